@@ -1,0 +1,1 @@
+//! Streaming brotli decoder and verifier behind the `gowasp` npm package.
