@@ -1,0 +1,118 @@
+/**
+ * Builds programs to wasm, each one once: the result is kept under the hash of all that goes into it.
+ */
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { PROGRAMS_DIR } from "./catalog.mjs";
+import { runChild } from "./child.mjs";
+
+/** Where built programs are kept. */
+export const CACHE_DIR = join(
+  process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
+  "gowasp",
+  "programs",
+);
+
+/** A cold build of the standard library on a busy machine takes minutes. */
+const BUILD_TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * Builds what the cache does not hold.
+ *
+ * @param {ReturnType<typeof import("./catalog.mjs").casesOf>} cases
+ * @returns {Promise<Map<string, {wasm: string} | {error: string}>>} by case id: the path of the wasm, or the compiler's words
+ */
+export async function buildAll(cases) {
+  mkdirSync(CACHE_DIR, { recursive: true });
+  const results = new Map();
+  const batches = new Map();
+  for (const one of cases) {
+    const wasm = join(CACHE_DIR, `${one.program.name}-${one.goos}-${fingerprint(one)}.wasm`);
+    results.set(one.id, { wasm });
+    if (existsSync(wasm)) continue;
+    const key = JSON.stringify([one.toolchain.release, one.goos, buildFlags(one)]);
+    batches.set(key, [...(batches.get(key) ?? []), { ...one, wasm }]);
+  }
+  for (const batch of batches.values()) {
+    for (const [id, error] of await buildBatch(batch)) results.set(id, { error });
+  }
+  return results;
+}
+
+/** Everything the bytes of the wasm depend on. */
+function fingerprint({ program, goos, toolchain, variant }) {
+  const parts = [toolchain.release, goos, buildFlags({ program, goos, variant }), program.files];
+  parts.push(readFileSync(join(PROGRAMS_DIR, "go.mod"), "utf8"));
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/** `-trimpath` keeps this machine's paths out of tracebacks. */
+function buildFlags({ program, goos, variant }) {
+  const flags = ["-trimpath", "-buildvcs=false"];
+  if (program.buildmode[goos]) flags.push(`-buildmode=${program.buildmode[goos]}`);
+  if (variant === "stripped") flags.push("-ldflags=-s -w");
+  return flags;
+}
+
+/**
+ * One `go build` for all programs with the same release, system and flags: they link side by side. Where that fails,
+ * each is built alone, so that a program that does not compile costs no other its test.
+ *
+ * @returns {Promise<Map<string, string>>} the compiler's words by case id, for those that failed
+ */
+async function buildBatch(batch) {
+  const work = mkdtempSync(join(CACHE_DIR, "build-"));
+  try {
+    writeModule(work, batch);
+    const together = await goBuild(work, batch);
+    if (together === "") return new Map();
+    const errors = new Map();
+    for (const one of batch) {
+      const error = batch.length === 1 ? together : await goBuild(work, [one]);
+      if (error !== "") errors.set(one.id, error);
+    }
+    return errors;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Lays the sources out as one module, generated programs and written ones alike. */
+function writeModule(work, batch) {
+  writeFileSync(join(work, "go.mod"), readFileSync(join(PROGRAMS_DIR, "go.mod")));
+  for (const { program } of batch) {
+    mkdirSync(join(work, program.name), { recursive: true });
+    for (const [file, text] of Object.entries(program.files)) {
+      writeFileSync(join(work, program.name, file), text);
+    }
+  }
+}
+
+/** @returns {Promise<string>} empty when all went well, else what the compiler said */
+async function goBuild(work, batch) {
+  const [{ toolchain, goos }] = batch;
+  const out = join(work, "out");
+  mkdirSync(out, { recursive: true });
+  const built = await runChild(
+    "go",
+    ["build", ...buildFlags(batch[0]), "-o", `${out}/`, ...batch.map((one) => `./${one.program.name}`)],
+    {
+      cwd: work,
+      timeoutMs: BUILD_TIMEOUT_MS,
+      env: { ...process.env, ...toolchain.env, GOOS: goos, GOARCH: "wasm", GOWORK: "off", GOFLAGS: "" },
+    },
+  );
+  if (built.exitCode !== 0) return built.stderr.trim() || built.ended;
+  for (const one of batch) renameSync(join(out, one.program.name), one.wasm);
+  return "";
+}

@@ -1,0 +1,109 @@
+/**
+ * The test programs: directories beside this one with a `main.go`, and those that `shapes/` generates.
+ *
+ * `expect.json` of a program, every field optional:
+ *
+ * | field | meaning | default |
+ * | --- | --- | --- |
+ * | `goos` | where it runs | `["js", "wasip1"]` |
+ * | `since` | first Go release that builds it | `"1.21"` |
+ * | `args`, `stdin`, `env` | what it is started with | none |
+ * | `exitCode` | | 0 |
+ * | `stderr` | regular expressions that match stderr, in this order | stderr is empty |
+ * | `variants` | `default`, `stripped` (`-ldflags=-s -w`) | `["default"]` |
+ * | `buildmode` | by goos, such as `{"wasip1": "c-shared"}` | none |
+ *
+ * `stdout.txt` holds the exact standard output. `drive.mjs`, where there is one, supplies imports and calls exports: see
+ * `hosts/driver.mjs`.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shapes } from "../shapes/index.mjs";
+
+/** The directory with the Go module of the programs. */
+export const PROGRAMS_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const DEFAULTS = {
+  goos: ["js", "wasip1"],
+  since: "1.21",
+  args: [],
+  stdin: "",
+  env: {},
+  exitCode: 0,
+  stderr: [],
+  variants: ["default"],
+  buildmode: {},
+};
+
+/**
+ * @typedef {typeof DEFAULTS & {
+ *   name: string, files: Record<string, string>, stdout: string, drive?: string
+ * }} Program `files` are its Go sources by name; `drive` is the path of `drive.mjs`
+ */
+
+/**
+ * Reads all programs, sorted by name.
+ *
+ * @returns {Program[]}
+ * @throws {Error} when an `expect.json` holds a field that is not known
+ */
+export function readPrograms() {
+  const written = readdirSync(PROGRAMS_DIR, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(PROGRAMS_DIR, entry.name, "main.go")))
+    .map((entry) => readProgram(entry.name));
+  const generated = shapes().map(({ name, source, stdout, ...expect }) => ({
+    ...checked(name, expect),
+    name,
+    files: { "main.go": source },
+    stdout,
+  }));
+  return [...written, ...generated].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function readProgram(name) {
+  const dir = join(PROGRAMS_DIR, name);
+  const expectFile = join(dir, "expect.json");
+  const expect = existsSync(expectFile) ? JSON.parse(readFileSync(expectFile, "utf8")) : {};
+  const files = {};
+  for (const file of readdirSync(dir).sort()) {
+    if (file.endsWith(".go")) files[file] = readFileSync(join(dir, file), "utf8");
+  }
+  const drive = join(dir, "drive.mjs");
+  return {
+    ...checked(name, expect),
+    name,
+    files,
+    stdout: readFileSync(join(dir, "stdout.txt"), "utf8"),
+    drive: existsSync(drive) ? drive : undefined,
+  };
+}
+
+function checked(name, expect) {
+  for (const field of Object.keys(expect)) {
+    if (!(field in DEFAULTS)) throw new Error(`${name}/expect.json: no field is called "${field}"`);
+  }
+  return { ...DEFAULTS, ...expect };
+}
+
+/**
+ * The combinations of a program with systems, a release and variants that exist.
+ *
+ * @param {Program[]} programs
+ * @param {import("./toolchain.mjs").Toolchain} toolchain
+ * @param {{goos?: string[]}} [only]
+ */
+export function casesOf(programs, toolchain, only = {}) {
+  const cases = [];
+  for (const program of programs) {
+    if (Number(program.since.split(".")[1]) > toolchain.minor) continue;
+    for (const goos of program.goos) {
+      if (only.goos && !only.goos.includes(goos)) continue;
+      for (const variant of program.variants) {
+        const id = `${program.name} ${goos} go${toolchain.release}${variant === "default" ? "" : ` ${variant}`}`;
+        cases.push({ id, program, goos, variant, toolchain });
+      }
+    }
+  }
+  return cases;
+}

@@ -1,0 +1,78 @@
+/**
+ * The hosts that programs run under, each in a process of its own.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PROGRAMS_DIR } from "./catalog.mjs";
+import { runChild } from "./child.mjs";
+
+const RUN_TIMEOUT_MS = 60_000;
+const DIST = join(dirname(dirname(PROGRAMS_DIR)), "dist", "index.js");
+
+/**
+ * Go's own runner gives Node this stack (`lib/wasm/go_js_wasm_exec`): Go's recursion is recursion of the engine.
+ */
+const STACK = "--stack-size=8192";
+
+/** By name: the systems a host runs, why it may be missing, and its arguments for node. */
+const HOSTS = {
+  wasm_exec: {
+    goos: "js",
+    missing: () => "",
+    argv: ({ toolchain, program }, wasm) => [script("gojs"), toolchain.wasmExec, program.drive ?? "", wasm],
+  },
+  loader: {
+    goos: "js",
+    missing: () => (existsSync(DIST) ? "" : "the loader is not built: npm run build"),
+    argv: ({ program }, wasm) => [script("loader"), DIST, program.drive ?? "", wasm],
+  },
+  wasi: {
+    goos: "wasip1",
+    missing: () => "",
+    argv: ({ program }, wasm) => ["--no-warnings", script("wasip1"), program.drive ?? "", wasm],
+  },
+};
+
+/** All host names; the first of a system is the one the others are compared with. */
+export const HOST_NAMES = Object.keys(HOSTS);
+
+/** @param {string} goos `js` or `wasip1` */
+export function hostsFor(goos) {
+  return HOST_NAMES.filter((name) => HOSTS[name].goos === goos);
+}
+
+/**
+ * Why a host cannot be used, or an empty string.
+ *
+ * @param {string} name
+ */
+export function hostMissing(name) {
+  return HOSTS[name].missing();
+}
+
+/**
+ * Runs a case's program in an empty directory, with an environment that holds nothing of this machine but `PATH`.
+ *
+ * @param {string} name of the host
+ * @param {ReturnType<typeof import("./catalog.mjs").casesOf>[number]} one
+ * @param {string} wasm path of the module
+ */
+export async function runUnder(name, one, wasm) {
+  const cwd = mkdtempSync(join(tmpdir(), "gowasp-program-"));
+  try {
+    // By its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node".
+    return await runChild("node", [STACK, ...HOSTS[name].argv(one, wasm), ...one.program.args], {
+      cwd,
+      env: { PATH: process.env.PATH, TZ: "UTC", TMPDIR: cwd, ...one.program.env },
+      timeoutMs: RUN_TIMEOUT_MS,
+      stdin: one.program.stdin,
+    });
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+function script(name) {
+  return join(PROGRAMS_DIR, "hosts", `${name}.mjs`);
+}

@@ -1,0 +1,44 @@
+/**
+ * What a run prints.
+ */
+
+/** @typedef {import("./check.mjs").Report} Report */
+
+/**
+ * One case: its name, its legs, and under it the first difference of each leg that failed.
+ *
+ * @param {Report} report
+ */
+export function reportText({ id, passed, failures, inputBytes, outputBytes }) {
+  const size = inputBytes ? `  size x${(outputBytes / inputBytes).toFixed(3)}` : "";
+  const head = `${failures.length ? "FAIL" : "ok  "} ${id.padEnd(44)} ${passed.join(" ")}${size}`;
+  const rest = failures.map(({ leg, difference }) => `     ${leg}: ${indent(difference)}`);
+  return [head, ...rest].join("\n");
+}
+
+/**
+ * The end of a run: totals, sizes, and what could not be done.
+ *
+ * @param {Report[]} reports
+ * @param {string[]} skipped reasons
+ */
+export function closingLines(reports, skipped) {
+  const failed = reports.filter((report) => report.failures.length).length;
+  const legs = reports.reduce((sum, report) => sum + report.passed.length, 0);
+  const lines = skipped.map((reason) => `skipped: ${reason}`);
+  lines.push(`${reports.length - failed} of ${reports.length} cases the same, ${legs} runs good${sizes(reports)}`);
+  return lines.join("\n");
+}
+
+function sizes(reports) {
+  const ratios = reports
+    .filter((report) => report.inputBytes)
+    .map((report) => report.outputBytes / report.inputBytes);
+  if (ratios.length === 0) return ", none optimized";
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  return `, size after/before x${mean.toFixed(3)} (geometric mean)`;
+}
+
+function indent(text) {
+  return text.replaceAll("\n", "\n     ");
+}

@@ -1,0 +1,89 @@
+/**
+ * Finds Go releases on this machine and Go's own host script for each.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The releases gowasp supports, one patch release of each. */
+export const ALL_RELEASES = [
+  "1.21.13",
+  "1.22.12",
+  "1.23.12",
+  "1.24.13",
+  "1.25.14",
+  "1.26.8",
+  "1.27.4",
+];
+
+/**
+ * @typedef {object} Toolchain
+ * @property {string} release such as `1.26.8`
+ * @property {number} minor the 26 of `1.26.8`
+ * @property {Record<string, string>} env what to add to the environment of `go`
+ * @property {string} goroot
+ * @property {string} wasmExec path of the `wasm_exec.js` to run its programs with
+ */
+
+/**
+ * Looks up a release, downloading it through Go's toolchain switch where the machine's Go is another one.
+ *
+ * @param {string | undefined} release `1.26.8`; undefined is the machine's own Go
+ * @returns {Promise<{toolchain: Toolchain} | {missing: string}>} `missing` says why there is none
+ */
+export async function findToolchain(release) {
+  let local;
+  try {
+    local = await goEnv({ GOTOOLCHAIN: "local" });
+  } catch (error) {
+    return { missing: `no Go on this machine: ${firstLine(error)}` };
+  }
+  if (!release || release === local.release) {
+    return { toolchain: describe(local, local, { GOTOOLCHAIN: "local" }) };
+  }
+  const env = { GOTOOLCHAIN: `go${release}` };
+  try {
+    return { toolchain: describe(await goEnv(env), local, env) };
+  } catch (error) {
+    return { missing: `go${release} cannot be had: ${firstLine(error)}` };
+  }
+}
+
+/** Runs `go env` under `env`. */
+async function goEnv(env) {
+  const { stdout } = await run("go", ["env", "GOVERSION", "GOROOT"], {
+    env: { ...process.env, ...env },
+  });
+  const [version, goroot] = stdout.trim().split("\n");
+  return { release: version.replace(/^go/, ""), goroot };
+}
+
+function describe(found, local, env) {
+  const minor = Number(found.release.split(".")[1]);
+  return { ...found, minor, env, wasmExec: wasmExecOf(found, local) };
+}
+
+/**
+ * Go 1.24 moved `wasm_exec.js` from `misc/wasm` to `lib/wasm`. Toolchains that Go downloads carry `lib` but not `misc`,
+ * so the releases before 1.24 run with the local release's file: its `gojs` imports are the same functions, and it
+ * adds only `globalThis.path` and one more constant of `fs`.
+ */
+function wasmExecOf(found, local) {
+  const places = [
+    join(found.goroot, "lib", "wasm", "wasm_exec.js"),
+    join(found.goroot, "misc", "wasm", "wasm_exec.js"),
+    join(local.goroot, "lib", "wasm", "wasm_exec.js"),
+    join(local.goroot, "misc", "wasm", "wasm_exec.js"),
+  ];
+  const place = places.find((path) => existsSync(path));
+  if (!place) throw new Error(`no wasm_exec.js in ${found.goroot} nor in ${local.goroot}`);
+  return place;
+}
+
+function firstLine(error) {
+  const text = String(error.stderr || error.message || error).trim();
+  return text.split("\n")[0];
+}

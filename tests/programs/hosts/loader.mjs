@@ -1,0 +1,22 @@
+/**
+ * Runs a `GOOS=js` program with the loader of this package, as built by `npm run build`.
+ *
+ *     node loader.mjs DIST_INDEX_JS DRIVE_MJS PROGRAM_WASM [ARGUMENT...]     (DRIVE_MJS may be empty)
+ */
+import os from "node:os";
+import { pathToFileURL } from "node:url";
+import { loadDriver } from "./driver.mjs";
+
+const [dist, drivePath, wasm, ...args] = process.argv.slice(2);
+const { load } = await import(pathToFileURL(dist));
+
+const driver = await loadDriver(drivePath);
+const app = await load(pathToFileURL(wasm).href, {
+  args,
+  env: { TMPDIR: os.tmpdir(), ...process.env },
+  fs: "node",
+  imports: driver.imports,
+});
+driver.attach(app);
+if (driver.drives) await driver.drive();
+process.exit(await app.exited);

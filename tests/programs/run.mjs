@@ -1,0 +1,102 @@
+/**
+ * Runs the Go test programs before and after the optimizer and prints where they differ.
+ *
+ *     node tests/programs/run.mjs [NAME...] [options]
+ *
+ * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
+ */
+import { parseArgs } from "node:util";
+import { buildAll } from "./harness/build.mjs";
+import { casesOf, readPrograms } from "./harness/catalog.mjs";
+import { check, failedBuild, missingParts } from "./harness/check.mjs";
+import { HOST_NAMES } from "./harness/hosts.mjs";
+import { DEFAULT_OPTIMIZER } from "./harness/optimize.mjs";
+import { pool } from "./harness/pool.mjs";
+import { closingLines, reportText } from "./harness/report.mjs";
+import { ALL_RELEASES, findToolchain } from "./harness/toolchain.mjs";
+
+const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
+
+  NAME                   programs to run, all when none is named
+  --go 1.26.8,1.21.13    Go releases, default the machine's own
+  --all-releases         ${ALL_RELEASES.join(" ")}
+  --goos js,wasip1       systems
+  --host ${HOST_NAMES.join(",")}
+  --optimizer FILE       default target/release/gowasp
+  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  --jobs N               programs run side by side, default 2
+  --list                 print the cases and stop
+  -v                     print the cases that pass, too`;
+
+const OPTIONS = {
+  go: { type: "string" },
+  "all-releases": { type: "boolean", default: false },
+  goos: { type: "string", default: "js,wasip1" },
+  host: { type: "string", default: HOST_NAMES.join(",") },
+  optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
+  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  jobs: { type: "string", default: "2" },
+  list: { type: "boolean", default: false },
+  verbose: { type: "boolean", short: "v", default: false },
+  help: { type: "boolean", short: "h", default: false },
+};
+
+class UsageError extends Error {}
+
+process.exitCode = await main().catch((error) => {
+  if (!(error instanceof UsageError) && !error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  return 2;
+});
+
+async function main() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const programs = chosen(readPrograms(), positionals);
+  const releases = values["all-releases"] ? ALL_RELEASES : (values.go?.split(",") ?? [undefined]);
+  const { cases, skipped } = await casesOfReleases(programs, releases, values.goos.split(","));
+  if (values.list) {
+    for (const one of cases) console.log(one.id);
+    return 0;
+  }
+  const options = {
+    optimizer: values.optimizer,
+    optimizerArgs: values["optimizer-arg"],
+    hosts: values.host.split(","),
+  };
+  skipped.push(...missingParts(options));
+  return await runCases(cases, skipped, { ...options, jobs: Number(values.jobs), verbose: values.verbose });
+}
+
+function chosen(programs, names) {
+  const unknown = names.find((name) => !programs.some((program) => program.name === name));
+  if (unknown) throw new UsageError(`no program is called "${unknown}"`);
+  return names.length ? programs.filter(({ name }) => names.includes(name)) : programs;
+}
+
+async function casesOfReleases(programs, releases, goos) {
+  const cases = [];
+  const skipped = [];
+  for (const release of releases) {
+    const { toolchain, missing } = await findToolchain(release);
+    if (toolchain) cases.push(...casesOf(programs, toolchain, { goos }));
+    else skipped.push(missing);
+  }
+  return { cases, skipped };
+}
+
+async function runCases(cases, skipped, options) {
+  const built = await buildAll(cases);
+  const reports = await pool(cases, options.jobs, async (one) => {
+    const { wasm, error } = built.get(one.id);
+    const report = error ? failedBuild(one, error) : await check(one, wasm, options);
+    if (options.verbose || report.failures.length) console.log(reportText(report));
+    return report;
+  });
+  console.log(closingLines(reports, skipped));
+  const incomplete = skipped.length > 0 && process.env.CI === "true";
+  return incomplete || reports.some((report) => report.failures.length) ? 1 : 0;
+}
