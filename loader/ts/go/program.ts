@@ -1,0 +1,23 @@
+import type { GoMemory } from "./memory.js";
+import type { GlobalScope } from "./scope.js";
+import type { StringCodec } from "./strings.js";
+import type { ValueTable } from "./values.js";
+
+/** A host function as Go imports it: arguments and results lie on Go's stack, from 8 bytes above `sp` on. */
+export type HostFunction = (sp: number) => void;
+
+/** What the host functions work on: the state of one running Go program. */
+export interface GoProgram {
+  readonly memory: GoMemory;
+  readonly strings: StringCodec;
+  readonly values: ValueTable;
+  readonly scope: GlobalScope;
+
+  /**
+   * Go's stack pointer now. A host function that ran foreign JavaScript must ask for it before it writes its results: the
+   * JavaScript may have called back into Go, which moves the goroutine's stack when it outgrows its place.
+   *
+   * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
+   */
+  stackPointer(): number;
+}

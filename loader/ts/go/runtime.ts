@@ -1,0 +1,120 @@
+import type { GoProgram, HostFunction } from "./program.js";
+import type { Timers } from "./timers.js";
+
+// crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
+const RANDOM_LIMIT = 65_536;
+// A wake-up due within this many nanoseconds is worth a few turns of the event loop; for a later one the CPU should rest.
+const IMMINENT = 20_000;
+// How often such a turn may find the clock unmoved: browsers let it tick every 5 µs to 1 ms, and some every 100 ms.
+const UNMOVED_LIMIT = 16;
+// beforeIdle's frame and its arguments are the innermost 128 bytes of the stack in all releases so far.
+const SEARCH_BYTES = 128;
+
+/** What the runtime's functions act on besides the program's memory. */
+export interface RuntimeHost {
+  readonly timers: Timers;
+  /** Ends the program. */
+  exit(code: number): void;
+  /** Writes for the runtime itself (println, tracebacks); `chunk` is valid during the call only. */
+  write(fd: number, chunk: Uint8Array): void;
+}
+
+/** The host functions of Go's package runtime; offsets as in {@link "./syscall-js.js"}. */
+export function runtime(program: GoProgram, host: RuntimeHost): Record<string, HostFunction> {
+  const { memory } = program;
+  return {
+    ...clock(program, host.timers),
+
+    // func wasmExit(code int32)
+    "runtime.wasmExit": (sp) => {
+      memory.check();
+      host.exit(memory.getInt32((sp >>> 0) + 8));
+    },
+
+    // func wasmWrite(fd uintptr, p unsafe.Pointer, n int32)
+    "runtime.wasmWrite": (sp) => {
+      sp >>>= 0;
+      memory.check();
+      const start = memory.getUint32(sp + 16);
+      host.write(memory.getUint32(sp + 8), memory.bytes.subarray(start, start + memory.getInt32(sp + 24)));
+    },
+
+    // func resetMemoryDataView(): the memory has grown
+    "runtime.resetMemoryDataView": () => memory.refresh(),
+
+    // func getRandomData(r []byte)
+    "runtime.getRandomData": (sp) => {
+      memory.check();
+      const target = memory.slice((sp >>> 0) + 8);
+      for (let at = 0; at < target.length; at += RANDOM_LIMIT) {
+        crypto.getRandomValues(target.subarray(at, at + RANDOM_LIMIT));
+      }
+    },
+
+    // Not called by any release, but imported by assembly that a developer added for debugging.
+    debug: (value) => console.log(value),
+  };
+}
+
+function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFunction> {
+  // The last answer of nanotime1, in its two words.
+  let nowLow = 0;
+  let nowHigh = 0;
+  let unmoved = 0;
+  let unmovedSince = 0;
+
+  /**
+   * Whether the wake-up that Go asks for now is due in a moment.
+   *
+   * Go rounds the delay up to whole milliseconds, but the exact time is at hand: `beforeIdle(now, pollUntil int64, ...)`, which
+   * calls scheduleTimeoutEvent, has both arguments on the stack (wasm passes all arguments there), and `now` is what nanotime1
+   * answered last. So the two are found by the value of `now`. If they are not, or the next word makes no sense, Go sleeps for
+   * the rounded time, as it does everywhere else.
+   */
+  const isImminent = (sp: number): boolean => {
+    for (let at = sp + 24; at < sp + SEARCH_BYTES; at += 8) {
+      if (memory.getUint32(at) !== nowLow || memory.getUint32(at + 4) !== nowHigh) continue;
+      const remaining = memory.getInt64(at + 8) - memory.getInt64(at);
+      if (remaining <= 0 || remaining > IMMINENT) return false;
+      unmoved = unmovedSince === nowLow ? unmoved + 1 : 0;
+      unmovedSince = nowLow;
+      return unmoved < UNMOVED_LIMIT;
+    }
+    return false;
+  };
+
+  return {
+    // func nanotime1() int64: must be monotonic and never 0
+    "runtime.nanotime1": (sp) => {
+      sp >>>= 0;
+      memory.check();
+      // Counted from the page's start a double holds every nanosecond for 104 days; counted from 1970 only every 256th.
+      memory.setInt64(sp + 8, Math.floor(performance.now() * 1e6) + 1);
+      nowLow = memory.getUint32(sp + 8);
+      nowHigh = memory.getUint32(sp + 12);
+    },
+
+    // func walltime() (sec int64, nsec int32)
+    "runtime.walltime": (sp) => {
+      sp >>>= 0;
+      memory.check();
+      const milliseconds = Date.now();
+      memory.setInt64(sp + 8, Math.floor(milliseconds / 1000));
+      memory.setUint32(sp + 16, (milliseconds % 1000) * 1_000_000);
+    },
+
+    // func scheduleTimeoutEvent(ms int64) int32
+    "runtime.scheduleTimeoutEvent": (sp) => {
+      sp >>>= 0;
+      memory.check();
+      const delay = memory.getInt64(sp + 8);
+      memory.setUint32(sp + 16, timers.schedule(delay === 1 && isImminent(sp) ? 0 : delay));
+    },
+
+    // func clearTimeoutEvent(id int32)
+    "runtime.clearTimeoutEvent": (sp) => {
+      memory.check();
+      timers.clear(memory.getUint32((sp >>> 0) + 8));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { GoMemory } from "./memory.js";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+// Above this many bytes TextDecoder and TextEncoder beat a loop over characters.
+const SHORT = 32;
+// Enough for the property names of a program's hot code; each costs one pointer.
+const CACHE_SLOTS = 1024;
+
+/**
+ * Go strings to JavaScript strings and back.
+ *
+ * Property names and literals sit at fixed addresses in Go's read-only data, so most reads are of a string seen before at the
+ * same place. Such a string is kept and found again by its address. Go also reuses memory, so a kept string counts only after
+ * its characters were compared with the bytes there now.
+ */
+export class StringCodec {
+  private readonly cache: string[] = new Array(CACHE_SLOTS).fill("");
+
+  constructor(private readonly memory: GoMemory) {}
+
+  /** Decodes the Go string whose header (pointer, length) is at `address`. Bytes that are not UTF-8 become U+FFFD. */
+  read(address: number): string {
+    const start = this.memory.getUint32(address);
+    const length = this.memory.getUint32(address + 8);
+    if (length > SHORT) return this.decode(start, length);
+    const slot = (start + length) % CACHE_SLOTS;
+    const known = this.cache[slot] as string;
+    if (known.length === length && this.equals(known, start)) return known;
+    const text = asciiToString(this.memory.bytes, start, start + length);
+    if (text === undefined) return this.decode(start, length);
+    this.cache[slot] = text;
+    return text;
+  }
+
+  private equals(ascii: string, start: number): boolean {
+    const bytes = this.memory.bytes;
+    for (let i = 0; i < ascii.length; i++) {
+      if (ascii.charCodeAt(i) !== bytes[start + i]) return false;
+    }
+    return true;
+  }
+
+  private decode(start: number, length: number): string {
+    return decoder.decode(this.memory.bytes.subarray(start, start + length));
+  }
+}
+
+/** Encodes `text` as UTF-8; lone surrogates become U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Whether `text` is so short and plain that {@link writeAscii} does the whole job of an encoder. */
+export function isShortAscii(text: string): boolean {
+  if (text.length > SHORT) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
+}
+
+/** Writes the characters of an ASCII string to `bytes` from `start` on. */
+export function writeAscii(text: string, bytes: Uint8Array, start: number): void {
+  for (let i = 0; i < text.length; i++) bytes[start + i] = text.charCodeAt(i);
+}
+
+function asciiToString(bytes: Uint8Array, start: number, end: number): string | undefined {
+  for (let i = start; i < end; i++) {
+    if ((bytes[i] as number) > 0x7f) return undefined;
+  }
+  let text = "";
+  let at = start;
+  // Eight characters per call: each call and each concatenation costs more than a character.
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(
+      bytes[at] as number,
+      bytes[at + 1] as number,
+      bytes[at + 2] as number,
+      bytes[at + 3] as number,
+      bytes[at + 4] as number,
+      bytes[at + 5] as number,
+      bytes[at + 6] as number,
+      bytes[at + 7] as number,
+    );
+  }
+  for (; at < end; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}
