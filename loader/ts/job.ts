@@ -1,0 +1,72 @@
+import { GowaspError } from "./errors.js";
+import type { LoadOptions, Progress } from "./options.js";
+
+/**
+ * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
+ */
+export class Job {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #onProgress: LoadOptions["onProgress"];
+
+  constructor(readonly options: LoadOptions) {
+    this.#outer = options.signal;
+    this.#onProgress = options.onProgress;
+  }
+
+  /** Fires when the caller's signal does, and when loading has failed. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Runs `work`; when the caller's signal fires or `work` fails, everything that listens to {@link signal} stops.
+   *
+   * @throws {GowaspError} `aborted`, or what `work` throws
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const outer = this.#outer;
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(abortedError(outer?.reason));
+      if (outer?.aborted) onAbort();
+      outer?.addEventListener("abort", onAbort);
+    });
+    try {
+      return await Promise.race([aborted, outer?.aborted ? aborted : work()]);
+    } catch (error) {
+      this.#controller.abort(error);
+      throw error;
+    } finally {
+      outer?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** To be called before anything that cannot be undone. */
+  check(): void {
+    if (this.#outer?.aborted) throw abortedError(this.#outer.reason);
+    this.signal.throwIfAborted();
+  }
+
+  /** Whether anyone listens to progress. */
+  get wantsProgress(): boolean {
+    return this.#onProgress !== undefined;
+  }
+
+  /** Reports progress; a listener that throws must not break loading, its error goes to the console's or host's handler. */
+  progress(progress: Progress): void {
+    if (this.signal.aborted) return;
+    try {
+      this.#onProgress?.(progress);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+function abortedError(reason: unknown): GowaspError {
+  const why = reason instanceof Error ? `: ${reason.message}` : "";
+  return new GowaspError("aborted", `loading was stopped by its signal${why}`, { cause: reason });
+}

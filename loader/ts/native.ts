@@ -1,0 +1,74 @@
+import { compileStreaming } from "./compile.js";
+import { chunksOf, mimeType, notWasm, wasmResponse } from "./http.js";
+import type { Job } from "./job.js";
+import type { ModuleEntry } from "./manifest.js";
+import { drain, verified } from "./verify.js";
+
+/** An encoded file is worth another request when it saves this many bytes, about a round trip's worth... */
+const WORTH_BYTES = 32 * 1024;
+/** ...and this share of the module. */
+const WORTH_SHARE = 0.2;
+
+/**
+ * Whether the server sends the module as it is although a much smaller file lies beside it: it does not negotiate
+ * encodings. When in doubt it does: then the browser's own path is the better one.
+ *
+ * Other origins do not show `Content-Encoding` without `Access-Control-Expose-Headers`, but always `Content-Length`
+ * (a safelisted header in the Fetch standard), which tells them apart: it is the size of what is sent.
+ */
+export function isSentRaw(response: Response, entry: ModuleEntry): boolean {
+  const smallest = Math.min(...Object.values(entry.encodings).map((file) => file.size));
+  const saved = entry.size - smallest;
+  if (!(saved >= WORTH_BYTES && saved >= entry.size * WORTH_SHARE)) return false;
+  if (response.headers.get("content-encoding")) return false;
+  const length = response.headers.get("content-length");
+  return length === null ? response.type === "basic" : Number(length) === entry.size;
+}
+
+/**
+ * Compiles a response as it came, which alone keeps the engine's cache of compiled code; progress and hash are taken
+ * from a clone, and only if somebody wants them.
+ *
+ * @param entry the manifest's word on the module, if there is one
+ * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`, `compile`, `csp`
+ */
+export async function compileNative(
+  response: Response,
+  entry: ModuleEntry | undefined,
+  job: Job,
+): Promise<WebAssembly.Module> {
+  const url = response.url;
+  if (mimeType(response) === "text/html") {
+    void response.body?.cancel();
+    throw notWasm(url, new TextEncoder().encode("<"));
+  }
+  const hash = entry !== undefined && job.options.integrity !== false;
+  const checked =
+    hash || job.wantsProgress
+      ? drain(verified(chunksOf(response.clone(), job), { url, entry, hash, via: "native" }, job))
+      : undefined;
+  const compiled = compileStreaming(withWasmType(response), url);
+  try {
+    const [module] = await Promise.all([compiled, checked]);
+    return module;
+  } catch (error) {
+    // Damaged bytes fail in both places, in any order; the check knows better why.
+    await checked;
+    throw error;
+  }
+}
+
+/** Hosts that serve `.wasm` with another type are common; their body must be wrapped, which costs the code cache. */
+function withWasmType(response: Response): Response {
+  if (response.headers.get("content-type") === "application/wasm") return response;
+  warnOfType(response);
+  return wasmResponse(response.body as ReadableStream);
+}
+
+/** Says on the console that a module is served with a wrong type, and what that costs. */
+export function warnOfType(response: Response): void {
+  console.warn(
+    `gowasp: ${response.url} is served as "${response.headers.get("content-type") ?? ""}"; ` +
+      "serve it as application/wasm, or browsers compile it anew at every visit",
+  );
+}

@@ -1,0 +1,78 @@
+import type { GoHostOptions } from "./go/host.js";
+
+/** What `load()` takes beside the address. Everything is optional. */
+export interface LoadOptions extends Pick<GoHostOptions, "args" | "env" | "stdin" | "stdout" | "stderr" | "global"> {
+  /** The files Go's `os` package sees: an object shaped like `node:fs`, or `"node"` for Node's own. Default: stdio only. */
+  fs?: GoHostOptions["fs"] | "node";
+  /** Called as bytes arrive and when a phase begins. What it throws is reported and otherwise ignored. */
+  onProgress?: (progress: Progress) => void;
+  /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
+  signal?: AbortSignal;
+  /**
+   * Check the module's SHA-256 against the manifest before it runs. Default true. With `false` the check is left out
+   * where the browser decodes and compiles by itself; what the loader decoded is checked in any case.
+   */
+  integrity?: boolean;
+  /**
+   * Keep what the loader had to decode itself in the browser's Cache API, one module per manifest, so that the next
+   * start needs neither network nor decoder. Default true.
+   */
+  cache?: boolean;
+  /** What a relative address is relative to. Default: the page, the worker's script, or the working directory. */
+  baseUrl?: string | URL;
+  /**
+   * Imports beyond Go's own, by module and name: for `//go:wasmimport`, and all of them for modules that are not
+   * `GOOS=js`. The function form is called once, before instantiation; the memory it can ask for exists from then on.
+   */
+  imports?: WebAssembly.Imports | ((memory: () => WebAssembly.Memory) => WebAssembly.Imports);
+  /**
+   * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number it returns is the exit
+   * code. Without it such a module is instantiated, a reactor is initialized, and its exports are there to be called.
+   */
+  start?: (instance: WebAssembly.Instance) => unknown;
+  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along. */
+  decoderUrl?: string | URL;
+}
+
+/** How the module's bytes came. */
+export type Via =
+  /** The browser decoded, compiled and cached by itself. */
+  | "native"
+  /** The loader's own brotli decoder, because the server did not negotiate an encoding. */
+  | "decoder"
+  /** The host's `DecompressionStream`, for the same reason. */
+  | "decompression-stream"
+  /** A decoded module from the Cache API. */
+  | "cache"
+  /** Node's file system. */
+  | "file"
+  /** A `WebAssembly.Module` that the caller had. */
+  | "module";
+
+/** How far loading is. */
+export interface Progress {
+  /** `download`: bytes arrive and are compiled as they do; `compile`: all are there; `run`: Go's `main` begins. */
+  phase: "download" | "compile" | "run";
+  /** Decoded bytes so far. */
+  loaded: number;
+  /** Decoded bytes of the whole module; `undefined` when there is no manifest to tell. */
+  total: number | undefined;
+  /** How the bytes come. */
+  via: Via;
+}
+
+/** A running Go program. */
+export interface GoApp {
+  /** What the module exports: functions marked `//go:wasmexport` can be called from now on. */
+  readonly exports: WebAssembly.Exports;
+  /** Resolves with the exit code when the program ends. */
+  readonly exited: Promise<number>;
+  /** The program's linear memory. Its `buffer` changes when it grows. */
+  readonly memory: WebAssembly.Memory;
+  /** The compiled module: `load(app.module)` starts another instance without loading anything. */
+  readonly module: WebAssembly.Module;
+  /** How the module's bytes came. */
+  readonly via: Via;
+  /** Ends the program: nothing of it runs any more and `exited` resolves with 137. */
+  kill(): void;
+}

@@ -1,0 +1,109 @@
+// Builds the npm package into dist: Rust to wasm, TypeScript to JavaScript and declarations. Leaves alone what is
+// newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "./paths.mjs";
+import { run } from "./process.mjs";
+import { toolEnvironment } from "./tools.mjs";
+
+/**
+ * @typedef {object} Step
+ * @property {string} name what it makes, for people
+ * @property {string[]} inputs files and folders it is made from
+ * @property {string[]} outputs files it makes
+ * @property {() => Promise<void>} make
+ */
+
+const inRoot = (/** @type {string[]} */ ...paths) => paths.map((path) => join(root, path));
+const tool = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
+
+// Cargo keeps its own account of what changed below this folder; wasm-pack writes the bindings into it.
+const bindings = join(process.env.CARGO_TARGET_DIR || join(root, "target"), "loader-bindings");
+
+/** @type {Step[]} */
+const steps = [
+  {
+    name: "decoder (Rust to wasm)",
+    inputs: inRoot("Cargo.toml", "Cargo.lock", "loader/Cargo.toml", "loader/src", "scripts/build.mjs"),
+    outputs: inRoot("dist/decoder.js", "dist/decoder_bg.wasm"),
+    make: buildDecoder,
+  },
+  {
+    name: "loader (TypeScript to JavaScript)",
+    inputs: inRoot("package.json", "loader/ts", "scripts/build.mjs"),
+    outputs: inRoot("dist/index.js", "dist/index.js.map"),
+    make: bundleLoader,
+  },
+  {
+    name: "types",
+    inputs: inRoot("tsconfig.json", "loader/ts"),
+    outputs: inRoot("dist/index.d.ts"),
+    make: () => run(tool("tsc"), ["-p", root], { cwd: root }).then(() => {}),
+  },
+];
+
+/**
+ * Brings `dist` up to date.
+ *
+ * @param {{ force?: boolean, quiet?: boolean }} [options]
+ * @throws {import("./process.mjs").CommandError} when a step fails
+ */
+export async function build({ force = false, quiet = false } = {}) {
+  mkdirSync(join(root, "dist"), { recursive: true });
+  for (const step of steps) {
+    if (!force && isFresh(step)) continue;
+    const start = performance.now();
+    await step.make();
+    if (!quiet) console.log(`built ${step.name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+}
+
+async function buildDecoder() {
+  // wasm-pack's own download of Binaryen stays off. Measured with Binaryen 132, `wasm-opt -O3` takes 2 % off the
+  // compressed wasm and changes nothing in speed: not worth a 10 MB tool.
+  const options = ["--target", "web", "--mode", "no-install", "--no-opt", "--no-pack", "--no-typescript"];
+  const names = ["--profile", "loader", "--out-dir", bindings, "--out-name", "decoder"];
+  await run("wasm-pack", ["build", join(root, "loader"), ...options, ...names], {
+    cwd: root,
+    env: toolEnvironment(),
+    output: "capture",
+  });
+  await esbuild([join(bindings, "decoder.js"), "--minify", `--outfile=${join(root, "dist/decoder.js")}`]);
+  cpSync(join(bindings, "decoder_bg.wasm"), join(root, "dist/decoder_bg.wasm"));
+}
+
+async function bundleLoader() {
+  const output = ["--bundle", "--minify", "--sourcemap", "--external:./decoder.js", `--outdir=${join(root, "dist")}`];
+  await esbuild([join(root, "loader/ts/index.ts"), ...output]);
+}
+
+async function esbuild(/** @type {string[]} */ options) {
+  await run(tool("esbuild"), ["--format=esm", "--target=es2022", "--log-level=warning", ...options], { cwd: root });
+}
+
+function isFresh(/** @type {Step} */ { inputs, outputs }) {
+  if (!outputs.every((path) => existsSync(path))) return false;
+  const oldest = Math.min(...outputs.map((path) => statSync(path).mtimeMs));
+  return inputs.every((path) => newest(path) <= oldest);
+}
+
+/** The time of the last change below a path, or of the path itself. */
+function newest(/** @type {string} */ path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  // A folder's own time changes when something in it appears or goes.
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((/** @type {string} */ name) => newest(join(path, name))));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const flags = new Set(process.argv.slice(2));
+  if (flags.has("--force")) rmSync(join(root, "dist"), { recursive: true, force: true });
+  try {
+    await build({ quiet: flags.has("--quiet") });
+  } catch (error) {
+    console.error(`npm run build failed: ${/** @type {Error} */ (error).message}`);
+    process.exitCode = 1;
+  }
+}
