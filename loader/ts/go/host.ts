@@ -76,6 +76,10 @@ export class GoHost {
   private readonly timers = new Timers(() => this.wake());
   private readonly streams: ReturnType<typeof standardStreams>;
   private readonly go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
+  /** Whether Go may have been entered since its stack pointer was last asked for. */
+  private entered = true;
+  /** Whether the program exports functions (go:wasmexport), through which JavaScript enters Go unnoticed. */
+  private hasOtherExports = false;
   private exports: GoExports | undefined;
   private state: "new" | "running" | "exited" | "killed" | "failed" = "new";
   private settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
@@ -91,7 +95,7 @@ export class GoHost {
       strings: new StringCodec(this.memory),
       values: new ValueTable(this.memory, globalThis, this.go),
       scope: new GlobalScope([options.global ?? {}, { fs, ...processStub() }]),
-      stackPointer: () => this.stackPointer(),
+      stackPointer: (sp) => this.stackPointer(sp),
     };
     this.imports = {
       ...syscallJs(program),
@@ -120,6 +124,7 @@ export class GoHost {
     const { args, env } = this.commandLine;
     const argv = writeCommandLine(this.memory, args, env);
     this.exports = exports;
+    this.hasOtherExports = Object.keys(instance.exports).length > Object.keys(exports).length;
     this.state = "running";
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -165,6 +170,8 @@ export class GoHost {
       entry();
     } catch (error) {
       if (error !== stop) throw error;
+    } finally {
+      this.entered = true;
     }
   }
 
@@ -189,9 +196,11 @@ export class GoHost {
     return event.result;
   }
 
-  private stackPointer(): number {
+  private stackPointer(sp: number): number {
     if (this.state !== "running") throw stop;
     this.memory.check();
+    if (!this.entered) return sp;
+    this.entered = this.hasOtherExports;
     return (this.exports as GoExports).getsp() >>> 0;
   }
 

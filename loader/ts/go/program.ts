@@ -14,10 +14,10 @@ export interface GoProgram {
   readonly scope: GlobalScope;
 
   /**
-   * Go's stack pointer now. A host function that ran foreign JavaScript must ask for it before it writes its results: the
-   * JavaScript may have called back into Go, which moves the goroutine's stack when it outgrows its place.
+   * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. It must be asked
+   * for before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows its place.
    *
    * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
    */
-  stackPointer(): number;
+  stackPointer(sp: number): number;
 }

@@ -5,9 +5,10 @@ import type { Timers } from "./timers.js";
 const RANDOM_LIMIT = 65_536;
 // A wake-up due within this many nanoseconds is worth a few turns of the event loop; for a later one the CPU should rest.
 const IMMINENT = 20_000;
+const MILLISECOND = 1_000_000;
 // How often such a turn may find the clock unmoved: browsers let it tick every 5 µs to 1 ms, and some every 100 ms.
 const UNMOVED_LIMIT = 16;
-// beforeIdle's frame and its arguments are the innermost 128 bytes of the stack in all releases so far.
+// The arguments of beforeIdle are 56 bytes above SP in Go 1.21 to 1.27; the rest is room for other frames.
 const SEARCH_BYTES = 128;
 
 /** What the runtime's functions act on besides the program's memory. */
@@ -64,18 +65,19 @@ function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFuncti
   let unmovedSince = 0;
 
   /**
-   * Whether the wake-up that Go asks for now is due in a moment.
+   * Whether the wake-up that Go asks for, at most 1 ms away, is due in a moment.
    *
-   * Go rounds the delay up to whole milliseconds, but the exact time is at hand: `beforeIdle(now, pollUntil int64, ...)`, which
-   * calls scheduleTimeoutEvent, has both arguments on the stack (wasm passes all arguments there), and `now` is what nanotime1
-   * answered last. So the two are found by the value of `now`. If they are not, or the next word makes no sense, Go sleeps for
-   * the rounded time, as it does everywhere else.
+   * Go rounds the delay up to whole milliseconds, but the exact time is at hand: `beforeIdle(now, pollUntil int64)`, which calls
+   * scheduleTimeoutEvent, has both arguments on the stack (wasm passes all arguments there), and `now` is what nanotime1
+   * answered last. So the pair is found by the value of `now`, and by `pollUntil` being what the delay was rounded from. If it
+   * is not found, Go sleeps for the rounded time, as it does everywhere else.
    */
   const isImminent = (sp: number): boolean => {
     for (let at = sp + 24; at < sp + SEARCH_BYTES; at += 8) {
       if (memory.getUint32(at) !== nowLow || memory.getUint32(at + 4) !== nowHigh) continue;
       const remaining = memory.getInt64(at + 8) - memory.getInt64(at);
-      if (remaining <= 0 || remaining > IMMINENT) return false;
+      if (remaining <= 0 || remaining > MILLISECOND) continue;
+      if (remaining > IMMINENT) return false;
       unmoved = unmovedSince === nowLow ? unmoved + 1 : 0;
       unmovedSince = nowLow;
       return unmoved < UNMOVED_LIMIT;
@@ -89,7 +91,7 @@ function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFuncti
       sp >>>= 0;
       memory.check();
       // Counted from the page's start a double holds every nanosecond for 104 days; counted from 1970 only every 256th.
-      memory.setInt64(sp + 8, Math.floor(performance.now() * 1e6) + 1);
+      memory.setInt64(sp + 8, Math.floor(performance.now() * MILLISECOND) + 1);
       nowLow = memory.getUint32(sp + 8);
       nowHigh = memory.getUint32(sp + 12);
     },
@@ -100,7 +102,7 @@ function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFuncti
       memory.check();
       const milliseconds = Date.now();
       memory.setInt64(sp + 8, Math.floor(milliseconds / 1000));
-      memory.setUint32(sp + 16, (milliseconds % 1000) * 1_000_000);
+      memory.setUint32(sp + 16, (milliseconds % 1000) * MILLISECOND);
     },
 
     // func scheduleTimeoutEvent(ms int64) int32

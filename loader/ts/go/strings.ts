@@ -52,18 +52,31 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Whether `text` is so short and plain that {@link writeAscii} does the whole job of an encoder. */
-export function isShortAscii(text: string): boolean {
-  if (text.length > SHORT) return false;
+/** How many bytes {@link writeUtf8} writes for `text`. */
+export function utf8Length(text: string): number {
+  let length = text.length;
   for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0x7f) return false;
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) length++;
+    if (unit > 0x7ff) length++;
+    // The pair counts 4 bytes: 3 for its first half, and 1 that its second half has in `text.length`.
+    if (unit >= 0xd800 && unit <= 0xdbff && isLowSurrogate(text.charCodeAt(i + 1))) i++;
   }
-  return true;
+  return length;
 }
 
-/** Writes the characters of an ASCII string to `bytes` from `start` on. */
-export function writeAscii(text: string, bytes: Uint8Array, start: number): void {
-  for (let i = 0; i < text.length; i++) bytes[start + i] = text.charCodeAt(i);
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** Writes `text` as UTF-8 to `bytes` from `start` on; lone surrogates become U+FFFD. */
+export function writeUtf8(text: string, bytes: Uint8Array, start: number, length: number): void {
+  // As many bytes as characters: all are ASCII.
+  if (length === text.length && length <= SHORT) {
+    for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i);
+  } else {
+    encoder.encodeInto(text, bytes.subarray(start, start + length));
+  }
 }
 
 function asciiToString(bytes: Uint8Array, start: number, end: number): string | undefined {

@@ -1,5 +1,5 @@
 import type { GoProgram, HostFunction } from "./program.js";
-import { encodeUtf8, isShortAscii, writeAscii } from "./strings.js";
+import { encodeUtf8, utf8Length, writeUtf8 } from "./strings.js";
 
 type Properties = Record<PropertyKey, unknown>;
 type Callable = (...args: unknown[]) => unknown;
@@ -7,6 +7,9 @@ type Constructor = new (...args: unknown[]) => unknown;
 
 // Copying fewer bytes one by one is cheaper than making a view for TypedArray.set.
 const SHORT_COPY = 64;
+
+// Up to this many UTF-16 units, counting the bytes first and encoding in place beats encoding to an array and copying it.
+const LONG_TEXT = 1024;
 
 /**
  * The host functions of Go's package syscall/js. Each comment gives the Go declaration; offsets count from `sp`, where 8 is the
@@ -34,15 +37,15 @@ function references({ memory, values, strings }: GoProgram): Record<string, Host
     },
 
     // func valuePrepareString(v ref) (ref, int): what valueLoadString shall copy, and its length in UTF-8.
-    // Go may run other goroutines in between, so each call gets a ref of its own: to the string if its characters are its
-    // bytes, otherwise to the encoded bytes.
+    // Go may run other goroutines in between, so nothing is remembered but by the ref. For a string that is not long this is a
+    // further ref to itself, which spares the making of an array.
     "syscall/js.valuePrepareString": (sp) => {
       sp >>>= 0;
       memory.check();
       const text = String(values.load(sp + 8));
-      const prepared = isShortAscii(text) ? text : encodeUtf8(text);
+      const prepared = text.length > LONG_TEXT ? encodeUtf8(text) : text;
       values.store(sp + 16, prepared);
-      memory.setInt64(sp + 24, prepared.length);
+      memory.setInt64(sp + 24, typeof prepared === "string" ? utf8Length(prepared) : prepared.length);
     },
 
     // func valueLoadString(v ref, b []byte)
@@ -51,7 +54,7 @@ function references({ memory, values, strings }: GoProgram): Record<string, Host
       memory.check();
       const prepared = values.load(sp + 8);
       const start = memory.getUint32(sp + 16);
-      if (typeof prepared === "string") writeAscii(prepared, memory.bytes, start);
+      if (typeof prepared === "string") writeUtf8(prepared, memory.bytes, start, memory.getUint32(sp + 24));
       else memory.bytes.set(prepared as Uint8Array, start);
     },
   };
@@ -69,7 +72,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       memory.check();
       const name = strings.read(sp + 16);
       const value = holder(values.load(sp + 8), name)[name];
-      values.store(program.stackPointer() + 32, value);
+      values.store(program.stackPointer(sp) + 32, value);
     },
 
     // func valueSet(v ref, p string, x ref)
@@ -78,7 +81,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       memory.check();
       const name = strings.read(sp + 16);
       assign(holder(values.load(sp + 8), name), name, values.load(sp + 32));
-      program.stackPointer();
+      program.stackPointer(sp);
     },
 
     // func valueDelete(v ref, p string)
@@ -87,7 +90,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       memory.check();
       const name = strings.read(sp + 16);
       Reflect.deleteProperty(holder(values.load(sp + 8), name), name);
-      program.stackPointer();
+      program.stackPointer(sp);
     },
 
     // func valueIndex(v ref, i int) ref
@@ -95,7 +98,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       sp >>>= 0;
       memory.check();
       const value = (values.load(sp + 8) as Properties)[memory.getInt64(sp + 16)];
-      values.store(program.stackPointer() + 24, value);
+      values.store(program.stackPointer(sp) + 24, value);
     },
 
     // func valueSetIndex(v ref, i int, x ref)
@@ -103,7 +106,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       sp >>>= 0;
       memory.check();
       assign(values.load(sp + 8) as Properties, memory.getInt64(sp + 16), values.load(sp + 24));
-      program.stackPointer();
+      program.stackPointer(sp);
     },
 
     // func valueLength(v ref) int
@@ -113,7 +116,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       const length = (values.load(sp + 8) as Properties).length;
       // Go's own host parses the length as text, which matters for odd objects only: undefined is 0, "12" is 12.
       const integer = Number.isSafeInteger(length) ? (length as number) : Number.parseInt(String(length), 10);
-      memory.setInt64(program.stackPointer() + 16, integer);
+      memory.setInt64(program.stackPointer(sp) + 16, integer);
     },
 
     // func valueInstanceOf(v ref, t ref) bool
@@ -121,7 +124,7 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       sp >>>= 0;
       memory.check();
       const answer = values.load(sp + 8) instanceof (values.load(sp + 16) as Constructor);
-      memory.setBool(program.stackPointer() + 24, answer);
+      memory.setBool(program.stackPointer(sp) + 24, answer);
     },
   };
 }
@@ -151,7 +154,7 @@ function calls(program: GoProgram): Record<string, HostFunction> {
       result = error;
       succeeded = false;
     }
-    const now = program.stackPointer();
+    const now = program.stackPointer(sp >>> 0);
     values.store(now + offset, result);
     memory.setBool(now + offset + 8, succeeded);
   };

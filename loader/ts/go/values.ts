@@ -51,9 +51,8 @@ export class ValueTable {
 
   /** The value whose ref is at `address`. */
   load(address: number): unknown {
+    if (isBox(this.memory.getUint32(address + 4))) return this.slots[this.memory.getUint32(address)];
     const number = this.memory.getFloat64(address);
-    // biome-ignore lint/suspicious/noSelfCompare: the cheapest test for NaN
-    if (number !== number) return this.slots[this.memory.getUint32(address)];
     return number === 0 ? undefined : number;
   }
 
@@ -69,7 +68,7 @@ export class ValueTable {
   isObject(address: number): boolean {
     const high = this.memory.getUint32(address + 4);
     const flag = high & FLAG_MASK;
-    return (high & NAN_HIGH) === NAN_HIGH && (flag === FLAG_OBJECT || flag === FLAG_FUNCTION);
+    return isBox(high) && (flag === FLAG_OBJECT || flag === FLAG_FUNCTION);
   }
 
   /** Writes a ref of `value` to `address` and counts it. */
@@ -115,6 +114,11 @@ export class ValueTable {
     this.memory.setUint32(address, id);
     this.memory.setUint32(address + 4, NAN_HIGH | flag);
   }
+}
+
+/** Whether a ref with this high word is a slot of the table, not a number or undefined. */
+function isBox(high: number): boolean {
+  return (high & NAN_HIGH) === NAN_HIGH;
 }
 
 function flagOf(value: unknown): number {
