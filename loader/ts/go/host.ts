@@ -2,7 +2,7 @@ import { GowaspError } from "../errors.js";
 import { writeCommandLine } from "./command-line.js";
 import { type GoFileSystem, programFileSystem } from "./file-system.js";
 import { GoMemory } from "./memory.js";
-import { processStub } from "./process.js";
+import { pathStub, processStub } from "./process.js";
 import type { GoProgram } from "./program.js";
 import { runtime } from "./runtime.js";
 import { GlobalScope } from "./scope.js";
@@ -30,9 +30,13 @@ export interface GoHostOptions {
   stderr?: (chunk: Uint8Array) => void;
   /** Files. Without them every operation on one reports ENOSYS. */
   fs?: GoFileSystem;
+  /** What Go's package os calls for ids and the working directory, shaped like Node's `process`. Default: nobody, nowhere. */
+  process?: object;
+  /** What Go's package syscall resolves paths with, shaped like `node:path`; the default joins segments. */
+  path?: { resolve(...segments: string[]): string };
   /**
-   * Names that Go finds on `js.Global()` before those of the real global object; what Go sets under one of these names lands
-   * here too. An own `process` or `path` is what Go's packages os and path/filepath use.
+   * Names that Go finds on `js.Global()` before those of the real global object. What Go sets under one of these names lands in
+   * this object too, so `{ api: undefined }` is a way to receive what a program offers as `api`.
    */
   global?: object;
 }
@@ -87,6 +91,7 @@ export class GoHost {
   constructor(options: GoHostOptions = {}) {
     this.commandLine = { args: [options.name ?? "js", ...(options.args ?? [])], env: options.env ?? {} };
     this.streams = standardStreams(options);
+    const { process = processStub, path = pathStub } = options;
     const fs = programFileSystem(options.fs, this.streams, () => this.state === "running");
     this.go = { _pendingEvent: null, _makeFuncWrapper: (id) => this.wrapFunction(id) };
 
@@ -94,7 +99,7 @@ export class GoHost {
       memory: this.memory,
       strings: new StringCodec(this.memory),
       values: new ValueTable(this.memory, globalThis, this.go),
-      scope: new GlobalScope([options.global ?? {}, { fs, ...processStub() }]),
+      scope: new GlobalScope([options.global ?? {}, { fs, process, path }]),
       stackPointer: (sp) => this.stackPointer(sp),
     };
     this.imports = {
