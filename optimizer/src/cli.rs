@@ -1,0 +1,142 @@
+//! Arguments, and one file per subcommand.
+
+mod files;
+mod inspect;
+mod optimize;
+mod progress;
+mod table;
+pub(crate) mod terminal;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gowasp::{Options, PASSES, Preference};
+use std::path::PathBuf;
+
+/// Makes the WebAssembly that Go writes small, fast and easy to ship.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gowasp",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  GOOS=js GOARCH=wasm go build -o app.wasm .
+  gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
+  gowasp optimize app.wasm -o small.wasm   wasm to wasm only
+  gowasp inspect app.wasm                  what is in it, by Go package
+
+Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say less: errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say more: what each pass did
+    #[arg(short, long, global = true)]
+    verbose: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+
+    /// Threads to use [default: one per core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Optimize a module: wasm to wasm
+    Optimize(optimize::Arguments),
+    /// Show what a module is and what is in it
+    Inspect(inspect::Arguments),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What `optimize` and `pack` share.
+#[derive(Debug, Args)]
+struct Optimization {
+    /// What to prefer where they conflict
+    #[arg(long = "for", value_enum, default_value_t = Prefer::Download, value_name = "WHAT")]
+    prefer: Prefer,
+
+    /// Leave a pass out; may be given several times, or as a comma-separated list
+    #[arg(long, value_name = "PASS", value_delimiter = ',', value_parser = pass_names())]
+    skip: Vec<String>,
+
+    /// Run passes only up to and including this one
+    #[arg(long, value_name = "PASS", value_parser = pass_names())]
+    stop_after: Option<String>,
+
+    /// Leave the name section in the module (engines' own stack traces read it)
+    #[arg(long)]
+    keep_names: bool,
+
+    /// Fail where a Go module can only get the generic passes, instead of warning
+    #[arg(long)]
+    strict: bool,
+
+    /// Write what was done as JSON to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Prefer {
+    /// The smallest compressed file
+    Download,
+    /// The smallest file before compression
+    Raw,
+    /// The fastest program
+    Speed,
+}
+
+impl Optimization {
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.prefer = match self.prefer {
+            Prefer::Download => Preference::Download,
+            Prefer::Raw => Preference::Raw,
+            Prefer::Speed => Preference::Speed,
+        };
+        options.skip.clone_from(&self.skip);
+        options.stop_after.clone_from(&self.stop_after);
+        options.keep_names = self.keep_names;
+        options.strict = self.strict;
+        options
+    }
+}
+
+/// Accepts the names of the pass table, and shows each with its summary in `--help`.
+fn pass_names() -> clap::builder::PossibleValuesParser {
+    let values = PASSES
+        .iter()
+        .map(|pass| clap::builder::PossibleValue::new(pass.name).help(pass.summary));
+    clap::builder::PossibleValuesParser::new(values)
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let terminal = terminal::Terminal::new(arguments);
+    if let Some(jobs) = arguments.jobs {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(jobs))
+            .build_global()?;
+    }
+    match &arguments.command {
+        Command::Optimize(arguments) => optimize::run(arguments, &terminal),
+        Command::Inspect(arguments) => inspect::run(arguments, &terminal),
+    }
+}

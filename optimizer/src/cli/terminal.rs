@@ -1,0 +1,58 @@
+//! How much to say, and where: people's lines on stderr, data on stdout.
+
+use super::{Arguments, Color};
+use std::fmt::Display;
+use std::io::IsTerminal;
+
+/// What the shared flags say about output.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    /// Errors only.
+    pub(crate) quiet: bool,
+    /// Every pass.
+    pub(crate) verbose: bool,
+    /// Colours in tables.
+    pub(crate) color: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(arguments: &Arguments) -> Terminal {
+        let color = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+            }
+        };
+        Terminal {
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+            color,
+        }
+    }
+
+    /// A warning, on stderr.
+    pub(crate) fn warn(&self, message: impl Display) {
+        if !self.quiet {
+            eprintln!("warning: {message}");
+        }
+    }
+
+    /// Something the user may want to know, on stderr.
+    pub(crate) fn note(&self, message: impl Display) {
+        if !self.quiet {
+            eprintln!("{message}");
+        }
+    }
+}
+
+/// Prints an error with its causes and, where the library gives one, what to do.
+pub(crate) fn print_error(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+    let hints = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<gowasp::Error>());
+    for hint in hints.filter_map(gowasp::Error::hint) {
+        eprintln!("  help: {hint}");
+    }
+}

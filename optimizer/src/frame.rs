@@ -1,0 +1,418 @@
+//! The module without its code: a walrus module whose function bodies are *reference skeletons*.
+//!
+//! A skeleton mentions what the real body refers to and nothing else:
+//!
+//! ```wat
+//! ;; the real body: 40 kB that call $f and $g and use global $sp
+//! (func (param i32) (result i32)
+//!   i32.const 0  call $f  drop      ;; each function once, with zeros for its parameters
+//!   global.get $sp        drop
+//!   unreachable)
+//! ```
+//!
+//! walrus can so collect garbage, add and remove entities and renumber everything, without an instruction
+//! tree of the whole program in memory. After emission [`Emitted::indices`] tells which index each entity
+//! of the input got, and `emit.rs` puts the real bodies back.
+
+use crate::error::{Error, Result, Stage};
+use crate::input::Input;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use walrus::{DataId, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{CodeSection, Function, HeapType, Instruction, RawSection};
+use wasmparser::{BinaryReader, FunctionBody};
+
+/// Everything of a module but its code.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) walrus: walrus::Module,
+    ids: Ids,
+    /// Types that each body names, by position in the input's code section: skeletons do not mention them.
+    body_types: Vec<BTreeSet<u32>>,
+}
+
+/// walrus ids of the input's entities, by their index in the input.
+#[derive(Debug, Clone)]
+struct Ids {
+    types: Vec<(Vec<ValType>, Vec<ValType>)>,
+    functions: Vec<FunctionId>,
+    tables: Vec<TableId>,
+    memories: Vec<MemoryId>,
+    globals: Vec<GlobalId>,
+    data: Vec<DataId>,
+    elements: Vec<ElementId>,
+}
+
+/// The frame as bytes, and where each entity of the input went.
+pub(crate) struct Emitted {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) indices: Indices,
+}
+
+/// Index in the emitted module of each entity of the input; `None` for what was removed.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Indices {
+    pub(crate) types: Vec<Option<u32>>,
+    pub(crate) functions: Vec<Option<u32>>,
+    pub(crate) tables: Vec<Option<u32>>,
+    pub(crate) memories: Vec<Option<u32>>,
+    pub(crate) globals: Vec<Option<u32>>,
+    pub(crate) data: Vec<Option<u32>>,
+    pub(crate) elements: Vec<Option<u32>>,
+}
+
+/// What a function body refers to, by index in the input.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    types: BTreeSet<u32>,
+    functions: BTreeSet<u32>,
+    tables: BTreeSet<u32>,
+    memories: BTreeSet<u32>,
+    globals: BTreeSet<u32>,
+    data: BTreeSet<u32>,
+    elements: BTreeSet<u32>,
+    tags: BTreeSet<u32>,
+}
+
+impl Frame {
+    /// Builds the frame of a valid module.
+    ///
+    /// # Errors
+    /// A module that uses what a skeleton cannot express (exception tags, types other than plain
+    /// functions) or what walrus does not read; the message names it.
+    pub(crate) fn new(input: &Input<'_>, references: Vec<References>) -> Result<Frame> {
+        if input.types.iter().any(Option::is_none) {
+            return Err(unsupported(
+                "types other than functions (garbage collection proposal)",
+            ));
+        }
+        if references.iter().any(|r| !r.tags.is_empty()) {
+            return Err(unsupported("exception handling"));
+        }
+        let shell = shell(input, &references)?;
+        let walrus = walrus::ModuleConfig::new()
+            .generate_name_section(false)
+            .generate_producers_section(false)
+            .parse(&shell)
+            .map_err(|e| unsupported(&format!("a feature that cannot be rewritten ({e:#})")))?;
+        let ids = Ids::of(&walrus, input)?;
+        let body_types = references.into_iter().map(|r| r.types).collect();
+        Ok(Frame {
+            walrus,
+            ids,
+            body_types,
+        })
+    }
+
+    /// Which functions of the input are still there, by index.
+    pub(crate) fn live_functions(&self) -> Vec<bool> {
+        let live: BTreeSet<_> = self.walrus.funcs.iter().map(walrus::Function::id).collect();
+        self.ids
+            .functions
+            .iter()
+            .map(|id| live.contains(id))
+            .collect()
+    }
+
+    /// Removes what neither exports, the start function, active segments nor a reachable body needs.
+    pub(crate) fn collect_garbage(&mut self) {
+        walrus::passes::gc::run(&mut self.walrus);
+    }
+
+    /// Writes the frame.
+    pub(crate) fn emit(&mut self) -> Emitted {
+        self.restore_types();
+        let slot = Arc::new(Mutex::new(Indices::default()));
+        let recorder = IndexRecorder {
+            live: self.live_ids(),
+            indices: Arc::clone(&slot),
+        };
+        let section = self.walrus.customs.add(recorder);
+        let bytes = self.walrus.emit_wasm();
+        self.walrus.customs.delete(section);
+        let indices = std::mem::take(
+            &mut *slot
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
+        Emitted { bytes, indices }
+    }
+
+    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them.
+    fn restore_types(&mut self) {
+        let live = self.live_functions();
+        let imported = live.len() - self.body_types.len();
+        let bodies = self.body_types.iter().zip(live.iter().skip(imported));
+        let named: BTreeSet<u32> = bodies
+            .filter(|(_, live)| **live)
+            .flat_map(|(types, _)| types)
+            .copied()
+            .collect();
+        for index in named {
+            if let Some((params, results)) = self.ids.types.get(index as usize) {
+                self.walrus.types.add(params, results);
+            }
+        }
+    }
+
+    fn live_ids(&self) -> LiveIds {
+        fn live<T: Copy + Ord>(all: &[T], alive: impl Iterator<Item = T>) -> Vec<Option<T>> {
+            let alive: BTreeSet<T> = alive.collect();
+            all.iter()
+                .map(|id| alive.contains(id).then_some(*id))
+                .collect()
+        }
+        let (ids, module) = (&self.ids, &self.walrus);
+        LiveIds {
+            types: (ids.types.iter())
+                .map(|(params, results)| module.types.find(params, results))
+                .collect(),
+            functions: live(
+                &ids.functions,
+                module.funcs.iter().map(walrus::Function::id),
+            ),
+            tables: live(&ids.tables, module.tables.iter().map(walrus::Table::id)),
+            memories: live(
+                &ids.memories,
+                module.memories.iter().map(walrus::Memory::id),
+            ),
+            globals: live(&ids.globals, module.globals.iter().map(walrus::Global::id)),
+            data: live(&ids.data, module.data.iter().map(walrus::Data::id)),
+            elements: live(
+                &ids.elements,
+                module.elements.iter().map(walrus::Element::id),
+            ),
+        }
+    }
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::new(Stage::Read, format!("the module uses {what}"))
+}
+
+impl Ids {
+    /// Right after parsing, walrus iterates its entities in the order of their indices.
+    fn of(module: &walrus::Module, input: &Input<'_>) -> Result<Ids> {
+        let val_types = |types: &[wasmparser::ValType]| -> Result<Vec<ValType>> {
+            types.iter().map(|ty| val_type(*ty)).collect()
+        };
+        let types: Result<_> = (input.types.iter().flatten())
+            .map(|ty| Ok((val_types(ty.params())?, val_types(ty.results())?)))
+            .collect();
+        Ok(Ids {
+            types: types?,
+            functions: module.funcs.iter().map(walrus::Function::id).collect(),
+            tables: module.tables.iter().map(walrus::Table::id).collect(),
+            memories: module.memories.iter().map(walrus::Memory::id).collect(),
+            globals: module.globals.iter().map(walrus::Global::id).collect(),
+            data: module.data.iter().map(walrus::Data::id).collect(),
+            elements: module.elements.iter().map(walrus::Element::id).collect(),
+        })
+    }
+}
+
+fn val_type(ty: wasmparser::ValType) -> Result<ValType> {
+    use wasmparser::ValType as Parsed;
+    Ok(match ty {
+        Parsed::I32 => ValType::I32,
+        Parsed::I64 => ValType::I64,
+        Parsed::F32 => ValType::F32,
+        Parsed::F64 => ValType::F64,
+        Parsed::V128 => ValType::V128,
+        Parsed::Ref(r) if r == wasmparser::RefType::FUNCREF => {
+            ValType::Ref(walrus::RefType::FUNCREF)
+        }
+        Parsed::Ref(r) if r == wasmparser::RefType::EXTERNREF => {
+            ValType::Ref(walrus::RefType::EXTERNREF)
+        }
+        Parsed::Ref(_) => return Err(unsupported("typed references")),
+    })
+}
+
+/// The ids that are still alive when the frame is written, by index in the input.
+#[derive(Debug)]
+struct LiveIds {
+    types: Vec<Option<walrus::TypeId>>,
+    functions: Vec<Option<FunctionId>>,
+    tables: Vec<Option<TableId>>,
+    memories: Vec<Option<MemoryId>>,
+    globals: Vec<Option<GlobalId>>,
+    data: Vec<Option<DataId>>,
+    elements: Vec<Option<ElementId>>,
+}
+
+/// A custom section is the one place where walrus shows the indices it gave; this one writes them down
+/// and is dropped from the output by `emit.rs`.
+#[derive(Debug)]
+struct IndexRecorder {
+    live: LiveIds,
+    indices: Arc<Mutex<Indices>>,
+}
+
+impl walrus::CustomSection for IndexRecorder {
+    fn name(&self) -> &'static str {
+        "gowasp.indices"
+    }
+
+    fn data(&self, to: &walrus::IdsToIndices) -> std::borrow::Cow<'_, [u8]> {
+        fn map<T: Copy>(ids: &[Option<T>], index: impl Fn(T) -> u32) -> Vec<Option<u32>> {
+            ids.iter().map(|id| id.map(&index)).collect()
+        }
+        let live = &self.live;
+        let indices = Indices {
+            types: map(&live.types, |id| to.get_type_index(id)),
+            functions: map(&live.functions, |id| to.get_func_index(id)),
+            tables: map(&live.tables, |id| to.get_table_index(id)),
+            memories: map(&live.memories, |id| to.get_memory_index(id)),
+            globals: map(&live.globals, |id| to.get_global_index(id)),
+            data: map(&live.data, |id| to.get_data_index(id)),
+            elements: map(&live.elements, |id| to.get_element_index(id)),
+        };
+        *self
+            .indices
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = indices;
+        std::borrow::Cow::Borrowed(&[])
+    }
+}
+
+/// The input with skeletons for bodies and without custom sections.
+fn shell(input: &Input<'_>, references: &[References]) -> Result<Vec<u8>> {
+    const CODE: u8 = 10;
+    let mut module = wasm_encoder::Module::new();
+    for section in input.sections.iter().filter(|s| s.name.is_none()) {
+        if section.id == CODE {
+            let mut code = CodeSection::new();
+            for body in references {
+                code.function(&skeleton(input, body)?);
+            }
+            module.section(&code);
+        } else {
+            let data = input.slice(&section.range);
+            module.section(&RawSection {
+                id: section.id,
+                data,
+            });
+        }
+    }
+    Ok(module.finish())
+}
+
+fn skeleton(input: &Input<'_>, references: &References) -> Result<Function> {
+    let mut body = Function::new([]);
+    for &function in &references.functions {
+        let ty = input
+            .function_type(function)
+            .ok_or_else(|| unsupported("a function without a type"))?;
+        for param in ty.params() {
+            body.instruction(&zero(*param)?);
+        }
+        body.instruction(&Instruction::Call(function));
+        for _ in ty.results() {
+            body.instruction(&Instruction::Drop);
+        }
+    }
+    for &global in &references.globals {
+        body.instruction(&Instruction::GlobalGet(global))
+            .instruction(&Instruction::Drop);
+    }
+    for &memory in &references.memories {
+        body.instruction(&Instruction::MemorySize(memory))
+            .instruction(&Instruction::Drop);
+    }
+    for &table in &references.tables {
+        body.instruction(&Instruction::TableSize(table))
+            .instruction(&Instruction::Drop);
+    }
+    for &data in &references.data {
+        body.instruction(&Instruction::DataDrop(data));
+    }
+    for &element in &references.elements {
+        body.instruction(&Instruction::ElemDrop(element));
+    }
+    body.instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End);
+    Ok(body)
+}
+
+/// The default value of a parameter of a skeleton's call.
+fn zero(ty: wasmparser::ValType) -> Result<Instruction<'static>> {
+    use wasmparser::ValType;
+    Ok(match ty {
+        ValType::I32 => Instruction::I32Const(0),
+        ValType::I64 => Instruction::I64Const(0),
+        ValType::F32 => Instruction::F32Const(0.0.into()),
+        ValType::F64 => Instruction::F64Const(0.0.into()),
+        ValType::V128 => Instruction::V128Const(0),
+        ValType::Ref(r) if r == wasmparser::RefType::FUNCREF => {
+            Instruction::RefNull(HeapType::FUNC)
+        }
+        ValType::Ref(r) if r == wasmparser::RefType::EXTERNREF => {
+            Instruction::RefNull(HeapType::EXTERN)
+        }
+        ValType::Ref(_) => return Err(unsupported("typed references")),
+    })
+}
+
+impl References {
+    /// Collects what one body refers to. The encoder's own re-encoding meets every index of every
+    /// operator it knows, so nothing can be forgotten here.
+    ///
+    /// # Errors
+    /// Fails on an operator that cannot be decoded; the input was validated, so that is a feature the
+    /// encoder does not know.
+    pub(crate) fn of(bytes: &[u8], offset: usize) -> Result<References> {
+        let mut references = References::default();
+        let body = FunctionBody::new(BinaryReader::new(bytes, offset));
+        references
+            .parse_function_body(&mut CodeSection::new(), body)
+            .map_err(|e| Error::new(Stage::Read, e.to_string()).at(offset as u64))?;
+        Ok(references)
+    }
+
+    /// Whether the body refers to a data segment.
+    pub(crate) fn name_data(&self) -> bool {
+        !self.data.is_empty()
+    }
+}
+
+type Reencoded = std::result::Result<u32, reencode::Error<Infallible>>;
+
+impl Reencode for References {
+    type Error = Infallible;
+
+    fn type_index(&mut self, index: u32) -> Reencoded {
+        self.types.insert(index);
+        Ok(index)
+    }
+    fn function_index(&mut self, index: u32) -> Reencoded {
+        self.functions.insert(index);
+        Ok(index)
+    }
+    fn table_index(&mut self, index: u32) -> Reencoded {
+        self.tables.insert(index);
+        Ok(index)
+    }
+    fn memory_index(&mut self, index: u32) -> Reencoded {
+        self.memories.insert(index);
+        Ok(index)
+    }
+    fn global_index(&mut self, index: u32) -> Reencoded {
+        self.globals.insert(index);
+        Ok(index)
+    }
+    fn data_index(&mut self, index: u32) -> Reencoded {
+        self.data.insert(index);
+        Ok(index)
+    }
+    fn element_index(&mut self, index: u32) -> Reencoded {
+        self.elements.insert(index);
+        Ok(index)
+    }
+    fn tag_index(&mut self, index: u32) -> Reencoded {
+        self.tags.insert(index);
+        Ok(index)
+    }
+}

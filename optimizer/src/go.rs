@@ -1,0 +1,43 @@
+//! Everything known of Go: which toolchain wrote a module, and Go's own tables inside it.
+//!
+//! [`Identity::of`] names toolchain, release, platform and kind; it never fails. [`Program::read`] reads the
+//! tables that the runtime itself uses (moduledata, pclntab, `_func` records, inline trees) through the one
+//! [`Layout`] row of the release. Where releases differ, `layout.rs` says so and no other file.
+//!
+//! These bytes come from outside: nothing in here indexes, unwraps or adds without a check.
+
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod build_info;
+mod bytes;
+mod func;
+mod identity;
+mod image;
+mod inline;
+mod layout;
+mod moduledata;
+mod pclntab;
+mod pcvalue;
+mod program;
+mod release;
+mod symbol;
+
+pub use build_info::BuildInfo;
+pub use bytes::Bytes;
+pub use func::Func;
+pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
+pub use image::{Image, MAX_SPAN};
+pub use inline::{Frame, InlineTree, InlinedCall};
+pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, Use, funcdata, pcdata};
+pub use moduledata::{ModuleData, Slice};
+pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};
+pub use pcvalue::{PcRange, PcValues};
+pub use program::{Function, Program};
+pub use release::{Found, Release};
+pub use symbol::package_of;

@@ -1,0 +1,136 @@
+//! The program's memory as it is before its first instruction, made of the active data segments.
+
+use super::bytes::Bytes;
+use crate::error::{Error, Result, Stage};
+use crate::input::Input;
+
+/// How far apart the first and the last initialized byte of an image may lie: 1 GiB.
+///
+/// Go's linker leaves out runs of zero bytes (`writeDataSec` in cmd/link/internal/wasm/asm.go, go1.26), so an
+/// image is larger than its segments, by a third in ordinary programs. The span is also held to
+/// [`MAX_EXPANSION`] times the segments' bytes, so that a small file cannot ask for much memory.
+pub const MAX_SPAN: u64 = 1 << 30;
+
+/// How many bytes of image one byte of data may stand for, beyond [`FREE_SPAN`].
+const MAX_EXPANSION: u64 = 256;
+
+/// Images up to this size are always made: 16 MiB.
+const FREE_SPAN: u64 = 16 << 20;
+
+/// A flat copy of the initialized memory, from the lowest to the highest address that a segment fills.
+#[derive(Debug, Clone)]
+pub struct Image {
+    base: u64,
+    bytes: Vec<u8>,
+}
+
+impl Image {
+    /// Lays the active segments of memory 0 out; passive ones are not part of the initial memory.
+    ///
+    /// # Errors
+    /// Fails if the segments lie so far apart that a flat copy would exceed [`MAX_SPAN`], or be out of
+    /// proportion to the data.
+    pub fn of(input: &Input<'_>) -> Result<Self> {
+        let active = || {
+            let segments = input.data.iter();
+            segments.filter_map(|s| Some((u64::from(s.address?), input.slice(&s.range))))
+        };
+        let mut first = u64::MAX;
+        let mut end = 0u64;
+        let mut filled = 0u64;
+        for (address, bytes) in active().filter(|(_, bytes)| !bytes.is_empty()) {
+            let len = bytes.len() as u64;
+            first = first.min(address);
+            end = end.max(address.saturating_add(len));
+            filled = filled.saturating_add(len);
+        }
+        let base = first.min(end);
+        let span = end.saturating_sub(base);
+        check_span(base, span, filled)?;
+        let size = usize::try_from(span).map_err(|_| too_far_apart(base, span))?;
+        let mut image = vec![0; size];
+        for (address, bytes) in active() {
+            let start = usize::try_from(address.saturating_sub(base)).unwrap_or(usize::MAX);
+            let end = start.saturating_add(bytes.len());
+            if let Some(target) = image.get_mut(start..end) {
+                target.copy_from_slice(bytes);
+            }
+        }
+        Ok(Image { base, bytes: image })
+    }
+
+    /// Checked access by address.
+    pub fn bytes(&self) -> Bytes<'_> {
+        Bytes::new(self.base, &self.bytes)
+    }
+}
+
+fn check_span(base: u64, span: u64, filled: u64) -> Result<()> {
+    let allowed = filled
+        .saturating_mul(MAX_EXPANSION)
+        .saturating_add(FREE_SPAN)
+        .min(MAX_SPAN);
+    if span > allowed {
+        return Err(too_far_apart(base, span).with_hint(format!(
+            "at most {allowed} bytes are read for {filled} bytes of data"
+        )));
+    }
+    Ok(())
+}
+
+fn too_far_apart(base: u64, span: u64) -> Error {
+    Error::new(
+        Stage::GoModel,
+        format!("the data segments lie too far apart: {span} bytes from address {base:#x} on"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(wat: &str) -> Result<Image> {
+        let wasm = wat::parse_str(wat).expect("fixture is valid text");
+        Image::of(&Input::read(&wasm).expect("fixture is a module"))
+    }
+
+    #[test]
+    fn lays_segments_out_in_order() {
+        let image = image(
+            r#"(module (memory 1)
+                (data (i32.const 0x1010) "later")
+                (data (i32.const 0x1000) "first")
+                (data (i32.const 0x1013) "XY")
+                (data "passive"))"#,
+        )
+        .expect("small image");
+        let bytes = image.bytes();
+        assert_eq!(bytes.range(), 0x1000..0x1015);
+        assert_eq!(bytes.slice(0x1010, 5).expect("inside").as_slice(), b"latXY");
+        assert_eq!(bytes.u64(0x1006), Some(0));
+    }
+
+    #[test]
+    fn no_data_is_an_empty_image() {
+        let image = image("(module (memory 1))").expect("empty image");
+        assert!(image.bytes().as_slice().is_empty());
+    }
+
+    #[test]
+    fn a_far_segment_is_refused_without_allocating() {
+        let error = image(
+            r#"(module (memory 65536)
+                (data (i32.const 0) "x") (data (i32.const 0xfffffff0) "y"))"#,
+        )
+        .expect_err("4 GiB span");
+        assert!(error.message().contains("too far apart"), "{error}");
+        assert!(error.hint().is_some());
+    }
+
+    #[test]
+    fn a_segment_at_the_end_of_the_address_space_is_fine() {
+        let image = image(r#"(module (memory 65536) (data (i32.const 0xfffffffe) "ab"))"#)
+            .expect("one segment");
+        assert_eq!(image.bytes().range(), 0xffff_fffe..0x1_0000_0000);
+    }
+}

@@ -1,0 +1,178 @@
+//! The one table of what differs between Go releases.
+//!
+//! Sources: `src/runtime/symtab.go` (moduledata, pcHeader, inlinedCall), `src/runtime/runtime2.go` (_func),
+//! `src/internal/abi/symtab.go` (ids) and `src/cmd/link/internal/ld/{pcln,symtab}.go` (what is written), read in
+//! go1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4. The row of 1.18 was checked against the
+//! binary that npm's @cdktf/hcl2json 0.21.0 ships; 1.19 and 1.20 have no row, because no binary was at hand.
+//!
+//! # The tables, for whoever re-encodes them
+//!
+//! All addresses are linear-memory addresses, all numbers little-endian, a word has 8 bytes.
+//!
+//! `pcHeader` (64 + 8 bytes, the same in every row): u32 magic, two zero bytes, u8 1 (PC quantum), u8 8 (word size),
+//! then words: nfunc, nfiles, textStart (0 on wasm in all releases, unused from 1.26), and the distances from the
+//! header to funcnametab, cutab, filetab, pctab and functab. The runtime itself never uses these distances: it reads
+//! the slices of moduledata, so whoever moves a table must change both.
+//!
+//! The sub-tables follow the header in that order in every row. Up to 1.25 each one starts at a multiple of 32 and
+//! the inline trees lie elsewhere in rodata (`go:func.*`). From 1.26 on each starts where the one before ends
+//! (sizes are rounded up to 8), and two more follow inside the same section: the funcdata (`go:func.*`, to which
+//! `moduledata.gofunc` points) directly behind functab, then findfunctab; `moduledata.epclntab` is the end of all.
+//! 1.27 writes pclntab byte for byte like 1.26 (`pcln.go` did not change); what changed is moduledata: two words
+//! came before `rodata` and one inside `types`, so `gofunc` stands at byte 344 instead of 320. Who reads byte 320 of a
+//! 1.27 moduledata gets `itaboffset`, an offset from `types` that happens to look like an address inside filetab.
+//!
+//! * `funcnametab`: zero-terminated names; `_func.nameOff` and `inlinedCall.nameOff` are offsets into it.
+//! * `cutab`: u32 each, offset into filetab or `u32::MAX`; file k of a function is entry `_func.cuOffset + k`. The
+//!   slice's length in moduledata counts bytes up to 1.25 and entries from 1.26 on.
+//! * `filetab`: zero-terminated paths.
+//! * `pctab`: pc-value tables (see [`PcValues`](super::PcValues)) back to back, deduplicated by content, offset 0 is a
+//!   byte that no table uses: an offset of 0 means "no table". Functions share tables.
+//! * `functab` = `ftab` = `pclntable`: per function u32 entry and u32 offset of its `_func` from the start of
+//!   functab, then one u32 end entry; then the `_func` records at multiples of 8. [`Entry`] says what an entry is.
+//! * `_func`: [`FuncLayout`], then `npcdata` u32 offsets into pctab, then `nfuncdata` u32 offsets from `gofunc`
+//!   (`u32::MAX`: none). `deferreturn` is a PC_B, 0 if the function has no such call.
+//! * Inline tree (funcdata 3): [`InlineLayout`] records; its length is stored nowhere, it is one more than the
+//!   largest value in the function's pcdata 2 table. `parentPc` is a PC_B.
+//! * `findfunctab`: per 4096 PCs a u32 index into ftab and 16 bytes, each for 256 PCs, to add to it. A wasm function
+//!   spans 65,536 PCs, so 16 buckets, 320 bytes, per function: `(maxpc - minpc) / 4096` buckets in all.
+
+mod fields;
+mod ids;
+mod records;
+
+pub use fields::Field;
+pub use ids::{funcdata, pcdata};
+pub use records::{FuncLayout, InlineLayout};
+
+use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
+use records::{FUNC_1_18, FUNC_1_21, INLINE_1_18, INLINE_1_21};
+
+/// How far a release is supported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Passes may rewrite programs of this release.
+    Passes,
+    /// Its tables can be read, for inspection; nothing is rewritten.
+    Inspection,
+}
+
+/// What `ftab` entries and `_func.entryOff` hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// A PC, `PC_F << 16`, less `moduledata.text` (up to 1.24).
+    Pc,
+    /// PC_F alone, less `moduledata.text` (from 1.25, `textOff` in cmd/link/internal/ld/pcln.go).
+    PcF,
+}
+
+impl Entry {
+    /// PC_F, the table slot, of an entry; `text` is `moduledata.text`, which Go's linker writes as 0 on wasm.
+    pub fn pc_f(self, text: u64, entry: u32) -> Option<u32> {
+        let sum = text.checked_add(u64::from(entry))?;
+        let slot = match self {
+            Entry::Pc => sum >> 16,
+            Entry::PcF => sum,
+        };
+        u32::try_from(slot).ok()
+    }
+}
+
+/// A row: how one minor release lays its tables out.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Layout {
+    /// The `26` of Go 1.26.
+    pub minor: u16,
+    /// What the row is good for.
+    pub usage: Use,
+    /// First four bytes of pclntab.
+    pub magic: u32,
+    /// What function entries are.
+    pub entry: Entry,
+    /// Bytes per unit of the length of moduledata's `cutab` slice.
+    pub cutab_unit: u64,
+    /// Whether funcdata and findfunctab lie inside the pclntab section.
+    pub funcdata_in_pclntab: bool,
+    /// The `_func` record.
+    pub func: FuncLayout,
+    /// A record of an inline tree.
+    pub inline: InlineLayout,
+    /// Names of the `FuncID` values, in order, as internal/abi/symtab.go has them.
+    pub func_ids: &'static [&'static str],
+}
+
+/// pclntab magic of Go 1.18 and 1.19.
+const MAGIC_1_18: u32 = 0xffff_fff0;
+/// pclntab magic since Go 1.20; 1.27 still writes it.
+const MAGIC_1_20: u32 = 0xffff_fff1;
+
+const ROW_1_18: Layout = Layout {
+    minor: 18,
+    usage: Use::Inspection,
+    magic: MAGIC_1_18,
+    entry: Entry::Pc,
+    cutab_unit: 1,
+    funcdata_in_pclntab: false,
+    func: FUNC_1_18,
+    inline: INLINE_1_18,
+    func_ids: FUNC_IDS_1_18,
+};
+
+const ROW_1_21: Layout = Layout {
+    minor: 21,
+    usage: Use::Passes,
+    magic: MAGIC_1_20,
+    func: FUNC_1_21,
+    inline: INLINE_1_21,
+    ..ROW_1_18
+};
+
+const ROW_1_22: Layout = Layout {
+    minor: 22,
+    func_ids: FUNC_IDS_1_22,
+    ..ROW_1_21
+};
+
+const ROW_1_25: Layout = Layout {
+    minor: 25,
+    entry: Entry::PcF,
+    func_ids: FUNC_IDS_1_25,
+    ..ROW_1_22
+};
+
+const ROW_1_26: Layout = Layout {
+    minor: 26,
+    cutab_unit: 4,
+    funcdata_in_pclntab: true,
+    ..ROW_1_25
+};
+
+/// Every release whose tables are known, oldest first.
+static LAYOUTS: [Layout; 8] = [
+    ROW_1_18,
+    ROW_1_21,
+    ROW_1_22,
+    Layout { minor: 23, ..ROW_1_22 },
+    Layout { minor: 24, ..ROW_1_22 },
+    ROW_1_25,
+    ROW_1_26,
+    Layout { minor: 27, ..ROW_1_26 },
+];
+
+impl Layout {
+    /// Every row, oldest release first.
+    pub fn all() -> &'static [Layout] {
+        &LAYOUTS
+    }
+
+    /// The row of a minor release.
+    pub fn of_minor(minor: u16) -> Option<&'static Layout> {
+        LAYOUTS.iter().find(|row| row.minor == minor)
+    }
+
+    /// Name of a `FuncID`.
+    pub fn func_id(&self, id: u8) -> Option<&'static str> {
+        self.func_ids.get(usize::from(id)).copied()
+    }
+}

@@ -1,0 +1,192 @@
+//! Finding pclntab and its moduledata in memory.
+
+use super::bytes::Bytes;
+use super::layout::{Entry, Field, Layout};
+use super::moduledata::ModuleData;
+use crate::error::{Error, Result, Stage};
+use std::collections::HashMap;
+
+/// pclntab's header, with addresses in place of distances.
+#[derive(Debug, Clone, Copy)]
+pub struct PcHeader {
+    /// Address of the header, that is, of pclntab.
+    pub address: u64,
+    /// Number of functions.
+    pub nfunc: u64,
+    /// Number of paths in filetab.
+    pub nfiles: u64,
+    /// Address of the names.
+    pub funcnametab: u64,
+    /// Address of the compilation units' file lists.
+    pub cutab: u64,
+    /// Address of the paths.
+    pub filetab: u64,
+    /// Address of the pc-value tables.
+    pub pctab: u64,
+    /// Address of ftab and of the `_func` records.
+    pub functab: u64,
+}
+
+/// A pclntab that a moduledata points to.
+#[derive(Debug, Clone, Copy)]
+pub struct PclnTab {
+    /// Its header.
+    pub header: PcHeader,
+}
+
+/// An entry of ftab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FuncTabEntry {
+    /// The entry as stored, see [`Entry`].
+    pub entry: u32,
+    /// PC_F, the table slot of the function.
+    pub pc_f: u32,
+    /// Address of the `_func` record.
+    pub func: u64,
+}
+
+impl PcHeader {
+    /// The header at `address`, if its magic is `magic` and its distances ascend and stay in memory.
+    pub fn read(memory: Bytes<'_>, address: u64, magic: u32) -> Option<Self> {
+        let word = |index: u64| memory.u64(address.checked_add(index.checked_mul(8)?)?);
+        if word(0)? != first_word(magic) {
+            return None;
+        }
+        let at = |index: u64| address.checked_add(word(index)?);
+        let header = PcHeader {
+            address,
+            nfunc: word(1)?,
+            nfiles: word(2)?,
+            funcnametab: at(4)?,
+            cutab: at(5)?,
+            filetab: at(6)?,
+            pctab: at(7)?,
+            functab: at(8)?,
+        };
+        let ascending = [
+            address.checked_add(72)?,
+            header.funcnametab,
+            header.cutab,
+            header.filetab,
+            header.pctab,
+            header.functab,
+            memory.range().end,
+        ];
+        let possible = ascending.is_sorted() && (1..=u64::from(u32::MAX)).contains(&header.nfunc);
+        possible.then_some(header)
+    }
+}
+
+impl PclnTab {
+    /// Finds the pclntab of this layout and the moduledata that points to it.
+    ///
+    /// Both are found by content: pclntab by its first word at a multiple of 8 and a possible header, moduledata as a
+    /// pair of words that hold the addresses of a pclntab and of its names. Two passes over memory, whatever is in it.
+    ///
+    /// # Errors
+    /// Fails if there is no pclntab, none that a moduledata of this layout points to, or more than one such.
+    pub fn find(memory: Bytes<'_>, layout: &'static Layout) -> Result<(Self, ModuleData)> {
+        let candidates = candidates(memory, layout.magic);
+        if candidates.is_empty() {
+            return Err(no_pclntab(layout));
+        }
+        let mut found = None;
+        let mut rejected = None;
+        for address in pointers(memory, &candidates) {
+            let Some(header) = memory.u64(address).and_then(|at| candidates.get(&at)) else {
+                continue;
+            };
+            let pclntab = PclnTab { header: *header };
+            match ModuleData::read(memory, address, layout, &pclntab) {
+                Ok(module) if found.is_none() => found = Some((pclntab, module)),
+                Ok(module) => return Err(two_modules(found.map_or(0, |f| f.1.address()), module.address())),
+                Err(reason) => rejected = rejected.or(Some((address, reason))),
+            }
+        }
+        found.ok_or_else(|| no_moduledata(layout, rejected))
+    }
+
+    /// The entries of ftab without the last one, which only marks the end.
+    pub fn entries(
+        &self,
+        memory: Bytes<'_>,
+        module: &ModuleData,
+        entry: Entry,
+    ) -> Option<impl Iterator<Item = Option<FuncTabEntry>>> {
+        let text = module.word(memory, Field::Text)?;
+        let ftab = module.table(memory, Field::FTab)?;
+        let functab = self.header.functab;
+        let (pairs, _) = ftab.as_slice().as_chunks::<8>();
+        let count = usize::try_from(self.header.nfunc).ok()?;
+        Some(pairs.iter().take(count).map(move |pair| {
+            let pair = Bytes::new(0, pair);
+            let stored = pair.u32(0)?;
+            Some(FuncTabEntry {
+                entry: stored,
+                pc_f: entry.pc_f(text, stored)?,
+                func: functab.checked_add(u64::from(pair.u32(4)?))?,
+            })
+        }))
+    }
+}
+
+/// Magic, two zero bytes, PC quantum 1, word size 8.
+fn first_word(magic: u32) -> u64 {
+    u64::from(magic) | 0x0801_0000_0000_0000
+}
+
+/// Addresses with a possible header.
+fn candidates(memory: Bytes<'_>, magic: u32) -> HashMap<u64, PcHeader> {
+    let first = first_word(magic);
+    let starts = memory.words().filter(|(_, word)| *word == first);
+    starts
+        .filter_map(|(address, _)| Some((address, PcHeader::read(memory, address, magic)?)))
+        .collect()
+}
+
+/// Addresses of two words that point to a candidate and to its names.
+fn pointers(
+    memory: Bytes<'_>,
+    candidates: &HashMap<u64, PcHeader>,
+) -> impl Iterator<Item = u64> {
+    let next = memory.words().skip(1).map(|(_, word)| word);
+    memory
+        .words()
+        .zip(next)
+        .filter(|((_, first), second)| {
+            candidates
+                .get(first)
+                .is_some_and(|header| header.funcnametab == *second)
+        })
+        .map(|((address, _), _)| address)
+}
+
+fn no_pclntab(layout: &Layout) -> Error {
+    Error::new(
+        Stage::GoModel,
+        format!(
+            "no pclntab of Go 1.{} (magic {:#x}) in the data",
+            layout.minor, layout.magic
+        ),
+    )
+    .with_hint("the module may have been changed by another tool, or name a wrong Go release")
+}
+
+fn no_moduledata(layout: &Layout, rejected: Option<(u64, String)>) -> Error {
+    let message = match rejected {
+        Some((address, reason)) => format!(
+            "the moduledata at address {address:#x} is not one of Go 1.{}: {reason}",
+            layout.minor
+        ),
+        None => format!("no moduledata of Go 1.{} points to pclntab", layout.minor),
+    };
+    Error::new(Stage::GoModel, message)
+        .with_hint("the module may have been changed by another tool, or name a wrong Go release")
+}
+
+fn two_modules(first: u64, second: u64) -> Error {
+    Error::new(
+        Stage::GoModel,
+        format!("two moduledata, at addresses {first:#x} and {second:#x}, and no telling which is the program's"),
+    )
+}

@@ -1,0 +1,194 @@
+//! One function of a program.
+
+use super::{Program, Record};
+use crate::error::{Error, Result, Stage};
+use crate::go::func::Func;
+use crate::go::inline::{Frame, InlineTree, InlinedCall};
+use crate::go::layout::{funcdata, pcdata};
+use crate::go::pcvalue::PcValues;
+use crate::go::symbol::package_of;
+use std::borrow::Cow;
+
+/// A function of pclntab, with the wasm function that stands in its table slot.
+#[derive(Debug, Clone, Copy)]
+pub struct Function<'p> {
+    program: &'p Program,
+    record: &'p Record,
+}
+
+impl<'p> Function<'p> {
+    pub(super) fn new(program: &'p Program, record: &'p Record) -> Self {
+        Function { program, record }
+    }
+
+    /// Index of the wasm function; imported functions count.
+    pub fn wasm_index(&self) -> u32 {
+        self.record.wasm_index
+    }
+
+    /// PC_F, the function's slot in table 0.
+    pub fn pc_f(&self) -> u32 {
+        self.record.pc_f
+    }
+
+    /// PC of the entry, `PC_F << 16`.
+    pub fn entry_pc(&self) -> u64 {
+        u64::from(self.record.pc_f) << 16
+    }
+
+    /// Symbol name, such as `net/http.(*Client).Do`.
+    pub fn name(&self) -> &'p str {
+        &self.record.name
+    }
+
+    /// Import path of the package; see [`package_of`] for what has none.
+    pub fn package(&self) -> Option<Cow<'p, str>> {
+        package_of(self.name())
+    }
+
+    /// Path of the source file; `None` if the tables do not say.
+    pub fn file(&self) -> Option<&'p str> {
+        self.file_at(0).ok().flatten()
+    }
+
+    /// Line of the `func` keyword, or of the first statement where the release does not store that one.
+    pub fn line(&self) -> Option<u32> {
+        match self.record.func.start_line {
+            Some(line) => u32::try_from(line).ok().filter(|line| *line > 0),
+            None => self.line_at(0).ok().flatten(),
+        }
+    }
+
+    /// The `_func` record.
+    pub fn record(&self) -> &'p Func {
+        &self.record.func
+    }
+
+    /// Name of the function's `FuncID`, `normal` for most.
+    pub fn func_id(&self) -> Option<&'static str> {
+        self.program.layout.func_id(self.record.func.func_id)
+    }
+
+    /// Stack pointer deltas by PC.
+    pub fn pcsp(&self) -> Option<PcValues<'p>> {
+        self.values(self.record.func.pcsp)
+    }
+
+    /// File numbers by PC, for the compilation unit's list.
+    pub fn pcfile(&self) -> Option<PcValues<'p>> {
+        self.values(self.record.func.pcfile)
+    }
+
+    /// Lines by PC.
+    pub fn pcln(&self) -> Option<PcValues<'p>> {
+        self.values(self.record.func.pcln)
+    }
+
+    /// Pcdata table `id`, one of [`pcdata`].
+    pub fn pcdata(&self, id: u32) -> Option<PcValues<'p>> {
+        let functab = self.program.table(self.program.tables.functab);
+        self.values(self.record.func.pcdata_offset(functab, id)?)
+    }
+
+    /// Address of funcdata `id`, one of [`funcdata`].
+    pub fn funcdata(&self, id: u32) -> Option<u64> {
+        let functab = self.program.table(self.program.tables.functab);
+        let offset = self.record.func.funcdata_offset(functab, id)?;
+        self.program.tables.gofunc.checked_add(u64::from(offset))
+    }
+
+    /// Path of the source file at a PC_B.
+    ///
+    /// # Errors
+    /// Fails on a malformed table.
+    pub fn file_at(&self, pc_b: u32) -> Result<Option<&'p str>> {
+        let number = value_at(self.pcfile(), pc_b)?;
+        Ok(number.and_then(|number| self.program.file(self.record.func.cu_offset, number)))
+    }
+
+    /// Line at a PC_B.
+    ///
+    /// # Errors
+    /// Fails on a malformed table.
+    pub fn line_at(&self, pc_b: u32) -> Result<Option<u32>> {
+        let line = value_at(self.pcln(), pc_b)?;
+        Ok(line.and_then(|line| u32::try_from(line).ok()))
+    }
+
+    /// The inline tree; `None` if nothing was inlined into the function.
+    pub fn inline_tree(&self) -> Option<InlineTree<'p>> {
+        let address = self.funcdata(funcdata::INL_TREE)?;
+        let records = self.program.image.bytes().from(address)?;
+        Some(InlineTree::new(records, &self.program.layout.inline))
+    }
+
+    /// Every record of the inline tree, in order.
+    ///
+    /// # Errors
+    /// Fails on a malformed table and on a record outside memory.
+    pub fn inlined_calls(&self) -> Result<Vec<InlinedCall>> {
+        let mut count = 0;
+        for range in self.pcdata(pcdata::INL_TREE_INDEX).into_iter().flatten() {
+            let index = u32::try_from(range?.value).ok();
+            count = count.max(index.map_or(0, |index| index.saturating_add(1)));
+        }
+        let Some(tree) = self.inline_tree() else {
+            return Ok(Vec::new());
+        };
+        (0..count)
+            .map(|index| tree.call(index).ok_or_else(|| self.broken_tree(index)))
+            .collect()
+    }
+
+    /// What a traceback prints for a PC_B: the innermost inlined call first, the function itself last.
+    ///
+    /// # Errors
+    /// Fails on a malformed table, and on an inline tree whose records do not lead to the function.
+    pub fn frames_at(&self, pc_b: u32) -> Result<Vec<Frame<'p>>> {
+        let mut frames = Vec::new();
+        let mut pc = pc_b;
+        let mut limit = u32::MAX;
+        loop {
+            let (file, line) = (self.file_at(pc)?, self.line_at(pc)?);
+            let index = value_at(self.pcdata(pcdata::INL_TREE_INDEX), pc)?;
+            let Some(index) = index.and_then(|index| u32::try_from(index).ok()) else {
+                frames.push(Frame {
+                    function: self.name(),
+                    file,
+                    line,
+                    func_id: self.record.func.func_id,
+                    inlined: false,
+                });
+                return Ok(frames);
+            };
+            // The compiler adds a call to the tree after the call that it lies in (cmd/internal/obj/inl.go), so
+            // indices fall on the way out; one that does not would lead round in a circle.
+            let call = (index < limit).then(|| self.inline_tree()?.call(index)).flatten();
+            let call = call.ok_or_else(|| self.broken_tree(index))?;
+            let name = self.program.name_at(call.name);
+            frames.push(Frame {
+                function: name.ok_or_else(|| self.broken_tree(index))?,
+                file,
+                line,
+                func_id: call.func_id,
+                inlined: true,
+            });
+            (pc, limit) = (call.parent_pc, index);
+        }
+    }
+
+    fn values(&self, offset: u32) -> Option<PcValues<'p>> {
+        PcValues::new(self.program.table(self.program.tables.pctab), offset)
+    }
+
+    fn broken_tree(&self, index: u32) -> Error {
+        Error::new(
+            Stage::GoModel,
+            format!("record {index} of the inline tree of {} is malformed", self.name()),
+        )
+    }
+}
+
+fn value_at(values: Option<PcValues<'_>>, pc_b: u32) -> Result<Option<i32>> {
+    values.map_or(Ok(None), |values| values.value_at(pc_b))
+}

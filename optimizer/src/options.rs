@@ -1,0 +1,57 @@
+//! What the caller wants of an optimization.
+
+use crate::error::{Error, Result, Stage};
+use crate::passes;
+
+/// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// What to prefer where compressed size, raw size and speed conflict.
+    pub prefer: Preference,
+    /// Names of passes not to run.
+    pub skip: Vec<String>,
+    /// Name of the last pass to run: those after it in the table are left out.
+    pub stop_after: Option<String>,
+    /// Leave the `name` section in the module. Only engines' own stack traces read it.
+    pub keep_names: bool,
+    /// Fail where a Go module can only get the generic passes, instead of warning.
+    pub strict: bool,
+}
+
+/// What to prefer where sizes and speed conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preference {
+    /// The smallest compressed file.
+    #[default]
+    Download,
+    /// The smallest file on disk and in memory, before compression.
+    Raw,
+    /// The fastest program.
+    Speed,
+}
+
+impl Options {
+    /// Checks that the named passes exist.
+    ///
+    /// # Errors
+    /// Names the pass that does not exist, with the list of those that do.
+    pub fn check(&self) -> Result<()> {
+        let known = |name: &String| passes::PASSES.iter().any(|pass| pass.name == name);
+        match self
+            .skip
+            .iter()
+            .chain(&self.stop_after)
+            .find(|name| !known(name))
+        {
+            None => Ok(()),
+            Some(name) => {
+                let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
+                Err(
+                    Error::new(Stage::Read, format!("there is no pass named {name:?}"))
+                        .with_hint(format!("the passes are {}", names.join(", "))),
+                )
+            }
+        }
+    }
+}

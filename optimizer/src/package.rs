@@ -1,0 +1,68 @@
+//! The files of a packed module: hashed names, manifest, side-car.
+
+use crate::Optimized;
+use crate::compress::Encoding;
+use crate::manifest::{EncodedFile, FORMAT, Manifest, ModuleFile, SymbolsFile, sha256_hex};
+
+/// A packed module, ready to be written into one directory.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Package {
+    /// What `app.json` says.
+    pub manifest: Manifest,
+    /// File names and contents; `app.json`, which names all others, is the last.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Package {
+    /// Names the files of an optimized module by their content.
+    ///
+    /// `name` is the app's name and the beginning of every file name; `encoded` holds the compressed module.
+    pub fn new(name: &str, optimized: Optimized, encoded: Vec<(Encoding, Vec<u8>)>) -> Package {
+        let Optimized { wasm, report, symbols } = optimized;
+        let sha256 = sha256_hex(&wasm);
+        // 64 bits tell the releases of one app apart; the manifest holds the whole hash.
+        let stem = format!("{name}.{}", &sha256[..16]);
+        let url = format!("{stem}.wasm");
+
+        let mut files = Vec::with_capacity(encoded.len() + 3);
+        let mut module = ModuleFile {
+            url: url.clone(),
+            size: wasm.len() as u64,
+            sha256,
+            encodings: std::collections::BTreeMap::new(),
+        };
+        for (encoding, bytes) in encoded {
+            let file = EncodedFile {
+                url: format!("{url}.{}", encoding.extension()),
+                size: bytes.len() as u64,
+                sha256: sha256_hex(&bytes),
+            };
+            files.push((file.url.clone(), bytes));
+            module.encodings.insert(encoding, file);
+        }
+        files.push((url, wasm));
+
+        let symbols_json = symbols.to_json().into_bytes();
+        let symbols = SymbolsFile {
+            url: format!("{stem}.symbols"),
+            size: symbols_json.len() as u64,
+            build_id: symbols.build_id,
+        };
+        files.push((symbols.url.clone(), symbols_json));
+
+        let manifest = Manifest {
+            format: FORMAT,
+            generator: crate::GENERATOR.into(),
+            name: name.into(),
+            go: report.input.go_info(),
+            abi: report.input.abi.to_string(),
+            module,
+            symbols: Some(symbols),
+            passes: report.passes_run().into_iter().map(str::to_owned).collect(),
+            stripped: report.stripped,
+        };
+        files.push(("app.json".into(), manifest.to_json().into_bytes()));
+        Package { manifest, files }
+    }
+}

@@ -1,0 +1,132 @@
+//! The passes in the order they run, and the driver that runs them.
+
+mod collect_garbage;
+mod drop_custom_sections;
+mod merge_data;
+
+use crate::error::Result;
+use crate::module::{Module, Rewritable};
+use crate::options::Options;
+use crate::report::{PassReport, Status};
+
+/// A transformation of the module.
+#[derive(Debug)]
+pub struct Pass {
+    /// The name that `--skip` and `--stop-after` take.
+    pub name: &'static str,
+    /// What it does, for help texts.
+    pub summary: &'static str,
+    needs: Needs,
+    run: fn(&mut Module<'_>, &Options) -> Result<Outcome>,
+}
+
+/// What a pass works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Nothing but the section list: runs on every module.
+    Sections,
+    /// The frame.
+    Frame,
+}
+
+/// What a pass did.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Raw bytes by which the module got smaller; negative where it grew.
+    pub(crate) saved: i64,
+    /// One line of figures for the report.
+    pub(crate) note: String,
+    /// What it did not touch, with the reason and how many.
+    pub(crate) left_alone: Vec<(String, u64)>,
+    /// What the shipped module no longer holds, in the manifest's words.
+    pub(crate) stripped: Vec<String>,
+}
+
+/// Every pass, in the order they run.
+pub static PASSES: [Pass; 3] = [
+    Pass {
+        name: "drop-custom-sections",
+        summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
+        needs: Needs::Sections,
+        run: drop_custom_sections::run,
+    },
+    Pass {
+        name: "collect-garbage",
+        summary: "remove functions, globals, types and segments that nothing reaches",
+        needs: Needs::Frame,
+        run: collect_garbage::run,
+    },
+    // After collect-garbage: a passive segment that only dead code used would stop it.
+    Pass {
+        name: "merge-data",
+        summary: "join data segments across short gaps, so that headers do not break up the data",
+        needs: Needs::Frame,
+        run: merge_data::run,
+    },
+];
+
+/// Told what the driver does as it does it, so that a caller can show progress and take times.
+pub trait Observer {
+    /// A stage or pass begins.
+    fn begin(&mut self, _name: &'static str) {}
+    /// The stage or pass that began last is done.
+    fn end(&mut self, _name: &'static str) {}
+}
+
+/// Watches nothing.
+impl Observer for () {}
+
+/// Runs the table's passes on `module`.
+///
+/// # Errors
+/// The error of the first pass that fails; passes that merely find nothing they may do report it instead.
+pub(crate) fn run(
+    module: &mut Module<'_>,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Vec<PassReport>> {
+    let mut reports = Vec::with_capacity(PASSES.len());
+    let mut stopped = false;
+    for pass in &PASSES {
+        let status = match reason_not_to_run(pass, module, options, stopped) {
+            Some(reason) => Status::Skipped { reason },
+            None => {
+                observer.begin(pass.name);
+                let outcome = (pass.run)(module, options)?;
+                observer.end(pass.name);
+                if cfg!(debug_assertions) {
+                    let written = crate::emit::emit(module)?;
+                    crate::validate::validate(&written.bytes, crate::Stage::Pass(pass.name))?;
+                }
+                Status::Ran(outcome.into())
+            }
+        };
+        reports.push(PassReport {
+            name: pass.name,
+            status,
+        });
+        stopped |= options.stop_after.as_deref() == Some(pass.name);
+    }
+    Ok(reports)
+}
+
+fn reason_not_to_run(
+    pass: &Pass,
+    module: &Module<'_>,
+    options: &Options,
+    stopped: bool,
+) -> Option<String> {
+    if options.skip.iter().any(|name| name == pass.name) {
+        return Some("--skip".into());
+    }
+    if stopped {
+        return Some(format!(
+            "--stop-after {}",
+            options.stop_after.as_deref().unwrap_or_default()
+        ));
+    }
+    match &module.frame {
+        Rewritable::No { reason } if pass.needs == Needs::Frame => Some(reason.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! What an optimization did: sizes, passes, warnings.
+
+use crate::passes::Outcome;
+use serde::Serialize;
+
+/// The report of one optimization. Serializes to the JSON that `--report` writes.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Report {
+    /// Sizes before.
+    pub before: Sizes,
+    /// Sizes after.
+    pub after: Sizes,
+    /// Every pass of the table, run or not, in order.
+    pub passes: Vec<PassReport>,
+    /// What the output no longer holds, e.g. `name`.
+    pub stripped: Vec<String>,
+    /// What the user should know: why Go-aware work was not done, and the like.
+    pub warnings: Vec<String>,
+}
+
+/// Sizes of a module in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sizes {
+    /// The whole file.
+    pub raw: u64,
+    /// Content of the code section.
+    pub code: u64,
+    /// Content of the data section.
+    pub data: u64,
+}
+
+/// What became of one pass.
+#[derive(Debug, Clone, Serialize)]
+pub struct PassReport {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it ran, and what it did.
+    #[serde(flatten)]
+    pub status: Status,
+}
+
+/// Whether a pass ran.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase", tag = "status")]
+pub enum Status {
+    /// It ran.
+    Ran(Effect),
+    /// It did not, for this reason.
+    Skipped {
+        /// A flag, or what the module uses.
+        reason: String,
+    },
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Effect {
+    /// Raw bytes by which the module got smaller; negative where it grew (compressed size is what counts then).
+    pub saved: i64,
+    /// One line of figures.
+    pub note: String,
+    /// What it left alone.
+    pub left_alone: Vec<LeftAlone>,
+    /// What it stripped.
+    #[serde(skip)]
+    pub stripped: Vec<String>,
+}
+
+/// Something that a pass was not sure of and did not touch.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftAlone {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub count: u64,
+}
+
+impl From<Outcome> for Effect {
+    fn from(outcome: Outcome) -> Effect {
+        Effect {
+            saved: outcome.saved,
+            note: outcome.note,
+            left_alone: (outcome.left_alone.into_iter())
+                .map(|(reason, count)| LeftAlone { reason, count })
+                .collect(),
+            stripped: outcome.stripped,
+        }
+    }
+}
+
+impl Report {
+    /// Names of the passes that ran, in order.
+    pub fn passes_run(&self) -> Vec<&'static str> {
+        let ran = |pass: &&PassReport| matches!(pass.status, Status::Ran(_));
+        self.passes
+            .iter()
+            .filter(ran)
+            .map(|pass| pass.name)
+            .collect()
+    }
+}
+
+impl Sizes {
+    /// Sizes of a module that was read.
+    pub fn of(input: &crate::input::Input<'_>) -> Sizes {
+        const CODE: u8 = 10;
+        const DATA: u8 = 11;
+        let section = |id: u8| -> u64 {
+            (input.sections.iter())
+                .filter(|s| s.id == id)
+                .map(|s| s.range.len() as u64)
+                .sum()
+        };
+        Sizes {
+            raw: input.bytes.len() as u64,
+            code: section(CODE),
+            data: section(DATA),
+        }
+    }
+}
+
+/// Everything that the passes stripped, sorted, each once.
+pub(crate) fn stripped(passes: &[PassReport]) -> Vec<String> {
+    let effects = passes.iter().filter_map(|pass| match &pass.status {
+        Status::Ran(effect) => Some(effect),
+        Status::Skipped { .. } => None,
+    });
+    let mut stripped: Vec<String> = effects.flat_map(|effect| effect.stripped.clone()).collect();
+    stripped.sort_unstable();
+    stripped.dedup();
+    stripped
+}
