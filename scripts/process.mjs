@@ -22,8 +22,8 @@ export class CommandError extends Error {
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] replaces the environment; default: this process's
- * @property {"inherit" | "capture" | "tee"} [output] where stdout and stderr go; `capture` keeps them
- *   for the result and for the error, `tee` keeps and shows them
+ * @property {"inherit" | "capture" | "tee" | "result"} [output] where stdout and stderr go; `capture` keeps
+ *   them for the result and for the error, `tee` keeps and shows them, `result` keeps stdout and shows stderr
  * @property {(line: string) => void} [onLine] called for each line of a captured output
  */
 
@@ -39,20 +39,22 @@ export class CommandError extends Error {
 export function run(command, args, { cwd, env = process.env, output = "inherit", onLine } = {}) {
   const shown = [command, ...args].join(" ");
   return new Promise((resolve, reject) => {
-    const stdio = output === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"];
+    /** @type {import("node:child_process").StdioOptions} */
+    const stdio = output === "inherit" ? "inherit" : ["ignore", "pipe", output === "result" ? "inherit" : "pipe"];
     const child = track(spawn(command, args, { cwd, env, stdio }));
     let stdout = "";
     let tail = "";
     if (output !== "inherit") {
       const lines = onLine && lineSplitter(onLine);
-      const keep = (/** @type {NodeJS.WriteStream} */ stream, /** @type {boolean} */ result) => (/** @type {string} */ text) => {
-        if (result) stdout += text;
-        tail = (tail + text).slice(-4000);
-        if (output === "tee") stream.write(text);
-        lines?.(text);
-      };
+      const keep =
+        (/** @type {NodeJS.WriteStream} */ stream, /** @type {boolean} */ result) => (/** @type {string} */ text) => {
+          if (result) stdout += text;
+          tail = (tail + text).slice(-4000);
+          if (output === "tee") stream.write(text);
+          lines?.(text);
+        };
       child.stdout.setEncoding("utf8").on("data", keep(process.stdout, true));
-      child.stderr.setEncoding("utf8").on("data", keep(process.stderr, false));
+      child.stderr?.setEncoding("utf8").on("data", keep(process.stderr, false));
     }
     child.on("error", (error) => reject(new CommandError(shown, `could not be started: ${error.message}`, 127)));
     child.on("close", (code, signal) => {
@@ -100,5 +102,10 @@ function lineSplitter(/** @type {(line: string) => void} */ onLine) {
 }
 
 function indent(/** @type {string} */ text) {
-  return text.trim().split("\n").slice(-15).map((line) => `    ${line}`).join("\n");
+  return text
+    .trim()
+    .split("\n")
+    .slice(-15)
+    .map((line) => `    ${line}`)
+    .join("\n");
 }

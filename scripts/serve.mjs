@@ -39,7 +39,8 @@ export async function serve({ mounts, port = 0 }) {
   const server = createServer((request, response) => {
     answer(ordered, request, response).catch((error) => {
       // A client that went away is no failure of the server.
-      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") console.error(`${request.method} ${request.url}: ${error.message}`);
+      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE")
+        console.error(`${request.method} ${request.url}: ${error.message}`);
       response.destroy();
     });
   });
@@ -86,7 +87,9 @@ async function answer(
   if (!mount || !file) return refuse(response, 404, `There is no ${path} here.`);
 
   const { negotiate = true, store = true, megabits } = mount;
-  const { body, coding } = negotiate ? await bestBody(file, request.headers["accept-encoding"]) : { body: file, coding: undefined };
+  const { body, coding } = negotiate
+    ? await bestBody(file, request.headers["accept-encoding"])
+    : { body: file, coding: undefined };
   const etag = `"${body.tag}${coding ? `-${coding}` : ""}"`;
   response.setHeader("Cache-Control", cacheControl(store, path));
   response.setHeader("X-Content-Type-Options", "nosniff");
@@ -102,7 +105,10 @@ async function answer(
   await (megabits ? pipeline(stream, throttle(megabits), response) : pipeline(stream, response));
 }
 
-async function bestBody(/** @type {import("./serve/locate.mjs").FoundFile} */ file, /** @type {string | undefined} */ accepted) {
+async function bestBody(
+  /** @type {import("./serve/locate.mjs").FoundFile} */ file,
+  /** @type {string | undefined} */ accepted,
+) {
   for (const { name, suffix } of acceptedCodings(accepted)) {
     const body = await regularFile(file.path + suffix);
     if (body) return { body, coding: name };
@@ -130,7 +136,10 @@ function refuse(
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string", default: "8080" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { port: { type: "string", default: "8080" } },
+  });
   const folder = resolve(positionals[0] ?? ".");
   const { url } = await serve({ mounts: [{ prefix: "/", folder }], port: Number(values.port) });
   console.log(`${folder} at ${url}`);

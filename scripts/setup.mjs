@@ -57,7 +57,9 @@ async function node() {
   return missing("Node", `${process.version} is too old`, `Install Node ${oldestNode} or later.`);
 }
 
-async function perform(/** @type {(progress: (text: string) => void) => Promise<import("./setup/outcome.mjs").Outcome>} */ item) {
+async function perform(
+  /** @type {(progress: (text: string) => void) => Promise<import("./setup/outcome.mjs").Outcome>} */ item,
+) {
   const terminal = process.stdout.isTTY;
   const progress = (/** @type {string} */ text) => {
     if (terminal) process.stdout.write(`\r\x1b[K… ${text.slice(0, (process.stdout.columns ?? 80) - 3)}`);

@@ -1,7 +1,7 @@
 // `npm test`: sets the machine up, runs every test, and ends with a table of the stages.
 
 import { parseArgs } from "node:util";
-import { setup, SetupError } from "./setup.mjs";
+import { SetupError, setup } from "./setup.mjs";
 import { stages } from "./test/stages.mjs";
 
 const help = `Usage: npm test [-- --only STAGE]...
@@ -43,7 +43,9 @@ async function main() {
 /** @returns {string[] | number} names of stages, or the exit code when there is nothing to run */
 function selection() {
   try {
-    const { values } = parseArgs({ options: { only: { type: "string", multiple: true, default: [] }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      options: { only: { type: "string", multiple: true, default: [] }, help: { type: "boolean" } },
+    });
     if (values.help) {
       console.log(help);
       return 0;
@@ -58,7 +60,10 @@ function selection() {
 }
 
 /** @returns {Promise<Row>} */
-async function perform(/** @type {import("./test/stages.mjs").Stage} */ { name, needs, run }, /** @type {import("./setup.mjs").Prepared} */ { env, missing }) {
+async function perform(
+  /** @type {import("./test/stages.mjs").Stage} */ { name, needs, run },
+  /** @type {import("./setup.mjs").Prepared} */ { env, missing },
+) {
   console.log(`\n── ${name} ${"─".repeat(60 - name.length)}`);
   if (needs && missing.includes(needs)) {
     const skipped = [{ name: `all ${name} tests`, reason: `${needs} is not installed` }];
@@ -81,7 +86,10 @@ function summarize(/** @type {Row[]} */ rows) {
     const counts = [passed, failed, skipped.length].map((count) => String(count).padStart(7)).join(" ");
     console.log(`${name.padEnd(9)} ${result.padEnd(8)} ${counts} ${seconds.toFixed(1).padStart(8)} s`);
   }
-  for (const { name, reason } of rows.flatMap(({ skipped }) => skipped)) console.log(`skipped: ${name}${reason ? `: ${reason}` : ""}`);
+  for (const { name, reason } of rows.flatMap(({ skipped }) => skipped))
+    console.log(`skipped: ${name}${reason ? `: ${reason}` : ""}`);
   const total = (/** @type {(row: Row) => number} */ count) => rows.reduce((sum, row) => sum + count(row), 0);
-  console.log(`\n${total((row) => row.passed)} passed, ${total((row) => row.failed)} failed, ${total((row) => row.skipped.length)} skipped`);
+  console.log(
+    `\n${total((row) => row.passed)} passed, ${total((row) => row.failed)} failed, ${total((row) => row.skipped.length)} skipped`,
+  );
 }

@@ -19,7 +19,8 @@ const mediaTypes = new Map([
 ]);
 
 /** The type to send a file with; of unknown ones a browser shall not guess. */
-export const mediaType = (/** @type {string} */ path) => mediaTypes.get(extname(path).toLowerCase()) ?? "application/octet-stream";
+export const mediaType = (/** @type {string} */ path) =>
+  mediaTypes.get(extname(path).toLowerCase()) ?? "application/octet-stream";
 
 /**
  * @typedef {object} FoundFile
@@ -38,7 +39,9 @@ export const mediaType = (/** @type {string} */ path) => mediaTypes.get(extname(
 export async function locate(folder, urlPath) {
   const relative = decode(urlPath);
   if (relative === undefined) return undefined;
-  const file = await regularFile(join(folder, relative.endsWith("/") || relative === "" ? join(relative, "index.html") : relative));
+  const file = await regularFile(
+    join(folder, relative.endsWith("/") || relative === "" ? join(relative, "index.html") : relative),
+  );
   // Symbolic links are followed by the system, so the check is made on what they lead to.
   return file && (await isInside(folder, file.path)) ? file : undefined;
 }

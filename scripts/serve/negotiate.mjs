@@ -19,9 +19,7 @@ export const codings = /** @type {const} */ ([
 export function acceptedCodings(acceptEncoding) {
   const weights = new Map((acceptEncoding ?? "").split(",").map(parsePart));
   const weight = (/** @type {string} */ name) => weights.get(name) ?? weights.get("*") ?? 0;
-  return codings
-    .filter(({ name }) => weight(name) > 0)
-    .sort((a, b) => weight(b.name) - weight(a.name));
+  return codings.filter(({ name }) => weight(name) > 0).sort((a, b) => weight(b.name) - weight(a.name));
 }
 
 /** @returns {[name: string, weight: number]} */

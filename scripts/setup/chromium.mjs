@@ -42,5 +42,7 @@ export async function chromium(progress) {
   const path = findProgram(places);
   // Ubuntu's package of this name only installs a snap, which may not start without snapd.
   const works = path && (await run(path, ["--version"], { output: "capture" }).catch(() => ""));
-  return works ? found("Chromium", `installed ${works.trim()}`, path) : missing("Chromium", "the package does not start", hint);
+  return works
+    ? found("Chromium", `installed ${works.trim()}`, path)
+    : missing("Chromium", "the package does not start", hint);
 }

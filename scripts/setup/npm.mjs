@@ -17,7 +17,9 @@ export async function npmPackages(progress) {
   if (!wanted) return missing("npm packages", "package-lock.json cannot be read", "Restore the file from git.");
   // npm keeps what it installed in a lock file of the same form.
   const installed = await lockedPackages("node_modules/.package-lock.json");
-  const stale = [...wanted].filter(([path, entry]) => !entry.optional && installed?.get(path)?.version !== entry.version);
+  const stale = [...wanted].filter(
+    ([path, entry]) => !entry.optional && installed?.get(path)?.version !== entry.version,
+  );
   if (installed && stale.length === 0) return found("npm packages", `${wanted.size} in the lock file, up to date`);
 
   progress("npm ci");

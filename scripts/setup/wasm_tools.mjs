@@ -30,7 +30,11 @@ export async function wasmTool(tool, progress) {
     // Registry mirrors may lag behind: then a version that the tool's own lock file names is missing.
     await install("--locked").catch(() => install());
   } catch (error) {
-    return missing(name, error.message, `Run \`cargo install ${tool.crate} --version ${tool.version} --root ${toolRoot(tool)}\`.`);
+    return missing(
+      name,
+      error.message,
+      `Run \`cargo install ${tool.crate} --version ${tool.version} --root ${toolRoot(tool)}\`.`,
+    );
   }
   return found(name, `installed at ${path}`, path);
 }

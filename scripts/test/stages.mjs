@@ -50,7 +50,10 @@ async function build(/** @type {NodeJS.ProcessEnv} */ env) {
 async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.ProcessEnv} */ env) {
   const names = await readdir(join(root, folder)).catch(() => []);
   // Named one by one: releases of Node differ in what a folder or a pattern means.
-  const files = names.filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
+  const files = names
+    .filter((name) => name.endsWith(".test.mjs"))
+    .sort()
+    .map((name) => join(folder, name));
   if (files.length === 0) throw new Error(`${folder} holds no *.test.mjs`);
   const report = join(tmpdir(), `gowasp-tests-${process.pid}-${folder.replaceAll("/", "-")}.json`);
   const reporters = [
@@ -60,7 +63,10 @@ async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.Process
     `--test-reporter-destination=${report}`,
   ];
   try {
-    const failure = await run(process.execPath, ["--test", ...reporters, ...files], { cwd: root, env }).then(() => undefined, failed);
+    const failure = await run(process.execPath, ["--test", ...reporters, ...files], { cwd: root, env }).then(
+      () => undefined,
+      failed,
+    );
     /** @type {Counts} */
     const counts = JSON.parse(await readFile(report, "utf8"));
     // A file that dies outside of its tests fails the run without a test of its own.

@@ -1,0 +1,20 @@
+// Numbers as people read them.
+
+/** Bytes in the unit a download is advertised in: decimal kilobytes and megabytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e5 ? 1 : 0)} kB`;
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+/** A duration with three significant digits at most. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+/** A share as a whole percentage, never 100 % before it is whole. */
+export function formatPercent(share: number): string {
+  return `${Math.floor(share * 100)} %`;
+}
