@@ -71,7 +71,9 @@ impl BuildInfo {
             let (first, second) = (columns.next(), columns.next());
             match (kind, first, second) {
                 ("path", path, _) => self.path = path,
-                ("mod", Some(path), version) => self.module = Some((path, version.unwrap_or_default())),
+                ("mod", Some(path), version) => {
+                    self.module = Some((path, version.unwrap_or_default()))
+                }
                 ("dep", Some(path), version) => {
                     self.dependencies.push((path, version.unwrap_or_default()));
                 }
@@ -100,15 +102,23 @@ fn unquote(text: &str) -> String {
     let raw = text.strip_prefix('`').and_then(|t| t.strip_suffix('`'));
     match raw {
         Some(raw) => raw.to_owned(),
-        None => serde_json::from_str(text).ok().filter(|_| text.starts_with('"')).unwrap_or_else(|| text.to_owned()),
+        None => serde_json::from_str(text)
+            .ok()
+            .filter(|_| text.starts_with('"'))
+            .unwrap_or_else(|| text.to_owned()),
     }
 }
 
 /// Version and module text of the blob.
 fn blob(memory: Bytes<'_>) -> Option<(String, Option<String>)> {
-    let skip = memory.range().start.checked_next_multiple_of(BLOB_ALIGN as u64)?;
+    let skip = memory
+        .range()
+        .start
+        .checked_next_multiple_of(BLOB_ALIGN as u64)?;
     let (blocks, _) = memory.from(skip)?.as_slice().as_chunks::<BLOB_ALIGN>();
-    let block = blocks.iter().position(|block| block.starts_with(BLOB_MAGIC))?;
+    let block = blocks
+        .iter()
+        .position(|block| block.starts_with(BLOB_MAGIC))?;
     let at = skip.checked_add(block.checked_mul(BLOB_ALIGN)? as u64)?;
     let pointer_size = memory.u8(at.checked_add(14)?)?;
     let flags = memory.u8(at.checked_add(15)?)?;
@@ -121,7 +131,9 @@ fn blob(memory: Bytes<'_>) -> Option<(String, Option<String>)> {
         return None;
     }
     let version = pointed_string(memory, memory.u64(at.checked_add(16)?)?)?;
-    let text = memory.u64(at.checked_add(24)?).and_then(|at| pointed_string(memory, at));
+    let text = memory
+        .u64(at.checked_add(24)?)
+        .and_then(|at| pointed_string(memory, at));
     Some((utf8(version)?, text.and_then(framed).and_then(utf8)))
 }
 
@@ -212,7 +224,10 @@ mod tests {
         assert_eq!(info.path.as_deref(), Some("example.com/cmd"));
         assert_eq!(info.module, Some(("example.com".into(), "(devel)".into())));
         let dependencies = [("golang.org/x/sys", "v0.1.0"), ("c/d", "v1.1.0")];
-        assert_eq!(info.dependencies, dependencies.map(|(p, v)| (p.into(), v.into())));
+        assert_eq!(
+            info.dependencies,
+            dependencies.map(|(p, v)| (p.into(), v.into()))
+        );
         assert_eq!(info.setting("-compiler"), Some("gc"));
         assert_eq!(info.setting("-ldflags"), Some("-s -w -X \"a.b=c\""));
         assert_eq!(info.setting("GOOS"), None);

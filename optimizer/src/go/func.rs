@@ -103,7 +103,24 @@ mod tests {
 
     fn record() -> Vec<u8> {
         let words = [
-            0x1001u32, 11, 24, 7, 1, 6, 9, 2, 3, 126, 0x0500_1600, 40, 41, 50, u32::MAX, 52, 53, 54,
+            0x1001u32,
+            11,
+            24,
+            7,
+            1,
+            6,
+            9,
+            2,
+            3,
+            126,
+            0x0500_1600,
+            40,
+            41,
+            50,
+            u32::MAX,
+            52,
+            53,
+            54,
         ];
         words.iter().flat_map(|w| w.to_le_bytes()).collect()
     }
@@ -115,11 +132,20 @@ mod tests {
         let table = Bytes::new(0x800, &bytes);
         let func = Func::read(table, 0x800, layout).expect("whole");
         assert_eq!((func.entry, func.name, func.args), (0x1001, 11, 24));
-        assert_eq!((func.deferreturn, func.pcsp, func.pcfile, func.pcln), (7, 1, 6, 9));
+        assert_eq!(
+            (func.deferreturn, func.pcsp, func.pcfile, func.pcln),
+            (7, 1, 6, 9)
+        );
         assert_eq!((func.cu_offset, func.start_line), (3, Some(126)));
         assert_eq!((func.func_id, func.flag, func.nfuncdata), (0, 0x16, 5));
-        assert_eq!([0, 1, 2].map(|id| func.pcdata_offset(table, id)), [Some(40), Some(41), Some(0)]);
-        assert_eq!([0, 1, 5].map(|id| func.funcdata_offset(table, id)), [Some(50), None, None]);
+        assert_eq!(
+            [0, 1, 2].map(|id| func.pcdata_offset(table, id)),
+            [Some(40), Some(41), Some(0)]
+        );
+        assert_eq!(
+            [0, 1, 5].map(|id| func.funcdata_offset(table, id)),
+            [Some(50), None, None]
+        );
         assert_eq!(func.end, 0x800 + 72);
     }
 
@@ -128,7 +154,10 @@ mod tests {
         let layout = &Layout::of_minor(26).expect("has a row").func;
         let bytes = record();
         for len in 0..bytes.len() {
-            assert!(Func::read(Bytes::new(0, &bytes[..len]), 0, layout).is_none(), "{len}");
+            assert!(
+                Func::read(Bytes::new(0, &bytes[..len]), 0, layout).is_none(),
+                "{len}"
+            );
         }
     }
 }

@@ -177,7 +177,9 @@ fn producers(input: &Input<'_>) -> Vec<(String, String)> {
 
 /// Go is named as a language and as a tool (`writeProducerSec` in cmd/link/internal/wasm/asm.go, go1.27).
 fn go_version_of(producers: &[(String, String)]) -> Option<&str> {
-    let go = producers.iter().find(|(name, _)| name == "Go" || name == "Go cmd/compile");
+    let go = producers
+        .iter()
+        .find(|(name, _)| name == "Go" || name == "Go cmd/compile");
     go.map(|(_, version)| version.as_str())
 }
 
@@ -193,13 +195,18 @@ fn found(producers: &[(String, String)], info: &BuildInfo, image: Option<&Image>
     };
     let shapes = shapes(image);
     let (Some(first), Some(last)) = (shapes.first(), shapes.last()) else {
-        return Found::Unknown("no release is named and no known table of Go is in the data".to_owned());
+        return Found::Unknown(
+            "no release is named and no known table of Go is in the data".to_owned(),
+        );
     };
     let mut strings = build_info::version_strings(image.bytes());
     strings.retain(|release| shapes.contains(&release.minor));
     match <[Release; 1]>::try_from(strings) {
         Ok([release]) => Found::Exact(release),
-        Err(_) => Found::Between { first: *first, last: *last },
+        Err(_) => Found::Between {
+            first: *first,
+            last: *last,
+        },
     }
 }
 
@@ -226,7 +233,9 @@ fn toolchain(
     match producers {
         [] => Toolchain::Unknown,
         tools => {
-            let names = tools.iter().map(|(name, version)| format!("{name} {version}"));
+            let names = tools
+                .iter()
+                .map(|(name, version)| format!("{name} {version}"));
             Toolchain::Other(names.collect::<Vec<_>>().join(", ").trim_end().to_owned())
         }
     }
@@ -245,9 +254,13 @@ fn is_tinygo(input: &Input<'_>, producers: &[(String, String)]) -> bool {
 
 fn goos(input: &Input<'_>) -> Option<Goos> {
     let js = input.imports.iter().any(|i| {
-        matches!(i.module, "gojs" | "go") && (i.name.starts_with("runtime.") || i.name.starts_with("syscall/js."))
+        matches!(i.module, "gojs" | "go")
+            && (i.name.starts_with("runtime.") || i.name.starts_with("syscall/js."))
     });
-    let wasi = input.imports.iter().any(|i| i.module == "wasi_snapshot_preview1");
+    let wasi = input
+        .imports
+        .iter()
+        .any(|i| i.module == "wasi_snapshot_preview1");
     match (js, wasi) {
         (true, _) => Some(Goos::Js),
         (false, true) => Some(Goos::Wasip1),
@@ -257,7 +270,11 @@ fn goos(input: &Input<'_>) -> Option<Goos> {
 
 /// `-buildmode=c-shared` exports `_initialize` in place of `_start`; GOOS=js has commands only.
 fn kind(input: &Input<'_>) -> Kind {
-    match input.exports.iter().any(|export| export.name == "_initialize") {
+    match input
+        .exports
+        .iter()
+        .any(|export| export.name == "_initialize")
+    {
         true => Kind::Reactor,
         false => Kind::Command,
     }
@@ -267,7 +284,9 @@ fn abi(goos: Option<Goos>, input: &Input<'_>, toolchain: &Toolchain) -> Abi {
     let imports = |module: &str| input.imports.iter().any(|i| i.module == module);
     match (toolchain, goos) {
         (Toolchain::TinyGo, Some(Goos::Js)) => Abi::TinyGo,
-        (Toolchain::TinyGo, _) if imports("env") && !imports("wasi_snapshot_preview1") => Abi::TinyGo,
+        (Toolchain::TinyGo, _) if imports("env") && !imports("wasi_snapshot_preview1") => {
+            Abi::TinyGo
+        }
         (_, Some(Goos::Js)) if imports("gojs") => Abi::Gojs,
         (_, Some(Goos::Js)) => Abi::Go,
         (_, Some(Goos::Wasip1)) => Abi::Wasi,
@@ -276,7 +295,10 @@ fn abi(goos: Option<Goos>, input: &Input<'_>, toolchain: &Toolchain) -> Abi {
 }
 
 fn exported_functions(input: &Input<'_>) -> Vec<String> {
-    let functions = input.exports.iter().filter(|e| e.kind == ExternalKind::Func);
+    let functions = input
+        .exports
+        .iter()
+        .filter(|e| e.kind == ExternalKind::Func);
     let own = functions.filter(|e| !HOST_EXPORTS.contains(&e.name));
     own.map(|e| e.name.to_owned()).collect()
 }

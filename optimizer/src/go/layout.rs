@@ -153,11 +153,20 @@ static LAYOUTS: [Layout; 8] = [
     ROW_1_18,
     ROW_1_21,
     ROW_1_22,
-    Layout { minor: 23, ..ROW_1_22 },
-    Layout { minor: 24, ..ROW_1_22 },
+    Layout {
+        minor: 23,
+        ..ROW_1_22
+    },
+    Layout {
+        minor: 24,
+        ..ROW_1_22
+    },
     ROW_1_25,
     ROW_1_26,
-    Layout { minor: 27, ..ROW_1_26 },
+    Layout {
+        minor: 27,
+        ..ROW_1_26
+    },
 ];
 
 impl Layout {

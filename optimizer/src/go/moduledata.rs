@@ -116,7 +116,9 @@ impl ModuleData {
         self.check_ascending(memory, &[Field::Text, Field::EText])?;
         self.check_ascending(
             memory,
-            &[NoPtrData, ENoPtrData, Data, EData, Bss, EBss, NoPtrBss, ENoPtrBss, End],
+            &[
+                NoPtrData, ENoPtrData, Data, EData, Bss, EBss, NoPtrBss, ENoPtrBss, End,
+            ],
         )?;
         if self.layout.funcdata_in_pclntab {
             self.check_ascending(memory, &[Field::PclnTable, Field::GoFunc, Field::EPclnTab])?;
@@ -145,12 +147,16 @@ impl ModuleData {
                 return Err(format!("{field:?} is {address:#x}, outside the data"));
             }
         }
-        let first = self.table(memory, Field::FTab).and_then(|ftab| ftab.u32(ftab.range().start));
+        let first = self
+            .table(memory, Field::FTab)
+            .and_then(|ftab| ftab.u32(ftab.range().start));
         let text = word(Field::Text)?;
         let slot = first.and_then(|entry| self.layout.entry.pc_f(text, entry));
         let min_pc = word(Field::MinPc)?;
         if slot.map(|slot| u64::from(slot) << 16) != Some(min_pc) {
-            return Err(format!("minpc is {min_pc:#x}, which is not ftab's first entry"));
+            return Err(format!(
+                "minpc is {min_pc:#x}, which is not ftab's first entry"
+            ));
         }
         let sections = self.slice(memory, Field::TextSectMap).ok_or(CUT_OFF)?;
         if sections.len != 1 {

@@ -99,7 +99,12 @@ impl PclnTab {
             let pclntab = PclnTab { header: *header };
             match ModuleData::read(memory, address, layout, &pclntab) {
                 Ok(module) if found.is_none() => found = Some((pclntab, module)),
-                Ok(module) => return Err(two_modules(found.map_or(0, |f| f.1.address()), module.address())),
+                Ok(module) => {
+                    return Err(two_modules(
+                        found.map_or(0, |f| f.1.address()),
+                        module.address(),
+                    ));
+                }
                 Err(reason) => rejected = rejected.or(Some((address, reason))),
             }
         }
@@ -145,10 +150,7 @@ fn candidates(memory: Bytes<'_>, magic: u32) -> HashMap<u64, PcHeader> {
 }
 
 /// Addresses of two words that point to a candidate and to its names.
-fn pointers(
-    memory: Bytes<'_>,
-    candidates: &HashMap<u64, PcHeader>,
-) -> impl Iterator<Item = u64> {
+fn pointers(memory: Bytes<'_>, candidates: &HashMap<u64, PcHeader>) -> impl Iterator<Item = u64> {
     let next = memory.words().skip(1).map(|(_, word)| word);
     memory
         .words()
@@ -187,6 +189,8 @@ fn no_moduledata(layout: &Layout, rejected: Option<(u64, String)>) -> Error {
 fn two_modules(first: u64, second: u64) -> Error {
     Error::new(
         Stage::GoModel,
-        format!("two moduledata, at addresses {first:#x} and {second:#x}, and no telling which is the program's"),
+        format!(
+            "two moduledata, at addresses {first:#x} and {second:#x}, and no telling which is the program's"
+        ),
     )
 }

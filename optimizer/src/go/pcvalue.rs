@@ -94,7 +94,11 @@ impl Iterator for PcValues<'_> {
         }
         let begun = self.at;
         self.runs_left = self.runs_left.saturating_sub(1);
-        let step = if self.runs_left == 0 { None } else { self.step() };
+        let step = if self.runs_left == 0 {
+            None
+        } else {
+            self.step()
+        };
         match step {
             Some(Some(range)) => Some(Ok(range)),
             Some(None) => {
@@ -143,7 +147,10 @@ mod tests {
             let values = PcValues::new(Bytes::new(0, &table), 1).expect("a table");
             values.value_at(pc).expect("well-formed")
         };
-        assert_eq!([at(0), at(2), at(3), at(6), at(7)], [Some(0), Some(0), Some(4), Some(4), None]);
+        assert_eq!(
+            [at(0), at(2), at(3), at(6), at(7)],
+            [Some(0), Some(0), Some(4), Some(4), None]
+        );
     }
 
     #[test]

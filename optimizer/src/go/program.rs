@@ -82,9 +82,15 @@ impl Program {
             }
             records.push(record);
         }
-        let by_index: HashMap<u32, usize> = (0..).zip(&records).map(|(i, r)| (r.wasm_index, i)).collect();
-        let defined = input.imported_functions..u32::try_from(input.functions.len()).unwrap_or(u32::MAX);
-        let unlisted = defined.filter(|index| !by_index.contains_key(index)).collect();
+        let by_index: HashMap<u32, usize> = (0..)
+            .zip(&records)
+            .map(|(i, r)| (r.wasm_index, i))
+            .collect();
+        let defined =
+            input.imported_functions..u32::try_from(input.functions.len()).unwrap_or(u32::MAX);
+        let unlisted = defined
+            .filter(|index| !by_index.contains_key(index))
+            .collect();
         Ok(Program {
             image,
             layout,
@@ -99,7 +105,9 @@ impl Program {
 
     /// Functions in the order of pclntab, which is that of their table slots.
     pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
-        self.records.iter().map(|record| Function::new(self, record))
+        self.records
+            .iter()
+            .map(|record| Function::new(self, record))
     }
 
     /// The function with this wasm function index (imported functions count).
@@ -110,7 +118,10 @@ impl Program {
 
     /// The function with this PC_F, that is, in this table slot.
     pub fn by_pc_f(&self, pc_f: u32) -> Option<Function<'_>> {
-        let found = self.records.binary_search_by_key(&pc_f, |record| record.pc_f).ok()?;
+        let found = self
+            .records
+            .binary_search_by_key(&pc_f, |record| record.pc_f)
+            .ok()?;
         Some(Function::new(self, self.records.get(found)?))
     }
 
@@ -141,7 +152,9 @@ impl Program {
 
     fn table(&self, (address, len): (u64, u64)) -> Bytes<'_> {
         let memory = self.image.bytes();
-        memory.slice(address, len).unwrap_or(Bytes::new(address, &[]))
+        memory
+            .slice(address, len)
+            .unwrap_or(Bytes::new(address, &[]))
     }
 
     /// A name of funcnametab.

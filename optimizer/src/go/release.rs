@@ -28,7 +28,9 @@ impl Release {
             None => (raw, false),
         };
         let text = text.strip_prefix("go1.")?;
-        let digits = text.len().checked_sub(text.trim_start_matches(|c: char| c.is_ascii_digit()).len())?;
+        let digits = text
+            .len()
+            .checked_sub(text.trim_start_matches(|c: char| c.is_ascii_digit()).len())?;
         let minor = text.get(..digits)?.parse().ok()?;
         let suffix = text.get(digits..)?.split(' ').next()?.to_owned();
         let devel = old_devel || !is_release_suffix(&suffix);
@@ -125,7 +127,10 @@ mod tests {
 
     #[test]
     fn builds_between_releases() {
-        assert_eq!(parsed("devel go1.28-1a2b3c Mon Jan 2"), (28, "-1a2b3c".into(), true));
+        assert_eq!(
+            parsed("devel go1.28-1a2b3c Mon Jan 2"),
+            (28, "-1a2b3c".into(), true)
+        );
         assert!(parsed("go1.28-devel_1a2b3c Mon Jan 2").2);
         assert!(parsed("go1.27beta1").2);
     }

@@ -29,7 +29,8 @@ fn generated_for(symbol: &str) -> Option<&str> {
     let rest = symbol
         .strip_prefix("type:.")
         .or_else(|| symbol.strip_prefix("type.."))?;
-    rest.strip_prefix("eq.").or_else(|| rest.strip_prefix("hash."))
+    rest.strip_prefix("eq.")
+        .or_else(|| rest.strip_prefix("hash."))
 }
 
 /// Undoes `%xx`; text that is no such escape stays.
@@ -41,7 +42,9 @@ fn unescape(path: &str) -> Cow<'_, str> {
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('%') {
         bytes.extend_from_slice(before.as_bytes());
-        let escaped = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let escaped = after
+            .get(..2)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (escaped, after.get(2..)) {
             (Some(byte), Some(tail)) => {
                 bytes.push(byte);
@@ -72,10 +75,22 @@ mod tests {
             ("runtime.(*mheap).alloc", Some("runtime")),
             ("internal/abi.(*Type).Len", Some("internal/abi")),
             ("internal/abi.Kind.String", Some("internal/abi")),
-            ("example.com/a/b.(*T[go.shape.int]).M", Some("example.com/a/b")),
-            ("slices.SortFunc[go.shape.[]example.com/x.T,go.shape.int]", Some("slices")),
-            ("gopkg.in/yaml%2ev3.(*parser).peek-fm", Some("gopkg.in/yaml.v3")),
-            ("vendor/golang.org/x/net/dns/dnsmessage.init.0", Some("vendor/golang.org/x/net/dns/dnsmessage")),
+            (
+                "example.com/a/b.(*T[go.shape.int]).M",
+                Some("example.com/a/b"),
+            ),
+            (
+                "slices.SortFunc[go.shape.[]example.com/x.T,go.shape.int]",
+                Some("slices"),
+            ),
+            (
+                "gopkg.in/yaml%2ev3.(*parser).peek-fm",
+                Some("gopkg.in/yaml.v3"),
+            ),
+            (
+                "vendor/golang.org/x/net/dns/dnsmessage.init.0",
+                Some("vendor/golang.org/x/net/dns/dnsmessage"),
+            ),
             ("main.glob..func1", Some("main")),
             ("main.filteredCallback·1", Some("main")),
             ("main.f[struct { A/B.C }]", Some("main")),

@@ -162,7 +162,11 @@ mod tests {
     #[test]
     fn every_field_stands_once() {
         for (i, (field, ..)) in FIELDS.iter().enumerate() {
-            assert_eq!(FIELDS.iter().position(|(f, ..)| f == field), Some(i), "{field:?}");
+            assert_eq!(
+                FIELDS.iter().position(|(f, ..)| f == field),
+                Some(i),
+                "{field:?}"
+            );
         }
     }
 }

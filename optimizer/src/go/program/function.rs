@@ -163,7 +163,9 @@ impl<'p> Function<'p> {
             };
             // The compiler adds a call to the tree after the call that it lies in (cmd/internal/obj/inl.go), so
             // indices fall on the way out; one that does not would lead round in a circle.
-            let call = (index < limit).then(|| self.inline_tree()?.call(index)).flatten();
+            let call = (index < limit)
+                .then(|| self.inline_tree()?.call(index))
+                .flatten();
             let call = call.ok_or_else(|| self.broken_tree(index))?;
             let name = self.program.name_at(call.name);
             frames.push(Frame {
@@ -184,7 +186,10 @@ impl<'p> Function<'p> {
     fn broken_tree(&self, index: u32) -> Error {
         Error::new(
             Stage::GoModel,
-            format!("record {index} of the inline tree of {} is malformed", self.name()),
+            format!(
+                "record {index} of the inline tree of {} is malformed",
+                self.name()
+            ),
         )
     }
 }
