@@ -170,7 +170,9 @@ function calls(program: GoProgram): Record<string, HostFunction> {
     return callMethod(program, target as Record<string, Callable>, name, sp + 32);
   };
   const invoke = (sp: number): unknown => callFunction(program, values.load(sp + 8) as Callable, sp + 16);
-  const construct = (sp: number): unknown => callConstructor(program, values.load(sp + 8) as Constructor, sp + 16);
+  // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
+  const construct = (sp: number): unknown =>
+    Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16));
 
   return {
     // func valueCall(v ref, m string, args []ref) (ref, bool)
@@ -182,7 +184,7 @@ function calls(program: GoProgram): Record<string, HostFunction> {
   };
 }
 
-// The next three spell out the usual numbers of arguments: an array and Reflect.apply cost more than many a callee does.
+// The next two spell out the usual numbers of arguments: an array and Reflect.apply cost more than many a callee does.
 // Arguments are loaded before the property is read, because a getter may run Go, which may move the stack that holds them.
 
 function callMethod(
@@ -228,21 +230,6 @@ function callFunction({ memory, values }: GoProgram, callee: Callable, args: num
       return callee(values.load(at), values.load(at + 8), values.load(at + 16));
   }
   return callee(...values.loadAll(args));
-}
-
-function callConstructor({ memory, values }: GoProgram, callee: Constructor, args: number): unknown {
-  const at = memory.getUint32(args);
-  switch (memory.getUint32(args + 8)) {
-    case 0:
-      return new callee();
-    case 1:
-      return new callee(values.load(at));
-    case 2:
-      return new callee(values.load(at), values.load(at + 8));
-    case 3:
-      return new callee(values.load(at), values.load(at + 8), values.load(at + 16));
-  }
-  return new callee(...values.loadAll(args));
 }
 
 function bytes({ memory, values }: GoProgram): Record<string, HostFunction> {

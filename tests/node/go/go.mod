@@ -1,0 +1,3 @@
+module hosttest
+
+go 1.21

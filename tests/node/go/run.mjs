@@ -1,0 +1,19 @@
+// Runs a Go program as Go's wasm_exec_node.js does, with the host functions in the bundle given first:
+//     node --import ./kit.mjs run.mjs BUNDLE PROGRAM_WASM [ARGUMENT...]
+
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [bundle, wasm, ...args] = process.argv.slice(2);
+const { GoHost, runUnderNode } = await import(pathToFileURL(bundle));
+const env = { TMPDIR: os.tmpdir(), ...process.env };
+const host = new GoHost({ name: wasm, args, env, fs, path, process });
+try {
+  const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), { gojs: host.imports });
+  process.exit(await runUnderNode(host, instance));
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}
