@@ -3,6 +3,7 @@
 mod files;
 mod inspect;
 mod optimize;
+mod pack;
 mod progress;
 mod table;
 pub(crate) mod terminal;
@@ -49,6 +50,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Optimize and compress a module, and write all that is needed to serve it
+    Pack(pack::Arguments),
     /// Optimize a module: wasm to wasm
     Optimize(optimize::Arguments),
     /// Show what a module is and what is in it
@@ -136,6 +139,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .build_global()?;
     }
     match &arguments.command {
+        Command::Pack(arguments) => pack::run(arguments, &terminal),
         Command::Optimize(arguments) => optimize::run(arguments, &terminal),
         Command::Inspect(arguments) => inspect::run(arguments, &terminal),
     }

@@ -18,21 +18,32 @@ mod error;
 mod frame;
 pub mod go;
 pub mod input;
+mod inspect;
 pub mod manifest;
 pub mod module;
 mod options;
+mod package;
 mod passes;
 mod report;
+pub mod symbols;
 mod validate;
 
 pub use compress::{Effort, Encoding, compress};
 pub use error::{Error, Result, Stage};
+pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Options, Preference};
+pub use package::Package;
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{Effect, LeftAlone, PassReport, Report, Sizes, Status};
 
+use go::{Identity, Program, Toolchain};
 use input::Input;
 use module::Module;
+use std::collections::BTreeMap;
+use symbols::{Source, Symbols};
+
+/// What wrote manifests and side-cars: `gowasp VERSION`.
+pub(crate) const GENERATOR: &str = concat!("gowasp ", env!("CARGO_PKG_VERSION"));
 
 /// An optimized module.
 #[derive(Debug)]
@@ -42,6 +53,8 @@ pub struct Optimized {
     pub wasm: Vec<u8>,
     /// What was done.
     pub report: Report,
+    /// Names of the functions of `wasm`, for its side-car.
+    pub symbols: Symbols,
 }
 
 /// Optimizes a module: same behaviour, fewer bytes.
@@ -69,6 +82,17 @@ pub fn optimize_observed(
     let mut module = Module::new(input)?;
     observer.end("read");
 
+    observer.begin("go-model");
+    let identity = Identity::of(&module.input);
+    let program = Program::read(&module.input, &identity);
+    let sources = function_sources(&module.input, program.as_ref().ok());
+    let warnings = match program {
+        Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
+        Err(error) => vec![format!("{}; generic passes only", error.message())],
+        Ok(_) => Vec::new(),
+    };
+    observer.end("go-model");
+
     let passes = passes::run(&mut module, options, observer)?;
 
     observer.begin("write");
@@ -79,15 +103,35 @@ pub fn optimize_observed(
     validate::validate(&written.bytes, Stage::Validate)?;
     observer.end("validate");
 
-    let report = Report {
-        before: Sizes::of(&module.input),
-        after: Sizes::of(&Input::read(&written.bytes)?),
-        stripped: report::stripped(&passes),
-        passes,
-        warnings: Vec::new(),
-    };
     Ok(Optimized {
+        symbols: Symbols::new(
+            &written.bytes,
+            identity.build_id.clone(),
+            sources,
+            &written.functions,
+        ),
+        report: Report {
+            input: identity,
+            before: Sizes::of(&module.input),
+            after: Sizes::of(&Input::read(&written.bytes)?),
+            stripped: report::stripped(&passes),
+            passes,
+            warnings,
+        },
         wasm: written.bytes,
-        report,
     })
+}
+
+/// What is known of each function of the input: Go's tables first, the `name` section for the rest.
+fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u32, Source> {
+    let mut sources = symbols::from_name_section(input);
+    for function in program.iter().flat_map(|program| program.functions()) {
+        let place = function.file().zip(function.line());
+        let source = Source {
+            name: function.name().to_owned(),
+            place: place.map(|(file, line)| (file.to_owned(), line)),
+        };
+        sources.insert(function.wasm_index(), source);
+    }
+    sources
 }

@@ -2,7 +2,8 @@
 
 use crate::Optimized;
 use crate::compress::Encoding;
-use crate::manifest::{EncodedFile, FORMAT, Manifest, ModuleFile, SymbolsFile, sha256_hex};
+use crate::go::Identity;
+use crate::manifest::{EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile, sha256_hex};
 
 /// A packed module, ready to be written into one directory.
 #[derive(Debug)]
@@ -19,7 +20,11 @@ impl Package {
     ///
     /// `name` is the app's name and the beginning of every file name; `encoded` holds the compressed module.
     pub fn new(name: &str, optimized: Optimized, encoded: Vec<(Encoding, Vec<u8>)>) -> Package {
-        let Optimized { wasm, report, symbols } = optimized;
+        let Optimized {
+            wasm,
+            report,
+            symbols,
+        } = optimized;
         let sha256 = sha256_hex(&wasm);
         // 64 bits tell the releases of one app apart; the manifest holds the whole hash.
         let stem = format!("{name}.{}", &sha256[..16]);
@@ -55,7 +60,7 @@ impl Package {
             format: FORMAT,
             generator: crate::GENERATOR.into(),
             name: name.into(),
-            go: report.input.go_info(),
+            go: go_info(&report.input),
             abi: report.input.abi.to_string(),
             module,
             symbols: Some(symbols),
@@ -65,4 +70,13 @@ impl Package {
         files.push(("app.json".into(), manifest.to_json().into_bytes()));
         Package { manifest, files }
     }
+}
+
+/// The manifest's words for a Go program; `None` for other modules.
+fn go_info(identity: &Identity) -> Option<GoInfo> {
+    Some(GoInfo {
+        release: identity.release().map(ToString::to_string),
+        goos: identity.goos?.to_string(),
+        kind: identity.kind?.to_string(),
+    })
 }

@@ -1,5 +1,6 @@
 //! What an optimization did: sizes, passes, warnings.
 
+use crate::go::Identity;
 use crate::passes::Outcome;
 use serde::Serialize;
 
@@ -8,6 +9,8 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Report {
+    /// What the input is.
+    pub input: Identity,
     /// Sizes before.
     pub before: Sizes,
     /// Sizes after.

@@ -75,7 +75,9 @@ impl Symbols {
                 continue;
             };
             let function = match source.place {
-                Some((file, line)) => Function::Placed(index, source.name, files.position(file), line),
+                Some((file, line)) => {
+                    Function::Placed(index, source.name, files.position(file), line)
+                }
                 None => Function::Named(index, source.name),
             };
             symbols.push((index, function));
@@ -99,8 +101,13 @@ impl Symbols {
         let malformed = |e: serde_json::Error| Error::new(Stage::Artifact, format!("symbols: {e}"));
         let symbols: Symbols = serde_json::from_str(json).map_err(malformed)?;
         if symbols.format != FORMAT {
-            return Err(Error::new(Stage::Artifact, format!("symbols have format {}", symbols.format))
-                .with_hint(format!("this release reads format {FORMAT}; use the release that wrote them")));
+            return Err(Error::new(
+                Stage::Artifact,
+                format!("symbols have format {}", symbols.format),
+            )
+            .with_hint(format!(
+                "this release reads format {FORMAT}; use the release that wrote them"
+            )));
         }
         Ok(symbols)
     }
@@ -174,7 +181,12 @@ mod tests {
             (2, source("main.dead", Some(("main.go", 9)))),
             (3, source("main.f", Some(("main.go", 14)))),
         ]);
-        Symbols::new(b"wasm", Some("id".into()), sources, &[Some(0), Some(2), None, Some(1)])
+        Symbols::new(
+            b"wasm",
+            Some("id".into()),
+            sources,
+            &[Some(0), Some(2), None, Some(1)],
+        )
     }
 
     #[test]
@@ -194,7 +206,10 @@ mod tests {
     #[test]
     fn the_side_car_reads_back_what_it_wrote() {
         let symbols = example();
-        assert_eq!(Symbols::from_json(&symbols.to_json()).expect("own output"), symbols);
+        assert_eq!(
+            Symbols::from_json(&symbols.to_json()).expect("own output"),
+            symbols
+        );
     }
 
     #[test]

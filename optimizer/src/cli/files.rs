@@ -79,3 +79,13 @@ fn staged(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
 fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())
 }
+
+/// Prints data to standard output. A reader that has seen enough (`| head`) is not an error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("writing standard output")
+        }
+        _ => Ok(()),
+    }
+}

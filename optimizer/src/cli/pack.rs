@@ -80,7 +80,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<()> {
 /// The name for files and manifest, which must be safe in a file name and a URL.
 fn app_name(arguments: &Arguments) -> Result<String> {
     let from_file = || {
-        let stem = arguments.input.file_stem().context("IN has no file name; give one with --name")?;
+        let stem = arguments
+            .input
+            .file_stem()
+            .context("IN has no file name; give one with --name")?;
         Ok::<_, anyhow::Error>(stem.to_string_lossy().into_owned())
     };
     let name = match &arguments.name {
@@ -95,18 +98,28 @@ fn app_name(arguments: &Arguments) -> Result<String> {
     Ok(name)
 }
 
-fn compress(arguments: &Arguments, wasm: &[u8], terminal: &Terminal) -> Result<Vec<(Encoding, Vec<u8>)>> {
+fn compress(
+    arguments: &Arguments,
+    wasm: &[u8],
+    terminal: &Terminal,
+) -> Result<Vec<(Encoding, Vec<u8>)>> {
     let bars = Bars::new(terminal);
     let mut effort = Effort::default();
     effort.brotli = arguments.brotli;
     let chosen: Vec<_> = (Encoding::ALL.into_iter())
-        .filter(|encoding| arguments.encodings.iter().any(|e| Encoding::from(*e) == *encoding))
+        .filter(|encoding| {
+            arguments
+                .encodings
+                .iter()
+                .any(|e| Encoding::from(*e) == *encoding)
+        })
         .map(|encoding| (encoding, bars.add(encoding, wasm.len() as u64)))
         .collect();
     // Slowest first, one task each: brotli takes one core for most of the time, the others share the rest.
     let encoded: Result<Vec<_>, gowasp::Error> = (chosen.into_par_iter().with_max_len(1))
         .map(|(encoding, bar)| {
-            let packed = gowasp::compress(wasm, encoding, effort, &|taken| bar.set_position(taken))?;
+            let packed =
+                gowasp::compress(wasm, encoding, effort, &|taken| bar.set_position(taken))?;
             bar.finish_and_clear();
             Ok((encoding, packed))
         })
@@ -116,7 +129,12 @@ fn compress(arguments: &Arguments, wasm: &[u8], terminal: &Terminal) -> Result<V
 
 fn print_summary(package: &Package, original: u64, directory: &Path, terminal: &Terminal) {
     let row = |label: &str, file: &str, size: u64| {
-        vec![label.to_owned(), table::bytes(size), table::percent(size, original), file.to_owned()]
+        vec![
+            label.to_owned(),
+            table::bytes(size),
+            table::percent(size, original),
+            file.to_owned(),
+        ]
     };
     let manifest = &package.manifest;
     let mut rows = vec![
@@ -126,6 +144,9 @@ fn print_summary(package: &Package, original: u64, directory: &Path, terminal: &
     for (encoding, file) in &manifest.module.encodings {
         rows.push(row(encoding.name(), &file.url, file.size));
     }
-    println!("{}", table::figures(terminal, &["", "bytes", "of original", "file"], &rows));
+    println!(
+        "{}",
+        table::figures(terminal, &["", "bytes", "of original", "file"], &rows)
+    );
     println!("\n{}", directory.join("app.json").display());
 }

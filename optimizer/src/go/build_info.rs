@@ -2,10 +2,12 @@
 
 use super::bytes::Bytes;
 use super::release::Release;
+use serde::Serialize;
 use std::ops::Range;
 
 /// Build information, as `go version -m` prints it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BuildInfo {
     /// Go release of the build info blob.

@@ -65,12 +65,14 @@ pub enum Abi {
 }
 
 /// Everything that can be told about a module's origin without trusting it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Identity {
     /// What made it.
     pub toolchain: Toolchain,
     /// Its Go release, as far as it could be found.
+    #[serde(rename = "release")]
     pub found: Found,
     /// Platform of a Go program.
     pub goos: Option<Goos>,
@@ -316,6 +318,15 @@ fn build_id(input: &Input<'_>) -> Option<String> {
 
 fn sections_named<'i>(input: &'i Input<'_>) -> impl Iterator<Item = &'i str> {
     input.sections.iter().filter_map(|section| section.name)
+}
+
+impl Serialize for Toolchain {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl fmt::Display for Toolchain {

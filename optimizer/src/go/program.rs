@@ -7,8 +7,10 @@ use super::image::Image;
 use super::layout::{Field, Layout};
 use super::moduledata::ModuleData;
 use super::pclntab::{FuncTabEntry, PclnTab};
+use super::symbol::package_of;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 mod function;
@@ -26,6 +28,8 @@ pub struct Program {
     records: Vec<Record>,
     /// Wasm function index to position in `records`.
     by_index: HashMap<u32, usize>,
+    /// `_func.cuOffset` of a compilation unit to the position of a function that is named after its package.
+    units: HashMap<u32, usize>,
     unlisted: Vec<u32>,
 }
 
@@ -97,6 +101,7 @@ impl Program {
             module,
             pclntab,
             tables,
+            units: units(&records),
             records,
             by_index,
             unlisted,
@@ -157,6 +162,12 @@ impl Program {
             .unwrap_or(Bytes::new(address, &[]))
     }
 
+    /// Package of the compilation unit whose files begin at `cu_offset`.
+    fn package_of_unit(&self, cu_offset: u32) -> Option<Cow<'_, str>> {
+        let record = self.records.get(*self.units.get(&cu_offset)?)?;
+        package_of(&record.name)
+    }
+
     /// A name of funcnametab.
     fn name_at(&self, offset: u32) -> Option<&str> {
         let names = self.table(self.tables.funcnametab);
@@ -173,6 +184,19 @@ impl Program {
         let at = self.tables.filetab.0.checked_add(u64::from(offset))?;
         std::str::from_utf8(files.cstr(at, MAX_TEXT)?).ok()
     }
+}
+
+/// For each compilation unit, which is a package or one of its assembly files, a function that is surely its own:
+/// generic functions and algorithms of types are compiled into the unit that needs them.
+fn units(records: &[Record]) -> HashMap<u32, usize> {
+    let mut units = HashMap::new();
+    for (position, record) in records.iter().enumerate() {
+        let own = !record.name.contains(['[', ':']) && package_of(&record.name).is_some();
+        if own {
+            units.entry(record.func.cu_offset).or_insert(position);
+        }
+    }
+    units
 }
 
 /// How often the bytes of funcnametab may be used as a name: the linker writes every name once, and a tool that

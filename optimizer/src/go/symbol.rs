@@ -8,10 +8,11 @@ use std::borrow::Cow;
 /// The path ends at the first dot behind its last slash; dots in its last element are written `%2e`
 /// (cmd/internal/objabi `PathToPrefix`, go1.26). Type arguments, receivers and types may hold slashes and dots
 /// of their own, so only what stands in front of them counts. The algorithms made for a type, such as
-/// `type:.eq.main.T` (`type..eq.` up to 1.19), belong to the type's package.
+/// `type:.eq.main.T` (`type..eq.` up to 1.19), belong to the package of the type or of its elements; from 1.27 on
+/// most of them are named by the memory layout they work on, `type:.eq.M24K8`, are shared and belong to none.
 pub fn package_of(symbol: &str) -> Option<Cow<'_, str>> {
     if let Some(ty) = generated_for(symbol) {
-        return package_of(ty.trim_start_matches('*'));
+        return package_of(element_of(ty));
     }
     let head = symbol.split(['[', '(', '{', ' ']).next()?;
     let last = head.rfind('/').map_or(0, |slash| slash.saturating_add(1));
@@ -31,6 +32,19 @@ fn generated_for(symbol: &str) -> Option<&str> {
         .or_else(|| symbol.strip_prefix("type.."))?;
     rest.strip_prefix("eq.")
         .or_else(|| rest.strip_prefix("hash."))
+}
+
+/// The type without the arrays and pointers around it: `T` of `[2]*T`.
+fn element_of(ty: &str) -> &str {
+    let mut rest = ty;
+    loop {
+        let array = rest.strip_prefix('[').and_then(|r| r.split_once(']'));
+        rest = match (rest.strip_prefix('*'), array) {
+            (Some(pointee), _) => pointee,
+            (None, Some((_, element))) => element,
+            (None, None) => return rest,
+        };
+    }
 }
 
 /// Undoes `%xx`; text that is no such escape stays.
@@ -96,7 +110,11 @@ mod tests {
             ("main.f[struct { A/B.C }]", Some("main")),
             ("type:.eq.main.packet", Some("main")),
             ("type..hash.net/url.URL", Some("net/url")),
+            ("type:.eq.[2]a/b.T", Some("a/b")),
+            ("type..eq.[...]*a/b.T", Some("a/b")),
+            ("type:.eq.M24K8M40", None),
             ("type:.eq.[2]interface {}", None),
+            ("type:.eq.[", None),
             ("type:.eq.struct { F uintptr; X a/b.T }", None),
             ("go.(*struct { sync.Mutex; a/b.c [64]d/e.f }).Lock", None),
             ("go:buildid", None),

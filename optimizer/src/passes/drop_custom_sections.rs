@@ -47,7 +47,8 @@ fn unread_kind(name: &str) -> Option<&'static str> {
         "name" => "name",
         "producers" => "producers",
         "target_features" => "target_features",
-        "go:buildid" => "buildid",
+        // Up to Go 1.20 with a dot (`writeBuildID` in cmd/link/internal/wasm/asm.go).
+        "go:buildid" | "go.buildid" => "buildid",
         // Relocations and symbols of an object file mean nothing in a linked module.
         "linking" => "linking",
         // Both point to debug information of the code as it was before this tool changed it.

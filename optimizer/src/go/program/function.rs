@@ -9,6 +9,9 @@ use crate::go::pcvalue::PcValues;
 use crate::go::symbol::package_of;
 use std::borrow::Cow;
 
+/// `FuncFlagAsm` of src/internal/abi/symtab.go.
+const FLAG_ASSEMBLY: u8 = 4;
+
 /// A function of pclntab, with the wasm function that stands in its table slot.
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'p> {
@@ -41,9 +44,12 @@ impl<'p> Function<'p> {
         &self.record.name
     }
 
-    /// Import path of the package; see [`package_of`] for what has none.
+    /// Import path of the package; see [`package_of`] for what has none. An assembly function without a package in
+    /// its name, such as `memeqbody`, belongs to that of the functions it was assembled with.
     pub fn package(&self) -> Option<Cow<'p, str>> {
-        package_of(self.name())
+        let assembly = self.record.func.flag & FLAG_ASSEMBLY != 0;
+        let unit = || self.program.package_of_unit(self.record.func.cu_offset);
+        package_of(self.name()).or_else(|| unit().filter(|_| assembly))
     }
 
     /// Path of the source file; `None` if the tables do not say.
