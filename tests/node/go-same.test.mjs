@@ -90,6 +90,13 @@ describe("the same as wasm_exec_node.js", { skip: withoutGo }, () => {
     });
   }
 
+  test("ending: an exception that passes through Go", async () => {
+    // Below the first line is the JavaScript stack, which is each host's own.
+    const { stderr, code } = await compare("process", ["js-getter"], {}, { lines: 1 });
+    assert.match(stderr, /^RangeError: thrown by a getter\n/);
+    assert.equal(code, 1);
+  });
+
   test("arguments and environment", async () => {
     const args = ["args", "", "with space", "größe", "-flag=1", "a".repeat(1000)];
     const { stdout } = await compare("process", args);

@@ -122,7 +122,10 @@ export class GoHost {
    */
   async run(instance: WebAssembly.Instance): Promise<number> {
     if (this.state !== "new") {
-      throw new GowaspError("host", "GoHost.run: this host has run a program already; make a new GoHost for each run");
+      throw new GowaspError(
+        "host",
+        "GoHost.run: this host has run a program, or was killed; make a new GoHost for each run",
+      );
     }
     const exports = goExports(instance);
     this.memory.attach(exports.mem);

@@ -110,6 +110,12 @@ globalThis.kit = {
   apply: (f, self, ...args) => f.apply(self, args),
   promise: (fails) => (fails ? Promise.reject(new Error("as asked")) : Promise.resolve("fine")),
   reentrant,
+  // Not enumerable, so that describe() passes it by.
+  throwing: Object.defineProperty({}, "value", {
+    get() {
+      throw new RangeError("thrown by a getter");
+    },
+  }),
   lengthOf: (text) => text.length,
   units: (text) => Array.from(text, (_, i) => text.charCodeAt(i).toString(16)).join(" "),
   strings: [

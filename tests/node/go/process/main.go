@@ -56,6 +56,8 @@ func main() {
 		js.Global().Get("missing").Get("property")
 	case "js-throw":
 		js.Global().Get("JSON").Call("parse", "{")
+	case "js-getter":
+		js.Global().Get("kit").Get("throwing").Get("value")
 	case "println":
 		println("to stderr", 1, true)
 		fmt.Print("no line end")
