@@ -7,6 +7,7 @@
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Emitted, Indices};
 use crate::module::{Custom, Module, Rewritable};
+use crate::names;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use wasm_encoder::reencode::{self, Reencode};
@@ -69,26 +70,35 @@ fn assemble(
     let map = IndexMap::new(&emitted.indices, &order);
     let bodies = place_bodies(&map, &order, bodies)?;
     let mut out = wasm_encoder::Module::new();
-    let append = |out: &mut wasm_encoder::Module, leading: bool| {
-        for custom in customs.iter().filter(|c| c.leading == leading) {
-            out.section(&RawSection {
-                id: 0,
-                data: custom.content,
-            });
-        }
-    };
-    append(&mut out, true);
+    append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
     Assembler {
         order: &order,
         bodies: &bodies,
     }
     .parse_core_module(&mut out, Parser::new(0), &emitted.bytes)
     .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
-    append(&mut out, false);
+    append_customs(&mut out, customs.iter().filter(|c| !c.leading), &map)?;
     Ok(Written {
         bytes: out.finish(),
         functions: map.functions,
     })
+}
+
+fn append_customs<'c>(
+    out: &mut wasm_encoder::Module,
+    customs: impl Iterator<Item = &'c Custom<'c>>,
+    map: &IndexMap<'_>,
+) -> Result<()> {
+    for custom in customs {
+        let data = match custom.name {
+            "name" if !map.is_identity() => {
+                Cow::Owned(names::remap(custom.content, &map.functions)?)
+            }
+            _ => Cow::Borrowed(custom.content),
+        };
+        out.section(&RawSection { id: 0, data: &data });
+    }
+    Ok(())
 }
 
 /// Where each function of walrus's output goes.

@@ -16,6 +16,14 @@
 
 mod build_info;
 mod bytes;
+#[cfg(test)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    reason = "fixtures are trusted"
+)]
+mod fixture;
 mod func;
 mod identity;
 mod image;

@@ -21,6 +21,7 @@ pub mod input;
 mod inspect;
 pub mod manifest;
 pub mod module;
+mod names;
 mod options;
 mod package;
 mod passes;

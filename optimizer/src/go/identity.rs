@@ -369,3 +369,6 @@ impl fmt::Display for Abi {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

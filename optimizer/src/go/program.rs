@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 mod function;
+#[cfg(test)]
+mod tests;
 
 pub use function::Function;
 
