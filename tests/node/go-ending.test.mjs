@@ -6,35 +6,8 @@ import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { callHost, fakeInstance, makeCallback } from "./go/fake.mjs";
 import { buildProgram, bundleHost, importHost, withoutGo } from "./go/support.mjs";
-
-/** An instance whose Go side is written in JavaScript, for what real programs hardly do. */
-function fakeInstance({ run = () => {}, resume = () => {} }) {
-  const mem = new WebAssembly.Memory({ initial: 1 });
-  return { exports: { mem, run, resume, getsp: () => 4096 } };
-}
-
-/** What Go does to get a callback: calls `_makeFuncWrapper` on the object in slot 6. */
-function makeCallback(host, { exports }) {
-  const words = new Uint32Array(exports.mem.buffer);
-  const [sp, name, args] = [4096, 8192, 9000];
-  new TextEncoder().encodeInto("_makeFuncWrapper", new Uint8Array(exports.mem.buffer, name));
-  words.set([6, 0x7ff80001, name, 0, 16, 0, args, 0, 1, 0], (sp + 8) / 4);
-  new Float64Array(exports.mem.buffer)[args / 8] = 1;
-  host.imports["syscall/js.valueCall"](sp);
-  let callback;
-  // Getting it out again takes a call with it as an argument.
-  const ref = words.slice((sp + 56) / 4, (sp + 56) / 4 + 2);
-  globalThis.takeCallback = (given) => {
-    callback = given;
-  };
-  new TextEncoder().encodeInto("takeCallback", new Uint8Array(exports.mem.buffer, name));
-  words.set(ref, args / 4);
-  words.set([5, 0x7ff80001, name, 0, 12, 0, args, 0, 1, 0], (sp + 8) / 4);
-  host.imports["syscall/js.valueCall"](sp);
-  delete globalThis.takeCallback;
-  return callback;
-}
 
 const code = (expected) => (error) => error.name === "GowaspError" && error.code === expected;
 
@@ -192,8 +165,7 @@ describe("the end of a program", { skip: withoutGo }, () => {
     };
     const instance = fakeInstance({ resume });
     const exited = host.run(instance);
-    new Uint32Array(instance.exports.mem.buffer).set([2, 0], (4096 + 8) / 4);
-    host.imports["runtime.scheduleTimeoutEvent"](4096);
+    callHost(host, instance, "runtime.scheduleTimeoutEvent", 2, 0);
     await assert.rejects(exited, (error) => error === problem);
   });
 
@@ -207,8 +179,7 @@ describe("the end of a program", { skip: withoutGo }, () => {
       },
     });
     const exited = host.run(instance);
-    new Uint32Array(instance.exports.mem.buffer).set([1, 0], (4096 + 8) / 4);
-    host.imports["runtime.scheduleTimeoutEvent"](4096);
+    callHost(host, instance, "runtime.scheduleTimeoutEvent", 1, 0);
     assert.equal(await exited, 0);
     assert.equal(calls, 3);
   });

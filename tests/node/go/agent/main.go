@@ -28,6 +28,7 @@ func main() {
 		"read":    function(func(args []js.Value) any { go read(args[0]); return nil }),
 		"open":    function(func(args []js.Value) any { go open(args[0].String(), args[1]); return nil }),
 		"tick":    function(func(args []js.Value) any { go tick(args[0]); return nil }),
+		"nap":     function(func(args []js.Value) any { go nap(args[0].Int(), args[1]); return nil }),
 		"random":  function(func(args []js.Value) any { return random(args[0].Int()) }),
 		"grow":    function(func(args []js.Value) any { keep = append(keep, make([]byte, args[0].Int())); return len(keep) }),
 		"collect": function(func([]js.Value) any { keep = nil; runtime.GC(); return nil }),
@@ -82,6 +83,14 @@ func tick(each js.Value) {
 		time.Sleep(time.Millisecond)
 		each.Invoke()
 	}
+}
+
+// nap sleeps n times for a moment.
+func nap(n int, done js.Value) {
+	for i := 0; i < n; i++ {
+		time.Sleep(time.Microsecond)
+	}
+	done.Invoke()
 }
 
 // random returns how many different bytes n random ones hold in their last quarter.
