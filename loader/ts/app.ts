@@ -1,8 +1,8 @@
 import { GowaspError } from "./errors.js";
-import { GoHost } from "./go/host.js";
+import { GoHost, type GoHostOptions } from "./go/host.js";
 import type { Job } from "./job.js";
 import type { Abi } from "./manifest.js";
-import { nodeModule } from "./node.js";
+import { isNode, nodeModule } from "./node.js";
 import type { GoApp, LoadOptions, Via } from "./options.js";
 
 /** A compiled module and what is known of it. */
@@ -24,19 +24,55 @@ export interface Loaded {
 export async function startApp(loaded: Loaded, job: Job): Promise<GoApp> {
   const { module } = loaded;
   const abi = loaded.abi ?? abiOf(module);
-  job.progress({ phase: "run", loaded: 0, total: undefined, via: loaded.via });
+  job.beginRun(loaded.via);
   return abi === "gojs" || abi === "go" ? startGo(loaded, abi, job) : startOther(loaded, abi, job);
 }
 
 async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: Job): Promise<GoApp> {
   const { args, env, stdin, stdout, stderr, global } = job.options;
-  const fs = await fileSystem(job.options.fs);
-  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, fs });
+  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...(await system(job.options)) });
   const link = new Link(job.options);
   const own = { ...host.imports, ...link.imports[abi] };
   const instance = await link.instantiate(module, { ...link.imports, [abi]: own }, job);
   const exited = host.run(instance);
-  return { exports: instance.exports, exited, memory: memoryOf(instance), module, via, kill: () => host.kill() };
+  await refusal(exited);
+  if (isNode && !offersFunctions(module)) reportDeadlock(host, exited);
+  return {
+    exports: instance.exports,
+    // A promise of its own, so that a failure nobody listens to is still reported by the engine.
+    exited: exited.then((code) => code),
+    memory: memoryOf(instance),
+    module,
+    via,
+    kill: () => host.kill(),
+  };
+}
+
+/** What every program for `GOOS=js` exports. */
+const GO_EXPORTS = ["run", "resume", "getsp", "mem"];
+
+function offersFunctions(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => !GO_EXPORTS.includes(name));
+}
+
+/**
+ * When Node has nothing left to do, a program that still waits waits for nothing: it is told so, prints Go's report and
+ * exits with code 2, as under Go's `wasm_exec_node.js`. Not for one that offers functions, which waits to be called.
+ */
+function reportDeadlock(host: GoHost, exited: Promise<number>): void {
+  const report = () => host.reportDeadlock();
+  const forget = () => void process.off("beforeExit", report);
+  process.once("beforeExit", report);
+  exited.then(forget, forget);
+}
+
+/** Throws what the host refused before it entered Go: that is the caller's mistake, not the program's end. */
+async function refusal(exited: Promise<number>): Promise<void> {
+  try {
+    await Promise.race([exited, undefined]);
+  } catch (error) {
+    if (error instanceof GowaspError) throw error;
+  }
 }
 
 async function startOther({ module, via }: Loaded, abi: Abi, job: Job): Promise<GoApp> {
@@ -115,11 +151,9 @@ function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {
   );
 }
 
-async function fileSystem(fs: LoadOptions["fs"]): Promise<Exclude<LoadOptions["fs"], "node">> {
-  if (fs !== "node") return fs;
-  try {
-    return (await nodeModule("fs")) as unknown as Exclude<LoadOptions["fs"], "node">;
-  } catch (cause) {
-    throw new GowaspError("unavailable", 'the option fs: "node" works in Node only', { cause });
-  }
+/** What Go's package os works with: the caller's, or all of Node's. */
+async function system({ fs, path, process }: LoadOptions): Promise<Pick<GoHostOptions, "fs" | "path" | "process">> {
+  if (fs !== "node") return { fs, path, process };
+  if (!isNode) throw new GowaspError("unavailable", 'the option fs: "node" works in Node only');
+  return { fs: await nodeModule("fs"), path: await nodeModule("path"), process: globalThis.process };
 }

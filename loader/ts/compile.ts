@@ -6,7 +6,7 @@ import { streamOf, wasmResponse } from "./http.js";
  *
  * @param response of type `application/wasm`
  * @param url where it came from, for messages
- * @throws {GowaspError} `compile`, `csp`, `not-wasm`
+ * @throws {GowaspError} `compile`, `csp`, `not-wasm`, `truncated`
  */
 export async function compileStreaming(response: Response, url: string): Promise<WebAssembly.Module> {
   try {
@@ -71,6 +71,10 @@ function compileError(cause: unknown, url: string): GowaspError {
   }
   if (/\bmagic\b/i.test(message)) {
     return new GowaspError("not-wasm", `${url} is not a WebAssembly module: ${message}`, { cause });
+  }
+  // What the streaming compiler throws when the body breaks off; what it says of bad bytes is a CompileError.
+  if (cause instanceof TypeError) {
+    return new GowaspError("truncated", `the connection to ${url} broke while it was compiled: ${message}`, { cause });
   }
   return new GowaspError("compile", `${url} could not be compiled: ${message}`, { cause });
 }

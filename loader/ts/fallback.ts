@@ -1,7 +1,7 @@
 import { loadDecoder, unbrotli } from "./brotli.js";
 import { compileChunks } from "./compile.js";
 import { GowaspError } from "./errors.js";
-import { chunksOf, fetchOk, looksLikeWasm, mimeType, notWasm, peek, streamOf } from "./http.js";
+import { chunksOf, fetchOk, looksLikeWasm, mimeType, peek, streamOf } from "./http.js";
 import type { Job } from "./job.js";
 import type { FileEntry, ModuleEntry } from "./manifest.js";
 import type { Via } from "./options.js";
@@ -18,7 +18,7 @@ interface Route {
 }
 
 /** Failures of one encoded file that another may not have: not deployed, or its decoder missing. */
-const TRY_NEXT = new Set(["http-status", "not-wasm", "unavailable"]);
+const TRY_NEXT = new Set(["http-status", "unavailable"]);
 
 /**
  * Fetches an encoded file of the module, decodes and checks it, compiles it as it is decoded and keeps it in the
@@ -50,10 +50,10 @@ async function follow(route: Route, entry: ModuleEntry, store: Store, job: Job):
   const response = await fetchOk(file.url, job);
   if (mimeType(response) === "text/html") {
     void response.body?.cancel();
-    throw notWasm(file.url, new TextEncoder().encode("<"));
+    throw new GowaspError("http-status", `${file.url} was answered with an HTML page, as files that are not there are`);
   }
   const decoded = unlessDecoded(chunksOf(response, job), decode);
-  const expected = { url: file.url, entry, hash: true, via };
+  const expected = { url: file.url, entry, hash: job.options.integrity !== false, via };
   // The stream ends well only if the hash was right, and only then does the store keep it.
   return compileChunks(verified(decoded, expected, job), file.url, (result) => store.keep(entry, result));
 }

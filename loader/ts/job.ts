@@ -1,5 +1,5 @@
 import { GowaspError } from "./errors.js";
-import type { LoadOptions, Progress } from "./options.js";
+import type { LoadOptions, Progress, Via } from "./options.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
@@ -8,6 +8,7 @@ export class Job {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onProgress: LoadOptions["onProgress"];
+  #last: Progress | undefined;
 
   constructor(readonly options: LoadOptions) {
     this.#outer = options.signal;
@@ -53,16 +54,21 @@ export class Job {
     return this.#onProgress !== undefined;
   }
 
-  /** Reports progress; a listener that throws must not break loading, its error goes to the console's or host's handler. */
+  /** Reports progress; a listener that throws does not break loading. */
   progress(progress: Progress): void {
     if (this.signal.aborted) return;
+    this.#last = progress;
     try {
       this.#onProgress?.(progress);
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      console.error("gowasp: onProgress threw", error);
     }
+  }
+
+  /** Reports that everything is there and the program begins. */
+  beginRun(via: Via): void {
+    const { loaded, total } = this.#last ?? { loaded: 0, total: undefined };
+    this.progress({ phase: "run", loaded, total, via });
   }
 }
 

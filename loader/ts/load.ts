@@ -1,5 +1,5 @@
 import { type Loaded, startApp } from "./app.js";
-import { compileBytes, compileChunks, compileStreaming } from "./compile.js";
+import { compileBytes, compileChunks } from "./compile.js";
 import { GowaspError } from "./errors.js";
 import { compileDecoded } from "./fallback.js";
 import { compileLocal, readLocal } from "./files.js";
@@ -10,6 +10,7 @@ import { compileNative, isSentRaw, warnOfType } from "./native.js";
 import { isNode, nodeModule } from "./node.js";
 import type { GoApp, LoadOptions } from "./options.js";
 import { Store } from "./store.js";
+import { verified } from "./verify.js";
 
 /**
  * Loads a Go program and runs it.
@@ -37,12 +38,13 @@ async function fetchModule(source: string | URL, job: Job): Promise<Loaded> {
   const store = new Store(url, job);
   const response = await fetchOk(url, job);
   if (mimeType(response) === "application/wasm") {
-    return { module: await compileNative(response, undefined, job), via: "native" };
+    return { module: await compileNative({ response, url, via: "native" }, job), via: "native" };
   }
   const { head, all } = await peek(chunksOf(response, job));
   if (looksLikeWasm(head)) {
     warnOfType(response);
-    return { module: await compileChunks(all, url), via: "native" };
+    const expected = { url, entry: undefined, hash: false, via: "native" } as const;
+    return { module: await compileChunks(verified(all, expected, job), url), via: "native" };
   }
   const manifest = readManifest(await collect(all, url), response.url || url);
   return { ...(await fromManifest(manifest.module, store, job)), abi: manifest.abi, name: manifest.name };
@@ -51,25 +53,26 @@ async function fetchModule(source: string | URL, job: Job): Promise<Loaded> {
 async function fromManifest(entry: ModuleEntry, store: Store, job: Job): Promise<Loaded> {
   const kept = await fromStore(entry, store, job);
   if (kept) return kept;
-  const response = await fetchOk(entry.url, job);
+  const { url } = entry;
+  let response = await fetchOk(url, job);
   if (isSentRaw(response, entry)) {
     void response.body?.cancel();
     const decoded = await compileDecoded(entry, store, job);
     if (decoded) return decoded;
-    return { module: await compileNative(await fetchOk(entry.url, job), entry, job), via: "native" };
+    response = await fetchOk(url, job);
+  } else {
+    void store.clear();
   }
-  void store.clear();
-  return { module: await compileNative(response, entry, job), via: "native" };
+  return { module: await compileNative({ response, url, entry, via: "native" }, job), via: "native" };
 }
 
 async function fromStore(entry: ModuleEntry, store: Store, job: Job): Promise<Loaded | undefined> {
   const response = await store.match(entry);
   if (!response) return undefined;
   try {
-    const module = await compileStreaming(response, entry.url);
-    job.progress({ phase: "compile", loaded: entry.size, total: entry.size, via: "cache" });
-    return { module, via: "cache" };
+    return { module: await compileNative({ response, url: entry.url, entry, via: "cache" }, job), via: "cache" };
   } catch {
+    job.check();
     await store.clear();
     return undefined;
   }

@@ -18,6 +18,8 @@ export type Encoding = "br" | "gzip" | "zstd";
 
 /** The module as the manifest describes it: `size` and `sha256` are those of the decoded bytes. */
 export interface ModuleEntry extends FileEntry {
+  /** Whether it lies on another origin than the manifest, so that one may change without the other. */
+  foreign: boolean;
   encodings: Partial<Record<Encoding, FileEntry>>;
 }
 
@@ -58,13 +60,15 @@ export function parseManifest(text: string, url: string): Manifest {
   }
   const go = root.go === null ? null : reader.object(root.go, "go");
   const module = reader.object(root.module, "module");
+  const file = reader.file(module, "module");
   const encodings = reader.object(module.encodings, "module.encodings");
   return {
     name: reader.string(root.name, "name"),
     abi: reader.oneOf(root.abi, ABIS, "abi"),
     kind: go && reader.oneOf(go.kind, ["command", "reactor"] as const, "go.kind"),
     module: {
-      ...reader.file(module, "module"),
+      ...file,
+      foreign: new URL(file.url).origin !== new URL(url).origin,
       encodings: Object.fromEntries(
         (["br", "gzip", "zstd"] as const)
           .filter((name) => encodings[name] !== undefined)

@@ -1,5 +1,5 @@
 import { compileStreaming } from "./compile.js";
-import { chunksOf, mimeType, notWasm, wasmResponse } from "./http.js";
+import { chunksOf, fetchOk, mimeType, notWasm, wasmResponse } from "./http.js";
 import type { Job } from "./job.js";
 import type { ModuleEntry } from "./manifest.js";
 import { drain, verified } from "./verify.js";
@@ -25,35 +25,36 @@ export function isSentRaw(response: Response, entry: ModuleEntry): boolean {
   return length === null ? response.type === "basic" : Number(length) === entry.size;
 }
 
+/** A response that the engine can take as it is. */
+export interface Direct {
+  response: Response;
+  /** Where it came from, for messages; one from the Cache API does not know. */
+  url: string;
+  /** The manifest's word on the module, if there is one. */
+  entry?: ModuleEntry;
+  via: "native" | "cache";
+}
+
 /**
  * Compiles a response as it came, which alone keeps the engine's cache of compiled code; progress and hash are taken
  * from a clone, and only if somebody wants them.
  *
- * @param entry the manifest's word on the module, if there is one
  * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`, `compile`, `csp`
  */
-export async function compileNative(
-  response: Response,
-  entry: ModuleEntry | undefined,
-  job: Job,
-): Promise<WebAssembly.Module> {
-  const url = response.url;
+export async function compileNative({ response, url, entry, via }: Direct, job: Job): Promise<WebAssembly.Module> {
   if (mimeType(response) === "text/html") {
     void response.body?.cancel();
     throw notWasm(url, new TextEncoder().encode("<"));
   }
-  const hash = entry !== undefined && job.options.integrity !== false;
-  const checked =
-    hash || job.wantsProgress
-      ? drain(verified(chunksOf(response.clone(), job), { url, entry, hash, via: "native" }, job))
-      : undefined;
-  const compiled = compileStreaming(withWasmType(response), url);
+  const hash = job.options.integrity ?? (via === "native" && entry?.foreign === true);
+  const check = (copy: Response) => drain(verified(chunksOf(copy, job), { url, entry, hash, via }, job));
+  const checked = (hash && entry) || job.wantsProgress ? check(response.clone()) : undefined;
   try {
-    const [module] = await Promise.all([compiled, checked]);
+    const [module] = await Promise.all([compileStreaming(withWasmType(response), url), checked]);
     return module;
   } catch (error) {
-    // Damaged bytes fail in both places, in any order; the check knows better why.
-    await checked;
+    // Damaged bytes fail in both places, in any order; the check knows better why, and is worth a request now.
+    await (checked ?? (entry && via === "native" && check(await fetchOk(url, job))));
     throw error;
   }
 }

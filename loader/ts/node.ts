@@ -4,6 +4,7 @@
 interface NodeModules {
   fs: typeof import("node:fs");
   "fs/promises": typeof import("node:fs/promises");
+  path: typeof import("node:path");
   zlib: typeof import("node:zlib");
   url: typeof import("node:url");
 }

@@ -1,16 +1,21 @@
 import type { GoHostOptions } from "./go/host.js";
 
 /** What `load()` takes beside the address. Everything is optional. */
-export interface LoadOptions extends Pick<GoHostOptions, "args" | "env" | "stdin" | "stdout" | "stderr" | "global"> {
-  /** The files Go's `os` package sees: an object shaped like `node:fs`, or `"node"` for Node's own. Default: stdio only. */
+export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
+  /**
+   * The files Go's `os` package sees: an object shaped like `node:fs`, or `"node"` for Node's own, which brings its
+   * `process` and `path` along. Default: stdio only.
+   */
   fs?: GoHostOptions["fs"] | "node";
-  /** Called as bytes arrive and when a phase begins. What it throws is reported and otherwise ignored. */
+  /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
   /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
   signal?: AbortSignal;
   /**
-   * Check the module's SHA-256 against the manifest before it runs. Default true. With `false` the check is left out
-   * where the browser decodes and compiles by itself; what the loader decoded is checked in any case.
+   * Whether the module's SHA-256 is checked against the manifest before it runs. By default it is where that costs
+   * nothing or gains something: when the loader reads or decodes the bytes itself, and when the module lies on another
+   * origin than its manifest. `true` checks in any case, also what comes from the same origin or from the Cache API,
+   * for about a fifth more time on a fast network; `false` never does.
    */
   integrity?: boolean;
   /**

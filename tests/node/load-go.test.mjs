@@ -1,0 +1,140 @@
+// Real Go programs through load().
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { load } from "../../dist/index.js";
+import { cacheDir } from "../../scripts/paths.mjs";
+import { negotiating, packed, plain, serve, WASM, whole } from "./load/fixture.mjs";
+
+const sources = fileURLToPath(new URL("load/programs", import.meta.url));
+const goVersion = (() => {
+  try {
+    return execFileSync("go", ["env", "GOVERSION"], { cwd: sources, encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+})();
+// Under CI=true the tests must run, and fail without Go.
+const skip = goVersion || process.env.CI ? false : "the go command is not installed";
+// go:wasmexport came with Go 1.24.
+const withoutExports = skip || (/^go1\.2[0-3]\b/.test(goVersion ?? "") && "this Go cannot export functions");
+
+/** The path of a compiled program, built once per source and compiler. */
+function built(name, goos = "js") {
+  const hash = createHash("sha256").update(`${goVersion} ${goos}`);
+  for (const file of readdirSync(join(sources, name))) hash.update(readFileSync(join(sources, name, file)));
+  const folder = join(cacheDir, "load-tests");
+  const path = join(folder, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    const unfinished = `${path}.${process.pid}`;
+    const env = { ...process.env, GOOS: goos, GOARCH: "wasm" };
+    execFileSync("go", ["build", "-o", unfinished, `./${name}`], { cwd: sources, env });
+    renameSync(unfinished, path);
+  }
+  return path;
+}
+
+/** A compiled program, ready to be instantiated. */
+const compiled = (name, goos) => new WebAssembly.Module(readFileSync(built(name, goos)));
+
+/** What a program writes, as text. */
+function output() {
+  const chunks = { stdout: [], stderr: [] };
+  return {
+    stdout: (chunk) => chunks.stdout.push(chunk.slice()),
+    stderr: (chunk) => chunks.stderr.push(chunk.slice()),
+    text: (name) => Buffer.concat(chunks[name]).toString(),
+  };
+}
+
+describe("a command", { skip }, () => {
+  let program;
+  before(() => {
+    const bytes = readFileSync(built("echo"));
+    const go = { release: goVersion, goos: "js", kind: "command" };
+    program = packed(bytes, { go, abi: "gojs", name: "echo" });
+  });
+
+  for (const [via, routes] of Object.entries({ native: negotiating, decoder: plain })) {
+    test(`gets what its host gives it: ${via}`, async () => {
+      const server = await serve(routes(program));
+      const out = output();
+      const options = { args: ["a", "b c"], env: { GREETING: "hi" }, stdin: "input", ...out };
+      const app = await load(`${server.url}/app.json`, options);
+      assert.equal(app.via, via);
+      assert.equal(await app.exited, 3);
+      assert.equal(out.text("stdout"), '["echo" "a" "b c"] "hi" "input"\n');
+      assert.equal(out.text("stderr"), "to stderr\n");
+    });
+  }
+
+  test("without a manifest its host is found by its imports", async () => {
+    const server = await serve({ "/echo.wasm": whole(program.module, WASM) });
+    const out = output();
+    const app = await load(`${server.url}/echo.wasm`, { stdin: "", ...out });
+    assert.equal(await app.exited, 3);
+    assert.match(out.text("stdout"), /^\["js"\]/);
+  });
+
+  test("killed, it ends with 137", async () => {
+    const out = output();
+    const app = await load(new WebAssembly.Module(program.module), { args: ["sleep"], ...out });
+    assert.equal(out.text("stdout"), "sleeping\n");
+    app.kill();
+    assert.equal(await app.exited, 137);
+  });
+
+  test("a module serves any number of programs at once", async () => {
+    const { module, exited } = await load(new WebAssembly.Module(program.module), { stdin: "", ...output() });
+    const outs = [output(), output()];
+    const apps = await Promise.all(outs.map((out, at) => load(module, { stdin: "", args: [`${at}`], ...out })));
+    assert.deepEqual(await Promise.all([exited, ...apps.map((app) => app.exited)]), [3, 3, 3]);
+    assert.deepEqual(
+      outs.map((out) => out.text("stdout").includes(`"1"`)),
+      [false, true],
+    );
+  });
+
+  test("arguments that do not fit are refused by load() itself", async () => {
+    const args = ["x".repeat(20_000)];
+    await assert.rejects(load(new WebAssembly.Module(program.module), { args }), { code: "invalid-option" });
+  });
+
+  test("waiting for nothing, it reports the deadlock when Node has nothing left to do", () => {
+    const module = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+    const script = `
+      import { load } from ${JSON.stringify(pathToFileURL(module).href)};
+      const app = await load(process.argv[1]);
+      process.exitCode = 10 + (await app.exited);`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, built("deadlock")]);
+    assert.match(String(stderr), /all goroutines are asleep - deadlock!/);
+    assert.equal(status, 12);
+  });
+
+  test("imports that are missing have a code", async () => {
+    const module = compiled("echo", "wasip1");
+    await assert.rejects(load(module), { code: "unsupported-abi", message: /wasi_snapshot_preview1.*start/ });
+  });
+});
+
+describe("exported functions", { skip: withoutExports }, () => {
+  test("can be called when load() has resolved, and call imported ones", async () => {
+    const module = compiled("offers");
+    const app = await load(module, { imports: { env: { twice: (x) => 2 * x } } });
+    assert.equal(app.exports.answer(20), 41);
+    assert.equal(app.exports.answer(-1), -1);
+    app.kill();
+    assert.equal(await app.exited, 137);
+  });
+
+  test("a function of //go:wasmimport that is not given is named", async () => {
+    const module = compiled("offers");
+    await assert.rejects(load(module), { code: "instantiate", message: /env.*go:wasmimport/ });
+  });
+});

@@ -1,0 +1,17 @@
+// The decoder's wasm is not where it should be. In a file of its own, for a process that has not loaded it yet.
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { load } from "../../dist/index.js";
+import { answerModule, packed, plain, serve } from "./load/fixture.mjs";
+
+test("the next encoding is used, and the decoder is asked for again next time", async () => {
+  const warnings = mock.method(console, "warn", () => {});
+  const server = await serve(plain(packed(answerModule())));
+  const source = `${server.url}/app.json`;
+  const first = await load(source, { decoderUrl: `${server.url}/missing.wasm` });
+  assert.equal(first.via, "decompression-stream");
+  assert.match(String(warnings.mock.calls[0]?.arguments[0]), /decoderUrl/);
+  const second = await load(source);
+  assert.equal(second.via, "decoder");
+});
