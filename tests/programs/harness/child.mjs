@@ -1,11 +1,26 @@
 /**
  * Child processes that cannot outlive the run: each has a time limit, and those still there when this process ends are
  * killed.
+ *
+ * Their standard streams are files. Node gives its children sockets for pipes; a program that writes many short lines
+ * faster than this process reads them gets EAGAIN there, and loses output that a terminal or a file would have taken.
  */
 import { spawn } from "node:child_process";
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** More than any program writes; a program in an endless print loop is stopped there. */
 const MAX_OUTPUT_BYTES = 32 << 20;
+const WATCH_INTERVAL_MS = 250;
 
 const running = new Set();
 process.on("exit", () => {
@@ -26,40 +41,45 @@ process.on("exit", () => {
  * @param {string} command
  * @param {string[]} args
  * @param {{env: Record<string, string | undefined>, timeoutMs: number, cwd?: string, stdin?: string}} options
- * @returns {Promise<Outcome>} never rejects: a command that cannot be started is an outcome too
+ * @returns {Promise<Outcome>} a command that cannot be started is an outcome, too
  */
-export function runChild(command, args, { env, timeoutMs, cwd, stdin = "" }) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
-    running.add(child);
-    let stopped = "";
-    const stop = (why) => {
-      stopped ||= why;
-      child.kill("SIGKILL");
-    };
-    const timer = setTimeout(() => stop(`killed after ${timeoutMs / 1000} s`), timeoutMs);
-    const stdout = collect(child.stdout, stop);
-    const stderr = collect(child.stderr, stop);
-    // A program that never reads its input closes the pipe early, which is its right.
-    child.stdin.on("error", () => {});
-    child.stdin.end(stdin);
-    const finish = (exitCode, ended) => {
-      clearTimeout(timer);
-      running.delete(child);
-      resolve({ exitCode, ended: stopped || ended, stdout: stdout(), stderr: stderr() });
-    };
-    child.on("error", (error) => finish(null, `could not start ${command}: ${error.message}`));
-    child.on("close", (code, signal) => finish(code, signal ? `killed by ${signal}` : `exit code ${code}`));
-  });
+export async function runChild(command, args, { env, timeoutMs, cwd, stdin = "" }) {
+  const dir = mkdtempSync(join(tmpdir(), "gowasp-child-"));
+  const names = ["stdin", "stdout", "stderr"].map((name) => join(dir, name));
+  writeFileSync(names[0], stdin);
+  const stdio = names.map((name, i) => openSync(name, i === 0 ? "r" : "w"));
+  try {
+    const ended = await untilEnd(spawn(command, args, { cwd, env, stdio }), stdio, timeoutMs);
+    const [, stdout, stderr] = names.map((name) => readFileSync(name, "utf8"));
+    return { ...ended, stdout, stderr };
+  } finally {
+    for (const fd of stdio) closeSync(fd);
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 
-function collect(stream, stop) {
-  const chunks = [];
-  let size = 0;
-  stream.on("data", (chunk) => {
-    size += chunk.length;
-    if (size > MAX_OUTPUT_BYTES) stop(`killed after ${MAX_OUTPUT_BYTES >> 20} MiB of output`);
-    else chunks.push(chunk);
+function untilEnd(child, [, stdout, stderr], timeoutMs) {
+  running.add(child);
+  let stopped = "";
+  const stop = (why) => {
+    stopped ||= why;
+    child.kill("SIGKILL");
+  };
+  const timer = setTimeout(() => stop(`killed after ${timeoutMs / 1000} s`), timeoutMs);
+  const watch = setInterval(() => {
+    const written = fstatSync(stdout).size + fstatSync(stderr).size;
+    if (written > MAX_OUTPUT_BYTES) stop(`killed after ${MAX_OUTPUT_BYTES >> 20} MiB of output`);
+  }, WATCH_INTERVAL_MS);
+  return new Promise((resolve) => {
+    const finish = (exitCode, ended) => {
+      clearTimeout(timer);
+      clearInterval(watch);
+      running.delete(child);
+      resolve({ exitCode, ended: stopped || ended });
+    };
+    child.on("error", (error) => finish(null, `could not start: ${error.message}`));
+    child.on("exit", (code, signal) =>
+      finish(code, signal ? `killed by ${signal}` : `exit code ${code}`),
+    );
   });
-  return () => Buffer.concat(chunks).toString();
 }

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { PROGRAMS_DIR } from "./catalog.mjs";
 import { runChild } from "./child.mjs";
 
-const RUN_TIMEOUT_MS = 60_000;
+const RUN_TIMEOUT_MS = 120_000;
 const DIST = join(dirname(dirname(PROGRAMS_DIR)), "dist", "index.js");
 
 /**

@@ -2,10 +2,16 @@
  * Programs of shapes that are too large to keep as files. Each is generated together with the output it must have,
  * which JavaScript works out by its own means.
  */
+import { gotoMaze } from "./goto-maze.mjs";
+import { hugeInit } from "./huge-init.mjs";
+import { manyCalls } from "./many-calls.mjs";
+import { mapLiteral } from "./map-literal.mjs";
+import { parser } from "./parser.mjs";
+import { switches } from "./switches.mjs";
 
 /**
  * @returns {(Partial<import("../harness/catalog.mjs").Program> & {name: string, source: string, stdout: string})[]}
  */
 export function shapes() {
-  return [];
+  return [gotoMaze(), hugeInit(), manyCalls(), mapLiteral(), parser(), switches()];
 }

@@ -1,0 +1,97 @@
+// Command profile writes the goroutine profile in its textual form, with labels, and the stacks of all goroutines.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"regexp"
+	"runtime"
+	"runtime/pprof"
+	"runtime/trace"
+	"sort"
+	"strings"
+)
+
+func main() {
+	release, started := make(chan bool), make(chan bool)
+	for i := 0; i < 3; i++ {
+		go waiter(started, release)
+		<-started
+	}
+	go pprof.Do(context.Background(), pprof.Labels("job", "labelled"), func(context.Context) {
+		started <- true
+		<-release
+	})
+	<-started
+	goroutines()
+	stacks()
+	others()
+	close(release)
+}
+
+func waiter(started, release chan bool) {
+	started <- true
+	block(release)
+}
+
+//go:noinline
+func block(release chan bool) { <-release }
+
+// goroutines prints the lines of this program's own functions in the profile, sorted: the order of records is not defined.
+func goroutines() {
+	var out bytes.Buffer
+	fmt.Println(pprof.Lookup("goroutine").WriteTo(&out, 1))
+	fmt.Println(strings.HasPrefix(out.String(), "goroutine profile: total "))
+	frame := regexp.MustCompile(`^#\t0x[0-9a-f]+\t(main\.\S+)\+0x[0-9a-f]+\s+(\S+)$`)
+	lines := []string{}
+	for _, record := range strings.Split(out.String(), "\n\n") {
+		count := regexp.MustCompile(`(?m)^(\d+) @ `).FindStringSubmatch(record)
+		for _, line := range strings.Split(record, "\n") {
+			if m := frame.FindStringSubmatch(line); m != nil && count != nil {
+				lines = append(lines, fmt.Sprint(count[1], " ", m[1], " ", m[2]))
+			}
+		}
+	}
+	sort.Strings(lines)
+	fmt.Println(strings.Join(lines, "\n"))
+	fmt.Println(strings.Contains(out.String(), `labels: {"job":"labelled"}`))
+}
+
+func stacks() {
+	buf := make([]byte, 1<<16)
+	text := string(buf[:runtime.Stack(buf, true)])
+	fmt.Println(strings.Count(text, "main.block("), strings.Count(text, "main.waiter("), strings.Count(text, "created by main.main"))
+	records := make([]runtime.StackRecord, 64)
+	n, ok := runtime.GoroutineProfile(records)
+	waiting := 0
+	for _, r := range records[:n] {
+		frames := runtime.CallersFrames(r.Stack())
+		for {
+			f, more := frames.Next()
+			if f.Function == "main.block" {
+				waiting++
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	fmt.Println(waiting, ok)
+}
+
+func others() {
+	names := []string{}
+	for _, p := range pprof.Profiles() {
+		switch p.Name() {
+		case "goroutine", "heap", "allocs", "block", "mutex", "threadcreate":
+			names = append(names, p.Name())
+		}
+	}
+	custom := pprof.NewProfile("custom")
+	custom.Add("key", 0)
+	var heap, own bytes.Buffer
+	err := pprof.Lookup("heap").WriteTo(&heap, 0)
+	ownErr := custom.WriteTo(&own, 1)
+	fmt.Println(names, err, heap.Len() > 0, ownErr, custom.Count(), strings.Contains(own.String(), "main.others"), trace.IsEnabled())
+}
