@@ -83,6 +83,12 @@ describe("the end of a program", { skip: withoutGo }, () => {
     assert.equal(await exited, 4);
   });
 
+  test("killed by what it writes", async () => {
+    const { host, exited, agent } = await start({ stderr: () => host.kill(6) });
+    agent.print("last words", () => assert.fail("called after the end"));
+    assert.equal(await exited, 6);
+  });
+
   test("killed with input pending, which is then dropped", async () => {
     let deliver;
     const { host, exited, agent } = await start({
@@ -202,18 +208,21 @@ describe("the end of a program", { skip: withoutGo }, () => {
   });
 
   test("where there is no process, lines go to the console, the unfinished last one too", async () => {
-    const script = `
-      const { exit } = process, { readFileSync } = await import("node:fs");
-      const { GoHost } = await import(${JSON.stringify(pathToFileURL(await bundleHost()))});
-      const wasm = readFileSync(${JSON.stringify(buildProgram("process"))});
-      globalThis.process = undefined;
-      console.log = (line) => console.info("log", JSON.stringify(line));
-      console.error = (line) => console.info("error", JSON.stringify(line));
-      const host = new GoHost({ args: ["println"] });
-      const { instance } = await WebAssembly.instantiate(wasm, { gojs: host.imports });
-      console.info(await host.run(instance));`;
-    const { stdout } = spawnSync("node", ["--input-type=module", "-e", script], { encoding: "utf8" });
-    assert.equal(stdout, 'error "to stderr 1 true"\nlog "no line end"\n0\n');
+    const flags = "{ O_WRONLY: 0, O_RDWR: 0, O_CREAT: 0, O_TRUNC: 0, O_APPEND: 0, O_EXCL: 0 }";
+    for (const fs of ["undefined", `{ constants: ${flags} }`]) {
+      const script = `
+        const { readFileSync } = await import("node:fs");
+        const { GoHost } = await import(${JSON.stringify(pathToFileURL(await bundleHost()))});
+        const wasm = readFileSync(${JSON.stringify(buildProgram("process"))});
+        globalThis.process = undefined;
+        console.log = (line) => console.info("log", JSON.stringify(line));
+        console.error = (line) => console.info("error", JSON.stringify(line));
+        const host = new GoHost({ args: ["println"], fs: ${fs} });
+        const { instance } = await WebAssembly.instantiate(wasm, { gojs: host.imports });
+        console.info(await host.run(instance));`;
+      const { stdout } = spawnSync("node", ["--input-type=module", "-e", script], { encoding: "utf8" });
+      assert.equal(stdout, 'error "to stderr 1 true"\nlog "no line end"\n0\n');
+    }
   });
 
   test("short sleeps where there is no setImmediate", async () => {

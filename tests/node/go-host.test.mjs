@@ -93,7 +93,7 @@ describe("GoHost", { skip: withoutGo }, () => {
   test("output goes to the sinks, from package os and from the runtime", async () => {
     const { host, agent, text } = await start();
     agent.ask("stdout");
-    agent.print("by the runtime");
+    agent.print("by the runtime", () => {});
     assert.deepEqual(text, { stdout: "to stdout\n", stderr: "to stderr\nby the runtime\n" });
     host.kill();
   });
@@ -112,8 +112,8 @@ describe("GoHost", { skip: withoutGo }, () => {
     const chunks = [];
     const { host, agent } = await start({ fs, stdout: undefined, stderr: (chunk) => chunks.push(chunk) });
     agent.ask("stdout");
-    agent.print("one");
-    agent.print("two");
+    agent.print("one", () => {});
+    agent.print("two", () => {});
     host.kill();
     assert.deepEqual(written, [[1, "to stdout\n"]]);
     assert.equal(Buffer.concat(chunks).toString(), "to stderr\none\ntwo\n");

@@ -23,7 +23,7 @@ export interface GoFileSystem {
     /** Absent on Windows. */
     readonly O_DIRECTORY?: number;
   };
-  /** Writes at once; the Go runtime's own messages take this way. */
+  /** Writes at once; the Go runtime's own messages take this way. Without it descriptors 1 and 2 are the host's. */
   readonly writeSync?: (fd: number, bytes: Uint8Array) => number;
   readonly open?: FsOperation;
   readonly close?: FsOperation;

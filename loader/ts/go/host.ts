@@ -24,7 +24,10 @@ export interface GoHostOptions {
   env?: Record<string, string>;
   /** Standard input. Without it and without `fs`, reading it reports ENOSYS. */
   stdin?: StdinSource;
-  /** Takes standard output. Default: that of `fs`; without it the process's in Node, the console line by line elsewhere. */
+  /**
+   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output where
+   * there is a process, the console line by line elsewhere.
+   */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
   stderr?: (chunk: Uint8Array) => void;

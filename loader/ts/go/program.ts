@@ -16,6 +16,7 @@ export interface GoProgram {
   /**
    * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. It must be asked
    * for before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows its place.
+   * A host function without results asks for the sake of the signal.
    *
    * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
    */

@@ -38,6 +38,7 @@ export function runtime(program: GoProgram, host: RuntimeHost): Record<string, H
       memory.check();
       const start = memory.getUint32(sp + 16);
       host.write(memory.getUint32(sp + 8), memory.bytes.subarray(start, start + memory.getInt32(sp + 24)));
+      program.stackPointer(sp);
     },
 
     // func resetMemoryDataView(): the memory has grown

@@ -92,7 +92,7 @@ export interface StreamOptions {
   readonly stdin?: StdinSource;
   readonly stdout?: Sink;
   readonly stderr?: Sink;
-  readonly fs?: unknown;
+  readonly fs?: { readonly writeSync?: unknown };
 }
 
 type ProcessStreams = { process?: { stdout?: { write?: Sink }; stderr?: { write?: Sink } } };
@@ -105,8 +105,8 @@ export function standardStreams({ stdin, stdout, stderr, fs }: StreamOptions): {
 } {
   const flushes: (() => void)[] = [];
   const fallback = (name: "stdout" | "stderr", log: (line: string) => void): Sink | undefined => {
-    // Its own descriptors 1 and 2 are better than any default.
-    if (fs !== undefined) return undefined;
+    // A file system that can write at once has descriptors 1 and 2 of its own.
+    if (fs?.writeSync !== undefined) return undefined;
     const stream = (globalThis as ProcessStreams).process?.[name];
     if (typeof stream?.write === "function") return (chunk) => stream.write?.(chunk);
     const lines = lineSink(log);

@@ -19,7 +19,7 @@ const LONG_TEXT = 1024;
  * second result and let Go find the reason.
  */
 export function syscallJs(program: GoProgram): Record<string, HostFunction> {
-  return { ...references(program), ...properties(program), ...calls(program), ...bytes(program) };
+  return { ...references(program), ...properties(program), ...calls(program), ...byteCopies(program) };
 }
 
 function references({ memory, values, strings }: GoProgram): Record<string, HostFunction> {
@@ -232,7 +232,7 @@ function callFunction({ memory, values }: GoProgram, callee: Callable, args: num
   return callee(...values.loadAll(args));
 }
 
-function bytes({ memory, values }: GoProgram): Record<string, HostFunction> {
+function byteCopies({ memory, values }: GoProgram): Record<string, HostFunction> {
   return {
     // func copyBytesToGo(dst []byte, src ref) (int, bool)
     "syscall/js.copyBytesToGo": (sp) => {

@@ -21,6 +21,9 @@ class Failing {
   }
 }
 
+// A NaN whose bits, taken for a reference of Go's, are those of the global object.
+const disguised = new Float64Array(new BigUint64Array([0x7ff8_0001_0000_0005n]).buffer)[0];
+
 const samples = [
   undefined,
   null,
@@ -31,6 +34,7 @@ const samples = [
   1,
   -1.5,
   Number.NaN,
+  disguised,
   Number.POSITIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
   Number.MAX_VALUE,

@@ -7,12 +7,14 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [bundle, wasm, ...args] = process.argv.slice(2);
-const { GoHost, runUnderNode } = await import(pathToFileURL(bundle));
+const { GoHost } = await import(pathToFileURL(bundle));
 const env = { TMPDIR: os.tmpdir(), ...process.env };
 const host = new GoHost({ name: wasm, args, env, fs, path, process });
 try {
   const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), { gojs: host.imports });
-  process.exit(await runUnderNode(host, instance));
+  // Nothing is pending and the program has not ended: wasm_exec_node.js lets it report its deadlock then.
+  process.once("beforeExit", () => host.reportDeadlock());
+  process.exit(await host.run(instance));
 } catch (error) {
   console.error(error);
   process.exit(1);

@@ -2,8 +2,8 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -65,18 +65,13 @@ export function buildProgram(name, release = "local") {
   return wasm;
 }
 
-/** Bundles the host functions; returns the bundle's path. */
+/** Bundles the host functions; returns the bundle's path. It is there as long as this process. */
 export async function bundleHost() {
-  mkdirSync(cache, { recursive: true });
-  const outfile = path.join(cache, `host-${process.pid}.mjs`);
-  const contents = ["host", "node"].map((name) => `export * from "./${name}.ts";`).join("\n");
-  await build({
-    stdin: { contents, resolveDir: loader },
-    bundle: true,
-    format: "esm",
-    logLevel: "error",
-    outfile,
-  });
+  const directory = mkdtempSync(path.join(tmpdir(), "gowasp-host-"));
+  process.once("exit", () => rmSync(directory, { recursive: true }));
+  const outfile = path.join(directory, "host.mjs");
+  const entry = path.join(loader, "host.ts");
+  await build({ entryPoints: [entry], bundle: true, format: "esm", logLevel: "error", outfile });
   return outfile;
 }
 

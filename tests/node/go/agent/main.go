@@ -24,7 +24,7 @@ func main() {
 		"call":    function(func(args []js.Value) any { return args[0].Invoke() }),
 		"callTwo": function(func(args []js.Value) any { args[0].Invoke(); return args[1].Invoke() }),
 		"getX":    function(func(args []js.Value) any { return args[0].Get("x") }),
-		"print":   function(func(args []js.Value) any { println(args[0].String()); return nil }),
+		"print":   function(func(args []js.Value) any { println(args[0].String()); return args[1].Invoke() }),
 		"read":    function(func(args []js.Value) any { go read(args[0]); return nil }),
 		"open":    function(func(args []js.Value) any { go open(args[0].String(), args[1]); return nil }),
 		"tick":    function(func(args []js.Value) any { go tick(args[0]); return nil }),
