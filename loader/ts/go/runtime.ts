@@ -53,7 +53,7 @@ export function runtime(program: GoProgram, host: RuntimeHost): Record<string, H
       }
     },
 
-    // Not called by any release, but imported by assembly that a developer added for debugging.
+    // Imported by programs of Go 1.18 and before; only code under debugging calls it.
     debug: (value) => console.log(value),
   };
 }
