@@ -33,7 +33,7 @@ const steps = [
   {
     name: "loader (TypeScript to JavaScript)",
     inputs: inRoot("package.json", "loader/ts", "scripts/build.mjs"),
-    outputs: inRoot("dist/index.js", "dist/index.js.map"),
+    outputs: inRoot("dist/index.js", "dist/remote.js", "dist/worker.js"),
     make: bundleLoader,
   },
   {
@@ -75,8 +75,10 @@ async function buildDecoder() {
 }
 
 async function bundleLoader() {
-  const output = ["--bundle", "--minify", "--sourcemap", "--external:./decoder.js", `--outdir=${join(root, "dist")}`];
-  await esbuild([join(root, "loader/ts/index.ts"), ...output]);
+  // Files of their own, loaded when they are needed; they share what index.js has.
+  const apart = ["index", "remote", "decoder"].map((name) => `--external:./${name}.js`);
+  const entries = ["index", "remote", "worker"].map((name) => join(root, `loader/ts/${name}.ts`));
+  await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
 }
 
 async function esbuild(/** @type {string[]} */ options) {

@@ -8,9 +8,11 @@ import { Job } from "./job.js";
 import { type Manifest, type ModuleEntry, parseManifest } from "./manifest.js";
 import { compileNative, isSentRaw, warnOfType } from "./native.js";
 import { isNode, nodeModule } from "./node.js";
-import type { GoApp, LoadOptions } from "./options.js";
+import type { GoApp, LoadOptions, WorkerGoApp, WorkerLoadOptions } from "./options.js";
 import { Store } from "./store.js";
 import { verified } from "./verify.js";
+
+type Source = string | URL | WebAssembly.Module;
 
 /**
  * Loads a Go program and runs it.
@@ -20,7 +22,13 @@ import { verified } from "./verify.js";
  * @returns when Go's `main` has run up to the first point where it waits, or to its end
  * @throws {GowaspError} with a stable `code`; nothing is left running
  */
-export async function load(source: string | URL | WebAssembly.Module, options: LoadOptions = {}): Promise<GoApp> {
+export async function load(source: Source, options: WorkerLoadOptions): Promise<WorkerGoApp>;
+export async function load(source: Source, options?: LoadOptions): Promise<GoApp>;
+export async function load(
+  source: Source,
+  options: LoadOptions | WorkerLoadOptions = {},
+): Promise<GoApp | WorkerGoApp> {
+  if (options.worker) return (await import("./remote.js")).loadInWorker(source, options);
   const job = new Job(options);
   return job.run(async () => {
     const loaded =

@@ -35,8 +35,19 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * code. Without it such a module is instantiated, a reactor is initialized, and its exports are there to be called.
    */
   start?: (instance: WebAssembly.Instance) => unknown;
+  /**
+   * Run the program in a web worker, so that the page stays responsive whatever it does; see {@link WorkerLoadOptions}
+   * and {@link WorkerGoApp} for what is different then.
+   */
+  worker?: false;
   /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along. */
   decoderUrl?: string | URL;
+}
+
+/** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */
+export interface WorkerLoadOptions
+  extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker"> {
+  worker: true;
 }
 
 /** How the module's bytes came. */
@@ -81,3 +92,6 @@ export interface GoApp {
   /** Ends the program: nothing of it runs any more and `exited` resolves with 137. */
   kill(): void;
 }
+
+/** A Go program in a web worker: what it exports, and its memory, cannot be reached from the page. */
+export type WorkerGoApp = Pick<GoApp, "exited" | "via" | "kill">;

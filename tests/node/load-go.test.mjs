@@ -1,44 +1,13 @@
 // Real Go programs through load().
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { load } from "../../dist/index.js";
-import { cacheDir } from "../../scripts/paths.mjs";
 import { negotiating, packed, plain, serve, WASM, whole } from "./load/fixture.mjs";
-
-const sources = fileURLToPath(new URL("load/programs", import.meta.url));
-const goVersion = (() => {
-  try {
-    return execFileSync("go", ["env", "GOVERSION"], { cwd: sources, encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-})();
-// Under CI=true the tests must run, and fail without Go.
-const skip = goVersion || process.env.CI ? false : "the go command is not installed";
-// go:wasmexport came with Go 1.24.
-const withoutExports = skip || (/^go1\.2[0-3]\b/.test(goVersion ?? "") && "this Go cannot export functions");
-
-/** The path of a compiled program, built once per source and compiler. */
-function built(name, goos = "js") {
-  const hash = createHash("sha256").update(`${goVersion} ${goos}`);
-  for (const file of readdirSync(join(sources, name))) hash.update(readFileSync(join(sources, name, file)));
-  const folder = join(cacheDir, "load-tests");
-  const path = join(folder, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
-    const env = { ...process.env, GOOS: goos, GOARCH: "wasm" };
-    execFileSync("go", ["build", "-o", unfinished, `./${name}`], { cwd: sources, env });
-    renameSync(unfinished, path);
-  }
-  return path;
-}
+import { built, withoutExports, withoutGo } from "./load/programs.mjs";
 
 /** A compiled program, ready to be instantiated. */
 const compiled = (name, goos) => new WebAssembly.Module(readFileSync(built(name, goos)));
@@ -53,11 +22,11 @@ function output() {
   };
 }
 
-describe("a command", { skip }, () => {
+describe("a command", { skip: withoutGo }, () => {
   let program;
   before(() => {
     const bytes = readFileSync(built("echo"));
-    const go = { release: goVersion, goos: "js", kind: "command" };
+    const go = { release: null, goos: "js", kind: "command" };
     program = packed(bytes, { go, abi: "gojs", name: "echo" });
   });
 
