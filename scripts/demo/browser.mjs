@@ -1,5 +1,7 @@
 // Starts Chromium for checks, headless and silent.
 
+import { findChromium } from "../setup/chromium.mjs";
+
 /** Flags that keep a test browser from talking to anyone but the page's server. */
 const flags = [
   "--disable-gpu",
@@ -11,13 +13,15 @@ const flags = [
 ];
 
 /**
- * @param {string} [executablePath] default: what set-up found
  * @returns {Promise<import("playwright-core").Browser>}
+ * @throws Error when there is no Chromium
  */
-export async function launchChromium(executablePath = process.env.CHROME_BIN || "/usr/bin/chromium") {
+export async function launchChromium() {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("There is no Chromium; `npm run setup` says what to do.");
   // Installed by set-up, which runs before this is called but not before this file is read.
   const { chromium } = await import("playwright-core");
-  // Chromium's sandbox cannot be set up by root, which is who runs tests in containers.
+  // Chromium's sandbox cannot be set up by root, who runs the tests in containers.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath, headless: true, args: [...flags, ...sandbox] });
 }

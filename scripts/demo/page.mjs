@@ -4,23 +4,24 @@ import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../paths.mjs";
 
-/** Where the page's files are after {@link buildPage}. */
+/** Where the demo has the page's files. */
 export const pageFolder = join(root, "www", "dist");
 
 /**
  * Builds the page from www/src and the package in dist, which must have been built before.
  *
+ * @param {string} [folder] where to; what is there is replaced
  * @throws Error when the sources do not compile
  */
-export async function buildPage() {
+export async function buildPage(folder = pageFolder) {
   // Installed by set-up, which runs before this is called but not before this file is read.
   const { build } = await import("esbuild");
-  await rm(pageFolder, { recursive: true, force: true });
-  await mkdir(pageFolder, { recursive: true });
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const source = join(root, "www", "src");
   await build({
     entryPoints: [join(source, "main.ts"), join(source, "main.css")],
-    outdir: pageFolder,
+    outdir: folder,
     bundle: true,
     format: "esm",
     // Keeps the decoder in a file of its own, which is only fetched where it is needed.
@@ -32,7 +33,7 @@ export async function buildPage() {
     tsconfigRaw: {},
     logLevel: "warning",
   });
-  for (const name of ["index.html", "icon.svg"]) await copyFile(join(source, name), join(pageFolder, name));
+  for (const name of ["index.html", "icon.svg"]) await copyFile(join(source, name), join(folder, name));
   // esbuild leaves `new URL("./decoder_bg.wasm", import.meta.url)` as it is: the file belongs beside the bundle.
-  await copyFile(join(root, "dist", "decoder_bg.wasm"), join(pageFolder, "decoder_bg.wasm"));
+  await copyFile(join(root, "dist", "decoder_bg.wasm"), join(folder, "decoder_bg.wasm"));
 }

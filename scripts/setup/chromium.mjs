@@ -15,6 +15,11 @@ const places = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+/** The program of an installed Chromium: the one that CHROME_BIN names, else one in the usual places. */
+export function findChromium() {
+  return findProgram(process.env.CHROME_BIN ? [process.env.CHROME_BIN] : places);
+}
+
 const hint = "Install Chromium or Google Chrome, or set CHROME_BIN to its program.";
 
 /**
@@ -24,13 +29,10 @@ const hint = "Install Chromium or Google Chrome, or set CHROME_BIN to its progra
  * @returns {Promise<import("./outcome.mjs").Outcome>}
  */
 export async function chromium(progress) {
-  const named = process.env.CHROME_BIN;
-  if (named) {
-    const path = findProgram([named]);
-    return path ? found("Chromium", path, path) : missing("Chromium", `CHROME_BIN is ${named}: not a program`, hint);
-  }
-  const installed = findProgram(places);
+  const installed = findChromium();
   if (installed) return found("Chromium", installed, installed);
+  const named = process.env.CHROME_BIN;
+  if (named) return missing("Chromium", `CHROME_BIN is ${named}: not a program`, hint);
   if (!(await canInstallPackages())) return missing("Chromium", "not found", hint);
 
   progress("installing the package chromium by apt-get");
@@ -39,7 +41,7 @@ export async function chromium(progress) {
   } catch (error) {
     return missing("Chromium", `apt-get could not install it: ${error.message}`, hint);
   }
-  const path = findProgram(places);
+  const path = findChromium();
   // Ubuntu's package of this name only installs a snap, which may not start without snapd.
   const works = path && (await run(path, ["--version"], { output: "capture" }).catch(() => ""));
   return works

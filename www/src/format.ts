@@ -18,3 +18,9 @@ export function formatDuration(milliseconds: number): string {
 export function formatPercent(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
+
+/** How much less, or more, the second number is, with one decimal. */
+export function formatChange(before: number, after: number): string {
+  const change = (after / before - 1) * 100;
+  return `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} %`;
+}

@@ -8,9 +8,9 @@ const keywords =
 /** One alternative per class, tried in order at each position. */
 const token = new RegExp(
   [
-    /(?<comment>\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))/,
-    /(?<string>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[^])*`?)/,
-    /(?<tag><\/?[A-Za-z][\w.]*(?=[\s/>])|<\/?>|\/>)/,
+    /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/,
+    /(?<string>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`?)/,
+    /(?<tag>(?<![\w$)\]])<\/?[A-Za-z][\w.]*(?=[\s/>])|<\/?>|\/>)/,
     /(?<number>\b(?:0[xob][\da-f]+|\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)n?\b)/,
     new RegExp(`(?<keyword>\\b(?:${keywords})\\b)`),
     /(?<literal>\b(?:true|false|null|undefined)\b)/,

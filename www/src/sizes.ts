@@ -1,7 +1,7 @@
 // The bars that compare the program as Go built it with what gowasp made of it.
 
 import { element } from "./element.js";
-import { formatBytes } from "./format.js";
+import { formatBytes, formatChange } from "./format.js";
 
 /** `sizes.json`, written when the demo packs the program; all in bytes. */
 interface Sizes {
@@ -19,8 +19,7 @@ export async function showSizes(url: string): Promise<void> {
     group("Uncompressed", original.raw, packed.raw),
   );
   element("sizes-lead", HTMLElement).textContent =
-    `${formatBytes(original.br)} become ${formatBytes(packed.br)}: ${saving(original.br, packed.br)} of the download ` +
-    "gone, and the program does what it did.";
+    `${formatBytes(original.br)} become ${formatBytes(packed.br)} to download, and the program does what it did.`;
   element("sizes", HTMLElement).hidden = false;
 }
 
@@ -29,8 +28,8 @@ function group(title: string, original: number, packed: number): HTMLElement {
   const caption = document.createElement("figcaption");
   caption.textContent = title;
   const change = document.createElement("span");
-  change.className = "change";
-  change.textContent = `−${saving(original, packed)}`;
+  change.className = packed > original ? "change grown" : "change";
+  change.textContent = formatChange(original, packed);
   caption.append(change);
   const longest = Math.max(original, packed);
   figure.append(caption, bar("go build", original, longest, "before"), bar("gowasp", packed, longest, "after"));
@@ -55,5 +54,3 @@ function bar(label: string, bytes: number, longest: number, kind: "before" | "af
   row.append(name, track, size);
   return row;
 }
-
-const saving = (before: number, after: number) => `${((1 - after / before) * 100).toFixed(1)} %`;

@@ -57,7 +57,7 @@ function read(): Record<string, Measurement> {
 
 function row(route: Route, measured: Measurement | undefined, slowest: number, choice: Choice): HTMLTableRowElement {
   const line = document.createElement("tr");
-  line.dataset["route"] = route.key;
+  line.dataset.route = route.key;
   const head = document.createElement("th");
   head.scope = "row";
   const how = document.createElement("span");

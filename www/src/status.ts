@@ -37,6 +37,7 @@ const cancel = element("cancel", HTMLButtonElement);
 export function showProgress(progress: Progress): void {
   // Screen readers say the phase when it changes, not at every chunk.
   if (phase.textContent !== phases[progress.phase]) phase.textContent = phases[progress.phase];
+  if (progress.phase === "run") return;
   decoded.textContent = formatBytes(progress.loaded);
   if (progress.total === undefined) return;
   const share = Math.min(1, progress.loaded / progress.total);
@@ -46,23 +47,21 @@ export function showProgress(progress: Progress): void {
 
 /** Shows that the program runs, and what the start cost. */
 export function showReady({ total: milliseconds, transferred: bytes, via }: Timing): void {
-  card.dataset["state"] = "ready";
+  card.dataset.state = "ready";
   phase.textContent = "esbuild is running";
   bar.value = 1;
   percent.value = formatPercent(1);
   transferred.textContent = bytes > 0 ? formatBytes(bytes) : "0 B, cached";
   total.textContent = formatDuration(milliseconds);
   how.textContent =
-    bytes === 0 && via === "native"
-      ? "From the browser’s HTTP cache, with the code it had compiled before."
-      : ways[via];
+    bytes === 0 && via === "native" ? "From the browser’s HTTP cache, which keeps compiled code too." : ways[via];
   cancel.hidden = true;
 }
 
 /** Shows why the program is not running. */
 export function showFailure(error: unknown): void {
   const stopped = error instanceof GowaspError && error.code === "aborted";
-  card.dataset["state"] = stopped ? "stopped" : "failed";
+  card.dataset.state = stopped ? "stopped" : "failed";
   phase.textContent = stopped ? "Stopped" : "esbuild could not be started";
   failure.textContent = stopped
     ? "Reload the page to start again."

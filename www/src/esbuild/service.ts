@@ -102,7 +102,7 @@ export class EsbuildService {
     if (isRequest) return;
     const reply = this.#replies.get(id);
     this.#replies.delete(id);
-    const error = isMap(value) ? value["error"] : undefined;
+    const error = isMap(value) ? value.error : undefined;
     if (typeof error === "string" && error !== "") reply?.reject(new Error(error));
     else reply?.resolve(value);
   }
