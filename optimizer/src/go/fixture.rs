@@ -8,7 +8,8 @@ pub(super) const BASE: u64 = 0x1000;
 /// PC_F of the first function.
 pub(super) const FIRST_SLOT: u32 = 0x1000;
 
-/// A function: PC 0 to 9 is line `line + 1`; PC 4 to 6 is line 70 of `inlined`, called at PC 2.
+/// A function: PC 0 to 9 is line `line + 1`; with `inlined`, PC 2 and 3 are the next line, where it is called, and
+/// PC 4 to 6 line 70 of it.
 pub(super) struct Func {
     pub(super) name: &'static str,
     pub(super) line: i32,

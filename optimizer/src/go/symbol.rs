@@ -25,6 +25,13 @@ pub fn package_of(symbol: &str) -> Option<Cow<'_, str>> {
     Some(unescape(path))
 }
 
+/// Whether the toolchain made the symbol up: it has no source, or not one of its own.
+pub(super) fn is_generated(symbol: &str) -> bool {
+    ["type:", "type..", "go:", "go."]
+        .iter()
+        .any(|prefix| symbol.starts_with(prefix))
+}
+
 /// The type behind `type:.eq.` or `type:.hash.`.
 fn generated_for(symbol: &str) -> Option<&str> {
     let rest = symbol

@@ -6,11 +6,8 @@ use crate::go::func::Func;
 use crate::go::inline::{Frame, InlineTree, InlinedCall};
 use crate::go::layout::{funcdata, pcdata};
 use crate::go::pcvalue::PcValues;
-use crate::go::symbol::package_of;
+use crate::go::symbol::{is_generated, package_of};
 use std::borrow::Cow;
-
-/// `FuncFlagAsm` of src/internal/abi/symtab.go.
-const FLAG_ASSEMBLY: u8 = 4;
 
 /// A function of pclntab, with the wasm function that stands in its table slot.
 #[derive(Debug, Clone, Copy)]
@@ -44,12 +41,15 @@ impl<'p> Function<'p> {
         &self.record.name
     }
 
-    /// Import path of the package; see [`package_of`] for what has none. An assembly function without a package in
-    /// its name, such as `memeqbody`, belongs to that of the functions it was assembled with.
+    /// Import path of the package; see [`package_of`] for what has none. A function without a package in its name,
+    /// such as the assembly function `memeqbody` or the wrapper of a `go:wasmexport` function, belongs to that of the
+    /// functions in its compilation unit.
     pub fn package(&self) -> Option<Cow<'p, str>> {
-        let assembly = self.record.func.flag & FLAG_ASSEMBLY != 0;
         let unit = || self.program.package_of_unit(self.record.func.cu_offset);
-        package_of(self.name()).or_else(|| unit().filter(|_| assembly))
+        package_of(self.name()).or_else(|| match is_generated(self.name()) {
+            true => None,
+            false => unit(),
+        })
     }
 
     /// Path of the source file; `None` if the tables do not say.

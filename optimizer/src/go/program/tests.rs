@@ -60,7 +60,7 @@ fn every_row_reads_inlined_frames() {
             .collect();
         let expected = [
             ("example.com/lib.Helper", Some(70), true),
-            ("main.main", Some(10), false),
+            ("main.main", Some(11), false),
         ];
         assert_eq!(seen, expected, "go1.{minor}");
         assert_eq!(main.frames_at(3).expect("well-formed").len(), 1);
@@ -119,7 +119,7 @@ fn moduledata_must_be_possible() {
     assert!(order.contains("ENoPtrData is 0x0"), "{order}");
     let gofunc = refused(22, |m| m.put_word(m.field(Field::GoFunc), 0xffff_0000));
     assert!(gofunc.contains("GoFunc is 0xffff0000, outside"), "{gofunc}");
-    let main = refused(22, |m| m.put_word(m.field(Field::HasMain), 0));
+    let main = refused(22, |m| m.put_word(m.field(Field::HasMain), 2));
     assert!(main.contains("hasmain"), "{main}");
 }
 

@@ -1,0 +1,7 @@
+//! The Go model on programs that real toolchains built.
+
+mod builds;
+mod hostile;
+mod packages;
+mod releases;
+mod runtime;
