@@ -92,8 +92,10 @@ async function runCases(cases, skipped, options) {
   const built = await buildAll(cases);
   const reports = await pool(cases, options.jobs, async (one) => {
     const { wasm, error } = built.get(one.id);
+    const start = performance.now();
     const report = error ? failedBuild(one, error) : await check(one, wasm, options);
-    if (options.verbose || report.failures.length) console.log(reportText(report));
+    const seconds = (performance.now() - start) / 1000;
+    if (options.verbose || report.failures.length) console.log(reportText(report, seconds));
     return report;
   });
   console.log(closingLines(reports, skipped));

@@ -11,6 +11,7 @@
  * | `exitCode` | | 0 |
  * | `stderr` | regular expressions that match stderr, in this order | stderr is empty |
  * | `variants` | `default`, `stripped` (`-ldflags=-s -w`) | `["default"]` |
+ * | `nodeArgs` | flags for Node's engine | none |
  * | `buildmode` | by goos, such as `{"wasip1": "c-shared"}` | none |
  *
  * `stdout.txt` holds the exact standard output. `drive.mjs`, where there is one, supplies imports and calls exports: see
@@ -33,6 +34,7 @@ const DEFAULTS = {
   exitCode: 0,
   stderr: [],
   variants: ["default"],
+  nodeArgs: [],
   buildmode: {},
 };
 

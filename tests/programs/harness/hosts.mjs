@@ -62,7 +62,7 @@ export async function runUnder(name, one, wasm) {
   const cwd = mkdtempSync(join(tmpdir(), "gowasp-program-"));
   try {
     // By its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node".
-    return await runChild("node", [STACK, ...HOSTS[name].argv(one, wasm), ...one.program.args], {
+    return await runChild("node", nodeArgv(name, one, wasm), {
       cwd,
       env: { PATH: process.env.PATH, TZ: "UTC", TMPDIR: cwd, ...one.program.env },
       timeoutMs: RUN_TIMEOUT_MS,
@@ -71,6 +71,11 @@ export async function runUnder(name, one, wasm) {
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
+}
+
+function nodeArgv(name, one, wasm) {
+  const { args, nodeArgs } = one.program;
+  return [STACK, ...nodeArgs, ...HOSTS[name].argv(one, wasm), ...args];
 }
 
 function script(name) {

@@ -8,10 +8,12 @@
  * One case: its name, its legs, and under it the first difference of each leg that failed.
  *
  * @param {Report} report
+ * @param {number} [seconds] what it took
  */
-export function reportText({ id, passed, failures, inputBytes, outputBytes }) {
+export function reportText({ id, passed, failures, inputBytes, outputBytes }, seconds) {
   const size = inputBytes ? `  size x${(outputBytes / inputBytes).toFixed(3)}` : "";
-  const head = `${failures.length ? "FAIL" : "ok  "} ${id.padEnd(44)} ${passed.join(" ")}${size}`;
+  const time = seconds === undefined ? "" : `  ${seconds.toFixed(1)} s`;
+  const head = `${failures.length ? "FAIL" : "ok  "} ${id.padEnd(44)} ${passed.join(" ")}${size}${time}`;
   const rest = failures.map(({ leg, difference }) => `     ${leg}: ${indent(difference)}`);
   return [head, ...rest].join("\n");
 }

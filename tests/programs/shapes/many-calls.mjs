@@ -4,7 +4,7 @@
 import { randomFrom } from "./random.mjs";
 
 const CALLS = 4000;
-const VARIABLES = 120;
+const VARIABLES = 40;
 
 export function manyCalls() {
   const random = randomFrom(23);
