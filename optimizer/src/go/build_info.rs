@@ -74,7 +74,7 @@ impl BuildInfo {
             match (kind, first, second) {
                 ("path", path, _) => self.path = path,
                 ("mod", Some(path), version) => {
-                    self.module = Some((path, version.unwrap_or_default()))
+                    self.module = Some((path, version.unwrap_or_default()));
                 }
                 ("dep", Some(path), version) => {
                     self.dependencies.push((path, version.unwrap_or_default()));

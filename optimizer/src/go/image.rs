@@ -7,12 +7,12 @@ use crate::input::Input;
 /// How far apart the first and the last initialized byte of an image may lie: 1 GiB.
 ///
 /// Go's linker leaves out runs of zero bytes (`writeDataSec` in cmd/link/internal/wasm/asm.go, go1.26), so an
-/// image is larger than its segments, by a third in ordinary programs. The span is also held to
-/// [`MAX_EXPANSION`] times the segments' bytes, so that a small file cannot ask for much memory.
+/// image is larger than its segments, by a third in ordinary programs. The span may also not exceed 16 MiB plus 64
+/// bytes for each byte of data, so that a small file cannot ask for much memory.
 pub const MAX_SPAN: u64 = 1 << 30;
 
 /// How many bytes of image one byte of data may stand for, beyond [`FREE_SPAN`].
-const MAX_EXPANSION: u64 = 256;
+const MAX_EXPANSION: u64 = 64;
 
 /// Images up to this size are always made: 16 MiB.
 const FREE_SPAN: u64 = 16 << 20;

@@ -88,6 +88,25 @@ fn tinygo_is_not_standard_go() {
 }
 
 #[test]
+fn tinygo_for_wasi_and_before_gojs() {
+    let old = of_text(
+        r#"(module (import "env" "syscall/js.valueGet" (func)) (func $f) (export "_start" (func $f)))"#,
+    );
+    assert_eq!(
+        (old.toolchain.clone(), old.abi),
+        (Toolchain::TinyGo, Abi::TinyGo)
+    );
+    let wasi = of_text(
+        r#"(module (import "wasi_snapshot_preview1" "fd_write" (func)) (func $f)
+            (export "go_scheduler" (func $f)))"#,
+    );
+    assert_eq!(
+        (wasi.toolchain.clone(), wasi.abi),
+        (Toolchain::TinyGo, Abi::Wasi)
+    );
+}
+
+#[test]
 fn other_toolchains_are_named() {
     let rust = produced_by("Rust", "1.95.0");
     assert_eq!(rust.toolchain, Toolchain::Other("Rust 1.95.0".into()));
@@ -158,6 +177,21 @@ fn without_any_name_the_shape_speaks() {
     );
     assert_eq!(several.release(), None);
     assert!(refusal(&several).contains("go1.23 to go1.24"));
+}
+
+#[test]
+fn an_unknown_release_with_the_shape_of_a_known_one_is_not_taken_for_it() {
+    for version in ["go1.28.1", "go1.28-devel_0123abc"] {
+        let mut memory = Memory::new(27);
+        add_string(&mut memory, version);
+        add_string(&mut memory, "go1.27");
+        let identity = of_memory(&memory, None);
+        assert_eq!(
+            identity.found,
+            Found::Unknown(format!("the data names {version}"))
+        );
+        assert!(identity.layout().is_err());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 /// Byte offsets in `_func`, and its size without the arrays behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FuncLayout {
-    /// u32, see [`Entry`].
+    /// u32, see [`Entry`](super::Entry).
     pub entry: u64,
     /// u32 offset into funcnametab.
     pub name: u64,
@@ -23,7 +23,7 @@ pub struct FuncLayout {
     pub cu_offset: u64,
     /// i32, line of the `func` keyword; older releases do not store it.
     pub start_line: Option<u64>,
-    /// u8, see [`Layout::func_ids`].
+    /// u8, see [`Layout::func_ids`](super::Layout::func_ids).
     pub func_id: u64,
     /// u8: 1 top frame, 2 writes SP, 4 assembly.
     pub flag: u64,

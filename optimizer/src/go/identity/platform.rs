@@ -1,0 +1,78 @@
+//! What a module imports and exports: platform, kind and host of a Go program.
+
+use super::{Abi, Goos, Kind, Toolchain};
+use crate::input::Input;
+use wasmparser::ExternalKind;
+
+/// Functions that every Go program exports for its host (`writeExportSec` in cmd/link/internal/wasm/asm.go, go1.27).
+const HOST_EXPORTS: [&str; 5] = ["run", "resume", "getsp", "_start", "_initialize"];
+
+/// The platform, if the module were standard Go.
+pub(super) fn goos(input: &Input<'_>) -> Option<Goos> {
+    let js = input.imports.iter().any(|i| {
+        matches!(i.module, "gojs" | "go")
+            && (i.name.starts_with("runtime.") || i.name.starts_with("syscall/js."))
+    });
+    let wasi = input
+        .imports
+        .iter()
+        .any(|i| i.module == "wasi_snapshot_preview1");
+    match (js, wasi) {
+        (true, _) => Some(Goos::Js),
+        (false, true) => Some(Goos::Wasip1),
+        (false, false) => None,
+    }
+}
+
+/// `-buildmode=c-shared` exports `_initialize` in place of `_start`; GOOS=js has commands only.
+pub(super) fn kind(input: &Input<'_>) -> Kind {
+    match input
+        .exports
+        .iter()
+        .any(|export| export.name == "_initialize")
+    {
+        true => Kind::Reactor,
+        false => Kind::Command,
+    }
+}
+
+/// The host that a module's imports are made for.
+pub(super) fn abi(input: &Input<'_>, toolchain: &Toolchain) -> Abi {
+    let imports = |module: &str| input.imports.iter().any(|i| i.module == module);
+    let mut names = input.imports.iter().map(|i| i.name);
+    let javascript =
+        names.any(|name| name.starts_with("runtime.") || name.starts_with("syscall/js."));
+    match toolchain {
+        Toolchain::TinyGo if javascript => Abi::TinyGo,
+        _ if javascript && imports("gojs") => Abi::Gojs,
+        _ if javascript && imports("go") => Abi::Go,
+        _ if imports("wasi_snapshot_preview1") => Abi::Wasi,
+        _ => Abi::None,
+    }
+}
+
+pub(super) fn exported_functions(input: &Input<'_>) -> Vec<String> {
+    let functions = input
+        .exports
+        .iter()
+        .filter(|e| e.kind == ExternalKind::Func);
+    let own = functions.filter(|e| !HOST_EXPORTS.contains(&e.name));
+    own.map(|e| e.name.to_owned()).collect()
+}
+
+/// The section is called `go:buildid` since 1.20 and `go.buildid` before; the id stands between quotes
+/// (`textbuildid` in cmd/link/internal/ld/data.go, go1.27).
+pub(super) fn build_id(input: &Input<'_>) -> Option<String> {
+    let section = input.custom_section("go:buildid");
+    let content = section.or_else(|| input.custom_section("go.buildid"))?;
+    let text = String::from_utf8_lossy(content);
+    let (_, rest) = text.split_once('"')?;
+    let (id, _) = rest.split_once('"')?;
+    Some(id.to_owned())
+}
+
+/// Whether any section is one of DWARF.
+pub(super) fn has_dwarf(input: &Input<'_>) -> bool {
+    let mut names = input.sections.iter().filter_map(|section| section.name);
+    names.any(|name| name.starts_with(".debug_"))
+}

@@ -1,0 +1,84 @@
+//! Which release built a module, from the best evidence there is.
+
+use super::producers::Producers;
+use crate::go::build_info::{BuildInfo, version_strings};
+use crate::go::image::Image;
+use crate::go::layout::Layout;
+use crate::go::pclntab::PclnTab;
+use crate::go::release::{Found, Release};
+
+/// What the evidence comes to.
+pub(super) struct Evidence {
+    pub(super) found: Found,
+    /// Whether it shows that the module is standard Go at all.
+    pub(super) is_go: bool,
+}
+
+/// Asks the producers section, then the build info, then the data: its version strings and the shape of its tables.
+pub(super) fn find(producers: &Producers, info: &BuildInfo, image: Option<&Image>) -> Evidence {
+    let named = producers.go_version().or(info.go_version.as_deref());
+    if let Some(version) = named {
+        let unknown = || Found::Unknown(format!("the module names the release {version:?}"));
+        let found = Release::parse(version).map_or_else(unknown, Found::Exact);
+        return Evidence { found, is_go: true };
+    }
+    let Some(image) = image else {
+        let found = "no release is named and the data cannot be laid out".to_owned();
+        return Evidence {
+            found: Found::Unknown(found),
+            is_go: false,
+        };
+    };
+    let shapes = shapes(image);
+    Evidence {
+        found: by_shape(&shapes, version_strings(image.bytes())),
+        is_go: !shapes.is_empty(),
+    }
+}
+
+/// The release of a module that does not name it where it should: `shapes` are the minor releases whose tables look
+/// like the module's, `strings` the releases that its data names, `runtime.buildVersion` among them.
+fn by_shape(shapes: &[u16], strings: Vec<Release>) -> Found {
+    let (Some(&first), Some(&last)) = (shapes.first(), shapes.last()) else {
+        let named = if strings.is_empty() {
+            ""
+        } else {
+            ", which names "
+        };
+        return Found::Unknown(format!(
+            "no table of a known Go release is in the data{named}{}",
+            list(&strings)
+        ));
+    };
+    let newest = Layout::all().last().map_or(0, |row| row.minor);
+    let (fitting, others): (Vec<_>, Vec<_>) = strings
+        .into_iter()
+        .partition(|release| !release.devel && shapes.contains(&release.minor));
+    // A release that is not known yet may lay its tables out as a known one does, or nearly so.
+    let unknown: Vec<_> = others
+        .into_iter()
+        .filter(|release| release.devel || release.minor > newest)
+        .collect();
+    if !unknown.is_empty() {
+        return Found::Unknown(format!("the data names {}", list(&unknown)));
+    }
+    match <[Release; 1]>::try_from(fitting) {
+        Ok([release]) => Found::Exact(release),
+        Err(_) => Found::Between { first, last },
+    }
+}
+
+fn list(releases: &[Release]) -> String {
+    let raw: Vec<&str> = releases
+        .iter()
+        .map(|release| release.raw.as_str())
+        .collect();
+    raw.join(", ")
+}
+
+/// Minor releases whose layout fits the tables in memory, oldest first.
+fn shapes(image: &Image) -> Vec<u16> {
+    let rows = Layout::all().iter();
+    let fitting = rows.filter(|layout| PclnTab::find(image.bytes(), layout).is_ok());
+    fitting.map(|layout| layout.minor).collect()
+}
