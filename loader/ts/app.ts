@@ -101,6 +101,7 @@ class Link {
   }
 
   async instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports, job: Job): Promise<WebAssembly.Instance> {
+    job.check();
     try {
       this.#instance = await WebAssembly.instantiate(module, imports);
     } catch (cause) {

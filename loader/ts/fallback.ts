@@ -47,15 +47,22 @@ export async function compileDecoded(
 async function follow(route: Route, entry: ModuleEntry, store: Store, job: Job): Promise<WebAssembly.Module> {
   const { file, via } = route;
   const decode = route.prepare(job);
-  const response = await fetchOk(file.url, job);
-  if (mimeType(response) === "text/html") {
-    void response.body?.cancel();
-    throw new GowaspError("http-status", `${file.url} was answered with an HTML page, as files that are not there are`);
+  const download = job.branch();
+  try {
+    const response = await fetchOk(file.url, job, download.signal);
+    if (mimeType(response) === "text/html") throw notThere(file.url);
+    const decoded = unlessDecoded(chunksOf(response, job), decode);
+    const expected = { url: file.url, entry, hash: job.options.integrity !== false, via };
+    // The stream ends well only if the hash was right, and only then does the store keep it.
+    return await compileChunks(verified(decoded, expected, job), file.url, (result) => store.keep(entry, result));
+  } finally {
+    // There may be more to come, which nobody wants.
+    download.abort();
   }
-  const decoded = unlessDecoded(chunksOf(response, job), decode);
-  const expected = { url: file.url, entry, hash: job.options.integrity !== false, via };
-  // The stream ends well only if the hash was right, and only then does the store keep it.
-  return compileChunks(verified(decoded, expected, job), file.url, (result) => store.keep(entry, result));
+}
+
+function notThere(url: string): GowaspError {
+  return new GowaspError("http-status", `${url} was answered with an HTML page, as files that are not there are`);
 }
 
 function routesOf(entry: ModuleEntry): Route[] {

@@ -43,6 +43,13 @@ export class Job {
     }
   }
 
+  /** A controller for one part of the job, which can fail without the rest; it fires with the job's signal, too. */
+  branch(): AbortController {
+    const branch = new AbortController();
+    this.signal.addEventListener("abort", () => branch.abort(this.signal.reason), { signal: branch.signal });
+    return branch;
+  }
+
   /** To be called before anything that cannot be undone. */
   check(): void {
     if (this.#outer?.aborted) throw abortedError(this.#outer.reason);

@@ -35,7 +35,6 @@ export async function load(
       source instanceof WebAssembly.Module
         ? ({ module: source, via: "module" } as const)
         : await fetchModule(source, job);
-    job.check();
     return startApp(loaded, job);
   });
 }

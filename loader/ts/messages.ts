@@ -20,7 +20,7 @@ export type Answer = { chunk: Uint8Array | null } | { failure: string };
 /** Messages from the worker. */
 export type FromWorker =
   | { type: "progress"; progress: Progress }
-  | { type: "stdout" | "stderr"; chunk: Uint8Array }
+  | { type: "output"; stream: "stdout" | "stderr"; chunk: Uint8Array }
   /** Wants the next of standard input, up to `max` bytes. */
   | { type: "read"; max: number }
   /** `load()` has resolved. */

@@ -75,21 +75,19 @@ class Remote {
 
   #receive(message: FromWorker): void {
     const { options } = this;
-    switch (message.type) {
-      case "progress":
-        return options.onProgress?.(message.progress);
-      case "stdout":
-      case "stderr":
-        return options[message.type]?.(message.chunk);
-      case "read":
-        return void this.stdin.read(message.max).then((answer) => this.worker.postMessage(answer));
-      case "loaded":
-        this.#stopListening();
-        return this.#settle.resolve({ exited: this.#exited, via: message.via, kill: () => this.#end(137) });
-      case "exited":
-        return this.#end(message.code);
-      case "failed":
-        return this.#fail(revived(message.failure));
+    if (message.type === "progress") {
+      options.onProgress?.(message.progress);
+    } else if (message.type === "output") {
+      options[message.stream]?.(message.chunk);
+    } else if (message.type === "read") {
+      void this.stdin.read(message.max).then((answer) => this.worker.postMessage(answer));
+    } else if (message.type === "loaded") {
+      this.#stopListening();
+      this.#settle.resolve({ exited: this.#exited, via: message.via, kill: () => this.#end(137) });
+    } else if (message.type === "exited") {
+      this.#end(message.code);
+    } else {
+      this.#fail(revived(message.failure));
     }
   }
 

@@ -18,8 +18,8 @@ export interface Expected {
 }
 
 /**
- * Passes decoded bytes on and checks them: the last chunk is only released when everything was right, so whoever
- * reads to the end without an error has the module that the manifest means.
+ * Passes decoded bytes on and checks them: whoever reads to the end without an error has had the module that the
+ * manifest means. A compiler or a cache that is given these bytes as a stream cannot succeed otherwise.
  *
  * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`
  */
@@ -31,7 +31,6 @@ export async function* verified(
   const total = entry?.size;
   const digest = hash && entry ? sha256(job) : undefined;
   let loaded = 0;
-  let held: Uint8Array | undefined;
   const { head, all } = await peek(chunks);
   if (head.length >= 4 && !looksLikeWasm(head)) throw notWasm(url, head);
   for await (const chunk of all) {
@@ -39,8 +38,7 @@ export async function* verified(
     if (total !== undefined && loaded > total) throw tooLarge(url, total);
     digest?.update(chunk);
     job.progress({ phase: "download", loaded, total, via });
-    if (held) yield held;
-    held = chunk;
+    yield chunk;
   }
   if (loaded < (total ?? 8)) throw truncated(url, loaded, total);
   if (digest && entry) {
@@ -48,7 +46,6 @@ export async function* verified(
     if (got !== entry.sha256) throw mismatch(url, entry.sha256, got);
   }
   job.progress({ phase: "compile", loaded, total, via });
-  if (held) yield held;
 }
 
 /** Reads to the end and keeps nothing. */

@@ -20,7 +20,8 @@ scope.onmessage = ({ data }) => {
 };
 
 async function start({ source, options, stdin, wants }: Start): Promise<void> {
-  const report = (type: "stdout" | "stderr") => (chunk: Uint8Array) => scope.postMessage({ type, chunk });
+  const report = (stream: "stdout" | "stderr") => (chunk: Uint8Array) =>
+    scope.postMessage({ type: "output", stream, chunk });
   try {
     const app = await load(source, {
       ...options,

@@ -151,11 +151,15 @@ describe("fallback path", () => {
     assert.equal((await load(`${server.url}/app.json`, { integrity: false })).via, "decoder");
   });
 
-  test("damaged and too large gzip, decoded by the host", async () => {
+  test("damaged, too large and broken off gzip, decoded by the host", async () => {
     const gzipOnly = withModule({ encodings: { gzip: app.manifest.module.encodings.gzip } });
-    const cases = { decode: app.gzip.subarray(0, 3000), "too-large": packed(answerModule(500_000)).gzip };
-    for (const [code, body] of Object.entries(cases)) {
-      const error = await failure({ ...plain(gzipOnly), "/app.wasm.gz": whole(body) });
+    const cases = {
+      decode: whole(app.gzip.subarray(0, 3000)),
+      "too-large": whole(packed(answerModule(500_000)).gzip),
+      truncated: broken(app.gzip),
+    };
+    for (const [code, answer] of Object.entries(cases)) {
+      const error = await failure({ ...plain(gzipOnly), "/app.wasm.gz": answer });
       assert.equal(error.code, code, error.message);
     }
   });

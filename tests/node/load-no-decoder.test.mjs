@@ -3,15 +3,19 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { load } from "../../dist/index.js";
-import { answerModule, packed, plain, serve } from "./load/fixture.mjs";
+import { answerModule, endless, packed, plain, serve, whole } from "./load/fixture.mjs";
 
 test("the next encoding is used, and the decoder is asked for again next time", async () => {
   const warnings = mock.method(console, "warn", () => {});
-  const server = await serve(plain(packed(answerModule())));
+  const app = packed(answerModule());
+  const routes = { ...plain(app), "/app.wasm.br": endless(app.br.subarray(0, 9000)) };
+  const server = await serve(routes);
   const source = `${server.url}/app.json`;
   const first = await load(source, { decoderUrl: `${server.url}/missing.wasm` });
   assert.equal(first.via, "decompression-stream");
   assert.match(String(warnings.mock.calls[0]?.arguments[0]), /decoderUrl/);
+  assert.equal(await server.busy(), 0, "the file that cannot be decoded is still being sent");
+  routes["/app.wasm.br"] = whole(app.br);
   const second = await load(source);
   assert.equal(second.via, "decoder");
 });

@@ -31,6 +31,12 @@ describe("native path", () => {
     assert.equal(warnings.mock.callCount(), 0);
   });
 
+  test("an encoded answer of unknown length is one", async () => {
+    const chunked = (_, response) => void response.writeHead(200, WASM_BR).end(app.br);
+    const server = await serve({ ...plain(app), "/app.wasm": chunked });
+    assert.equal(await viaOf(`${server.url}/app.json`), "native");
+  });
+
   test("a raw answer is taken when the encoded files would save little", async () => {
     const server = await serve(plain(packed(answerModule(30_000))));
     assert.equal(await viaOf(`${server.url}/app.json`), "native");
