@@ -110,13 +110,14 @@ describe("GoHost", { skip: withoutGo }, () => {
     };
     for (const flag of ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND", "O_EXCL"]) fs.constants[flag] = 0;
     const chunks = [];
-    const { host, agent } = await start({ fs, stdout: undefined, stderr: (chunk) => chunks.push(chunk) });
+    const { host, agent, instance } = await start({ fs, stdout: undefined, stderr: (chunk) => chunks.push(chunk) });
     agent.ask("stdout");
     agent.print("one", () => {});
     agent.print("two", () => {});
     host.kill();
     assert.deepEqual(written, [[1, "to stdout\n"]]);
     assert.equal(Buffer.concat(chunks).toString(), "to stderr\none\ntwo\n");
+    assert.ok(chunks.every(({ buffer }) => buffer !== instance.exports.mem.buffer));
   });
 
   test("standard input from text, bytes, a stream and functions", async () => {
@@ -170,6 +171,48 @@ describe("GoHost", { skip: withoutGo }, () => {
     agent.collect();
     assert.equal(agent.echo("still"), "still");
     host.kill();
+  });
+
+  test("JavaScript that Go reaches through a property may enter Go and move its stack", async () => {
+    // Go's own wasm_exec.js gives wrong results for some of these.
+    const object = {
+      enter: undefined,
+      get value() {
+        return this.enter?.();
+      },
+      set value(_) {
+        this.enter();
+      },
+      proxy: new Proxy([], {
+        get: () => object.enter(),
+        set: () => object.enter() >= 0,
+        deleteProperty: () => object.enter() >= 0,
+      }),
+      get length() {
+        return this.enter();
+      },
+      Type: { [Symbol.hasInstance]: () => object.enter() >= 0 },
+      Made: class {
+        constructor() {
+          this.depth = object.enter();
+        }
+      },
+      method: (a, b) => object.enter() + a + b,
+      get getMethod() {
+        this.enter();
+        return (a = 0, b = 0, c = 0, d = 0) => a + b + c + d;
+      },
+    };
+    let text = "";
+    const stdout = (chunk) => {
+      text += new TextDecoder().decode(chunk);
+    };
+    const host = new GoHost({ stdout, global: { object } });
+    const wasm = readFileSync(buildProgram("reentry"));
+    const { instance } = await WebAssembly.instantiate(wasm, { gojs: host.imports });
+    assert.equal(await host.run(instance), 0);
+    const expected = [2000, "set", 2000, "index set", "deleted", 2000, true, 2003, 7, 10, 0, 2000, 2000];
+    assert.deepEqual(text.split("\n"), [...expected.map(String), ""]);
   });
 
   test("functions that Go exports move its stack under a waiting call", async () => {

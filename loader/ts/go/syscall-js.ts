@@ -114,8 +114,9 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       sp >>>= 0;
       memory.check();
       const length = (values.load(sp + 8) as Properties).length;
-      // Go's own host parses the length as text, which matters for odd objects only: undefined is 0, "12" is 12.
-      const integer = Number.isSafeInteger(length) ? (length as number) : Number.parseInt(String(length), 10);
+      // Go's own host parses the length as text, which matters for odd objects only: undefined is 0, "0x10" is 16.
+      // biome-ignore lint/correctness/useParseIntRadix: the prefix of the text decides
+      const integer = Number.isSafeInteger(length) ? (length as number) : Number.parseInt(String(length));
       memory.setInt64(program.stackPointer(sp) + 16, integer);
     },
 

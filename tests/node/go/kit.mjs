@@ -92,6 +92,10 @@ globalThis.kit = {
     huge: { length: 2 ** 40 },
     fraction: { length: 3.7 },
     nan: { length: Number.NaN },
+    unit: { length: "12px" },
+    hex: { length: "0x10" },
+    exponent: { length: 1e21 },
+    infinite: { length: Number.POSITIVE_INFINITY },
   },
   count: (...args) => `${args.length}: ${args}`,
   countOf: (...args) => `${args.length}: ${args.map(describe)}`,
@@ -113,7 +117,6 @@ globalThis.kit = {
   checksum: (bytes) => bytes.reduce((sum, byte, i) => (sum + byte * (i + 1)) % 1_000_003, 0),
   apply: (f, self, ...args) => f.apply(self, args),
   promise: (fails) => (fails ? Promise.reject(new Error("as asked")) : Promise.resolve("fine")),
-  reentrant,
   // Not enumerable, so that describe() passes it by.
   throwing: Object.defineProperty({}, "value", {
     get() {
@@ -135,31 +138,3 @@ globalThis.kit = {
     "a".repeat(33) + "b".repeat(33),
   ],
 };
-
-/** An object that calls `enter` wherever an object can. */
-function reentrant(enter) {
-  return {
-    get value() {
-      return enter();
-    },
-    set value(_) {
-      enter();
-    },
-    proxy: new Proxy([], {
-      get: () => enter(),
-      set: () => enter() >= 0,
-      deleteProperty: () => enter() >= 0,
-    }),
-    sized: {
-      get length() {
-        return enter();
-      },
-    },
-    Type: { [Symbol.hasInstance]: () => enter() >= 0 },
-    method: (a, b) => enter() + a + b,
-    get getMethod() {
-      enter();
-      return (a = 0, b = 0) => a + b;
-    },
-  };
-}

@@ -21,7 +21,6 @@ var (
 func main() {
 	arguments()
 	nested()
-	reentrantAccess()
 	growth()
 	later()
 	goroutines()
@@ -76,37 +75,6 @@ func nested() {
 	defer throwing.Release()
 	kit.Call("apply", throwing)
 	fmt.Println("recovered:", recovered)
-}
-
-// reentrantAccess enters Go from getters, setters, proxies and instanceof, with enough stack use to move the goroutine.
-func reentrantAccess() {
-	grow := js.FuncOf(func(js.Value, []js.Value) any { return deep(2000) })
-	defer grow.Release()
-	object := kit.Call("reentrant", grow)
-	for round := 0; round < 3; round++ {
-		done := make(chan struct{})
-		go func() { // a goroutine starts with a small stack
-			defer close(done)
-			fmt.Println("getter", object.Get("value").Int())
-			object.Set("value", 1)
-			fmt.Println("index", object.Get("proxy").Index(7).Int())
-			object.Get("proxy").SetIndex(1, 2)
-			object.Get("proxy").Delete("x")
-			fmt.Println("length", object.Get("sized").Length())
-			fmt.Println("instance", js.ValueOf(1).InstanceOf(object.Get("Type")))
-			fmt.Println("method", object.Call("method", 1, 2).Int(), object.Call("getMethod", 3, 4).Int(), object.Call("getMethod").Int())
-		}()
-		<-done
-	}
-}
-
-func deep(n int) int {
-	var pad [64]byte
-	if n == 0 {
-		return int(pad[3])
-	}
-	pad[n%64] = 1
-	return deep(n-1) + int(pad[n%64])
 }
 
 // growth makes the memory grow while JavaScript is on the stack.

@@ -87,7 +87,7 @@ func properties() {
 	array.SetIndex(5, "far")
 	array.SetIndex(0, nil)
 	fmt.Println(array.Length(), array.Index(1).Int(), array.Index(4).IsUndefined(), array.Index(99).IsUndefined(), array.Index(-1).IsUndefined())
-	for _, odd := range []string{"none", "text", "negative", "huge", "fraction", "nan"} {
+	for _, odd := range []string{"none", "text", "negative", "huge", "fraction", "nan", "unit", "hex", "exponent", "infinite"} {
 		fmt.Println("length", odd, kit.Get("lengths").Get(odd).Length())
 	}
 	function := kit.Get("describe")
