@@ -192,6 +192,7 @@ describe("GoHost", { skip: withoutGo }, () => {
         return this.enter();
       },
       Type: { [Symbol.hasInstance]: () => object.enter() >= 0 },
+      OtherType: { [Symbol.hasInstance]: () => object.enter() < 0 },
       Made: class {
         constructor() {
           this.depth = object.enter();
@@ -211,7 +212,7 @@ describe("GoHost", { skip: withoutGo }, () => {
     const wasm = readFileSync(buildProgram("reentry"));
     const { instance } = await WebAssembly.instantiate(wasm, { gojs: host.imports });
     assert.equal(await host.run(instance), 0);
-    const expected = [2000, "set", 2000, "index set", "deleted", 2000, true, 2003, 7, 10, 0, 2000, 2000];
+    const expected = [2000, "set", 2000, "index set", "deleted", 2000, true, false, 2003, 7, 10, 0, 2000, 2000];
     assert.deepEqual(text.split("\n"), [...expected.map(String), ""]);
   });
 

@@ -21,6 +21,7 @@ func main() {
 		func() any { object.Get("proxy").Delete("x"); return "deleted" },
 		func() any { return object.Length() },
 		func() any { return js.ValueOf(1).InstanceOf(object.Get("Type")) },
+		func() any { return js.ValueOf(1).InstanceOf(object.Get("OtherType")) },
 		func() any { return object.Call("method", 1, 2).Int() },
 		func() any { return object.Call("getMethod", 3, 4).Int() },
 		func() any { return object.Call("getMethod", 1, 2, 3, 4).Int() },
