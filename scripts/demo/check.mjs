@@ -54,14 +54,15 @@ async function checkPage(
     await page.goto(url);
     const status = page.locator("#status:not([data-state=loading])");
     await status.waitFor({ timeout: patience });
-    if ((await status.getAttribute("data-state")) !== "ready") return `the page says: ${await status.innerText()}`;
-    const said = await page.locator("#how").innerText();
-    if (!said.includes(how)) return `expected the page to say “${how}”, it says “${said}”`;
+    if ((await status.getAttribute("data-state")) !== "ready")
+      return `the page says: ${await page.locator("#failure").textContent()}`;
+    const said = await page.locator("#how").textContent();
+    if (!said?.includes(how)) return `expected the page to say “${how}”, it says “${said}”`;
     await page.selectOption("[name=target]", "es2017");
     await page.fill("#source", source);
     const output = page.locator("#result", { hasText: "Hello" }).filter({ hasText: "greet" });
     await output.waitFor({ timeout: patience });
-    const code = (await output.innerText()).replace(/\s+/g, " ").trim();
+    const code = ((await output.textContent()) ?? "").replace(/\s+/g, " ").trim();
     if (!expected.every((line) => code.includes(line))) return `esbuild answered: ${code}`;
     return errors[0];
   } catch (error) {

@@ -26,6 +26,7 @@ export function flags({ target, jsx, format, minify, sourcemap }: TransformOptio
   return [
     "--loader=tsx",
     "--sourcefile=input.tsx",
+    "--charset=utf8",
     `--target=${target}`,
     `--jsx=${jsx}`,
     `--format=${format}`,

@@ -26,7 +26,8 @@ try {
     onProgress: showProgress,
   });
   showReady(timing);
-  if (record(choice, timing)) playground.connect(service);
+  playground.connect(service);
+  record(choice, timing);
 } catch (error) {
   showFailure(error);
 }

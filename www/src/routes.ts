@@ -5,8 +5,8 @@ export interface Route {
   key: string;
   label: string;
   how: string;
-  /** Whether the module is expected to be in a cache of the browser's. */
-  repeat: boolean;
+  /** The cache that the module is expected in, on a visit that is not the first. */
+  keptIn: "http-cache" | "cache-api" | undefined;
   /** Whether the server can slow it down. */
   throttled: boolean;
   /** The server's folder, see the mounts in scripts/demo/site.mjs. */
@@ -21,7 +21,7 @@ export const routes: readonly Route[] = [
     label: "As Go built it, first visit",
     how: "brotli by the server, not optimized",
     folder: "original",
-    repeat: false,
+    keptIn: undefined,
     throttled: true,
     cache: false,
   },
@@ -30,7 +30,7 @@ export const routes: readonly Route[] = [
     label: "Packed, first visit",
     how: "brotli by the server, compiled while it arrives",
     folder: "cold",
-    repeat: false,
+    keptIn: undefined,
     throttled: true,
     cache: false,
   },
@@ -39,7 +39,7 @@ export const routes: readonly Route[] = [
     label: "Packed, next visit",
     how: "the browser’s HTTP cache and compiled code",
     folder: "app",
-    repeat: true,
+    keptIn: "http-cache",
     throttled: false,
     cache: true,
   },
@@ -48,7 +48,7 @@ export const routes: readonly Route[] = [
     label: "Static host, first visit",
     how: "no Content-Encoding: brotli decoded in wasm, as it arrives",
     folder: "static-cold",
-    repeat: false,
+    keptIn: undefined,
     throttled: true,
     cache: false,
   },
@@ -57,7 +57,7 @@ export const routes: readonly Route[] = [
     label: "Static host, next visit",
     how: "the decoded module from the Cache API",
     folder: "static",
-    repeat: true,
+    keptIn: "cache-api",
     throttled: false,
     cache: true,
   },

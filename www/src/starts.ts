@@ -7,8 +7,11 @@ import type { Timing } from "./start.js";
 
 /** Where measurements outlive the reloads that make them. */
 const storeKey = "gowasp.starts";
-/** Which route was reloaded to be measured with warm caches. */
-const retryKey = "gowasp.retry";
+/** How often the page has been reloaded in vain to find caches filled. */
+const triesKey = "gowasp.tries";
+const mostTries = 3;
+/** Milliseconds that browsers take to write their caches, of modules and of compiled code, with some to spare. */
+const timeToKeep = 1500;
 
 interface Measurement extends Timing {
   speed: number;
@@ -26,25 +29,26 @@ export function showStarts(choice: Choice): void {
 }
 
 /**
- * Keeps a measurement. A repeated visit that found nothing kept is not one: the page is loaded once more.
- *
- * @returns false when the page is being reloaded
+ * Keeps a measurement. One of a next visit that found nothing kept is none: it has only filled the cache, and the
+ * page is loaded again.
  */
-export function record(choice: Choice, timing: Timing): boolean {
+export function record(choice: Choice, timing: Timing): void {
   const { route } = choice;
-  const wasKept = timing.transferred === 0;
-  if (route.repeat && !wasKept) {
-    const again = choice.asked && sessionStorage.getItem(retryKey) !== route.key;
-    if (!again) return true;
-    sessionStorage.setItem(retryKey, route.key);
-    location.reload();
-    return false;
+  if (route.keptIn && !cameFrom(route.keptIn, timing)) {
+    const tries = Number(sessionStorage.getItem(triesKey) ?? 0);
+    if (!choice.asked || tries >= mostTries) return;
+    sessionStorage.setItem(triesKey, String(tries + 1));
+    setTimeout(() => location.reload(), timeToKeep);
+    return;
   }
-  sessionStorage.removeItem(retryKey);
+  sessionStorage.removeItem(triesKey);
   const measured = { ...read(), [route.key]: { ...timing, speed: route.throttled ? choice.speed : 0 } };
   sessionStorage.setItem(storeKey, JSON.stringify(measured));
   showStarts(choice);
-  return true;
+}
+
+function cameFrom(cache: "http-cache" | "cache-api", { via, transferred }: Timing): boolean {
+  return cache === "cache-api" ? via === "cache" : transferred === 0;
 }
 
 function read(): Record<string, Measurement> {
