@@ -31,6 +31,8 @@ export const toolPath = (/** @type {Tool} */ tool) =>
  * @returns {NodeJS.ProcessEnv}
  */
 export function toolEnvironment() {
-  const folders = Object.values(tools).filter((tool) => existsSync(toolPath(tool))).map((tool) => join(toolRoot(tool), "bin"));
+  const folders = Object.values(tools)
+    .filter((tool) => existsSync(toolPath(tool)))
+    .map((tool) => join(toolRoot(tool), "bin"));
   return { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
 }
