@@ -1,14 +1,8 @@
-/**
- * Typed views of a Go program's linear memory, made once and kept until the memory grows.
- *
- * Go's stack slots, refs and slice headers are all aligned to 8 bytes (`cmd/compile`'s wasm ABI), so plain typed arrays can
- * serve where a DataView would be needed otherwise. Addresses are byte offsets from 0 up to 4 GiB.
- */
+/** A Go program's linear memory, through views that are made once and kept until it grows. Addresses are bytes from its start. */
 export class GoMemory {
   /** The memory as bytes. Valid until the next entry into Go: take it anew after every call that may run JavaScript. */
   bytes = new Uint8Array(0);
-  private words = new Uint32Array(0);
-  private doubles = new Float64Array(0);
+  private view = new DataView(new ArrayBuffer(0));
   private memory: WebAssembly.Memory | undefined;
 
   /** Starts to serve `memory`. */
@@ -22,8 +16,7 @@ export class GoMemory {
     if (this.memory === undefined) return;
     const buffer = this.memory.buffer;
     this.bytes = new Uint8Array(buffer);
-    this.words = new Uint32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    this.view = new DataView(buffer);
   }
 
   /**
@@ -35,36 +28,34 @@ export class GoMemory {
   }
 
   getUint32(address: number): number {
-    return this.words[address >>> 2] as number;
+    return this.view.getUint32(address, true);
   }
 
   getInt32(address: number): number {
-    return (this.words[address >>> 2] as number) | 0;
+    return this.view.getInt32(address, true);
   }
 
   setUint32(address: number, value: number): void {
-    this.words[address >>> 2] = value;
+    this.view.setUint32(address, value, true);
   }
 
   /** Reads a Go `int64` as a number: exact up to 2^53, rounded beyond. */
   getInt64(address: number): number {
-    const index = address >>> 2;
-    return (this.words[index] as number) + ((this.words[index + 1] as number) | 0) * 0x1_0000_0000;
+    return this.view.getUint32(address, true) + this.view.getInt32(address + 4, true) * 0x1_0000_0000;
   }
 
   /** Writes an integer (or NaN, as 0) as a Go `int64`; fractions are cut off. */
   setInt64(address: number, value: number): void {
-    const index = address >>> 2;
-    this.words[index] = value;
-    this.words[index + 1] = Math.floor(value / 0x1_0000_0000);
+    this.view.setUint32(address, value, true);
+    this.view.setUint32(address + 4, Math.floor(value / 0x1_0000_0000), true);
   }
 
   getFloat64(address: number): number {
-    return this.doubles[address >>> 3] as number;
+    return this.view.getFloat64(address, true);
   }
 
   setFloat64(address: number, value: number): void {
-    this.doubles[address >>> 3] = value;
+    this.view.setFloat64(address, value, true);
   }
 
   setBool(address: number, value: boolean): void {
