@@ -33,9 +33,17 @@ pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
             functions: (0..).map(Some).take(module.input.functions.len()).collect(),
         }),
         Rewritable::Yes(frame) => {
+            let lowered = match &module.code {
+                Some(code) => {
+                    frame.set_types(code.go_functions(), code.types.new);
+                    Some(code.lower(&module.input)?)
+                }
+                None => None,
+            };
             let emitted = frame.emit();
             let imported = module.input.imported_functions as usize;
-            assemble(&emitted, imported, &module.bodies, &module.customs)
+            let bodies = lowered.as_ref().unwrap_or(&module.bodies);
+            assemble(&emitted, imported, bodies, &module.customs)
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     ids: Ids,
     /// Types that each body names, by position in the input's code section: skeletons do not mention them.
     body_types: Vec<BTreeSet<u32>>,
+    /// Types that passes asked for.
+    added_types: BTreeSet<u32>,
 }
 
 /// walrus ids of the input's entities, by their index in the input.
@@ -103,7 +105,41 @@ impl Frame {
             walrus,
             ids,
             body_types,
+            added_types: BTreeSet::new(),
         })
+    }
+
+    /// The index of a function type, which bodies can name as they name the input's.
+    pub(crate) fn add_type(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        let ty = (params.to_vec(), results.to_vec());
+        let types = &mut self.ids.types;
+        let position = types
+            .iter()
+            .position(|known| *known == ty)
+            .unwrap_or_else(|| {
+                types.push(ty);
+                types.len() - 1
+            });
+        self.added_types.insert(position as u32);
+        position as u32
+    }
+
+    /// Gives functions, by index in the input, another type. Their skeletons are empty from then on, so garbage must
+    /// have been collected before.
+    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = u32>, ty: u32) {
+        let (params, results) = self.ids.types[ty as usize].clone();
+        for function in functions {
+            let args = params
+                .iter()
+                .map(|param| self.walrus.locals.add(*param))
+                .collect();
+            let mut builder =
+                walrus::FunctionBuilder::new(&mut self.walrus.types, &params, &results);
+            builder.func_body().unreachable();
+            let id = self.ids.functions[function as usize];
+            self.walrus.funcs.get_mut(id).kind =
+                walrus::FunctionKind::Local(builder.local_func(args));
+        }
     }
 
     /// Which functions of the input are still there, by index.
@@ -148,6 +184,7 @@ impl Frame {
         let named: BTreeSet<u32> = bodies
             .filter(|(_, live)| **live)
             .flat_map(|(types, _)| types)
+            .chain(&self.added_types)
             .copied()
             .collect();
         for index in named {

@@ -12,6 +12,7 @@
 //!
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
+mod code;
 mod compress;
 mod emit;
 mod error;
@@ -85,13 +86,13 @@ pub fn optimize_observed(
 
     observer.begin("go-model");
     let identity = Identity::of(&module.input);
-    let program = Program::read(&module.input, &identity);
-    let sources = function_sources(&module.input, program.as_ref().ok());
-    let warnings = match program {
+    let mut warnings = Vec::new();
+    match Program::read(&module.input, &identity) {
+        Ok(program) => module.program = Some(program),
         Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
-        Err(error) => vec![format!("{}; generic passes only", error.message())],
-        Ok(_) => Vec::new(),
-    };
+        Err(error) => warnings.push(format!("{}; generic passes only", error.message())),
+    }
+    let sources = function_sources(&module.input, module.program.as_ref());
     observer.end("go-model");
 
     let passes = passes::run(&mut module, options, observer)?;

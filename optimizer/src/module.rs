@@ -1,7 +1,9 @@
 //! The module that passes work on: frame, bodies and custom sections.
 
+use crate::code::Code;
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
+use crate::go::Program;
 use crate::input::Input;
 use crate::validate::validate;
 use rayon::prelude::*;
@@ -18,6 +20,10 @@ pub struct Module<'a> {
     pub(crate) customs: Vec<Custom<'a>>,
     /// Whether code refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
     pub(crate) code_names_data: bool,
+    /// Go's own tables, where the module is standard Go of a known release.
+    pub(crate) program: Option<Program>,
+    /// Go's functions, once they are lifted; they take the place of their `bodies`.
+    pub(crate) code: Option<Code>,
 }
 
 /// Whether the frame of a module could be taken apart.
@@ -68,6 +74,8 @@ impl<'a> Module<'a> {
                 .collect(),
             customs: customs(&input),
             code_names_data,
+            program: None,
+            code: None,
             frame,
             input,
         })

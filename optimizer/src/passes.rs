@@ -2,6 +2,7 @@
 
 mod collect_garbage;
 mod drop_custom_sections;
+mod lift_functions;
 mod merge_data;
 
 use crate::error::Result;
@@ -27,6 +28,8 @@ enum Needs {
     Sections,
     /// The frame.
     Frame,
+    /// The frame, and Go's own tables.
+    Program,
 }
 
 /// What a pass did.
@@ -43,7 +46,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 3] = [
+pub static PASSES: [Pass; 4] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -55,6 +58,13 @@ pub static PASSES: [Pass; 3] = [
         summary: "remove functions, globals, types and segments that nothing reaches",
         needs: Needs::Frame,
         run: collect_garbage::run,
+    },
+    // After collect-garbage, which sees what functions refer to only in the input's bodies.
+    Pass {
+        name: "lift-functions",
+        summary: "take Go's functions apart: direct branches, a shorter calling convention",
+        needs: Needs::Program,
+        run: lift_functions::run,
     },
     // After collect-garbage: a passive segment that only dead code used would stop it.
     Pass {
@@ -110,6 +120,15 @@ pub(crate) fn run(
     Ok(reports)
 }
 
+/// The outcome of a pass that was not sure of anything.
+fn left_alone(reason: &str, count: usize) -> Outcome {
+    Outcome {
+        note: reason.into(),
+        left_alone: vec![(reason.into(), count as u64)],
+        ..Outcome::default()
+    }
+}
+
 fn reason_not_to_run(
     pass: &Pass,
     module: &Module<'_>,
@@ -125,8 +144,12 @@ fn reason_not_to_run(
             options.stop_after.as_deref().unwrap_or_default()
         ));
     }
-    match &module.frame {
-        Rewritable::No { reason } if pass.needs == Needs::Frame => Some(reason.clone()),
+    match (&module.frame, pass.needs) {
+        (_, Needs::Sections) => None,
+        (Rewritable::No { reason }, _) => Some(reason.clone()),
+        (_, Needs::Program) if module.program.is_none() => {
+            Some("not standard Go of a known release".into())
+        }
         _ => None,
     }
 }

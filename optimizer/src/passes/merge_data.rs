@@ -10,7 +10,7 @@
 //! Does nothing where it could show: memory that is imported (a gap may not be zero), segments that overlap or
 //! whose address is not a constant, segments that code refers to.
 
-use super::Outcome;
+use super::{Outcome, left_alone};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::{Options, Preference};
@@ -112,14 +112,6 @@ fn ordered_segments(data: &walrus::ModuleData) -> Option<Vec<Segment>> {
     segments.sort_by_key(|s| s.address);
     let disjoint = segments.is_sorted_by(|a, b| a.end() <= b.address);
     (memories.len() <= 1 && disjoint).then_some(segments)
-}
-
-fn left_alone(reason: &str, count: usize) -> Outcome {
-    Outcome {
-        note: reason.into(),
-        left_alone: vec![(reason.into(), count as u64)],
-        ..Outcome::default()
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,37 @@
+//! Go's functions as graphs of blocks and expression trees: lifted from bytes, rewritten, encoded again.
+
+mod adapt;
+mod dispatch;
+mod encode;
+mod facts;
+mod flow;
+mod graph;
+mod ir;
+mod lift;
+mod lower;
+mod op;
+mod rules;
+mod structure;
+mod tokens;
+
+pub(crate) use adapt::Types;
+pub(crate) use encode::Style;
+pub(crate) use facts::Facts;
+pub(crate) use ir::Function;
+pub(crate) use lower::Code;
+
+/// Lifts one function of Go's convention to its graph.
+///
+/// `deferreturn` is PC_B of the function's call of `runtime.deferreturn`, 0 without one.
+///
+/// # Errors
+/// The first way in which the body differs from what Go writes.
+pub(crate) fn lift_function(
+    index: u32,
+    body: &[u8],
+    pc_f: u32,
+    deferreturn: u32,
+    facts: &Facts,
+) -> Result<Function, &'static str> {
+    graph::build(index, lift::lift(body, facts, pc_f)?, deferreturn, facts)
+}

@@ -1,0 +1,450 @@
+//! From a function's graph back to bytes, in the new calling convention.
+//!
+//! ```text
+//! (func (param $w i32) (param $sp i32) (result i32))    ;; result: SP after the return, or 0 to unwind
+//! ```
+//!
+//! `$w >= 1 << 28` is a call: `$w` is the return PC, which the callee pushes itself. Anything smaller is PC_B, and
+//! nothing is pushed: the trampoline enters so, and tail calls. No return PC is that small, because PC_F is at
+//! least 0x1000. SP lives in parameter and result; global 0 holds it only where somebody outside looks: before
+//! imports and functions outside the convention, and where an unwind begins.
+
+mod expression;
+mod statement;
+mod writer;
+
+use super::ir::{BlockId, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt};
+use super::op::{Op, Store, Type};
+use super::rules;
+use super::structure::Plan;
+use std::collections::BTreeSet;
+use writer::{Label, Writer};
+
+/// Return PCs are at least this: 0x1000, the first PC_F (`funcValueOffset` in cmd/link/internal/wasm/asm.go), << 16.
+pub(crate) const FIRST_RETURN_PC: i32 = 1 << 28;
+
+/// Choices of form between which size before and after compression differ.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    /// Type index of the new convention.
+    pub(crate) convention: u32,
+    /// Unwind by an early return at each call, which repeats; else by a branch out, which is shorter.
+    pub(crate) unwind_in_place: bool,
+    /// Return PCs as base + small constant, which repeats across functions; else as one constant.
+    pub(crate) return_pc_base: bool,
+}
+
+/// Encodes a function whose dispatches are inserted. `None` if its graph is not reducible.
+pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec<u8>> {
+    let plan = Plan::new(function)?;
+    let locals = LocalMap::new(function, &plan, style);
+    let mut encoder = Encoder {
+        function,
+        plan,
+        style,
+        pc_f,
+        locals,
+        out: Writer::default(),
+    };
+    encoder.declare_locals();
+    encoder.prologue();
+    let unwinds_out = !style.unwind_in_place && has_resumed_calls(function);
+    if unwinds_out {
+        encoder.out.block(Label::Unwind);
+    }
+    encoder.blocks();
+    encoder.out.byte(0x00);
+    if unwinds_out {
+        encoder.out.close();
+        encoder.out.i32_const(0);
+    }
+    encoder.out.byte(0x0b);
+    Some(encoder.out.finish())
+}
+
+fn has_resumed_calls(function: &Function) -> bool {
+    let mut found = false;
+    function.visit_statements(&mut |stmt| {
+        found |= matches!(
+            stmt,
+            Stmt::GoCall {
+                after: super::ir::After::Resume,
+                ..
+            }
+        );
+    });
+    found
+}
+
+struct Encoder<'e> {
+    function: &'e Function,
+    plan: Plan,
+    style: Style,
+    pc_f: u32,
+    locals: LocalMap,
+    out: Writer,
+}
+
+/// What is still to be written, last first: the dominator tree of an init function is thousands deep.
+enum Task {
+    /// A block with all that it dominates.
+    Tree(BlockId, Option<BlockId>),
+    /// The code of a block alone.
+    Code(BlockId, Option<BlockId>),
+    /// The end of the innermost block, loop or if.
+    Close,
+    /// The else of the innermost if.
+    Else,
+}
+
+impl Encoder<'_> {
+    fn declare_locals(&mut self) {
+        let groups: Vec<(u32, Type)> = self.locals.groups.clone();
+        self.out.leb(groups.len() as u64);
+        for (count, ty) in groups {
+            self.out.leb(u64::from(count));
+            self.out.byte(match ty {
+                Type::I32 => 0x7f,
+                Type::I64 => 0x7e,
+                Type::F32 => 0x7d,
+                Type::F64 => 0x7c,
+            });
+        }
+    }
+
+    /// Pushes the return PC if this is a call.
+    fn prologue(&mut self) {
+        let selects =
+            (self.function.blocks.iter()).any(|block| matches!(block.end, End::Dispatch(_)));
+        let out = &mut self.out;
+        out.get(SELECTOR);
+        out.i32_const(FIRST_RETURN_PC);
+        Op::I32_GE_U.encode(&mut out.bytes);
+        out.begin_if();
+        out.get(SP);
+        out.i32_const(8);
+        Op::I32_SUB.encode(&mut out.bytes);
+        out.tee(SP);
+        out.get(SELECTOR);
+        Op::I64_EXTEND_I32_U.encode(&mut out.bytes);
+        out.access(
+            Store::I64.byte(),
+            super::ir::Access {
+                align: 3,
+                offset: 0,
+            },
+        );
+        if selects {
+            out.i32_const(0);
+            out.set(SELECTOR);
+        }
+        out.close();
+        if let Some(base) = self.locals.pc_base {
+            out.i32_const((self.pc_f << 16).cast_signed());
+            out.set(base);
+        }
+    }
+
+    fn blocks(&mut self) {
+        let mut tasks = vec![Task::Tree(self.function.entry, None)];
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Tree(block, next) => self.tree(block, next, &mut tasks),
+                Task::Code(block, next) => self.code(block, next, &mut tasks),
+                Task::Close => self.out.close(),
+                Task::Else => self.out.begin_else(),
+            }
+        }
+    }
+
+    /// Opens the blocks whose ends are the labels of what `block` dominates. `next` is the block whose code
+    /// follows, to which control may fall through.
+    fn tree(&mut self, block: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
+        let behind = std::mem::take(&mut self.plan.behind[block]);
+        let inside = std::mem::take(&mut self.plan.inside[block]);
+        let is_loop = self.plan.flow.is_header(block);
+        behind
+            .iter()
+            .rev()
+            .for_each(|to| self.out.block(Label::Block(*to)));
+        let after_loop = behind.first().copied().or(next);
+        if is_loop {
+            self.out.begin_loop(Label::Loop(block));
+        }
+        inside
+            .iter()
+            .rev()
+            .for_each(|to| self.out.block(Label::Block(*to)));
+
+        // In order of writing; pushed in reverse below.
+        let mut sequence = vec![Task::Code(block, inside.first().copied().or(after_loop))];
+        for (position, to) in inside.iter().enumerate() {
+            sequence.push(Task::Close);
+            sequence.push(Task::Tree(
+                *to,
+                inside.get(position + 1).copied().or(after_loop),
+            ));
+        }
+        if is_loop {
+            sequence.push(Task::Close);
+        }
+        for (position, to) in behind.iter().enumerate() {
+            sequence.push(Task::Close);
+            sequence.push(Task::Tree(*to, behind.get(position + 1).copied().or(next)));
+        }
+        tasks.extend(sequence.into_iter().rev());
+    }
+
+    fn code(&mut self, id: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
+        let block = &self.function.blocks[id];
+        if block.reset {
+            self.out.i32_const(0);
+            self.out.set(SELECTOR);
+        }
+        for stmt in &block.body {
+            self.statement(stmt);
+        }
+        match &block.end {
+            End::Stop => {}
+            End::Jump(to) => self.go_to(id, *to, next, tasks),
+            End::Reenter(selector, _) => {
+                self.out.i32_const(selector.cast_signed());
+                self.out.set(SELECTOR);
+                self.out.branch(Label::Loop(self.function.entry));
+            }
+            End::Branch(condition, yes, no) => self.branch(id, condition, (*yes, *no), next, tasks),
+            End::Dispatch(dispatch) => self.dispatch(id, dispatch, next, tasks),
+        }
+    }
+
+    /// Whether `to` is reached by a branch rather than written in place.
+    fn has_label(&self, from: BlockId, to: BlockId) -> bool {
+        self.plan.flow.is_backward(from, to) || self.plan.labelled[to]
+    }
+
+    fn label(&self, from: BlockId, to: BlockId) -> Label {
+        if self.plan.flow.is_backward(from, to) {
+            Label::Loop(to)
+        } else {
+            Label::Block(to)
+        }
+    }
+
+    /// Whether control gets to `to` by doing nothing.
+    fn falls(&self, from: BlockId, to: BlockId, next: Option<BlockId>) -> bool {
+        next == Some(to) && self.plan.labelled[to] && !self.plan.flow.is_backward(from, to)
+    }
+
+    fn go_to(&mut self, from: BlockId, to: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
+        if !self.has_label(from, to) {
+            tasks.push(Task::Tree(to, next));
+        } else if !self.falls(from, to, next) {
+            self.out.branch(self.label(from, to));
+        }
+    }
+
+    fn branch(
+        &mut self,
+        from: BlockId,
+        condition: &Expr,
+        (yes, no): (BlockId, BlockId),
+        next: Option<BlockId>,
+        tasks: &mut Vec<Task>,
+    ) {
+        let negated = || rules::negate(condition.clone());
+        let falls = (self.falls(from, yes, next), self.falls(from, no, next));
+        let labels = (self.has_label(from, yes), self.has_label(from, no));
+        match (falls, labels) {
+            ((true, _), _) => self.branch_one_way(from, &negated(), no, next, tasks),
+            ((_, true), _) => self.branch_one_way(from, condition, yes, next, tasks),
+            (_, (true, _)) => {
+                self.expression(condition);
+                self.out.branch_if(self.label(from, yes));
+                self.go_to(from, no, next, tasks);
+            }
+            (_, (false, true)) => {
+                self.expression(&negated());
+                self.out.branch_if(self.label(from, no));
+                tasks.push(Task::Tree(yes, next));
+            }
+            (_, (false, false)) => self.branch_in_place(condition, (yes, no), next, tasks),
+        }
+    }
+
+    /// One side falls through: leave for the other if the condition holds.
+    fn branch_one_way(
+        &mut self,
+        from: BlockId,
+        condition: &Expr,
+        to: BlockId,
+        next: Option<BlockId>,
+        tasks: &mut Vec<Task>,
+    ) {
+        self.expression(condition);
+        if self.has_label(from, to) {
+            self.out.branch_if(self.label(from, to));
+        } else {
+            self.out.begin_if();
+            tasks.extend([Task::Close, Task::Tree(to, next)]);
+        }
+    }
+
+    /// Neither side has a label: both are written here. A side that does not come back needs no else.
+    fn branch_in_place(
+        &mut self,
+        condition: &Expr,
+        (yes, no): (BlockId, BlockId),
+        next: Option<BlockId>,
+        tasks: &mut Vec<Task>,
+    ) {
+        let stops = |block: BlockId| matches!(self.function.blocks[block].end, End::Stop);
+        if stops(yes) {
+            self.expression(condition);
+            self.out.begin_if();
+            tasks.extend([Task::Tree(no, next), Task::Close, Task::Tree(yes, None)]);
+        } else if stops(no) {
+            let negated = rules::negate(condition.clone());
+            self.expression(&negated);
+            self.out.begin_if();
+            tasks.extend([Task::Tree(yes, next), Task::Close, Task::Tree(no, None)]);
+        } else {
+            self.expression(condition);
+            self.out.begin_if();
+            tasks.extend([
+                Task::Close,
+                Task::Tree(no, next),
+                Task::Else,
+                Task::Tree(yes, next),
+            ]);
+        }
+    }
+
+    fn dispatch(
+        &mut self,
+        from: BlockId,
+        dispatch: &Dispatch,
+        next: Option<BlockId>,
+        tasks: &mut Vec<Task>,
+    ) {
+        self.out.get(SELECTOR);
+        if dispatch.reset {
+            self.out.i32_const(0);
+            self.out.set(SELECTOR);
+        }
+        if dispatch.is_single() {
+            self.compare_selector(dispatch);
+            self.out.branch_if(self.label(from, dispatch.table[0]));
+            self.go_to(from, dispatch.other, next, tasks);
+            return;
+        }
+        // Up to here padding the table with its default is shorter than a subtraction.
+        const MOST_PADDING: u32 = 4;
+        let padding = if dispatch.first <= MOST_PADDING {
+            dispatch.first
+        } else {
+            0
+        };
+        if padding == 0 {
+            self.out.i32_const(dispatch.first.cast_signed());
+            Op::I32_SUB.encode(&mut self.out.bytes);
+        }
+        let padded = std::iter::repeat_n(dispatch.other, padding as usize);
+        let targets: Vec<Label> = padded
+            .chain(dispatch.table.iter().copied())
+            .chain([dispatch.other])
+            .map(|to| self.label(from, to))
+            .collect();
+        self.out.branch_table(&targets);
+    }
+
+    /// Whether the selector, on the stack, is one of a table with a single target.
+    fn compare_selector(&mut self, dispatch: &Dispatch) {
+        let first = dispatch.first.cast_signed();
+        if dispatch.covers_all {
+            if first > 1 {
+                self.out.i32_const(first);
+                Op::I32_GE_U.encode(&mut self.out.bytes);
+            }
+            return;
+        }
+        if dispatch.table.len() > 1 {
+            self.out.i32_const(first);
+            Op::I32_SUB.encode(&mut self.out.bytes);
+            self.out.i32_const(dispatch.table.len() as i32);
+            Op::I32_LT_U.encode(&mut self.out.bytes);
+            return;
+        }
+        self.out.i32_const(first);
+        Op::I32_EQ.encode(&mut self.out.bytes);
+    }
+}
+
+/// Where each local of the function is in the output: used ones only, grouped by type.
+struct LocalMap {
+    target: Vec<Local>,
+    groups: Vec<(u32, Type)>,
+    /// Holds PC_F << 16.
+    pc_base: Option<Local>,
+}
+
+impl LocalMap {
+    fn new(function: &Function, plan: &Plan, style: Style) -> LocalMap {
+        let mut used = BTreeSet::new();
+        let mut calls = false;
+        let mut note = |expr: &Expr| {
+            expr.visit(&mut |expr| {
+                if let Expr::Get(local) | Expr::Tee(local, _) = expr {
+                    used.insert(*local);
+                }
+            });
+        };
+        let mut set = BTreeSet::new();
+        for block in &plan.flow.order {
+            let block = &function.blocks[*block];
+            for stmt in &block.body {
+                stmt.visit(&mut |stmt| {
+                    stmt.exprs().for_each(&mut note);
+                    calls |= matches!(stmt, Stmt::GoCall { .. });
+                    if let Stmt::Set(local, _) = stmt {
+                        set.insert(*local);
+                    }
+                });
+            }
+            if let End::Branch(condition, _, _) = &block.end {
+                note(condition);
+            }
+        }
+        used.extend(set);
+        LocalMap::number(function, &used, style.return_pc_base && calls)
+    }
+
+    fn number(function: &Function, used: &BTreeSet<Local>, needs_base: bool) -> LocalMap {
+        let mut map = LocalMap {
+            target: (0..function.locals.len() as Local).collect(),
+            groups: Vec::new(),
+            pc_base: None,
+        };
+        let mut next = super::ir::FIRST_FREE;
+        for ty in [Type::I32, Type::I64, Type::F32, Type::F64] {
+            let first = next;
+            if ty == Type::I32 && needs_base {
+                map.pc_base = Some(next);
+                next += 1;
+            }
+            for local in used
+                .iter()
+                .copied()
+                .filter(|local| *local >= super::ir::FIRST_FREE)
+            {
+                if function.locals[local as usize] == ty {
+                    map.target[local as usize] = next;
+                    next += 1;
+                }
+            }
+            if next > first {
+                map.groups.push((next - first, ty));
+            }
+        }
+        map
+    }
+}

@@ -1,0 +1,188 @@
+//! Statements to bytes: where the calling convention is.
+
+use super::Encoder;
+use super::writer::Label;
+use crate::code::ir::{After, Callee, GLOBAL_SP, SP, Stmt};
+use crate::code::op::Op;
+
+impl Encoder<'_> {
+    pub(super) fn statement(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Set(local, value) => {
+                self.expression(value);
+                self.out.set(self.locals.target[*local as usize]);
+            }
+            Stmt::SetGlobal(global, value) => {
+                self.expression(value);
+                self.set_global(*global);
+            }
+            Stmt::Store(store, access, address, value) => {
+                self.expression(address);
+                self.expression(value);
+                self.out.access(store.byte(), *access);
+            }
+            Stmt::Drop(value) => {
+                self.expression(value);
+                self.out.byte(0x1a);
+            }
+            Stmt::Call(function, arguments) => {
+                arguments
+                    .iter()
+                    .for_each(|argument| self.expression(argument));
+                self.call(*function);
+            }
+            Stmt::GoCall {
+                pc_b,
+                callee,
+                after,
+            } => self.go_call(*pc_b, callee, *after),
+            Stmt::TailCall(callee) => {
+                // PC_B 0, nothing pushed: the callee returns to our caller.
+                self.out.i32_const(0);
+                self.enter(callee);
+                self.return_();
+            }
+            Stmt::Return(popped) => {
+                self.out.get(SP);
+                if *popped != 0 {
+                    self.out.i32_const(popped.cast_signed());
+                    Op::I32_ADD.encode(&mut self.out.bytes);
+                }
+                self.return_();
+            }
+            Stmt::Unwind => {
+                self.out.get(SP);
+                self.set_global(GLOBAL_SP);
+                self.out.i32_const(0);
+                self.return_();
+            }
+            Stmt::Unreachable => self.out.byte(0x00),
+            Stmt::MemoryCopy(to, from, length) => {
+                [to, from, length]
+                    .into_iter()
+                    .for_each(|operand| self.expression(operand));
+                self.out.bytes.extend([0xfc, 10, 0, 0]);
+            }
+            Stmt::MemoryFill(to, byte, length) => {
+                [to, byte, length]
+                    .into_iter()
+                    .for_each(|operand| self.expression(operand));
+                self.out.bytes.extend([0xfc, 11, 0]);
+            }
+            nested => self.nested(nested),
+        }
+    }
+
+    /// Control flow inside a block.
+    fn nested(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::If(condition, yes, no) => {
+                self.expression(condition);
+                self.out.begin_if();
+                yes.iter().for_each(|stmt| self.statement(stmt));
+                if !no.is_empty() {
+                    self.out.begin_else();
+                    no.iter().for_each(|stmt| self.statement(stmt));
+                }
+                self.out.close();
+            }
+            Stmt::Block(body) => self.plain(0x02, body),
+            Stmt::Loop(body) => self.plain(0x03, body),
+            Stmt::Br(depth) => {
+                self.out.byte(0x0c);
+                self.out.leb(u64::from(*depth));
+            }
+            Stmt::BrIf(depth, condition) => {
+                self.expression(condition);
+                self.out.byte(0x0d);
+                self.out.leb(u64::from(*depth));
+            }
+            Stmt::BrTable(labels, index) => {
+                self.expression(index);
+                self.out.byte(0x0e);
+                self.out.leb(labels.len() as u64 - 1);
+                labels
+                    .iter()
+                    .for_each(|label| self.out.leb(u64::from(*label)));
+            }
+            _ => {}
+        }
+    }
+
+    fn plain(&mut self, opcode: u8, body: &[Stmt]) {
+        self.out.begin_plain(opcode);
+        body.iter().for_each(|stmt| self.statement(stmt));
+        self.out.close();
+    }
+
+    fn go_call(&mut self, pc_b: u32, callee: &Callee, after: After) {
+        self.return_pc(pc_b);
+        self.enter(callee);
+        match after {
+            After::Never => self.return_(),
+            After::NoUnwind => self.out.byte(0x1a),
+            After::NoResume => {
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.unwind_if();
+            }
+            After::Resume if self.style.unwind_in_place => {
+                self.out.tee(SP);
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.unwind_if();
+            }
+            After::Resume => {
+                self.out.tee(SP);
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.out.branch_if(Label::Unwind);
+            }
+            After::MustNotUnwind => {
+                self.out.tee(SP);
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.out.begin_if();
+                self.out.byte(0x00);
+                self.out.close();
+            }
+        }
+    }
+
+    fn unwind_if(&mut self) {
+        self.out.begin_if();
+        self.out.i32_const(0);
+        self.return_();
+        self.out.close();
+    }
+
+    fn return_pc(&mut self, pc_b: u32) {
+        match self.locals.pc_base {
+            Some(base) => {
+                self.out.get(base);
+                self.out.i32_const(pc_b.cast_signed());
+                Op::I32_ADD.encode(&mut self.out.bytes);
+            }
+            None => self.out.i32_const((self.pc_f << 16 | pc_b).cast_signed()),
+        }
+    }
+
+    /// Calls by the convention; the return PC, or a PC_B, is on the stack.
+    fn enter(&mut self, callee: &Callee) {
+        self.out.get(SP);
+        match callee {
+            Callee::Direct(function) => self.call(*function),
+            Callee::Indirect(slot) => {
+                self.expression(slot);
+                self.out.byte(0x11);
+                self.out.leb(u64::from(self.style.convention));
+                self.out.byte(0);
+            }
+        }
+    }
+
+    fn set_global(&mut self, global: u32) {
+        self.out.byte(0x24);
+        self.out.leb(u64::from(global));
+    }
+
+    fn return_(&mut self) {
+        self.out.byte(0x0f);
+    }
+}

@@ -1,0 +1,156 @@
+//! What lifting needs to know of a module's functions.
+
+use super::op::Type;
+use super::tokens;
+use crate::go::Program;
+use crate::input::Input;
+use std::collections::BTreeSet;
+use wasmparser::{ExternalKind, ValType};
+
+/// What a function is to code that calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Follows Go's calling convention: type `(i32) -> i32`, in the table, not exported.
+    Go,
+    /// Imported: may read SP from global 0, may re-enter Go and so move SP.
+    Import,
+    /// Computes from its arguments alone.
+    Pure,
+    /// Reads memory and nothing else.
+    ReadsMemory,
+    /// Anything: may write memory, read or set globals, call Go.
+    Special,
+}
+
+/// The module's functions, by wasm index.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    roles: Vec<Role>,
+    signatures: Vec<Signature>,
+    /// Functions that raise a fault at the caller's PC and never return.
+    pub(crate) sigpanic: Option<u32>,
+    /// Functions that grow the stack and have the caller entered again.
+    pub(crate) morestack: BTreeSet<u32>,
+    /// Number of functions that are imported.
+    pub(crate) imported: u32,
+}
+
+/// Parameters and result of a function that lifted code may call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signature {
+    pub(crate) params: usize,
+    pub(crate) result: Option<Type>,
+}
+
+impl Facts {
+    pub(crate) fn new(input: &Input<'_>, program: &Program) -> Facts {
+        let exported: BTreeSet<u32> = (input.exports.iter())
+            .filter(|export| export.kind == ExternalKind::Func)
+            .map(|export| export.index)
+            .collect();
+        let slotted: BTreeSet<u32> = input
+            .table_slots
+            .iter()
+            .map(|(_, function)| *function)
+            .collect();
+        let imported = input.imported_functions;
+        let roles = (0..input.functions.len() as u32)
+            .map(|index| {
+                if index < imported {
+                    Role::Import
+                } else if is_go_type(input, index)
+                    && slotted.contains(&index)
+                    && !exported.contains(&index)
+                {
+                    Role::Go
+                } else {
+                    effects(input, index)
+                }
+            })
+            .collect();
+        let named = |name: &str| {
+            let mut functions = program.functions();
+            functions.find(|f| f.name() == name).map(|f| f.wasm_index())
+        };
+        Facts {
+            roles,
+            signatures: (0..input.functions.len() as u32)
+                .map(|index| signature(input, index))
+                .collect(),
+            sigpanic: named("runtime.sigpanic"),
+            morestack: ["runtime.morestack", "runtime.morestack_noctxt"]
+                .iter()
+                .filter_map(|n| named(n))
+                .collect(),
+            imported,
+        }
+    }
+
+    pub(crate) fn role(&self, function: u32) -> Role {
+        self.roles
+            .get(function as usize)
+            .copied()
+            .unwrap_or(Role::Special)
+    }
+
+    pub(crate) fn is_go(&self, function: u32) -> bool {
+        self.role(function) == Role::Go
+    }
+
+    pub(crate) fn signature(&self, function: u32) -> Signature {
+        self.signatures
+            .get(function as usize)
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+fn is_go_type(input: &Input<'_>, index: u32) -> bool {
+    (input.function_type(index))
+        .is_some_and(|ty| ty.params() == [ValType::I32] && ty.results() == [ValType::I32])
+}
+
+fn signature(input: &Input<'_>, index: u32) -> Signature {
+    let Some(ty) = input.function_type(index) else {
+        return Signature::default();
+    };
+    Signature {
+        params: ty.params().len(),
+        result: ty.results().first().and_then(|ty| value_type(*ty)),
+    }
+}
+
+/// `None` for types that standard Go does not use.
+pub(crate) fn value_type(ty: ValType) -> Option<Type> {
+    Some(match ty {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+        ValType::V128 | ValType::Ref(_) => return None,
+    })
+}
+
+/// What a function outside the convention may do, by the operators in it.
+fn effects(input: &Input<'_>, index: u32) -> Role {
+    let Some(range) = input
+        .bodies
+        .get((index - input.imported_functions) as usize)
+    else {
+        return Role::Special;
+    };
+    let Ok(tokens) = tokens::decode(input.slice(range)) else {
+        return Role::Special;
+    };
+    let mut role = Role::Pure;
+    for token in &tokens {
+        match token.opcode {
+            // Control flow but calls; drop, select; locals; constants; arithmetic: all stays inside the function.
+            0x00..=0x0f | 0x1a | 0x1b | 0x20..=0x22 | 0x41..=0xc4 | 0xfc00..=0xfc07 => {}
+            // Loads.
+            0x28..=0x35 => role = Role::ReadsMemory,
+            _ => return Role::Special,
+        }
+    }
+    role
+}

@@ -1,0 +1,382 @@
+//! What a Go function is made of: expression trees, statements, blocks.
+
+use super::op::{Load, Op, Store, Type};
+
+/// Index of a wasm local.
+pub(crate) type Local = u32;
+
+/// Local 0: the parameter, PC_B at entry and the block selector after it.
+pub(crate) const SELECTOR: Local = 0;
+/// Local 1: SP. In Go's own convention a cache of global 0, in ours a parameter.
+pub(crate) const SP: Local = 1;
+/// Locals below this one have a meaning of their own and are never renamed.
+pub(crate) const FIRST_FREE: Local = 2;
+/// Global 0, where Go keeps SP (`cmd/internal/obj/wasm/a.out.go`, REG_SP).
+pub(crate) const GLOBAL_SP: u32 = 0;
+/// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
+pub(crate) const GLOBAL_PAUSE: u32 = 7;
+
+/// Position of a block in its graph.
+pub(crate) type BlockId = usize;
+
+/// An expression: exactly one value, operands evaluated left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Expr {
+    I32(i32),
+    I64(i64),
+    /// By bits, so that NaNs keep theirs.
+    F32(u32),
+    F64(u64),
+    Get(Local),
+    Tee(Local, Box<Expr>),
+    GetGlobal(u32),
+    Unary(Op, Box<Expr>),
+    Binary(Op, Box<(Expr, Expr)>),
+    Load(Load, Access, Box<Expr>),
+    Select(Box<(Expr, Expr, Expr)>),
+    /// A function outside Go's convention that returns a value.
+    Call(u32, Vec<Expr>),
+    MemorySize,
+    MemoryGrow(Box<Expr>),
+}
+
+/// Alignment exponent and offset of a load or store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Access {
+    pub(crate) align: u8,
+    pub(crate) offset: u32,
+}
+
+/// Whom a Go call calls.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Callee {
+    /// A wasm function index.
+    Direct(u32),
+    /// An i32 table slot, PC_F.
+    Indirect(Box<Expr>),
+}
+
+/// What happens after a Go call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It may unwind, and is then resumed behind the call, which so ends its block.
+    Resume,
+    /// It never comes back: it panics, exits or unwinds for good (sigpanic, morestack, panicIndex).
+    Never,
+    /// It must not unwind (CALLNORESUME): trap if it does.
+    MustNotUnwind,
+    /// It was proved not to be resumed here; may still unwind for good.
+    NoResume,
+    /// It was proved never to unwind.
+    NoUnwind,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Stmt {
+    Set(Local, Expr),
+    SetGlobal(u32, Expr),
+    Store(Store, Access, Expr, Expr),
+    Drop(Expr),
+    /// Nested code without jumps out of it.
+    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    /// A function outside Go's convention that returns nothing.
+    Call(u32, Vec<Expr>),
+    /// A call by Go's convention; the return PC is (own PC_F, this PC_B).
+    GoCall {
+        pc_b: u32,
+        callee: Callee,
+        after: After,
+    },
+    /// A jump to another Go function, whose return is this function's.
+    TailCall(Callee),
+    /// Pop so many bytes, return address included, and return.
+    Return(u32),
+    /// Return to the trampoline with the stack pointer as it is (gogo, and functions like it).
+    Unwind,
+    Unreachable,
+    MemoryCopy(Expr, Expr, Expr),
+    MemoryFill(Expr, Expr, Expr),
+    /// wasm's own structured control flow, from assembly functions.
+    Block(Vec<Stmt>),
+    Loop(Vec<Stmt>),
+    Br(u32),
+    BrIf(u32, Expr),
+    BrTable(Vec<u32>, Expr),
+}
+
+/// How a block ends.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum End {
+    /// Its last statement does not fall through.
+    Stop,
+    Jump(BlockId),
+    /// If the condition holds the first, else the second.
+    Branch(Expr, BlockId, BlockId),
+    /// By the selector, local 0: `table[selector - first]`, or `other` outside the table.
+    Dispatch(Dispatch),
+    /// Through the entry dispatch with this selector: a backward jump of an irreducible graph.
+    Reenter(u32, BlockId),
+}
+
+/// A jump table on the selector.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dispatch {
+    pub(crate) first: u32,
+    pub(crate) table: Vec<BlockId>,
+    pub(crate) other: BlockId,
+    /// Set the selector to 0 on the way.
+    pub(crate) reset: bool,
+    /// No selector is ever larger than the table's last: set for the entry, whose selectors are all in it.
+    pub(crate) covers_all: bool,
+}
+
+/// A basic block.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) body: Vec<Stmt>,
+    pub(crate) end: End,
+    /// PC_B under which the trampoline may enter here.
+    pub(crate) resume: Option<u32>,
+    /// Where Go laid it out: the tie-break when blocks are ordered.
+    pub(crate) position: (u32, u32),
+    /// Set the selector to 0 on entry, so that an enclosing loop's dispatch takes its default again.
+    pub(crate) reset: bool,
+}
+
+/// A function of Go's convention as a graph of blocks. Block 0 is where a call enters.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    /// Its wasm index.
+    pub(crate) index: u32,
+    pub(crate) blocks: Vec<Block>,
+    /// Types of all locals; 0 and 1 are the parameters.
+    pub(crate) locals: Vec<Type>,
+    /// Where code starts: block 0, or the entry dispatch once that exists.
+    pub(crate) entry: BlockId,
+}
+
+impl Expr {
+    pub(crate) fn unary(op: Op, operand: Expr) -> Expr {
+        Expr::Unary(op, Box::new(operand))
+    }
+
+    pub(crate) fn binary(op: Op, left: Expr, right: Expr) -> Expr {
+        Expr::Binary(op, Box::new((left, right)))
+    }
+
+    /// Leaves a placeholder and gives the expression away.
+    pub(crate) fn take(&mut self) -> Expr {
+        std::mem::replace(self, Expr::MemorySize)
+    }
+
+    /// Every node, operands before operators: evaluation order.
+    pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+        match self {
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                a.visit(f)
+            }
+            Expr::Binary(_, operands) => {
+                operands.0.visit(f);
+                operands.1.visit(f);
+            }
+            Expr::Select(operands) => {
+                operands.0.visit(f);
+                operands.1.visit(f);
+                operands.2.visit(f);
+            }
+            Expr::Call(_, arguments) => arguments.iter().for_each(|a| a.visit(f)),
+            _ => {}
+        }
+        f(self);
+    }
+
+    /// As [`Expr::visit`], to change nodes.
+    pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
+        match self {
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                a.visit_mut(f)
+            }
+            Expr::Binary(_, operands) => {
+                operands.0.visit_mut(f);
+                operands.1.visit_mut(f);
+            }
+            Expr::Select(operands) => {
+                operands.0.visit_mut(f);
+                operands.1.visit_mut(f);
+                operands.2.visit_mut(f);
+            }
+            Expr::Call(_, arguments) => arguments.iter_mut().for_each(|a| a.visit_mut(f)),
+            _ => {}
+        }
+        f(self);
+    }
+
+    /// Whether the value is 0 or 1, as an i32.
+    pub(crate) fn is_boolean(&self) -> bool {
+        matches!(self, Expr::Unary(op, _) | Expr::Binary(op, _) if op.is_boolean())
+    }
+}
+
+impl Callee {
+    fn expr(&self) -> Option<&Expr> {
+        match self {
+            Callee::Direct(_) => None,
+            Callee::Indirect(slot) => Some(slot),
+        }
+    }
+}
+
+impl Stmt {
+    /// Its own expressions in evaluation order, without those of nested statements.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let mut found: [Option<&Expr>; 3] = [None; 3];
+        let mut arguments: &[Expr] = &[];
+        match self {
+            Stmt::Set(_, e)
+            | Stmt::SetGlobal(_, e)
+            | Stmt::Drop(e)
+            | Stmt::If(e, _, _)
+            | Stmt::BrIf(_, e)
+            | Stmt::BrTable(_, e) => found[0] = Some(e),
+            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
+            Stmt::Call(_, list) => arguments = list,
+            Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
+            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
+                found = [Some(a), Some(b), Some(c)]
+            }
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// As [`Stmt::exprs`], to change them.
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
+        let mut arguments: &mut [Expr] = &mut [];
+        match self {
+            Stmt::Set(_, e)
+            | Stmt::SetGlobal(_, e)
+            | Stmt::Drop(e)
+            | Stmt::If(e, _, _)
+            | Stmt::BrIf(_, e)
+            | Stmt::BrTable(_, e) => found[0] = Some(e),
+            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
+            Stmt::Call(_, list) => arguments = list,
+            Stmt::GoCall {
+                callee: Callee::Indirect(slot),
+                ..
+            }
+            | Stmt::TailCall(Callee::Indirect(slot)) => {
+                found[0] = Some(slot);
+            }
+            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
+                found = [Some(a), Some(b), Some(c)]
+            }
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// Nested statement lists.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Vec<Stmt>> {
+        let bodies: [Option<&Vec<Stmt>>; 2] = match self {
+            Stmt::If(_, yes, no) => [Some(yes), Some(no)],
+            Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// As [`Stmt::bodies`], to change them.
+    pub(crate) fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Stmt>> {
+        let bodies: [Option<&mut Vec<Stmt>>; 2] = match self {
+            Stmt::If(_, yes, no) => [Some(yes), Some(no)],
+            Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// Whether control never reaches what follows.
+    pub(crate) fn stops(&self) -> bool {
+        match self {
+            Stmt::GoCall { after, .. } => *after == After::Never,
+            Stmt::TailCall(_)
+            | Stmt::Return(_)
+            | Stmt::Unwind
+            | Stmt::Unreachable
+            | Stmt::Br(_)
+            | Stmt::BrTable(..) => true,
+            _ => false,
+        }
+    }
+
+    /// This statement and all nested ones.
+    pub(crate) fn visit<'s>(&'s self, f: &mut impl FnMut(&'s Stmt)) {
+        f(self);
+        for body in self.bodies() {
+            for stmt in body {
+                stmt.visit(f);
+            }
+        }
+    }
+
+    /// As [`Stmt::visit`], to change them.
+    pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Stmt)) {
+        f(self);
+        for body in self.bodies_mut() {
+            for stmt in body {
+                stmt.visit_mut(f);
+            }
+        }
+    }
+}
+
+impl End {
+    /// Blocks that may run next, each as often as it is named.
+    pub(crate) fn targets(&self) -> Vec<BlockId> {
+        match self {
+            End::Stop => Vec::new(),
+            End::Jump(to) => vec![*to],
+            End::Branch(_, yes, no) => vec![*yes, *no],
+            End::Dispatch(dispatch) => {
+                let mut targets = dispatch.table.clone();
+                targets.push(dispatch.other);
+                targets.sort_unstable();
+                targets.dedup();
+                targets
+            }
+            End::Reenter(_, to) => vec![*to],
+        }
+    }
+
+    /// Changes every target.
+    pub(crate) fn retarget(&mut self, f: impl Fn(BlockId) -> BlockId) {
+        match self {
+            End::Stop => {}
+            End::Jump(to) | End::Reenter(_, to) => *to = f(*to),
+            End::Branch(_, yes, no) => (*yes, *no) = (f(*yes), f(*no)),
+            End::Dispatch(dispatch) => {
+                dispatch.table.iter_mut().for_each(|to| *to = f(*to));
+                dispatch.other = f(dispatch.other);
+            }
+        }
+    }
+}
+
+impl Dispatch {
+    /// Whether there is one target besides `other`, so that a comparison does instead of a table.
+    pub(crate) fn is_single(&self) -> bool {
+        self.table.iter().all(|to| *to == self.table[0])
+    }
+}
+
+impl Function {
+    /// Every statement, nested ones included.
+    pub(crate) fn visit_statements<'f>(&'f self, f: &mut impl FnMut(&'f Stmt)) {
+        for stmt in self.blocks.iter().flat_map(|block| &block.body) {
+            stmt.visit(f);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! From a function body as Go wrote it to segments of statements.
+//!
+//! `cmd/internal/obj/wasm/wasmobj.go` (`preprocess`) gives every function of the convention this shape:
+//!
+//! ```wat
+//! global.get 0  local.set 1                 ;; SP into its cache
+//! block $unwind                             ;; if there are calls
+//!   loop $entry                             ;; if there are jumps
+//!     block block ... block                 ;; one more than there are resume points
+//!       local.get 0  br_table 0 0 1 2 ...   ;; PC_B to segment
+//!     end  (segment 0)
+//!     end  (segment 1)  ...
+//!   end
+//!   unreachable
+//! end
+//! i32.const 1                               ;; tell the caller to unwind, too
+//! ```
+//!
+//! Segment k is the code behind the k-th of the ends. A jump to it is `i32.const pc; local.set 0; br $entry`
+//! with a `pc` that the table sends there. Everything else is checked against this shape, and a function that
+//! differs anywhere is refused with the reason and left to `adapt.rs`.
+
+mod body;
+mod calls;
+mod cursor;
+mod operators;
+mod sequences;
+
+use super::facts::{Facts, value_type};
+use super::ir::SP;
+use super::op::Type;
+use super::tokens;
+use cursor::Cursor;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
+
+pub(crate) use body::Step;
+
+/// A lifted body, before its segments become a graph.
+#[derive(Debug)]
+pub(crate) struct Lifted {
+    pub(crate) segments: Vec<Vec<Step>>,
+    /// Segment by PC_B; PCs past the end mean the last entry.
+    pub(crate) table: Vec<u32>,
+    pub(crate) locals: Vec<Type>,
+}
+
+/// Why a function was refused.
+pub(crate) type Refusal = &'static str;
+
+/// Lifts one body.
+///
+/// # Errors
+/// The first way in which the body differs from Go's shape.
+pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Refusal> {
+    let body = FunctionBody::new(BinaryReader::new(bytes, 0));
+    let locals = declared_locals(&body)?;
+    let tokens = tokens::decode(bytes).map_err(|_| "an operator that cannot be decoded")?;
+    let mut cursor = Cursor::new(&tokens);
+    cursor.skip_sp_reload();
+    let frame = Frame::read(&mut cursor)?;
+    let mut reader = body::Reader::new(cursor, facts, pc_f, &frame, locals);
+    let segments = reader.segments()?;
+    let (mut cursor, locals) = reader.finish();
+    frame.read_tail(&mut cursor)?;
+    Ok(Lifted {
+        segments,
+        table: frame.table,
+        locals,
+    })
+}
+
+/// Parameter 0 and the declared locals; the first of these is the cache of SP.
+fn declared_locals(body: &FunctionBody<'_>) -> Result<Vec<Type>, Refusal> {
+    /// More than Go's registers and a lift's temporaries by far.
+    const MOST: usize = 1000;
+    let mut locals = vec![Type::I32];
+    let declarations = body
+        .get_locals_reader()
+        .map_err(|_| "locals that cannot be decoded")?;
+    for declaration in declarations {
+        let (count, ty) = declaration.map_err(|_| "locals that cannot be decoded")?;
+        let ty = value_type(ty).ok_or("a local of a type that Go does not use")?;
+        if locals.len() + count as usize > MOST {
+            return Err("more locals than Go has registers");
+        }
+        locals.extend(std::iter::repeat_n(ty, count as usize));
+    }
+    match locals.get(SP as usize) {
+        None => locals.push(Type::I32),
+        Some(Type::I32) => {}
+        Some(_) => return Err("local 1 is not the cache of SP"),
+    }
+    Ok(locals)
+}
+
+/// The blocks around the segments.
+#[derive(Debug)]
+struct Frame {
+    /// Segment by PC_B; the last entry serves all that are larger.
+    table: Vec<u32>,
+    has_table: bool,
+    segments: usize,
+    has_loop: bool,
+    has_unwind: bool,
+}
+
+impl Frame {
+    fn read(cursor: &mut Cursor<'_, '_>) -> Result<Frame, Refusal> {
+        let has_unwind = matches!(cursor.at_end(1), Some(Operator::I32Const { value: 1 }));
+        if !cursor.has_entry_table() {
+            if has_unwind {
+                cursor.expect_block()?;
+            }
+            return Ok(Frame {
+                table: vec![0],
+                has_table: false,
+                segments: 1,
+                has_loop: false,
+                has_unwind,
+            });
+        }
+        if has_unwind {
+            cursor.expect_block()?;
+        }
+        let has_loop = matches!(cursor.peek(0), Some(Operator::Loop { .. }));
+        if has_loop {
+            cursor.advance(1);
+        }
+        let mut segments = 0;
+        while matches!(cursor.peek(0), Some(Operator::Block { .. })) {
+            cursor.expect_block()?;
+            segments += 1;
+        }
+        let table = cursor.entry_table()?;
+        if table.iter().any(|segment| *segment as usize >= segments) {
+            return Err("the entry table leads out of the function");
+        }
+        Ok(Frame {
+            table,
+            has_table: true,
+            segments,
+            has_loop,
+            has_unwind,
+        })
+    }
+
+    /// What follows the last segment.
+    fn read_tail(&self, cursor: &mut Cursor<'_, '_>) -> Result<(), Refusal> {
+        const DIFFERS: Refusal = "the function does not end as Go ends them";
+        if self.has_loop {
+            cursor.expect(|op| matches!(op, Operator::Unreachable), DIFFERS)?;
+            if self.has_unwind {
+                cursor.expect(|op| matches!(op, Operator::End), DIFFERS)?;
+            }
+        }
+        if self.has_unwind {
+            cursor.expect(|op| matches!(op, Operator::I32Const { value: 1 }), DIFFERS)?;
+        }
+        if self.has_loop || self.has_unwind {
+            cursor.expect(|op| matches!(op, Operator::End), DIFFERS)?;
+        }
+        if cursor.is_done() {
+            Ok(())
+        } else {
+            Err(DIFFERS)
+        }
+    }
+
+    /// The segment that PC_B leads to.
+    fn segment_of(&self, pc_b: u32) -> u32 {
+        let last = self.table.len() - 1;
+        self.table[(pc_b as usize).min(last)]
+    }
+}

@@ -1,0 +1,339 @@
+//! Segments and blocks: the reader's frame, its operand stack and the statements it emits.
+
+use super::cursor::Cursor;
+use super::{Frame, Refusal, sequences};
+use crate::code::facts::Facts;
+use crate::code::ir::{Expr, GLOBAL_PAUSE, GLOBAL_SP, Local, Stmt};
+use crate::code::op::Type;
+use wasmparser::{BlockType, Operator};
+
+/// A statement, or a jump to another segment.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Stmt(Stmt),
+    Jump(u32),
+    JumpIf(Expr, u32),
+}
+
+/// Operand trees deeper than this are refused: passes recurse over them.
+const MOST_DEPTH: u32 = 400;
+/// Likewise blocks in blocks.
+const MOST_NESTING: u32 = 60;
+
+/// Reads one function. `operators.rs` and `calls.rs` hold what single operators and sequences mean.
+pub(super) struct Reader<'r, 'o, 'b> {
+    pub(super) cursor: Cursor<'o, 'b>,
+    pub(super) facts: &'r Facts,
+    /// PC_F of the function, the upper part of its return PCs.
+    pub(super) pc_f: i64,
+    frame: &'r Frame,
+    locals: Vec<Type>,
+    /// Operands that no statement has taken yet, with the depth of their trees.
+    stack: Vec<(Expr, u32)>,
+    segment: u32,
+}
+
+/// How a statement list ended.
+pub(super) enum Closed {
+    End,
+    Else,
+}
+
+/// Where a branch leads.
+pub(super) enum Label {
+    /// A block inside the segment.
+    Inner,
+    /// The loop around the entry table.
+    Entry,
+    /// The block whose end unwinds.
+    Unwind,
+}
+
+pub(super) const UNKNOWN_BRANCH: Refusal = "a branch that is neither a jump nor an unwind";
+
+impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
+    pub(super) fn new(
+        cursor: Cursor<'o, 'b>,
+        facts: &'r Facts,
+        pc_f: u32,
+        frame: &'r Frame,
+        locals: Vec<Type>,
+    ) -> Self {
+        Reader {
+            cursor,
+            facts,
+            pc_f: i64::from(pc_f),
+            frame,
+            locals,
+            stack: Vec::new(),
+            segment: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> (Cursor<'o, 'b>, Vec<Type>) {
+        (self.cursor, self.locals)
+    }
+
+    pub(super) fn segments(&mut self) -> Result<Vec<Vec<Step>>, Refusal> {
+        (0..self.frame.segments as u32)
+            .map(|segment| {
+                self.segment = segment;
+                self.one_segment()
+            })
+            .collect()
+    }
+
+    fn one_segment(&mut self) -> Result<Vec<Step>, Refusal> {
+        let mut steps = Vec::new();
+        loop {
+            match self.cursor.peek(0) {
+                None => return Err("a segment without an end"),
+                Some(Operator::End) => {
+                    self.cursor.advance(1);
+                    if !is_dead(&steps) {
+                        self.expect_empty(0)?;
+                    }
+                    self.stack.clear();
+                    return Ok(steps);
+                }
+                _ => {}
+            }
+            if is_dead(&steps) {
+                self.stack.clear();
+                self.skip_dead()?;
+                continue;
+            }
+            if let Some(target) = self.jump(0)? {
+                self.expect_empty(0)?;
+                steps.push(Step::Jump(target));
+                continue;
+            }
+            if let Some(step) = self.conditional_jump()? {
+                steps.push(step);
+                continue;
+            }
+            let mut out = Vec::new();
+            self.step(&mut out, 0)?;
+            steps.extend(out.into_iter().map(Step::Stmt));
+        }
+    }
+
+    /// `if; jump; end`.
+    fn conditional_jump(&mut self) -> Result<Option<Step>, Refusal> {
+        if !matches!(
+            self.cursor.peek(0),
+            Some(Operator::If {
+                blockty: BlockType::Empty
+            })
+        ) {
+            return Ok(None);
+        }
+        let mut ahead = self.cursor;
+        ahead.advance(1);
+        let is_jump = sequences::jump(&ahead).is_some();
+        ahead.advance(sequences::JUMP_LENGTH);
+        if !is_jump || !matches!(ahead.peek(0), Some(Operator::End)) {
+            return Ok(None);
+        }
+        self.cursor.advance(1);
+        let target = self.jump(1)?.ok_or(UNKNOWN_BRANCH)?;
+        self.cursor.advance(1);
+        let condition = self.pop()?;
+        self.expect_empty(0)?;
+        Ok(Some(Step::JumpIf(condition, target)))
+    }
+
+    /// A jump at this nesting depth, as the segment it leads to.
+    fn jump(&mut self, depth: u32) -> Result<Option<u32>, Refusal> {
+        let Some((pc_b, branch)) = sequences::jump(&self.cursor) else {
+            return Ok(None);
+        };
+        match self.label(branch, depth)? {
+            Label::Entry => {
+                self.cursor.advance(sequences::JUMP_LENGTH);
+                Ok(Some(self.frame.segment_of(pc_b)))
+            }
+            _ => Err(UNKNOWN_BRANCH),
+        }
+    }
+
+    /// Statements up to the end of the innermost block.
+    pub(super) fn list(&mut self, depth: u32) -> Result<(Vec<Stmt>, Closed), Refusal> {
+        if depth > MOST_NESTING {
+            return Err("blocks nested too deep");
+        }
+        let base = self.stack.len();
+        let mut out: Vec<Stmt> = Vec::new();
+        loop {
+            let closed = match self.cursor.peek(0) {
+                None => return Err("a block without an end"),
+                Some(Operator::End) => Some(Closed::End),
+                Some(Operator::Else) => Some(Closed::Else),
+                _ => None,
+            };
+            if let Some(closed) = closed {
+                self.cursor.advance(1);
+                if out.last().is_some_and(Stmt::stops) {
+                    self.stack.truncate(base);
+                }
+                self.expect_empty(base)?;
+                return Ok((out, closed));
+            }
+            if out.last().is_some_and(Stmt::stops) {
+                self.stack.truncate(base);
+                self.skip_dead()?;
+                continue;
+            }
+            self.step(&mut out, depth)?;
+        }
+    }
+
+    /// Code behind a statement that stops, up to the end of its block, is never reached.
+    fn skip_dead(&mut self) -> Result<(), Refusal> {
+        let mut nested = 0;
+        loop {
+            match self.cursor.peek(0) {
+                None => return Err("a block without an end"),
+                Some(Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. }) => {
+                    nested += 1
+                }
+                Some(Operator::End | Operator::Else) if nested == 0 => return Ok(()),
+                Some(Operator::End) => nested -= 1,
+                _ => {}
+            }
+            self.cursor.advance(1);
+        }
+    }
+
+    pub(super) fn expect_empty(&self, base: usize) -> Result<(), Refusal> {
+        if self.stack.len() == base {
+            return Ok(());
+        }
+        Err("values left on the operand stack")
+    }
+
+    pub(super) fn stack_is_constant(&self) -> bool {
+        self.stack.iter().all(|(expr, _)| is_constant(expr))
+    }
+
+    pub(super) fn pop(&mut self) -> Result<Expr, Refusal> {
+        self.stack
+            .pop()
+            .map(|(expr, _)| expr)
+            .ok_or("an operand that is not there")
+    }
+
+    pub(super) fn push(&mut self, expr: Expr) {
+        self.stack.push((expr, 1));
+    }
+
+    /// Pushes an operator whose operands are already taken off the stack, as trees of at most this depth.
+    pub(super) fn push_deep(&mut self, expr: Expr, operands: u32) -> Result<(), Refusal> {
+        if operands >= MOST_DEPTH {
+            return Err("an expression nested too deep");
+        }
+        self.stack.push((expr, operands + 1));
+        Ok(())
+    }
+
+    /// Takes operands off the stack with the greatest depth among them.
+    pub(super) fn take(&mut self, count: usize) -> Result<(Vec<Expr>, u32), Refusal> {
+        let at = self
+            .stack
+            .len()
+            .checked_sub(count)
+            .ok_or("an operand that is not there")?;
+        let taken = self.stack.split_off(at);
+        let depth = taken.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
+        Ok((taken.into_iter().map(|(expr, _)| expr).collect(), depth))
+    }
+
+    /// Emits a statement. Operands that wait on the stack were evaluated before it: those that it could
+    /// change go into locals first.
+    pub(super) fn emit(&mut self, out: &mut Vec<Stmt>, stmt: Stmt) {
+        let written = match &stmt {
+            Stmt::Set(local, _) => Some(*local),
+            _ => None,
+        };
+        self.spill(out, |expr| match expr {
+            Expr::Get(local) => Some(*local) != written,
+            expr => is_constant(expr),
+        });
+        out.push(stmt);
+    }
+
+    /// Puts every waiting operand into a local of its own, except those that may stay.
+    pub(super) fn spill(&mut self, out: &mut Vec<Stmt>, may_stay: impl Fn(&Expr) -> bool) {
+        for position in 0..self.stack.len() {
+            if may_stay(&self.stack[position].0) {
+                continue;
+            }
+            let ty = self.type_of(&self.stack[position].0);
+            let local = self.new_local(ty);
+            let (expr, _) = std::mem::replace(&mut self.stack[position], (Expr::Get(local), 1));
+            out.push(Stmt::Set(local, expr));
+        }
+    }
+
+    pub(super) fn new_local(&mut self, ty: Type) -> Local {
+        self.locals.push(ty);
+        self.locals.len() as Local - 1
+    }
+
+    fn type_of(&self, expr: &Expr) -> Type {
+        match expr {
+            Expr::I32(_) | Expr::MemorySize | Expr::MemoryGrow(_) => Type::I32,
+            Expr::I64(_) => Type::I64,
+            Expr::F32(_) => Type::F32,
+            Expr::F64(_) => Type::F64,
+            Expr::Get(local) | Expr::Tee(local, _) => self.locals[*local as usize],
+            // `writeGlobalSec` in cmd/link/internal/wasm/asm.go: all others are i64.
+            Expr::GetGlobal(GLOBAL_SP | GLOBAL_PAUSE) => Type::I32,
+            Expr::GetGlobal(_) => Type::I64,
+            Expr::Unary(op, _) | Expr::Binary(op, _) => op.result(),
+            Expr::Load(load, _, _) => load.result(),
+            Expr::Select(operands) => self.type_of(&operands.0),
+            Expr::Call(function, _) => self.facts.signature(*function).result.unwrap_or(Type::I64),
+        }
+    }
+
+    pub(super) fn label(&self, branch: u32, depth: u32) -> Result<Label, Refusal> {
+        let Some(outer) = branch.checked_sub(depth) else {
+            return Ok(Label::Inner);
+        };
+        // Blocks of the segments behind this one.
+        let behind = if self.frame.has_table {
+            self.frame.segments as u32 - 1 - self.segment
+        } else {
+            0
+        };
+        match outer.checked_sub(behind) {
+            Some(0) if self.frame.has_loop => Ok(Label::Entry),
+            Some(n) if n == u32::from(self.frame.has_loop) && self.frame.has_unwind => {
+                Ok(Label::Unwind)
+            }
+            _ => Err(UNKNOWN_BRANCH),
+        }
+    }
+
+    /// Whether the function declares this local.
+    pub(super) fn has_local(&self, local: Local) -> bool {
+        (local as usize) < self.locals.len()
+    }
+}
+
+/// Whether control never reaches what would follow these steps.
+fn is_dead(steps: &[Step]) -> bool {
+    match steps.last() {
+        Some(Step::Jump(_)) => true,
+        Some(Step::Stmt(stmt)) => stmt.stops(),
+        _ => false,
+    }
+}
+
+pub(super) fn is_constant(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::I32(_) | Expr::I64(_) | Expr::F32(_) | Expr::F64(_)
+    )
+}

@@ -1,0 +1,209 @@
+//! Calls, returns, tail calls: what Go writes as sequences.
+
+use super::Refusal;
+use super::body::{Label, Reader};
+use super::sequences::{self, Target};
+use crate::code::facts::Role;
+use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::op::{Op, Type};
+use wasmparser::{BlockType, Operator};
+
+/// Bits of a PC below PC_F.
+const PC_B_BITS: i64 = 16;
+
+impl Reader<'_, '_, '_> {
+    /// A call by Go's convention. Whether there was one.
+    pub(super) fn go_call(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<bool, Refusal> {
+        let start = self.cursor;
+        let Some(pc) = sequences::pushed_return_pc(&mut self.cursor) else {
+            return Ok(false);
+        };
+        let Some(target) = sequences::entered(&mut self.cursor) else {
+            // An 8-byte frame whose first store is a constant looks the same so far.
+            self.cursor = start;
+            return Ok(false);
+        };
+        let pc_b = (pc & ((1 << PC_B_BITS) - 1)) as u32;
+        if pc >> PC_B_BITS != i64::from(self.pc_f) {
+            return Err("a return PC of another function");
+        }
+        let callee = self.callee(target)?;
+        if !self.cursor.skip_sp_reload() {
+            return Err("a call without a reload of SP");
+        }
+        let after = self.after_call(&callee, depth)?;
+        if after == After::Resume {
+            // Nothing on the operand stack would survive an unwind.
+            self.expect_empty(0)?;
+        }
+        self.emit(
+            out,
+            Stmt::GoCall {
+                pc_b,
+                callee,
+                after,
+            },
+        );
+        Ok(true)
+    }
+
+    fn callee(&mut self, target: Target) -> Result<Callee, Refusal> {
+        match target {
+            Target::Direct(function) if self.facts.is_go(function) => Ok(Callee::Direct(function)),
+            Target::Direct(_) => {
+                Err("a call with a return PC to a function outside the convention")
+            }
+            Target::Indirect => {
+                let pc = self.pop()?;
+                let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(PC_B_BITS));
+                Ok(Callee::Indirect(Box::new(Expr::unary(
+                    Op::I32_WRAP_I64,
+                    pc_f,
+                ))))
+            }
+        }
+    }
+
+    /// What the code behind a call does with its result: unwind, too, or trap.
+    fn after_call(&mut self, callee: &Callee, depth: u32) -> Result<After, Refusal> {
+        const DIFFERS: Refusal = "a call whose result is used otherwise than Go does";
+        let calls = |functions: &[Option<u32>]| match callee {
+            Callee::Direct(function) => functions.contains(&Some(*function)),
+            Callee::Indirect(_) => false,
+        };
+        match self.cursor.next().map(|token| &token.operator) {
+            Some(Operator::BrIf { relative_depth }) => {
+                let Label::Unwind = self.label(*relative_depth, depth)? else {
+                    return Err(DIFFERS);
+                };
+                let morestack =
+                    matches!(callee, Callee::Direct(f) if self.facts.morestack.contains(f));
+                if calls(&[self.facts.sigpanic]) || morestack {
+                    return Ok(After::Never);
+                }
+                if depth > 0 {
+                    return Err("a call that may be resumed inside a block");
+                }
+                Ok(After::Resume)
+            }
+            Some(Operator::If {
+                blockty: BlockType::Empty,
+            }) => {
+                self.cursor
+                    .expect(|op| matches!(op, Operator::Unreachable), DIFFERS)?;
+                self.cursor
+                    .expect(|op| matches!(op, Operator::End), DIFFERS)?;
+                Ok(After::MustNotUnwind)
+            }
+            _ => Err(DIFFERS),
+        }
+    }
+
+    /// `i32.const 0; return` and `i32.const 1; return`. Whether there was one.
+    pub(super) fn returns(&mut self, out: &mut Vec<Stmt>) -> bool {
+        let (Some(Operator::I32Const { value }), Some(Operator::Return)) =
+            (self.cursor.peek(0), self.cursor.peek(1))
+        else {
+            return false;
+        };
+        let stmt = match value {
+            0 => pop_frame(out),
+            1 => Stmt::Unwind,
+            _ => return false,
+        };
+        self.cursor.advance(2);
+        out.push(stmt);
+        true
+    }
+
+    /// `i32.const 0; call f; return` and its indirect form. Whether there was one.
+    pub(super) fn tail_call(&mut self, out: &mut Vec<Stmt>) -> Result<bool, Refusal> {
+        let start = self.cursor;
+        let Some(target) = sequences::entered(&mut self.cursor) else {
+            return Ok(false);
+        };
+        if matches!(target, Target::Direct(function) if !self.facts.is_go(function)) {
+            self.cursor = start;
+            return Ok(false);
+        }
+        self.cursor.skip_sp_reload();
+        self.cursor.expect(
+            |op| matches!(op, Operator::Return),
+            "a jump to a function that goes on behind it",
+        )?;
+        let callee = self.callee(target)?;
+        out.push(Stmt::TailCall(callee));
+        Ok(true)
+    }
+
+    /// A call of a function outside the convention.
+    pub(super) fn plain_call(&mut self, out: &mut Vec<Stmt>, function: u32) -> Result<(), Refusal> {
+        let role = self.facts.role(function);
+        if role == Role::Go {
+            return Err("a call of a Go function without a return PC");
+        }
+        let signature = self.facts.signature(function);
+        let (arguments, depth) = self.take(signature.params)?;
+        self.cursor.skip_sp_reload();
+        match (signature.result, role) {
+            (Some(_), Role::Pure | Role::ReadsMemory) => {
+                return self.push_deep(Expr::Call(function, arguments), depth);
+            }
+            (Some(ty), _) => self.effectful_call(out, function, arguments, Some(ty)),
+            (None, _) => self.effectful_call(out, function, arguments, None),
+        }
+        if role == Role::Import {
+            // The host may have entered Go again, which moves the stack when it grows.
+            self.emit(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
+        }
+        Ok(())
+    }
+
+    /// The callee finds SP in global 0, so it is put there first.
+    fn effectful_call(
+        &mut self,
+        out: &mut Vec<Stmt>,
+        function: u32,
+        arguments: Vec<Expr>,
+        result: Option<Type>,
+    ) {
+        let count = arguments.len();
+        arguments
+            .into_iter()
+            .for_each(|argument| self.push(argument));
+        self.emit(out, Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)));
+        let arguments = self
+            .take(count)
+            .map(|(arguments, _)| arguments)
+            .unwrap_or_default();
+        match result {
+            None => self.emit(out, Stmt::Call(function, arguments)),
+            Some(ty) => {
+                let local = self.new_local(ty);
+                self.emit(out, Stmt::Set(local, Expr::Call(function, arguments)));
+                self.push(Expr::Get(local));
+            }
+        }
+    }
+}
+
+/// Takes `SP += n` statements off the end of `out` and returns with their sum.
+fn pop_frame(out: &mut Vec<Stmt>) -> Stmt {
+    let mut popped: u32 = 0;
+    while let Some(n) = out.last().and_then(sp_increase) {
+        popped = popped.wrapping_add(n);
+        out.pop();
+    }
+    Stmt::Return(popped)
+}
+
+/// `n` of a statement `SP += n`, `n >= 0`.
+fn sp_increase(stmt: &Stmt) -> Option<u32> {
+    let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = stmt else {
+        return None;
+    };
+    match &**operands {
+        (Expr::Get(SP), Expr::I32(n)) => u32::try_from(*n).ok(),
+        _ => None,
+    }
+}

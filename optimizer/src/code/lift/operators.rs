@@ -1,0 +1,244 @@
+//! Single operators: onto the operand stack, or as statements.
+
+use super::Refusal;
+use super::body::{Closed, Label, Reader, UNKNOWN_BRANCH, is_constant};
+use crate::code::ir::{Expr, GLOBAL_SP, Local, SELECTOR, SP, Stmt};
+use crate::code::op::{Load, Op, Store, Type};
+use crate::code::tokens::Token;
+use wasmparser::{BlockType, Operator};
+
+impl<'b> Reader<'_, '_, 'b> {
+    /// One statement, or one operator that only changes the operand stack.
+    pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
+        if self.go_call(out, depth)? || self.returns(out) || self.tail_call(out)? {
+            return Ok(());
+        }
+        let token = self.cursor.next().ok_or("a block without an end")?;
+        if self.computes(out, token)? {
+            return Ok(());
+        }
+        match &token.operator {
+            Operator::Nop => {}
+            Operator::LocalGet { local_index } => {
+                let local = self.local(*local_index)?;
+                self.push(Expr::Get(local));
+            }
+            Operator::LocalSet { local_index } => {
+                let local = self.variable(*local_index)?;
+                let value = self.pop()?;
+                self.emit(out, Stmt::Set(local, value));
+            }
+            Operator::LocalTee { local_index: SP } => self.set_sp(out)?,
+            Operator::LocalTee { local_index } => {
+                let local = self.variable(*local_index)?;
+                let (mut value, operands) = self.take(1)?;
+                self.push_deep(Expr::Tee(local, Box::new(value.remove(0))), operands)?;
+            }
+            Operator::GlobalGet { global_index } if *global_index != GLOBAL_SP => {
+                self.push(Expr::GetGlobal(*global_index));
+            }
+            Operator::GlobalSet { global_index } if *global_index != GLOBAL_SP => {
+                let value = self.pop()?;
+                self.emit(out, Stmt::SetGlobal(*global_index, value));
+            }
+            Operator::Drop => {
+                let value = self.pop()?;
+                self.emit(out, Stmt::Drop(value));
+            }
+            Operator::Unreachable => out.push(Stmt::Unreachable),
+            Operator::Call { function_index } => self.plain_call(out, *function_index)?,
+            operator => self.structured(out, operator, depth)?,
+        }
+        Ok(())
+    }
+
+    /// Constants, arithmetic, loads and stores. Whether the operator was one of these.
+    fn computes(&mut self, out: &mut Vec<Stmt>, token: &Token<'b>) -> Result<bool, Refusal> {
+        match &token.operator {
+            Operator::I32Const { value } => self.push(Expr::I32(*value)),
+            Operator::I64Const { value } => self.push(Expr::I64(*value)),
+            Operator::F32Const { value } => self.push(Expr::F32(value.bits())),
+            Operator::F64Const { value } => self.push(Expr::F64(value.bits())),
+            Operator::MemorySize { mem: 0 } => self.push(Expr::MemorySize),
+            Operator::Select => {
+                let (operands, depth) = self.take(3)?;
+                let [a, b, condition] =
+                    <[Expr; 3]>::try_from(operands).map_err(|_| "an operand that is not there")?;
+                self.push_deep(Expr::Select(Box::new((a, b, condition))), depth)?;
+            }
+            _ => return self.computes_by_opcode(out, token),
+        }
+        Ok(true)
+    }
+
+    fn computes_by_opcode(
+        &mut self,
+        out: &mut Vec<Stmt>,
+        token: &Token<'b>,
+    ) -> Result<bool, Refusal> {
+        let [prefix, byte] = token.opcode.to_be_bytes();
+        let op = match prefix {
+            0 => Op::from_byte(byte),
+            0xfc => Op::from_prefixed(byte),
+            _ => None,
+        };
+        if let Some(op) = op {
+            let (mut operands, depth) = self.take(if op.is_unary() { 1 } else { 2 })?;
+            let last = operands.pop().ok_or("an operand that is not there")?;
+            let expr = match operands.pop() {
+                None => Expr::unary(op, last),
+                Some(first) => Expr::binary(op, first, last),
+            };
+            self.push_deep(expr, depth)?;
+            return Ok(true);
+        }
+        let (0, Some(access)) = (prefix, token.access) else {
+            return Ok(false);
+        };
+        if let Some(load) = Load::from_byte(byte) {
+            let (mut address, depth) = self.take(1)?;
+            self.push_deep(Expr::Load(load, access, Box::new(address.remove(0))), depth)?;
+            return Ok(true);
+        }
+        let Some(store) = Store::from_byte(byte) else {
+            return Ok(false);
+        };
+        let (value, address) = (self.pop()?, self.pop()?);
+        self.emit(out, Stmt::Store(store, access, address, value));
+        Ok(true)
+    }
+
+    /// wasm's own control flow and the bulk memory operators.
+    fn structured(
+        &mut self,
+        out: &mut Vec<Stmt>,
+        operator: &Operator<'b>,
+        depth: u32,
+    ) -> Result<(), Refusal> {
+        const EMPTY: BlockType = BlockType::Empty;
+        match operator {
+            Operator::If { blockty } if *blockty == EMPTY => {
+                let condition = self.pop()?;
+                // What waits below the condition was evaluated before the branches.
+                let condition = self.hold(out, condition);
+                self.spill(out, is_constant);
+                let (yes, closed) = self.list(depth + 1)?;
+                let no = match closed {
+                    Closed::Else => self.list(depth + 1)?.0,
+                    Closed::End => Vec::new(),
+                };
+                out.push(Stmt::If(condition, yes, no));
+            }
+            Operator::Block { blockty } if *blockty == EMPTY => {
+                self.expect_empty(0)?;
+                let body = self.list(depth + 1)?.0;
+                self.emit(out, Stmt::Block(body));
+            }
+            Operator::Loop { blockty } if *blockty == EMPTY => {
+                self.expect_empty(0)?;
+                let body = self.list(depth + 1)?.0;
+                self.emit(out, Stmt::Loop(body));
+            }
+            Operator::Br { relative_depth } => {
+                self.inner(*relative_depth, depth)?;
+                self.emit(out, Stmt::Br(*relative_depth));
+            }
+            Operator::BrIf { relative_depth } => {
+                self.inner(*relative_depth, depth)?;
+                let condition = self.pop()?;
+                self.emit(out, Stmt::BrIf(*relative_depth, condition));
+            }
+            Operator::BrTable { targets } => {
+                let mut labels: Vec<u32> = targets
+                    .targets()
+                    .collect::<Result<_, _>>()
+                    .map_err(|_| UNKNOWN_BRANCH)?;
+                labels.push(targets.default());
+                labels
+                    .iter()
+                    .try_for_each(|label| self.inner(*label, depth))?;
+                let index = self.pop()?;
+                self.emit(out, Stmt::BrTable(labels, index));
+            }
+            Operator::MemoryGrow { mem: 0 } => {
+                let pages = self.pop()?;
+                let local = self.new_local(Type::I32);
+                self.emit(out, Stmt::Set(local, Expr::MemoryGrow(Box::new(pages))));
+                self.push(Expr::Get(local));
+            }
+            Operator::MemoryCopy {
+                dst_mem: 0,
+                src_mem: 0,
+            } => {
+                let (length, from, to) = (self.pop()?, self.pop()?, self.pop()?);
+                self.emit(out, Stmt::MemoryCopy(to, from, length));
+            }
+            Operator::MemoryFill { mem: 0 } => {
+                let (length, byte, to) = (self.pop()?, self.pop()?, self.pop()?);
+                self.emit(out, Stmt::MemoryFill(to, byte, length));
+            }
+            _ => return Err("an operator that Go does not write"),
+        }
+        Ok(())
+    }
+
+    /// If other operands wait below it, puts a value into a local, so that they can be spilled in order.
+    fn hold(&mut self, out: &mut Vec<Stmt>, value: Expr) -> Expr {
+        if self.stack_is_constant() {
+            return value;
+        }
+        self.push(value);
+        self.spill(out, is_constant);
+        self.pop().unwrap_or(Expr::I32(0))
+    }
+
+    fn inner(&self, branch: u32, depth: u32) -> Result<(), Refusal> {
+        match self.label(branch, depth)? {
+            Label::Inner => Ok(()),
+            _ => Err(UNKNOWN_BRANCH),
+        }
+    }
+
+    /// A local that may be read. PC_B is only read by the entry table.
+    fn local(&self, local: Local) -> Result<Local, Refusal> {
+        if local == SELECTOR || !self.has_local(local) {
+            return Err("PC_B read where Go does not read it");
+        }
+        Ok(local)
+    }
+
+    /// A local that may be set one by one, which PC_B and SP are not.
+    fn variable(&self, local: Local) -> Result<Local, Refusal> {
+        if local == SELECTOR || local == SP || !self.has_local(local) {
+            return Err("PC_B or SP set where Go does not set it");
+        }
+        Ok(local)
+    }
+
+    /// `local.tee 1; global.set 0`: SP gets the value on the stack.
+    fn set_sp(&mut self, out: &mut Vec<Stmt>) -> Result<(), Refusal> {
+        self.cursor.expect(
+            |op| {
+                matches!(
+                    op,
+                    Operator::GlobalSet {
+                        global_index: GLOBAL_SP
+                    }
+                )
+            },
+            "SP set in its cache alone",
+        )?;
+        let value = match self.pop()? {
+            // One form for both directions: SP + n.
+            Expr::Binary(Op::I32_SUB, operands) => match *operands {
+                (Expr::Get(SP), Expr::I32(n)) => {
+                    Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(n.wrapping_neg()))
+                }
+                (a, b) => Expr::binary(Op::I32_SUB, a, b),
+            },
+            value => value,
+        };
+        self.emit(out, Stmt::Set(SP, value));
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! All functions back to bytes, in the new calling convention.
+
+use super::adapt::{self, Convention, Types};
+use super::dispatch::{self, Backward};
+use super::encode::{self, Style};
+use super::facts::{Facts, Role};
+use super::ir::Function;
+use crate::error::{Error, Result, Stage};
+use crate::input::Input;
+use rayon::prelude::*;
+use std::borrow::Cow;
+
+/// The code of a Go program, lifted.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(crate) facts: Facts,
+    /// By position in the code section; `None` for functions that are only adapted.
+    pub(crate) functions: Vec<Option<Function>>,
+    /// PC_F by position in the code section; `None` for functions that are not in the table.
+    pub(crate) pc_f: Vec<Option<u32>>,
+    /// Type indices of the old and the new convention.
+    pub(crate) types: Types,
+    pub(crate) style: Style,
+}
+
+impl Code {
+    /// Wasm indices of all functions of Go's convention, whose type changes with it.
+    pub(crate) fn go_functions(&self) -> impl Iterator<Item = u32> {
+        let count = self.functions.len() as u32;
+        (self.facts.imported..self.facts.imported + count).filter(|index| self.facts.is_go(*index))
+    }
+
+    /// The body of each defined function.
+    ///
+    /// # Errors
+    /// A function that can be neither encoded nor adapted, by its index: the input stays as it is.
+    pub(crate) fn lower<'a>(&self, input: &Input<'a>) -> Result<Vec<Cow<'a, [u8]>>> {
+        (0..self.functions.len())
+            .into_par_iter()
+            .map(|position| self.body(input, position))
+            .collect()
+    }
+
+    fn body<'a>(&self, input: &Input<'a>, position: usize) -> Result<Cow<'a, [u8]>> {
+        let index = self.facts.imported + position as u32;
+        let original = input.slice(&input.bodies[position]);
+        let fail = |reason: &str| Error::new(Stage::Emit, format!("function {index}: {reason}"));
+        if let (Some(function), Some(pc_f)) = (&self.functions[position], self.pc_f[position]) {
+            let encoded = [Backward::Structured, Backward::ThroughEntry]
+                .into_iter()
+                .find_map(|backward| {
+                    let mut function = function.clone();
+                    dispatch::insert(&mut function, backward);
+                    encode::encode(&function, pc_f, self.style)
+                });
+            return encoded
+                .map(Cow::Owned)
+                .ok_or_else(|| fail("its control flow cannot be written"));
+        }
+        let convention = match self.facts.role(index) {
+            Role::Go => Convention::Go,
+            // Nothing in it that calls.
+            Role::Pure | Role::ReadsMemory => return Ok(Cow::Borrowed(original)),
+            Role::Special | Role::Import => Convention::Other,
+        };
+        let params = self.facts.signature(index).params as u32;
+        let adapted = adapt::adapt(original, params, convention, self.types, &self.facts);
+        adapted.map(Cow::Owned).map_err(fail)
+    }
+}

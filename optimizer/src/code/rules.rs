@@ -1,0 +1,406 @@
+//! Local rewrites of expressions: the same value in fewer bytes.
+//!
+//! Go computes in 64 bits and addresses in 32, so most of its expressions widen and narrow again:
+//!
+//! ```text
+//! i32.wrap_i64(i64.add(i64.extend_i32_u(sp), 24)) + offset 0   ->   sp + offset 24
+//! i64.ne(i64.extend_i32_u(i32.eq(a, b)), 0)                    ->   i32.eq(a, b)
+//! i64.store8(p, i64.extend_i32_u(x))                           ->   i32.store8(p, x)
+//! ```
+//!
+//! Folding `x + c` into an offset differs from the sum only where the sum wraps to an address below `c`. Go's
+//! linker puts nothing below 4096 (`*ld.FlagTextAddr` in cmd/link/internal/wasm/obj.go), so with `c < 4096` no
+//! pointer of a Go program leads there. SP never wraps.
+
+use super::ir::{Access, Callee, Expr, SP, Stmt};
+use super::op::{Load, Op, Store};
+
+/// Constants below this may move from an address into an offset.
+const FOLDABLE: i64 = 4096;
+/// Offsets stay below this, far from where address + offset could pass 4 GiB unnoticed.
+const LARGEST_OFFSET: i64 = 1 << 31;
+/// Frames are smaller than this.
+const LARGEST_FRAME: i64 = 1 << 30;
+
+/// Rewrites a statement's own expressions, and the statement.
+pub(crate) fn simplify_statement(stmt: &mut Stmt) {
+    stmt.exprs_mut().for_each(simplify);
+    match stmt {
+        Stmt::If(condition, _, _) | Stmt::BrIf(_, condition) => simplify_condition(condition),
+        Stmt::Store(store, access, address, value) => {
+            fold_address(&mut access.offset, address);
+            narrow_stored(store, access, value);
+        }
+        Stmt::GoCall {
+            callee: Callee::Indirect(slot),
+            ..
+        }
+        | Stmt::TailCall(Callee::Indirect(slot)) => load_slot(slot),
+        _ => {}
+    }
+}
+
+/// Rewrites an expression, operands first.
+pub(crate) fn simplify(expr: &mut Expr) {
+    expr.visit_mut(&mut node);
+}
+
+/// Rewrites an expression of which only matters whether it is zero.
+pub(crate) fn simplify_condition(expr: &mut Expr) {
+    loop {
+        match expr {
+            Expr::Unary(Op::I32_EQZ, inner) => match &mut **inner {
+                Expr::Unary(Op::I32_EQZ, value) => *expr = value.take(),
+                _ => break,
+            },
+            Expr::Binary(Op::I32_NE, operands) if operands.1 == Expr::I32(0) => {
+                *expr = operands.0.take()
+            }
+            _ => break,
+        }
+    }
+}
+
+/// The condition that holds where this one does not.
+pub(crate) fn negate(expr: Expr) -> Expr {
+    match expr {
+        Expr::Unary(Op::I32_EQZ, inner) => *inner,
+        Expr::Binary(op, operands) => match op.negated() {
+            Some(Op::I64_EQ) if operands.1 == Expr::I64(0) => Expr::unary(Op::I64_EQZ, operands.0),
+            Some(Op::I32_EQ) if operands.1 == Expr::I32(0) => Expr::unary(Op::I32_EQZ, operands.0),
+            Some(negated) => Expr::Binary(negated, operands),
+            None => Expr::unary(Op::I32_EQZ, Expr::Binary(op, operands)),
+        },
+        expr => Expr::unary(Op::I32_EQZ, expr),
+    }
+}
+
+fn node(expr: &mut Expr) {
+    match expr {
+        Expr::Unary(Op::I32_WRAP_I64, _) => wrap(expr),
+        Expr::Unary(Op::I64_EXTEND_I32_U, _) => extend_unsigned(expr),
+        Expr::Unary(Op::I64_EXTEND_I32_S, _) => extend_signed(expr),
+        Expr::Unary(Op::I64_EQZ, _) => i64_eqz(expr),
+        Expr::Unary(Op::I32_EQZ, inner) if inner.is_boolean() => {
+            let negated = negate(inner.take());
+            // `!!x` of a boolean x is x.
+            *expr = match negated {
+                Expr::Unary(Op::I32_EQZ, value) if !value.is_boolean() => {
+                    Expr::Unary(Op::I32_EQZ, value)
+                }
+                negated => negated,
+            };
+        }
+        Expr::Binary(op, operands) => {
+            let op = *op;
+            if let Some(better) = binary(op, operands) {
+                *expr = better;
+                // What came out may match another rule.
+                node(expr);
+            }
+        }
+        Expr::Load(_, access, address) => fold_address(&mut access.offset, address),
+        Expr::Select(operands) => simplify_condition(&mut operands.2),
+        _ => {}
+    }
+}
+
+/// `i32.wrap_i64` of something.
+fn wrap(expr: &mut Expr) {
+    let Expr::Unary(_, inner) = expr else {
+        return;
+    };
+    let better = match &mut **inner {
+        Expr::I64(value) => Expr::I32(*value as i32),
+        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value) => value.take(),
+        Expr::Load(load, access, address) => match load.narrowed() {
+            Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
+            None => return,
+        },
+        Expr::Binary(Op::I64_AND, operands) if keeps_low_half(&operands.1) => {
+            wrapped(operands.0.take())
+        }
+        Expr::Binary(op, operands) => match op.narrowed() {
+            Some(narrow) if is_free_to_wrap(&operands.0) && is_free_to_wrap(&operands.1) => {
+                Expr::binary(
+                    narrow,
+                    wrapped(operands.0.take()),
+                    wrapped(operands.1.take()),
+                )
+            }
+            _ => return,
+        },
+        _ => return,
+    };
+    *expr = better;
+    node(expr);
+}
+
+fn keeps_low_half(mask: &Expr) -> bool {
+    matches!(mask, Expr::I64(mask) if *mask as u32 == u32::MAX)
+}
+
+/// Whether wrapping this costs nothing, so that a whole operation may move to 32 bits.
+fn is_free_to_wrap(expr: &Expr) -> bool {
+    match expr {
+        Expr::I64(_) | Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, _) => true,
+        Expr::Load(load, _, _) => load.narrowed().is_some(),
+        _ => false,
+    }
+}
+
+fn wrapped(expr: Expr) -> Expr {
+    let mut expr = Expr::unary(Op::I32_WRAP_I64, expr);
+    wrap(&mut expr);
+    expr
+}
+
+/// An access with the alignment capped at the natural one, as validation demands.
+fn aligned(load: Load, access: Access) -> Access {
+    let natural = load.width().trailing_zeros() as u8;
+    Access {
+        align: access.align.min(natural),
+        offset: access.offset,
+    }
+}
+
+fn extend_unsigned(expr: &mut Expr) {
+    extend(expr, Load::zero_extended, |value| {
+        i64::from(value.cast_unsigned())
+    });
+}
+
+fn extend_signed(expr: &mut Expr) {
+    extend(expr, Load::sign_extended, i64::from);
+}
+
+fn extend(
+    expr: &mut Expr,
+    of_load: impl Fn(Load) -> Option<Load>,
+    of_constant: impl Fn(i32) -> i64,
+) {
+    let Expr::Unary(_, inner) = expr else {
+        return;
+    };
+    match &mut **inner {
+        Expr::Load(load, access, address) => {
+            if let Some(wide) = of_load(*load) {
+                *expr = Expr::Load(wide, *access, Box::new(address.take()));
+            }
+        }
+        Expr::I32(value) => *expr = Expr::I64(of_constant(*value)),
+        _ => {}
+    }
+}
+
+/// `i64.eqz` of what is really 32 bits wide.
+fn i64_eqz(expr: &mut Expr) {
+    let Expr::Unary(_, inner) = expr else {
+        return;
+    };
+    let narrow = match &mut **inner {
+        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value) => value.take(),
+        // Not i64.load itself: its high half counts.
+        Expr::Load(load, access, address) if load.width() < 8 => match load.narrowed() {
+            Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
+            None => return,
+        },
+        _ => return,
+    };
+    *expr = Expr::unary(Op::I32_EQZ, narrow);
+    node(expr);
+}
+
+/// Two operands. `None` where nothing is better.
+fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
+    if let Some(narrow) = op.narrowed_unsigned_comparison()
+        && let Some(comparison) = narrow_comparison(op, narrow, operands)
+    {
+        return Some(comparison);
+    }
+    match (op, &mut operands.0, &operands.1) {
+        (Op::I64_EQ, value, Expr::I64(0)) => Some(Expr::unary(Op::I64_EQZ, value.take())),
+        (Op::I32_EQ, value, Expr::I32(0)) => Some(Expr::unary(Op::I32_EQZ, value.take())),
+        (Op::I32_NE, value, Expr::I32(0)) if value.is_boolean() => Some(value.take()),
+        (Op::I64_ADD, value, Expr::I64(0)) | (Op::I32_ADD, value, Expr::I32(0)) => {
+            Some(value.take())
+        }
+        (Op::I64_ADD, Expr::I64(a), Expr::I64(b)) => Some(Expr::I64(a.wrapping_add(*b))),
+        (Op::I64_ADD, Expr::Binary(Op::I64_ADD, inner), Expr::I64(b)) => match inner.1 {
+            Expr::I64(a) => Some(Expr::binary(
+                Op::I64_ADD,
+                inner.0.take(),
+                Expr::I64(a.wrapping_add(*b)),
+            )),
+            _ => None,
+        },
+        (Op::I32_ADD, Expr::Binary(Op::I32_ADD, inner), Expr::I32(b)) => match inner.1 {
+            Expr::I32(a) => Some(Expr::binary(
+                Op::I32_ADD,
+                inner.0.take(),
+                Expr::I32(a.wrapping_add(*b)),
+            )),
+            _ => None,
+        },
+        (Op::I64_AND, value, Expr::I64(mask)) => masked(value, *mask as u64),
+        _ => None,
+    }
+}
+
+/// A comparison of zero-extended operands.
+fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
+    let Expr::Unary(Op::I64_EXTEND_I32_U, left) = &mut operands.0 else {
+        return None;
+    };
+    match &mut operands.1 {
+        Expr::Unary(Op::I64_EXTEND_I32_U, right) => {
+            Some(Expr::binary(narrow, left.take(), right.take()))
+        }
+        Expr::I64(0) if op == Op::I64_NE && left.is_boolean() => Some(left.take()),
+        Expr::I64(value) if i32::try_from(*value).is_ok_and(|v| v >= 0) => {
+            Some(Expr::binary(narrow, left.take(), Expr::I32(*value as i32)))
+        }
+        _ => None,
+    }
+}
+
+/// `value & mask` where the mask takes nothing away.
+fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
+    match value {
+        Expr::Unary(Op::I64_EXTEND_I32_U, inner) if mask & 1 == 1 && inner.is_boolean() => {
+            Some(value.take())
+        }
+        Expr::Load(load, _, _) if load.unsigned_mask().is_some_and(|bits| mask & bits == bits) => {
+            Some(value.take())
+        }
+        Expr::Load(load, access, address)
+            if mask == 0xffff_ffff && load.width() >= 4 && is_integer64(*load) =>
+        {
+            let wide = Load::I64_32_U;
+            Some(Expr::Load(
+                wide,
+                aligned(wide, *access),
+                Box::new(address.take()),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// `i64.load` and `i64.load32_s`: the low 32 bits are the first four bytes.
+fn is_integer64(load: Load) -> bool {
+    load.result() == super::op::Type::I64
+}
+
+/// Moves constant parts of an address into the offset, and a constant address together with its offset.
+fn fold_address(offset: &mut u32, address: &mut Expr) {
+    loop {
+        match address {
+            Expr::Unary(Op::I32_WRAP_I64, inner) => {
+                let Expr::Binary(Op::I64_ADD, operands) = &mut **inner else {
+                    return;
+                };
+                let Expr::I64(constant) = operands.1 else {
+                    return;
+                };
+                let of_sp = matches!(&operands.0, Expr::Unary(Op::I64_EXTEND_I32_U, base) if **base == Expr::Get(SP));
+                let limit = if of_sp { LARGEST_FRAME } else { FOLDABLE };
+                if !(0..limit).contains(&constant)
+                    || i64::from(*offset) + constant >= LARGEST_OFFSET
+                {
+                    return;
+                }
+                *offset += constant as u32;
+                *address = wrapped(operands.0.take());
+            }
+            Expr::Binary(Op::I32_ADD, operands) => {
+                let (Expr::Get(SP), Expr::I32(constant)) = &**operands else {
+                    return;
+                };
+                if *constant < 0 || i64::from(*offset) + i64::from(*constant) >= LARGEST_OFFSET {
+                    return;
+                }
+                *offset += constant.cast_unsigned();
+                *address = Expr::Get(SP);
+            }
+            Expr::I32(constant) => {
+                let sum = i64::from(*constant) + i64::from(*offset);
+                if *offset > 0 && i64::from(*constant) >= FOLDABLE && sum < LARGEST_OFFSET {
+                    *constant = sum as i32;
+                    *offset = 0;
+                }
+                return;
+            }
+            _ => return,
+        }
+    }
+}
+
+/// A narrowing store takes its value without the widening, and without a mask that it repeats.
+fn narrow_stored(store: &mut Store, access: &mut Access, value: &mut Expr) {
+    loop {
+        if let Some(narrow) = store.narrowed() {
+            let narrowed = match value {
+                Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, inner) => inner.take(),
+                Expr::I64(constant) => Expr::I32(sign_extended(*constant, store.width())),
+                _ => {
+                    if strip_mask(*store, value) {
+                        continue;
+                    }
+                    return;
+                }
+            };
+            *value = narrowed;
+            *store = narrow;
+            access.align = access.align.min(narrow.width().trailing_zeros() as u8);
+        } else if !strip_mask(*store, value) {
+            return;
+        }
+    }
+}
+
+/// The shortest constant with these low bytes.
+fn sign_extended(constant: i64, width: u32) -> i32 {
+    match width {
+        1 => i32::from(constant as i8),
+        2 => i32::from(constant as i16),
+        _ => constant as i32,
+    }
+}
+
+fn strip_mask(store: Store, value: &mut Expr) -> bool {
+    if !store.takes_integer() || store.width() == 8 {
+        return false;
+    }
+    let bits = (1u64 << (store.width() * 8)) - 1;
+    let Expr::Binary(Op::I64_AND, operands) = value else {
+        return false;
+    };
+    match operands.1 {
+        Expr::I64(mask) if mask as u64 & bits == bits => {
+            *value = operands.0.take();
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The slot of an indirect call is PC_F, the PC's bytes 2 and 3, so it is loaded from there.
+///
+/// Only of a PC that is in memory, and only while every PC_F has 16 bits, which the lifting pass checks.
+fn load_slot(slot: &mut Expr) {
+    const PC_F: u32 = 2;
+    let Expr::Unary(Op::I32_WRAP_I64, shifted) = slot else {
+        return;
+    };
+    let Expr::Binary(Op::I64_SHR_U, operands) = &mut **shifted else {
+        return;
+    };
+    if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
+        let Some(offset) = access.offset.checked_add(PC_F) else {
+            return;
+        };
+        let access = Access { align: 1, offset };
+        *slot = Expr::Load(Load::I32_16_U, access, Box::new(address.take()));
+    }
+}

@@ -1,0 +1,97 @@
+//! Where each block goes in structured code.
+//!
+//! Norman Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control
+//! Flow" (ICFP 2022): blocks are nested as in the dominator tree. A block with several forward predecessors gets
+//! a `block` that ends in front of it; one with a single predecessor is written in place, inside an `if`. Here a
+//! loop's exits are moved behind the loop, so that its code stays together.
+
+use super::flow::Flow;
+use super::ir::{BlockId, End, Function};
+
+/// The places of all blocks of a function.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) flow: Flow,
+    /// By block: labelled blocks that follow its code, in order, inside its loop if it begins one.
+    pub(crate) inside: Vec<Vec<BlockId>>,
+    /// By loop header: labelled blocks that follow the loop, in order.
+    pub(crate) behind: Vec<Vec<BlockId>>,
+    /// Whether the block has a label of its own to jump to.
+    pub(crate) labelled: Vec<bool>,
+}
+
+impl Plan {
+    /// Plans a function that has its dispatches. `None` if its graph is not reducible.
+    pub(crate) fn new(function: &Function) -> Option<Plan> {
+        let flow = Flow::new(function, &[]);
+        if !flow.irreducible.is_empty() {
+            return None;
+        }
+        let count = function.blocks.len();
+        let mut plan = Plan {
+            inside: vec![Vec::new(); count],
+            behind: vec![Vec::new(); count],
+            labelled: vec![false; count],
+            flow,
+        };
+        plan.label_merges(function);
+        plan.place_blocks(function);
+        Some(plan)
+    }
+
+    fn label_merges(&mut self, function: &Function) {
+        for position in 0..self.flow.order.len() {
+            let block = self.flow.order[position];
+            let forward = |from: &&BlockId| !self.flow.is_backward(**from, block);
+            let edges: usize = (self.flow.predecessors[block].iter().filter(forward))
+                .map(|from| {
+                    function.blocks[*from]
+                        .end
+                        .targets()
+                        .iter()
+                        .filter(|to| **to == block)
+                        .count()
+                        .max(1)
+                })
+                .sum();
+            if edges > 1 {
+                self.labelled[block] = true;
+            }
+            if let End::Dispatch(dispatch) = &function.blocks[block].end {
+                for to in &dispatch.table {
+                    self.labelled[*to] = true;
+                }
+                if !dispatch.is_single() {
+                    self.labelled[dispatch.other] = true;
+                }
+            }
+        }
+    }
+
+    fn place_blocks(&mut self, function: &Function) {
+        for position in 1..self.flow.order.len() {
+            let block = self.flow.order[position];
+            let Some(parent) = self.flow.idom[block] else {
+                continue;
+            };
+            // A block that ends at once may as well stay where it is.
+            let ends = matches!(function.blocks[block].end, End::Stop) && !self.labelled[block];
+            match self.outermost_left(parent, block) {
+                Some(header) if !ends => {
+                    self.labelled[block] = true;
+                    self.behind[header].push(block);
+                }
+                _ if self.labelled[block] => self.inside[parent].push(block),
+                _ => {}
+            }
+        }
+    }
+
+    /// The outermost loop that holds `from` and not `to`.
+    fn outermost_left(&self, from: BlockId, to: BlockId) -> Option<BlockId> {
+        self.flow
+            .loops_around(from)
+            .take_while(|header| !self.flow.loop_holds(*header, to))
+            .last()
+    }
+}

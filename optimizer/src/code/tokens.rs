@@ -1,0 +1,60 @@
+//! A function body as operators with their opcodes.
+
+use super::ir::Access;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
+
+/// An operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Token<'b> {
+    /// As wasmparser decodes it, for operands.
+    pub(crate) operator: Operator<'b>,
+    /// Its opcode byte, or `prefix << 8 | second byte` behind a prefix.
+    pub(crate) opcode: u16,
+    /// Of loads and stores: alignment and offset.
+    pub(crate) access: Option<Access>,
+}
+
+/// Opcodes of loads and stores (WebAssembly 3.0, 5.4.7).
+const MEMORY_ACCESS: std::ops::RangeInclusive<u16> = 0x28..=0x3e;
+
+/// Decodes the operators of a body, the final `end` included.
+pub(crate) fn decode(bytes: &[u8]) -> wasmparser::Result<Vec<Token<'_>>> {
+    let body = FunctionBody::new(BinaryReader::new(bytes, 0));
+    let mut reader = body.get_operators_reader()?;
+    // Two bytes an operator is typical of Go.
+    let mut tokens = Vec::with_capacity(bytes.len() / 2);
+    while !reader.eof() {
+        let at = reader.original_position();
+        let operator = reader.read()?;
+        let byte = |i: usize| u16::from(bytes.get(i).copied().unwrap_or_default());
+        let opcode = match byte(at) {
+            prefix @ 0xfb..=0xff => prefix << 8 | byte(at + 1),
+            byte => byte,
+        };
+        let access = if MEMORY_ACCESS.contains(&opcode) {
+            access(&bytes[at + 1..])?
+        } else {
+            None
+        };
+        tokens.push(Token {
+            operator,
+            opcode,
+            access,
+        });
+    }
+    Ok(tokens)
+}
+
+/// Reads alignment and offset; `None` for another memory than 0 and for 64-bit offsets.
+fn access(bytes: &[u8]) -> wasmparser::Result<Option<Access>> {
+    /// With this bit set in the alignment a memory index follows (WebAssembly 3.0, 5.4.7).
+    const OTHER_MEMORY: u32 = 0x40;
+    let mut reader = BinaryReader::new(bytes, 0);
+    let align = reader.read_var_u32()?;
+    if align >= OTHER_MEMORY {
+        return Ok(None);
+    }
+    let offset = reader.read_var_u64()?;
+    Ok((u8::try_from(align).ok().zip(u32::try_from(offset).ok()))
+        .map(|(align, offset)| Access { align, offset }))
+}
