@@ -8,16 +8,17 @@ mod flow;
 mod graph;
 mod ir;
 mod lift;
+pub(crate) mod locals;
 mod lower;
 mod op;
-mod rules;
+pub(crate) mod rules;
 mod structure;
 mod tokens;
 
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
-pub(crate) use ir::Function;
+pub(crate) use ir::{End, Expr, Function, Local, SP, Stmt};
 pub(crate) use lower::Code;
 
 /// Lifts one function of Go's convention to its graph.

@@ -2,8 +2,10 @@
 
 mod collect_garbage;
 mod drop_custom_sections;
+mod forward_values;
 mod lift_functions;
 mod merge_data;
+mod simplify_expressions;
 
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
@@ -46,7 +48,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 4] = [
+pub static PASSES: [Pass; 6] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -65,6 +67,19 @@ pub static PASSES: [Pass; 4] = [
         summary: "take Go's functions apart: direct branches, a shorter calling convention",
         needs: Needs::Program,
         run: lift_functions::run,
+    },
+    Pass {
+        name: "simplify-expressions",
+        summary: "fold addresses into offsets, compute in 32 bits where that is enough",
+        needs: Needs::Program,
+        run: simplify_expressions::run,
+    },
+    // After simplify-expressions: the shorter form of an address tells stores apart.
+    Pass {
+        name: "forward-values",
+        summary: "move values to where they are used, drop those that nobody uses",
+        needs: Needs::Program,
+        run: forward_values::run,
     },
     // After collect-garbage: a passive segment that only dead code used would stop it.
     Pass {

@@ -35,7 +35,9 @@
 //! * Inline tree (funcdata 3): [`InlineLayout`] records; its length is stored nowhere, it is one more than the
 //!   largest value in the function's pcdata 2 table. `parentPc` is a PC_B.
 //! * `findfunctab`: per 4096 PCs a u32 index into ftab and 16 bytes, each for 256 PCs, to add to it. A wasm function
-//!   spans 65,536 PCs, so 16 buckets, 320 bytes, per function: `(maxpc - minpc) / 4096` buckets in all.
+//!   spans 65,536 PCs, so 16 buckets, 320 bytes, per function: `(maxpc - minpc) / 4096` buckets in all, of which the
+//!   last may be short. It is the largest table of a program (1.7 MB of the 5 MB that esbuild 0.28.2 initializes) and
+//!   says little: all 16 buckets of a function hold its index in ftab, which is PC_F less that of the first function.
 
 mod fields;
 mod ids;

@@ -80,35 +80,10 @@ impl PcHeader {
 impl PclnTab {
     /// Finds the pclntab of this layout and the moduledata that points to it.
     ///
-    /// Both are found by content: pclntab by its first word at a multiple of 8 and a possible header, moduledata as a
-    /// pair of words that hold the addresses of a pclntab and of its names. Two passes over memory, whatever is in it.
-    ///
     /// # Errors
     /// Fails if there is no pclntab, none that a moduledata of this layout points to, or more than one such.
     pub fn find(memory: Bytes<'_>, layout: &'static Layout) -> Result<(Self, ModuleData)> {
-        let candidates = candidates(memory, layout.magic);
-        if candidates.is_empty() {
-            return Err(no_pclntab(layout));
-        }
-        let mut found = None;
-        let mut rejected = None;
-        for address in pointers(memory, &candidates) {
-            let Some(header) = memory.u64(address).and_then(|at| candidates.get(&at)) else {
-                continue;
-            };
-            let pclntab = PclnTab { header: *header };
-            match ModuleData::read(memory, address, layout, &pclntab) {
-                Ok(module) if found.is_none() => found = Some((pclntab, module)),
-                Ok(module) => {
-                    return Err(two_modules(
-                        found.map_or(0, |f| f.1.address()),
-                        module.address(),
-                    ));
-                }
-                Err(reason) => rejected = rejected.or(Some((address, reason))),
-            }
-        }
-        found.ok_or_else(|| no_moduledata(layout, rejected))
+        Places::scan(memory, layout.magic).select(memory, layout)
     }
 
     /// The entries of ftab without the last one, which only marks the end.
@@ -140,27 +115,71 @@ fn first_word(magic: u32) -> u64 {
     u64::from(magic) | 0x0801_0000_0000_0000
 }
 
-/// Addresses with a possible header.
-fn candidates(memory: Bytes<'_>, magic: u32) -> HashMap<u64, PcHeader> {
-    let first = first_word(magic);
-    let starts = memory.words().filter(|(_, word)| *word == first);
-    starts
-        .filter_map(|(address, _)| Some((address, PcHeader::read(memory, address, magic)?)))
-        .collect()
+/// Where a pclntab and its moduledata could be, by content: a pclntab is its first word at a multiple of 8 and a
+/// possible header, a moduledata two words that hold the addresses of a pclntab and of its names.
+pub(super) struct Places {
+    headers: HashMap<u64, PcHeader>,
+    /// Address of each pair of words, and of the header it points to.
+    pairs: Vec<(u64, u64)>,
 }
 
-/// Addresses of two words that point to a candidate and to its names.
-fn pointers(memory: Bytes<'_>, candidates: &HashMap<u64, PcHeader>) -> impl Iterator<Item = u64> {
-    let next = memory.words().skip(1).map(|(_, word)| word);
-    memory
-        .words()
-        .zip(next)
-        .filter(|((_, first), second)| {
-            candidates
-                .get(first)
-                .is_some_and(|header| header.funcnametab == *second)
-        })
-        .map(|((address, _), _)| address)
+impl Places {
+    /// Two passes over memory, whatever is in it.
+    pub(super) fn scan(memory: Bytes<'_>, magic: u32) -> Self {
+        let first = first_word(magic);
+        let starts = memory.words().filter(|(_, word)| *word == first);
+        let headers: HashMap<u64, PcHeader> = starts
+            .filter_map(|(address, _)| Some((address, PcHeader::read(memory, address, magic)?)))
+            .collect();
+        let (Some(&low), Some(&high)) = (headers.keys().min(), headers.keys().max()) else {
+            return Places {
+                headers,
+                pairs: Vec::new(),
+            };
+        };
+        let next = memory.words().skip(1).map(|(_, word)| word);
+        let in_range = memory
+            .words()
+            .zip(next)
+            .filter(|((_, word), _)| (low..=high).contains(word));
+        let pairs = in_range
+            .filter(|((_, header), names)| {
+                let header = headers.get(header);
+                header.is_some_and(|header| header.funcnametab == *names)
+            })
+            .map(|(pair, _)| pair)
+            .collect();
+        Places { headers, pairs }
+    }
+
+    /// The place whose moduledata is one of this layout.
+    pub(super) fn select(
+        &self,
+        memory: Bytes<'_>,
+        layout: &'static Layout,
+    ) -> Result<(PclnTab, ModuleData)> {
+        if self.headers.is_empty() {
+            return Err(no_pclntab(layout));
+        }
+        let mut found: Option<(PclnTab, ModuleData)> = None;
+        let mut rejected = None;
+        for (address, header) in &self.pairs {
+            let Some(&header) = self.headers.get(header) else {
+                continue;
+            };
+            let pclntab = PclnTab { header };
+            match ModuleData::read(memory, *address, layout, &pclntab) {
+                Ok(module) => {
+                    if let Some((_, first)) = found {
+                        return Err(two_modules(first.address(), module.address()));
+                    }
+                    found = Some((pclntab, module));
+                }
+                Err(reason) => rejected = rejected.or(Some((*address, reason))),
+            }
+        }
+        found.ok_or_else(|| no_moduledata(layout, rejected))
+    }
 }
 
 fn no_pclntab(layout: &Layout) -> Error {

@@ -99,8 +99,26 @@ fn check(expected: &Expected) {
             .ends_with(expected.main_file)
     );
     assert_eq!(largest_package(&input, &program), expected.largest_package);
+    check_func_ids(&program);
     for function in program.functions() {
         check_tables(function);
+    }
+}
+
+/// Functions that the runtime knows by number, in every release there is a package for.
+fn check_func_ids(program: &Program) {
+    for (name, id) in [
+        ("runtime.goexit", "goexit"),
+        ("runtime.main", "runtime_main"),
+        ("runtime.sigpanic", "sigpanic"),
+        ("runtime.deferreturn", "wrapper"),
+    ] {
+        let function = program.functions().find(|function| function.name() == name);
+        assert_eq!(
+            function.and_then(|function| function.func_id()),
+            Some(id),
+            "{name}"
+        );
     }
 }
 

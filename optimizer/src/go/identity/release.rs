@@ -4,7 +4,7 @@ use super::producers::Producers;
 use crate::go::build_info::{BuildInfo, version_strings};
 use crate::go::image::Image;
 use crate::go::layout::Layout;
-use crate::go::pclntab::PclnTab;
+use crate::go::pclntab::Places;
 use crate::go::release::{Found, Release};
 
 /// What the evidence comes to.
@@ -78,7 +78,13 @@ fn list(releases: &[Release]) -> String {
 
 /// Minor releases whose layout fits the tables in memory, oldest first.
 fn shapes(image: &Image) -> Vec<u16> {
-    let rows = Layout::all().iter();
-    let fitting = rows.filter(|layout| PclnTab::find(image.bytes(), layout).is_ok());
-    fitting.map(|layout| layout.minor).collect()
+    let memory = image.bytes();
+    let mut minors = Vec::new();
+    for rows in Layout::all().chunk_by(|a, b| a.magic == b.magic) {
+        let magic = rows.first().map_or(0, |row| row.magic);
+        let places = Places::scan(memory, magic);
+        let fitting = rows.iter().filter(|row| places.select(memory, row).is_ok());
+        minors.extend(fitting.map(|row| row.minor));
+    }
+    minors
 }

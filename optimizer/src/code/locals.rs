@@ -1,0 +1,260 @@
+//! Sets of locals, and what reading them tells: effects and liveness.
+
+use super::facts::{Facts, Role};
+use super::ir::{After, Block, Callee, End, Expr, Function, Local, Stmt};
+
+/// Locals 0 to 127, which Go's functions rarely exceed.
+pub(crate) type LocalSet = u128;
+
+/// Functions with more locals than this are left alone by passes that work on [`LocalSet`]s.
+pub(crate) const MOST_LOCALS: usize = 128;
+
+fn one(local: Local) -> LocalSet {
+    1 << local
+}
+
+/// What evaluating something reads and writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Effects {
+    pub(crate) reads: LocalSet,
+    pub(crate) writes: LocalSet,
+    pub(crate) reads_memory: bool,
+    pub(crate) writes_memory: bool,
+    /// By index; Go has eight.
+    reads_globals: u16,
+    writes_globals: u16,
+    /// A trap is visible when anything else is.
+    pub(crate) can_trap: bool,
+}
+
+impl Effects {
+    /// What one node of an expression does, without its operands.
+    fn of_node(expr: &Expr, facts: &Facts) -> Effects {
+        let mut effects = Effects::default();
+        match expr {
+            Expr::Get(local) => effects.reads = one(*local),
+            Expr::Tee(local, _) => effects.writes = one(*local),
+            Expr::GetGlobal(global) => {
+                effects.reads_globals = 1u16.checked_shl(*global).unwrap_or(u16::MAX)
+            }
+            Expr::Load(..) => (effects.reads_memory, effects.can_trap) = (true, true),
+            Expr::MemorySize => effects.reads_memory = true,
+            Expr::MemoryGrow(_) => (effects.reads_memory, effects.writes_memory) = (true, true),
+            Expr::Unary(op, _) | Expr::Binary(op, _) => effects.can_trap = op.can_trap(),
+            Expr::Call(function, _) => effects = Effects::of_call(facts.role(*function)),
+            Expr::I32(_) | Expr::I64(_) | Expr::F32(_) | Expr::F64(_) | Expr::Select(_) => {}
+        }
+        effects
+    }
+
+    fn of_call(role: Role) -> Effects {
+        let mut effects = Effects {
+            can_trap: true,
+            ..Effects::default()
+        };
+        match role {
+            Role::Pure => {}
+            Role::ReadsMemory => effects.reads_memory = true,
+            Role::Go | Role::Import | Role::Special => {
+                effects.reads_memory = true;
+                effects.writes_memory = true;
+                effects.reads_globals = u16::MAX;
+                effects.writes_globals = u16::MAX;
+            }
+        }
+        effects
+    }
+
+    pub(crate) fn of_expr(expr: &Expr, facts: &Facts) -> Effects {
+        let mut effects = Effects::default();
+        expr.visit(&mut |node| effects.add(Effects::of_node(node, facts)));
+        effects
+    }
+
+    /// Effects of a statement that control runs through; `None` for one with control flow of its own.
+    pub(crate) fn of_stmt(stmt: &Stmt, facts: &Facts) -> Option<Effects> {
+        let mut effects = Effects::default();
+        stmt.exprs()
+            .for_each(|expr| effects.add(Effects::of_expr(expr, facts)));
+        match stmt {
+            Stmt::Set(local, _) => effects.writes |= one(*local),
+            Stmt::SetGlobal(global, _) => {
+                effects.writes_globals |= 1u16.checked_shl(*global).unwrap_or(u16::MAX);
+            }
+            Stmt::Store(..) | Stmt::MemoryCopy(..) | Stmt::MemoryFill(..) => {
+                (effects.writes_memory, effects.can_trap) = (true, true);
+            }
+            Stmt::Drop(_) => {}
+            Stmt::Call(function, _) => effects.add(Effects::of_call(facts.role(*function))),
+            stmt if is_check(stmt) => {}
+            _ => return None,
+        }
+        Some(effects)
+    }
+
+    /// Effects of what a statement evaluates before it first reads `local`.
+    pub(crate) fn before_read(stmt: &Stmt, local: Local, facts: &Facts) -> Effects {
+        let mut effects = Effects::default();
+        let mut found = false;
+        for expr in stmt.exprs() {
+            expr.visit(&mut |node| {
+                found |= *node == Expr::Get(local);
+                if !found {
+                    effects.add(Effects::of_node(node, facts));
+                }
+            });
+        }
+        effects
+    }
+
+    pub(crate) fn add(&mut self, other: Effects) {
+        self.reads |= other.reads;
+        self.writes |= other.writes;
+        self.reads_memory |= other.reads_memory;
+        self.writes_memory |= other.writes_memory;
+        self.reads_globals |= other.reads_globals;
+        self.writes_globals |= other.writes_globals;
+        self.can_trap |= other.can_trap;
+    }
+
+    /// Whether the order of the two does not matter.
+    pub(crate) fn commutes_with(&self, other: &Effects) -> bool {
+        self.locals_and_globals_commute(other)
+            && !(self.writes_memory && (other.reads_memory || other.writes_memory))
+            && !(other.writes_memory && self.reads_memory)
+    }
+
+    /// As [`Effects::commutes_with`], but for memory.
+    pub(crate) fn locals_and_globals_commute(&self, other: &Effects) -> bool {
+        self.writes & (other.reads | other.writes) == 0
+            && other.writes & self.reads == 0
+            && self.writes_globals & (other.reads_globals | other.writes_globals) == 0
+            && other.writes_globals & self.reads_globals == 0
+    }
+
+    /// Whether dropping it would show, were its value not used. A load of Go's cannot trap: it is checked before.
+    pub(crate) fn is_visible(&self) -> bool {
+        self.writes_memory || self.writes_globals != 0 || self.writes != 0
+    }
+}
+
+/// A nil check or a stack check: an `if` around a call that does not come back.
+pub(crate) fn is_check(stmt: &Stmt) -> bool {
+    let Stmt::If(_, yes, no) = stmt else {
+        return false;
+    };
+    let [
+        Stmt::GoCall {
+            callee: Callee::Direct(_),
+            after: After::Never,
+            ..
+        },
+    ] = yes.as_slice()
+    else {
+        return false;
+    };
+    no.is_empty()
+}
+
+/// Which locals hold a value that is still read, at the beginning of each block.
+///
+/// All of Go's locals are dead at a resume point, because Go keeps across calls only what is on its own stack, so
+/// that liveness over the graph is the whole truth.
+#[derive(Debug)]
+pub(crate) struct Liveness {
+    pub(crate) at_start: Vec<LocalSet>,
+}
+
+impl Liveness {
+    pub(crate) fn of(function: &Function) -> Liveness {
+        let count = function.blocks.len();
+        let mut liveness = Liveness {
+            at_start: vec![0; count],
+        };
+        let mut predecessors = vec![Vec::new(); count];
+        for (block, content) in function.blocks.iter().enumerate() {
+            for to in content.end.targets() {
+                predecessors[to].push(block);
+            }
+        }
+        let mut pending: Vec<usize> = (0..count).collect();
+        let mut waiting = vec![true; count];
+        while let Some(block) = pending.pop() {
+            waiting[block] = false;
+            let content = &function.blocks[block];
+            let live = before_list(&content.body, liveness.before_end(content));
+            if live != liveness.at_start[block] {
+                liveness.at_start[block] = live;
+                for from in &predecessors[block] {
+                    if !std::mem::replace(&mut waiting[*from], true) {
+                        pending.push(*from);
+                    }
+                }
+            }
+        }
+        liveness
+    }
+
+    /// Live before the end of a block: behind its last statement.
+    pub(crate) fn before_end(&self, block: &Block) -> LocalSet {
+        let mut live = block
+            .end
+            .targets()
+            .iter()
+            .fold(0, |live, to| live | self.at_start[*to]);
+        if let End::Branch(condition, _, _) = &block.end {
+            before_expr(condition, &mut live);
+        }
+        live
+    }
+}
+
+/// Live before an expression, given what is live behind it.
+fn before_expr(expr: &Expr, live: &mut LocalSet) {
+    let (mut reads, mut writes): (LocalSet, LocalSet) = (0, 0);
+    expr.visit(&mut |node| match node {
+        Expr::Get(local) => reads |= one(*local) & !writes,
+        Expr::Tee(local, _) => writes |= one(*local),
+        _ => {}
+    });
+    *live = (*live & !writes) | reads;
+}
+
+/// Live before a statement, given what is live behind it.
+pub(crate) fn before_stmt(stmt: &Stmt, behind: LocalSet) -> LocalSet {
+    let mut live = match stmt {
+        stmt if stmt.stops() => 0,
+        Stmt::Set(local, _) => behind & !one(*local),
+        Stmt::If(_, yes, no) => before_list(yes, behind) | before_list(no, behind),
+        // Branches inside may lead anywhere inside, and around again: every local that it reads is live.
+        Stmt::Block(body) | Stmt::Loop(body) => behind | read_anywhere(body),
+        _ => behind,
+    };
+    let mut exprs: Vec<&Expr> = stmt.exprs().collect();
+    exprs.reverse();
+    exprs.iter().for_each(|expr| before_expr(expr, &mut live));
+    live
+}
+
+/// Live before a statement list, given what is live behind it.
+pub(crate) fn before_list(body: &[Stmt], behind: LocalSet) -> LocalSet {
+    body.iter()
+        .rev()
+        .fold(behind, |live, stmt| before_stmt(stmt, live))
+}
+
+fn read_anywhere(body: &[Stmt]) -> LocalSet {
+    let mut reads = 0;
+    for stmt in body {
+        stmt.visit(&mut |stmt| {
+            for expr in stmt.exprs() {
+                expr.visit(&mut |node| {
+                    if let Expr::Get(local) = node {
+                        reads |= one(*local);
+                    }
+                });
+            }
+        });
+    }
+    reads
+}
