@@ -5,8 +5,9 @@ use std::fmt;
 
 /// One Go release or build, as `runtime.Version` prints it.
 ///
-/// The forms are those of internal/buildcfg and cmd/dist (go1.26): `go1.26.5`, `go1.27rc1`,
-/// `go1.26.5 X:greenteagc`, `go1.28-devel_0123abcd Mon Jan 2 ...` and, up to 1.23, `devel go1.22-0123abcd ...`.
+/// The forms are those of internal/buildcfg, cmd/dist and cmd/link (go1.26): `go1.26.5`, `go1.27rc1`,
+/// `go1.25.5 X:greenteagc`, `go1.26.5-X:nosimd`, `go1.28-devel_0123abcd Mon Jan 2 ...` and, up to 1.23,
+/// `devel go1.22-0123abcd ...`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
     /// The `26` of `go1.26.5`.
@@ -43,8 +44,10 @@ impl Release {
     }
 }
 
-/// Whether a suffix is that of a release or release candidate, perhaps with a vendor's `-name` behind.
+/// Whether a suffix is that of a release or release candidate, perhaps with a vendor's `-name` or the `-X:name` of an
+/// experiment behind.
 fn is_release_suffix(suffix: &str) -> bool {
+    let suffix = suffix.split("-X:").next().unwrap_or_default();
     let number = suffix.split('-').next().unwrap_or_default();
     if suffix.contains("-devel") || (number.is_empty() && suffix.starts_with('-')) {
         return false;
@@ -128,6 +131,7 @@ mod tests {
         assert_eq!(parsed("go1.20"), (20, String::new(), false));
         assert_eq!(parsed("go1.27rc1"), (27, "rc1".into(), false));
         assert_eq!(parsed("go1.25.5 X:nosimd"), (25, ".5".into(), false));
+        assert_eq!(parsed("go1.26-X:nosimd"), (26, "-X:nosimd".into(), false));
         assert_eq!(parsed("go1.24.3-vendor"), (24, ".3-vendor".into(), false));
     }
 
