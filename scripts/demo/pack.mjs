@@ -56,7 +56,7 @@ async function fill(/** @type {Buffer} */ wasm, /** @type {string} */ binary, /*
   const { module } = JSON.parse(await readFile(join(app, "app.json"), "utf8"));
   const packed = { raw: module.size, br: module.encodings.br.size };
   await writeFile(join(app, "sizes.json"), JSON.stringify({ original: before, packed }));
-  await writeFile(join(partial, "summary.txt"), summary);
+  await writeFile(join(partial, "summary.txt"), summary.replaceAll(partial, folder).trim());
   await rename(partial, folder);
 }
 

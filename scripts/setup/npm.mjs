@@ -22,14 +22,22 @@ export async function npmPackages(progress) {
   );
   if (installed && stale.length === 0) return found("npm packages", `${wanted.size} in the lock file, up to date`);
 
-  progress("npm ci");
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  progress("installing npm packages");
   try {
-    await run(npm, ["ci", "--no-audit", "--no-fund"], { cwd: root, output: "capture" });
+    await npm("ci").catch(() => {
+      // Registry mirrors may lag behind: `npm ci` then misses packages of other platforms, which it would not even
+      // install. This takes the versions of the lock file, too, and leaves the file as it is.
+      return npm("install", "--no-save");
+    });
   } catch (error) {
     return missing("npm packages", error.message, "Run `npm install` and look at what it says.");
   }
   return found("npm packages", `installed the ${wanted.size} of the lock file`);
+}
+
+function npm(/** @type {string[]} */ ...args) {
+  const program = process.platform === "win32" ? "npm.cmd" : "npm";
+  return run(program, [...args, "--no-audit", "--no-fund"], { cwd: root, output: "capture" });
 }
 
 /** Package path to entry, without the project itself; nothing when the file cannot be read. */
