@@ -1,4 +1,5 @@
 import { compileStreaming } from "./compile.js";
+import type { GowaspError } from "./errors.js";
 import { chunksOf, fetchOk, mimeType, notWasm, wasmResponse } from "./http.js";
 import type { Job } from "./job.js";
 import type { ModuleEntry } from "./manifest.js";
@@ -53,11 +54,19 @@ export async function compileNative({ response, url, entry, via }: Direct, job: 
     const [module] = await Promise.all([compileStreaming(withWasmType(response), url), checked]);
     return module;
   } catch (error) {
-    // Damaged bytes fail in both places, in any order; the check knows better why, and is worth a request now.
-    await (checked ?? (entry && via === "native" && check(await fetchOk(url, job))));
+    // Damaged bytes fail in both places, in any order; the check knows better why.
+    if (checked) await checked;
+    else if (entry && via === "native" && DAMAGE.has((error as GowaspError).code)) {
+      // It was left out for speed, but now it is worth a request.
+      const again = await fetchOk(url, job).catch(() => undefined);
+      if (again) await check(again);
+    }
     throw error;
   }
 }
+
+/** What compilers say of damaged bytes. */
+const DAMAGE = new Set(["compile", "not-wasm", "truncated"]);
 
 /** Hosts that serve `.wasm` with another type are common; their body must be wrapped, which costs the code cache. */
 function withWasmType(response: Response): Response {

@@ -5,17 +5,17 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { cacheDir, root } from "../../scripts/paths.mjs";
+import { cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/process.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 11);
 
-const raw = readFileSync(join(root, "node_modules/esbuild-wasm/esbuild.wasm"));
-const br = compressed(raw);
+const { raw, br, from } = await input();
 const server = await serve();
 const origin = `http://localhost:${server.address().port}`;
 const browser = await chromium.launch({
@@ -23,16 +23,20 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
 });
 
-/** Each variant: what runs in the page, and how often before its time counts. */
+/** Each variant: what runs in the page, what it is compared with, and whether the page has had it before. */
+const PLAIN = "plain instantiateStreaming + wasm_exec.js";
+const PLAIN_RAW = "plain, no encoding";
+const PLAIN_WARM = "warm: plain, from the HTTP cache";
 const variants = {
-  "plain instantiateStreaming + wasm_exec.js": { call: ["plain", "/br/esbuild.wasm"] },
-  "load(), Content-Encoding: br": { call: ["gowasp", "/br/app.json"] },
-  "load(), the same, integrity: false": { call: ["gowasp", "/br/app.json", { integrity: false }] },
-  "load(), no encoding, Rust decoder": { call: ["gowasp", "/raw/app.json", { cache: false }] },
-  "plain, no encoding": { call: ["plain", "/raw/esbuild.wasm"] },
-  "warm: plain, from the HTTP cache": { call: ["plain", "/cached/esbuild.wasm"], warm: true },
-  "warm: load(), from the HTTP cache": { call: ["gowasp", "/cached/app.json"], warm: true },
-  "warm: load(), from the Cache API": { call: ["gowasp", "/raw/app.json"], warm: true },
+  [PLAIN]: { call: ["plain", "/br/app.wasm"], to: PLAIN },
+  "load(), Content-Encoding: br": { call: ["gowasp", "/br/app.json"], to: PLAIN },
+  "load(), the same, with progress": { call: ["gowasp", "/br/app.json", { progress: true }], to: PLAIN },
+  "load(), the same, integrity: true": { call: ["gowasp", "/br/app.json", { integrity: true }], to: PLAIN },
+  [PLAIN_RAW]: { call: ["plain", "/raw/app.wasm"], to: PLAIN_RAW },
+  "load(), no encoding, Rust decoder": { call: ["gowasp", "/raw/app.json", { cache: false }], to: PLAIN_RAW },
+  [PLAIN_WARM]: { call: ["plain", "/cached/app.wasm"], warm: true, to: PLAIN_WARM },
+  "warm: load(), from the HTTP cache": { call: ["gowasp", "/cached/app.json"], warm: true, to: PLAIN_WARM },
+  "warm: load(), from the Cache API": { call: ["gowasp", "/raw/app.json"], warm: true, to: PLAIN_WARM },
 };
 
 /** @type {Record<string, {ms: number, via: string}[]>} */
@@ -41,7 +45,7 @@ const rates = [];
 try {
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, { call, warm }] of Object.entries(variants)) results[name].push(await measure(call, warm));
-    rates.push((await inPage((page) => run(page, ["decode", "/raw/esbuild.wasm.br", raw.length]))).rate);
+    rates.push((await inPage((page) => call(page, ["decode", "/raw/app.wasm.br", raw.length]))).rate);
     process.stderr.write(`round ${round + 1} of ${ROUNDS}\r`);
   }
 } finally {
@@ -51,15 +55,15 @@ try {
 print();
 
 /** One time of a variant, in a browser context of its own; a warm one has had the page twice before. */
-async function measure(call, warm = false) {
+async function measure(what, warm = false) {
   return inPage(async (page) => {
     // The engine caches compiled code when it sees a module for the second time.
     for (let visit = 0; warm && visit < 3; visit++) {
-      await run(page, call);
+      await call(page, what);
       await page.waitForTimeout(300);
       await page.reload();
     }
-    return run(page, call);
+    return call(page, what);
   });
 }
 
@@ -74,39 +78,47 @@ async function inPage(work) {
   }
 }
 
-async function run(page, [name, ...args]) {
+async function call(page, [name, ...args]) {
   await page.waitForFunction(() => "bench" in globalThis);
   return page.evaluate(([name, args]) => globalThis.bench[name](...args), [name, args]);
 }
 
 function print() {
-  const rows = Object.entries(results).map(([name, times]) => ({
-    name,
-    ms: median(times.map(({ ms }) => ms)),
-    via: times[0].via,
-  }));
-  const plainOf = { "/br": rows[0].ms, "/raw": rows[4].ms, "/cached": rows[5].ms };
-  console.log(`esbuild.wasm, ${raw.length} bytes, brotli ${br.length}; ${ROUNDS} rounds, medians\n`);
-  for (const [index, { name, ms, via }] of rows.entries()) {
-    const base = plainOf[Object.values(variants)[index].call[1].match(/^\/\w+/)[0]];
-    console.log(`${name.padEnd(46)}${ms.toFixed(0).padStart(6)} ms  ${(ms / base).toFixed(3)}  ${via}`);
+  console.log(`${from}, ${raw.length} bytes, brotli ${br.length}; ${ROUNDS} rounds`);
+  console.log("median of milliseconds, median of the ratio within a round\n");
+  for (const [name, { to }] of Object.entries(variants)) {
+    const times = results[name];
+    const ratios = times.map(({ ms }, round) => ms / results[to][round].ms);
+    const [ms, ratio] = [median(times.map(({ ms }) => ms)), median(ratios)];
+    console.log(`${name.padEnd(44)}${ms.toFixed(0).padStart(6)} ms  ${ratio.toFixed(3)}  ${times[0].via}`);
   }
   console.log(`\ndecoder: ${median(rates).toFixed(0)} MB/s of decoded output`);
 }
 
 function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** Brotli 9 is near enough to what is shipped, and takes seconds. */
-function compressed(bytes) {
-  const file = join(cacheDir, "bench", `${sha256(bytes).slice(0, 16)}.q9.br`);
-  if (!existsSync(file)) {
-    mkdirSync(join(cacheDir, "bench"), { recursive: true });
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-    writeFileSync(file, brotliCompressSync(bytes, { params }));
+/** esbuild: packed, where the native program has been built, else as it is; brotli 9, which takes seconds. */
+async function input() {
+  const original = join(root, "node_modules/esbuild-wasm/esbuild.wasm");
+  const packs = existsSync(gowaspBinary);
+  const key = createHash("sha256").update(readFileSync(original));
+  if (packs) key.update(readFileSync(gowaspBinary));
+  const folder = join(cacheDir, "bench", key.digest("hex").slice(0, 16));
+  const wasm = join(folder, "esbuild.wasm");
+  if (!existsSync(wasm)) {
+    mkdirSync(folder, { recursive: true });
+    if (packs) await run(gowaspBinary, ["optimize", original, "-o", wasm], { output: "capture" });
+    else cpSync(original, wasm);
   }
-  return readFileSync(file);
+  const raw = readFileSync(wasm);
+  const encoded = join(folder, "esbuild.wasm.q9.br");
+  if (!existsSync(encoded)) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+    writeFileSync(encoded, brotliCompressSync(raw, { params }));
+  }
+  return { raw, br: readFileSync(encoded), from: packs ? "esbuild.wasm, optimized" : "esbuild.wasm" };
 }
 
 function sha256(bytes) {
@@ -120,10 +132,10 @@ async function serve() {
   const manifest = JSON.stringify({
     ...JSON.parse(readFileSync(join(root, "tests/golden/app.json"), "utf8")),
     module: {
-      url: "esbuild.wasm",
+      url: "app.wasm",
       size: raw.length,
       sha256: sha256(raw),
-      encodings: { br: { url: "esbuild.wasm.br", size: br.length, sha256: sha256(br) } },
+      encodings: { br: { url: "app.wasm.br", size: br.length, sha256: sha256(br) } },
     },
   });
   const files = {
@@ -134,8 +146,8 @@ async function serve() {
     "/dist/decoder.js": ["text/javascript", readFileSync(join(root, "dist/decoder.js"))],
     "/dist/decoder_bg.wasm": ["application/wasm", readFileSync(join(root, "dist/decoder_bg.wasm"))],
     "app.json": ["application/json", manifest],
-    "esbuild.wasm": ["application/wasm", raw],
-    "esbuild.wasm.br": ["application/octet-stream", br],
+    "app.wasm": ["application/wasm", raw],
+    "app.wasm.br": ["application/octet-stream", br],
   };
   const server = createServer((request, response) => {
     const path = request.url ?? "";

@@ -19,13 +19,14 @@ export async function plain(/** @type {string} */ url) {
 }
 
 /** This package. */
-export async function gowasp(/** @type {string} */ url, options = {}) {
+export async function gowasp(/** @type {string} */ url, { progress = false, ...options } = {}) {
+  const onProgress = progress ? () => {} : undefined;
   const start = performance.now();
   let first = 0;
   const stdout = () => {
     first ||= performance.now() - start;
   };
-  const app = await load(url, { args: ["--version"], stdout, ...options });
+  const app = await load(url, { args: ["--version"], stdout, onProgress, ...options });
   await app.exited;
   return { ms: first, via: app.via };
 }

@@ -1,15 +1,19 @@
-// The package in the hands of a bundler for the browser.
+// The package in the hands of a bundler and of a type checker.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { root } from "../../scripts/paths.mjs";
 
 test("it bundles without a complaint, the decoder as a chunk that is loaded when needed", async () => {
   const { outputFiles, warnings } = await build({
     stdin: {
       contents: 'import { load } from "gowasp"; load("/app/app.json");',
-      resolveDir: fileURLToPath(new URL("../..", import.meta.url)),
+      resolveDir: root,
     },
     bundle: true,
     splitting: true,
@@ -28,7 +32,7 @@ test("it bundles without a complaint, the decoder as a chunk that is loaded when
 
 test("an import that is not used leaves nothing behind", async () => {
   const { outputFiles } = await build({
-    stdin: { contents: 'import { load } from "gowasp";', resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
+    stdin: { contents: 'import { load } from "gowasp";', resolveDir: root },
     bundle: true,
     format: "esm",
     write: false,
@@ -36,3 +40,36 @@ test("an import that is not used leaves nothing behind", async () => {
   });
   assert.equal(outputFiles[0]?.text.trim(), "");
 });
+
+test("its types hold in a strict project that has no types of Node", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-types-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(root, join(folder, "node_modules/gowasp"), "junction");
+    writeFileSync(join(folder, "use.ts"), USE);
+    const options = ["--noEmit", "--strict", "--types", "", "--lib", "ES2022,DOM", "--module", "preserve"];
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const { stdout } = spawnSync(tsc, [...options, "--target", "ES2022", "use.ts"], { cwd: folder, encoding: "utf8" });
+    assert.equal(stdout, "");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const USE = `
+import { type GoApp, GowaspError, load, type WorkerGoApp } from "gowasp";
+export async function use(): Promise<number> {
+  const app: GoApp = await load("app.json", { args: ["a"], onProgress: ({ loaded, total }) => void (loaded / (total ?? 1)) });
+  const remote: WorkerGoApp = await load(app.module, { worker: true });
+  // @ts-expect-error: a worker's exports are not here
+  remote.exports;
+  // @ts-expect-error: its functions cannot be copied there
+  await load("app.json", { worker: true, imports: {} });
+  try {
+    return await app.exited;
+  } catch (error) {
+    if (error instanceof GowaspError && error.code === "integrity") return 1;
+    throw error;
+  }
+}
+`;

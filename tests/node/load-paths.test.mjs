@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { after, beforeEach, describe, mock, test } from "node:test";
+import { after, afterEach, beforeEach, describe, mock, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { load } from "../../dist/index.js";
 import { answerModule, brotli, negotiating, packed, plain, serve, WASM, WASM_BR, whole } from "./load/fixture.mjs";
@@ -180,6 +180,21 @@ describe("files", () => {
       await assert.rejects(load(path), { name: "GowaspError", code }, `${code} ${Object.keys(files)}`);
     }
     await assert.rejects(load(join(folder, "none.json")), { code: "network" });
+  });
+});
+
+describe("pages without TLS, where crypto.subtle is missing", () => {
+  const { crypto } = globalThis;
+  beforeEach(() => Object.defineProperty(globalThis, "crypto", { value: {}, configurable: true }));
+  afterEach(() => Object.defineProperty(globalThis, "crypto", { value: crypto, configurable: true }));
+
+  test("the package's own SHA-256 is used", async () => {
+    const server = await serve(negotiating(app));
+    assert.equal(await viaOf(`${server.url}/app.json`, { integrity: true }), "native");
+    const { module, ...manifest } = app.manifest;
+    const other = { ...app, manifest: { ...manifest, module: { ...module, sha256: "00".repeat(32) } } };
+    const wrong = await serve(negotiating(other));
+    await assert.rejects(load(`${wrong.url}/app.json`, { integrity: true }), { code: "integrity" });
   });
 });
 
