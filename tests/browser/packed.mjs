@@ -25,7 +25,9 @@ export async function packedEsbuild() {
   await Promise.all(older.map((name) => rm(join(store, name), { recursive: true, force: true })));
   const partial = `${folder}.${process.pid}`;
   await mkdir(partial, { recursive: true });
-  await run(gowaspBinary, ["pack", input, "-o", partial, "--brotli", "4", "--quiet"], { output: "capture" });
+  await run(gowaspBinary, ["pack", input, "-o", partial, "--encodings", "br", "--brotli", "4", "--quiet"], {
+    output: "capture",
+  });
   await rename(partial, folder);
   return folder;
 }

@@ -1,21 +1,16 @@
-// The table of ways to start: one row each, with the last measurement and a button that reloads the page that way.
+// The table of ways to start: one row each, with what was measured and a button that reloads the page that way.
 
 import { element } from "./element.js";
 import { formatBytes, formatDuration } from "./format.js";
+import { type Measurement, measurements, median, remember } from "./measurements.js";
 import { type Choice, type Route, routes } from "./routes.js";
 import type { Timing } from "./start.js";
 
-/** Where measurements outlive the reloads that make them. */
-const storeKey = "gowasp.starts";
 /** How often the page has been reloaded in vain to find caches filled. */
 const triesKey = "gowasp.tries";
 const mostTries = 3;
 /** Milliseconds that browsers take to write their caches, of modules and of compiled code, with some to spare. */
 const timeToKeep = 1500;
-
-interface Measurement extends Timing {
-  speed: number;
-}
 
 const rows = element("starts-rows", HTMLElement);
 const speed = element("speed", HTMLSelectElement);
@@ -23,8 +18,8 @@ const speed = element("speed", HTMLSelectElement);
 /** Shows the table with what was measured before. */
 export function showStarts(choice: Choice): void {
   speed.value = String(choice.speed);
-  const measured = read();
-  const slowest = Math.max(...Object.values(measured).map(({ total }) => total), 1);
+  const measured = measurements();
+  const slowest = Math.max(...Object.values(measured).map(median), 1);
   rows.replaceChildren(...routes.map((route) => row(route, measured[route.key], slowest, choice)));
 }
 
@@ -42,8 +37,7 @@ export function record(choice: Choice, timing: Timing): void {
     return;
   }
   sessionStorage.removeItem(triesKey);
-  const measured = { ...read(), [route.key]: { ...timing, speed: route.throttled ? choice.speed : 0 } };
-  sessionStorage.setItem(storeKey, JSON.stringify(measured));
+  remember(choice, timing);
   showStarts(choice);
 }
 
@@ -51,48 +45,55 @@ function cameFrom(cache: "http-cache" | "cache-api", { via, transferred }: Timin
   return cache === "cache-api" ? via === "cache" : transferred === 0;
 }
 
-function read(): Record<string, Measurement> {
-  try {
-    return JSON.parse(sessionStorage.getItem(storeKey) ?? "{}");
-  } catch {
-    return {};
-  }
-}
-
 function row(route: Route, measured: Measurement | undefined, slowest: number, choice: Choice): HTMLTableRowElement {
   const line = document.createElement("tr");
   line.dataset.route = route.key;
+  if (choice.asked && choice.route === route) line.setAttribute("aria-current", "true");
+
   const head = document.createElement("th");
   head.scope = "row";
-  const how = document.createElement("span");
-  how.textContent = route.how;
-  head.append(route.label, how);
-
+  head.append(route.label, span("how", route.how));
   const bytes = document.createElement("td");
   bytes.className = "number";
   bytes.textContent = measured ? formatBytes(measured.transferred) : "–";
-
-  const time = document.createElement("td");
-  time.className = "number time";
-  time.textContent = measured ? formatDuration(measured.total) : "–";
-  if (measured) {
-    const meter = document.createElement("span");
-    meter.className = "meter";
-    meter.style.width = `${(measured.total / slowest) * 100}%`;
-    time.append(meter);
-    if (measured.speed > 0) time.title = `at ${measured.speed} Mbit/s`;
-  }
-
   const action = document.createElement("td");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = measured ? "Again" : "Measure";
-  button.setAttribute("aria-label", `${button.textContent}: ${route.label}`);
-  button.addEventListener("click", () => reload(route));
-  if (choice.asked && choice.route === route) line.setAttribute("aria-current", "true");
-  action.append(button);
-  line.append(head, bytes, time, action);
+  action.append(button(route, measured !== undefined));
+  line.append(head, bytes, time(measured, slowest), action);
   return line;
+}
+
+function time(measured: Measurement | undefined, slowest: number): HTMLTableCellElement {
+  const cell = document.createElement("td");
+  cell.className = "number time";
+  if (!measured) {
+    cell.textContent = "–";
+    return cell;
+  }
+  const { totals, speed: megabits } = measured;
+  const notes = [
+    ...(totals.length > 1 ? [`median of ${totals.length}`] : []),
+    ...(megabits > 0 ? [`${megabits} Mbit/s`] : []),
+  ];
+  const meter = span("meter", "");
+  meter.style.width = `${(median(measured) / slowest) * 100}%`;
+  cell.append(span("note", notes.join(", ")), " ", formatDuration(median(measured)), meter);
+  return cell;
+}
+
+function button(route: Route, isMeasured: boolean): HTMLButtonElement {
+  const action = document.createElement("button");
+  action.type = "button";
+  action.textContent = isMeasured ? "Again" : "Measure";
+  action.setAttribute("aria-label", `${action.textContent}: ${route.label}`);
+  action.addEventListener("click", () => reload(route));
+  return action;
+}
+
+function span(className: string, text: string): HTMLSpanElement {
+  const made = document.createElement("span");
+  made.className = className;
+  made.textContent = text;
+  return made;
 }
 
 function reload(route: Route): void {
