@@ -54,9 +54,8 @@ export async function build({ force = false, quiet = false } = {}) {
   mkdirSync(join(root, "dist"), { recursive: true });
   for (const step of steps) {
     if (!force && isFresh(step)) continue;
-    const start = performance.now();
+    if (!quiet) console.log(`building ${step.name}`);
     await step.make();
-    if (!quiet) console.log(`built ${step.name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
 }
 

@@ -22,8 +22,13 @@ type Source = string | URL | WebAssembly.Module;
  * @returns when Go's `main` has run up to the first point where it waits, or to its end
  * @throws {GowaspError} with a stable `code`; nothing is left running
  */
-export async function load(source: Source, options: WorkerLoadOptions): Promise<WorkerGoApp>;
 export async function load(source: Source, options?: LoadOptions): Promise<GoApp>;
+/**
+ * The same in a web worker of its own, which keeps the page responsive. What the program exports cannot be called.
+ *
+ * @throws {GowaspError} with a stable `code`; no worker is left
+ */
+export async function load(source: Source, options: WorkerLoadOptions): Promise<WorkerGoApp>;
 export async function load(
   source: Source,
   options: LoadOptions | WorkerLoadOptions = {},
