@@ -59,7 +59,7 @@ export class GoMemory {
   }
 
   setBool(address: number, value: boolean): void {
-    this.bytes[address] = value ? 1 : 0;
+    this.view.setUint8(address, value ? 1 : 0);
   }
 
   /** The bytes of the Go slice or string whose header is at `address`, without a copy. */
