@@ -61,7 +61,8 @@ for (const [name, count] of Object.entries(OPERATIONS)) {
   if (!name.includes(flags.only)) continue;
   const samples = [[], []];
   for (let round = 0; round < Number(flags.rounds); round++) {
-    for (const side of round % 2 ? [0, 1] : [1, 0]) samples[side].push((await measure(sides[side], name, count)) / count);
+    for (const side of round % 2 ? [0, 1] : [1, 0])
+      samples[side].push((await measure(sides[side], name, count)) / count);
   }
   const [ours, gos] = samples.map(median);
   const cells = [gos.toFixed(0).padStart(13), ours.toFixed(0).padStart(12), (ours / gos).toFixed(2).padStart(9)];
