@@ -18,7 +18,7 @@ mod tokens;
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
-pub(crate) use ir::{End, Expr, Function, Local, SP, Stmt};
+pub(crate) use ir::{Callee, End, Expr, Function, Local, SP, Stmt};
 pub(crate) use lower::Code;
 
 /// Lifts one function of Go's convention to its graph.

@@ -21,6 +21,7 @@ pub mod go;
 pub mod input;
 mod inspect;
 pub mod manifest;
+mod memory;
 pub mod module;
 mod names;
 mod options;

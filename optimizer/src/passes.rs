@@ -5,6 +5,7 @@ mod drop_custom_sections;
 mod forward_values;
 mod lift_functions;
 mod merge_data;
+mod renumber_pcs;
 mod simplify_expressions;
 
 use crate::error::Result;
@@ -48,7 +49,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 6] = [
+pub static PASSES: [Pass; 7] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -67,6 +68,12 @@ pub static PASSES: [Pass; 6] = [
         summary: "take Go's functions apart: direct branches, a shorter calling convention",
         needs: Needs::Program,
         run: lift_functions::run,
+    },
+    Pass {
+        name: "renumber-pcs",
+        summary: "number only the PCs that can be asked for; smaller line, file and stack map tables",
+        needs: Needs::Program,
+        run: renumber_pcs::run,
     },
     Pass {
         name: "simplify-expressions",
