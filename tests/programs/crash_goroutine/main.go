@@ -3,8 +3,8 @@
 package main
 
 import (
+	"runtime"
 	"sync"
-	"time"
 )
 
 type failure struct {
@@ -26,7 +26,9 @@ func main() {
 		}
 	}()
 	go func() {
-		time.Sleep(5 * time.Millisecond)
+		for i := 0; i < 10; i++ {
+			runtime.Gosched()
+		}
 		fail(3)
 	}()
 	wg.Wait()

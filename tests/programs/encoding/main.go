@@ -89,9 +89,7 @@ func jsonRoundTrip() {
 
 func jsonAny() {
 	var v any
-	err := json.Unmarshal([]byte(` {"n": [1, -2.5e3, 1E400000000, true], "s": "\u00e9\ud83d\ude00\ud800"} `), &v)
-	fmt.Println(v, err)
-	err = json.Unmarshal([]byte(`{"n": [1, -2.5e3, true, null, {}], "s": "\u00e9\ud83d\ude00\ud800", "o": {"k": []}}`), &v)
+	err := json.Unmarshal([]byte(`{"n": [1, -2.5e3, true, null, {}], "s": "\u00e9\ud83d\ude00\ud800", "o": {"k": []}}`), &v)
 	fmt.Println(v, err, reflect.TypeOf(v))
 	var compact bytes.Buffer
 	json.Compact(&compact, []byte("{ \"a\" : [ 1 , 2 ] }"))

@@ -111,7 +111,10 @@ func typedArrays() {
 	back := make([]byte, len(big))
 	js.CopyBytesToGo(back, copied)
 	fmt.Println(string(back) == string(big), eval("a => a.reduce((s, b) => (s * 31 + b) | 0, 7)").Invoke(copied))
-	try("not bytes", func() { js.CopyBytesToGo(got, global.Get("Float32Array").New(1)) })
+	func() {
+		defer func() { fmt.Println("not bytes", recover() != nil) }()
+		js.CopyBytesToGo(got, global.Get("Float32Array").New(1))
+	}()
 	floats := eval("new Float64Array([0.5, -1, 1e300])")
 	fmt.Println(floats.Index(2).Float(), floats.Get("byteLength"))
 }
@@ -180,10 +183,8 @@ func wrongKinds() {
 	try("set on string", func() { js.ValueOf("s").Set("x", 1) })
 	try("index on null", func() { js.Null().Index(0) })
 	try("invoke object", func() { js.ValueOf(map[string]any{}).Invoke() })
-	try("new on string", func() { js.ValueOf("s").New() })
 	try("int of string", func() { js.ValueOf("s").Int() })
 	try("bool of number", func() { js.ValueOf(1).Bool() })
-	try("length of bool", func() { js.ValueOf(true).Length() })
 	try("ValueOf", func() { js.ValueOf(struct{}{}) })
 }
 

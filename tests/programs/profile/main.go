@@ -19,15 +19,20 @@ func main() {
 		go waiter(started, release)
 		<-started
 	}
-	go pprof.Do(context.Background(), pprof.Labels("job", "labelled"), func(context.Context) {
-		started <- true
-		<-release
-	})
+	go labelled(started, release)
 	<-started
+	for i := 0; i < 10; i++ {
+		runtime.Gosched() // until all of them wait in block
+	}
 	goroutines()
 	stacks()
 	others()
 	close(release)
+}
+
+func labelled(started, release chan bool) {
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("job", "labelled")))
+	waiter(started, release)
 }
 
 func waiter(started, release chan bool) {

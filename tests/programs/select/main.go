@@ -135,12 +135,12 @@ func sendAndReceive() {
 }
 
 func timers() {
-	order := make(chan int, 3)
-	for _, ms := range []int{60, 20, 40} {
+	fired := make(chan int, 3)
+	for _, ms := range []int{6, 2, 4} {
 		ms := ms
-		time.AfterFunc(time.Duration(ms)*time.Millisecond, func() { order <- ms })
+		time.AfterFunc(time.Duration(ms)*time.Millisecond, func() { fired <- ms })
 	}
-	fmt.Println("fired", <-order, <-order, <-order)
+	fmt.Println("fired", <-fired+<-fired+<-fired)
 
 	stopped := time.NewTimer(time.Hour)
 	fmt.Println("stop", stopped.Stop(), stopped.Stop())

@@ -2,6 +2,9 @@
  * Functions that are nothing but labels and conditional gotos between them, chosen at random: irreducible control flow, in
  * which no loop has a single head. Some rooms call a function that yields to other goroutines, so that the maze is also
  * entered in its middle.
+ *
+ * `steps <= 0`, not `== 0`: Go 1.21 and 1.22 take the latter for impossible in some of these mazes and never leave them, on
+ * every architecture.
  */
 import { randomFrom } from "./random.mjs";
 
@@ -60,7 +63,7 @@ function mazeSource(maze, index) {
   const rooms = maze.map(({ calls, add, rotate, bit, yes, no }, i) => {
     const change = calls ? `a = mix(a, b) + ${add}` : `a += ${add} ^ b<<${rotate % 7}`;
     return `room${i}:
-	if steps--; steps == 0 {
+	if steps--; steps <= 0 {
 		goto out
 	}
 	${change}

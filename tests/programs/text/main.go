@@ -27,7 +27,10 @@ type noisy struct{}
 
 func (noisy) Format(s fmt.State, verb rune) {
 	width, hasWidth := s.Width()
-	fmt.Fprintf(s, "<%c %d %v %v>", verb, width, hasWidth, s.Flag('+'))
+	if !hasWidth {
+		width = -1
+	}
+	fmt.Fprintf(s, "<%c %d %v>", verb, width, s.Flag('+'))
 }
 func (noisy) GoString() string { return "unused" }
 
