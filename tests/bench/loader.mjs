@@ -5,7 +5,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -105,9 +105,11 @@ async function input() {
   const packs = existsSync(gowaspBinary);
   const key = createHash("sha256").update(readFileSync(original));
   if (packs) key.update(readFileSync(gowaspBinary));
-  const folder = join(cacheDir, "bench", key.digest("hex").slice(0, 16));
+  const folder = join(cacheDir, "bench/loader", key.digest("hex").slice(0, 16));
   const wasm = join(folder, "esbuild.wasm");
   if (!existsSync(wasm)) {
+    // Those of older builds are of no use.
+    rmSync(join(cacheDir, "bench/loader"), { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     if (packs) await run(gowaspBinary, ["optimize", original, "-o", wasm], { output: "capture" });
     else cpSync(original, wasm);
