@@ -21,7 +21,12 @@ WebAssembly.instantiate = (_bytes, imports) => {
 const api = await import(PACKAGES[name]);
 const results = [];
 for (const [method, ...args] of calls) {
-  results.push(await api[method](...args).then((value) => ({ value }), (error) => ({ error: String(error) })));
+  results.push(
+    await api[method](...args).then(
+      (value) => ({ value }),
+      (error) => ({ error: String(error) }),
+    ),
+  );
 }
 if (replaced !== 1) throw new Error(`${PACKAGES[name]} instantiated ${replaced} modules, not one`);
 writeSync(1, JSON.stringify(results));

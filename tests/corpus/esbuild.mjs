@@ -54,7 +54,15 @@ export const TASKS = [
   {
     name: "React, bundled, minified, with a source map",
     files: { "page.tsx": REACT_PAGE, "page.module.css": ".title { color: rgba(255, 0, 0, .5); & b { inset: 0 } }" },
-    args: ["page.tsx", "--bundle", "--minify", "--sourcemap", "--metafile=out/meta.json", "--outdir=out", "--log-level=info"],
+    args: [
+      "page.tsx",
+      "--bundle",
+      "--minify",
+      "--sourcemap",
+      "--metafile=out/meta.json",
+      "--outdir=out",
+      "--log-level=info",
+    ],
     underLoader: true,
   },
   {
@@ -65,16 +73,42 @@ export const TASKS = [
   ...["esm", "cjs", "iife"].map((format) => ({
     name: `format ${format}`,
     files: { "main.js": MODULE, "answer.js": "exports.answer = 42;", "text.txt": "text\n" },
-    args: ["main.js", "--bundle", `--format=${format}`, "--platform=node", "--tree-shaking=true", `--outfile=out/${format}.js`],
+    args: [
+      "main.js",
+      "--bundle",
+      `--format=${format}`,
+      "--platform=node",
+      "--tree-shaking=true",
+      `--outfile=out/${format}.js`,
+    ],
   })),
-  { name: "standard input", files: {}, stdin: "let   x = 1 + /* c */ 2;", args: ["--loader=ts", "--minify"], underLoader: true },
+  {
+    name: "standard input",
+    files: {},
+    stdin: "let   x = 1 + /* c */ 2;",
+    args: ["--loader=ts", "--minify"],
+    underLoader: true,
+  },
   {
     name: "CSS",
-    files: { "a.css": "@import './b.css'; a { color: #ff0000; & :hover { margin: 0px } }", "b.css": "@media (width >= 1px) { b { top: calc(1px + 2px) } }" },
+    files: {
+      "a.css": "@import './b.css'; a { color: #ff0000; & :hover { margin: 0px } }",
+      "b.css": "@media (width >= 1px) { b { top: calc(1px + 2px) } }",
+    },
     args: ["a.css", "--bundle", "--minify", "--target=chrome90", "--outfile=out/a.css"],
   },
-  { name: "a syntax error", files: { "bad.ts": "let ok = 1;\nconst enum { }\n" }, args: ["bad.ts", "--bundle"], fails: true },
-  { name: "a missing import", files: { "main.js": "import './absent';\n" }, args: ["main.js", "--bundle"], fails: true },
+  {
+    name: "a syntax error",
+    files: { "bad.ts": "let ok = 1;\nconst enum { }\n" },
+    args: ["bad.ts", "--bundle"],
+    fails: true,
+  },
+  {
+    name: "a missing import",
+    files: { "main.js": "import './absent';\n" },
+    args: ["main.js", "--bundle"],
+    fails: true,
+  },
   { name: "a flag that does not exist", files: {}, args: ["--no-such-flag"], fails: true },
 ];
 

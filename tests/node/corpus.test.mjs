@@ -13,7 +13,8 @@ import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harne
 
 const strict = process.env.CI === "true";
 const noOptimizer = (!strict && optimizerMissing(DEFAULT_OPTIMIZER)) || false;
-const noLoader = !strict && !existsSync(join(dirname(NODE_MODULES), "dist", "index.js")) && "the loader is not built: npm run build";
+const noLoader =
+  !strict && !existsSync(join(dirname(NODE_MODULES), "dist", "index.js")) && "the loader is not built: npm run build";
 const work = mkdtempSync(join(tmpdir(), "gowasp-corpus-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 

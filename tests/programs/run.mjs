@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { buildAll } from "./harness/build.mjs";
 import { casesOf, readPrograms } from "./harness/catalog.mjs";
 import { check, failedBuild, missingParts } from "./harness/check.mjs";
-import { HOST_NAMES } from "./harness/hosts.mjs";
+import { HOST_NAMES, hostsFor, SYSTEMS } from "./harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER } from "./harness/optimize.mjs";
 import { pool } from "./harness/pool.mjs";
 import { closingLines, reportText } from "./harness/report.mjs";
@@ -20,7 +20,7 @@ const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
   NAME                   programs to run, all when none is named
   --go 1.26.8,1.21.13    Go releases, default the machine's own
   --all-releases         ${ALL_RELEASES.join(" ")}
-  --goos js,wasip1       systems
+  --goos ${SYSTEMS.join(",")}       systems
   --host ${HOST_NAMES.join(",")}
   --optimizer FILE       default target/release/gowasp
   --optimizer-arg ARG    handed to gowasp optimize, may be repeated
@@ -57,7 +57,11 @@ async function main() {
   }
   const programs = chosen(readPrograms(), positionals);
   const releases = values["all-releases"] ? ALL_RELEASES : (values.go?.split(",") ?? [undefined]);
-  const { cases, skipped } = await casesOfReleases(programs, releases, values.goos.split(","));
+  const hosts = known("host", values.host.split(","), HOST_NAMES);
+  const goos = known("system", values.goos.split(","), SYSTEMS).filter((name) =>
+    hostsFor(name).some((host) => hosts.includes(host)),
+  );
+  const { cases, skipped } = await casesOfReleases(programs, releases, goos);
   if (values.list) {
     for (const one of cases) console.log(one.id);
     return 0;
@@ -65,15 +69,24 @@ async function main() {
   const options = {
     optimizer: values.optimizer,
     optimizerArgs: values["optimizer-arg"],
-    hosts: values.host.split(","),
+    hosts,
   };
   skipped.push(...missingParts(options));
-  return await runCases(cases, skipped, { ...options, jobs: Number(values.jobs), verbose: values.verbose });
+  const jobs = Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs is a number from 1, not "${values.jobs}"`);
+  return await runCases(cases, skipped, { ...options, jobs, verbose: values.verbose });
+}
+
+/** @returns {string[]} the names, all of which must be among `all` */
+function known(what, names, all) {
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new UsageError(`no ${what} is called "${unknown}"`);
+  return names;
 }
 
 function chosen(programs, names) {
-  const unknown = names.find((name) => !programs.some((program) => program.name === name));
-  if (unknown) throw new UsageError(`no program is called "${unknown}"`);
+  const all = programs.map(({ name }) => name);
+  known("program", names, all);
   return names.length ? programs.filter(({ name }) => names.includes(name)) : programs;
 }
 

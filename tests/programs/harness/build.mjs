@@ -2,26 +2,14 @@
  * Builds programs to wasm, each one once: the result is kept under the hash of all that goes into it.
  */
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { PROGRAMS_DIR } from "./catalog.mjs";
 import { runChild } from "./child.mjs";
 
 /** Where built programs are kept. */
-export const CACHE_DIR = join(
-  process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
-  "gowasp",
-  "programs",
-);
+export const CACHE_DIR = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp", "programs");
 
 /** A cold build of the standard library on a busy machine takes minutes. */
 const BUILD_TIMEOUT_MS = 15 * 60_000;

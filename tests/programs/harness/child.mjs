@@ -6,15 +6,7 @@
  * faster than this process reads them gets EAGAIN there, and loses output that a terminal or a file would have taken.
  */
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -78,8 +70,6 @@ function untilEnd(child, [, stdout, stderr], timeoutMs) {
       resolve({ exitCode, ended: stopped || ended });
     };
     child.on("error", (error) => finish(null, `could not start: ${error.message}`));
-    child.on("exit", (code, signal) =>
-      finish(code, signal ? `killed by ${signal}` : `exit code ${code}`),
-    );
+    child.on("exit", (code, signal) => finish(code, signal ? `killed by ${signal}` : `exit code ${code}`));
   });
 }

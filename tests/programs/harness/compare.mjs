@@ -11,12 +11,14 @@
  * @param {string} text
  */
 export function normalise(text) {
-  return text
-    // The offset of a traceback's frame, `main.go:12 +0x1c`, and the registers of a fatal signal.
-    .replace(/\+0x[0-9a-f]+/g, "+0x…")
-    .replace(/\b(pc|sp|fp)=0x[0-9a-f]+/g, "$1=0x…")
-    // Addresses, as in `0xc00001c0a8` and `0x12340001`: no program here prints another number of five digits in hex.
-    .replace(/\b0x[0-9a-f]{5,}/g, "0x…");
+  return (
+    text
+      // The offset of a traceback's frame, `main.go:12 +0x1c`, and the registers of a fatal signal.
+      .replace(/\+0x[0-9a-f]+/g, "+0x…")
+      .replace(/\b(pc|sp|fp)=0x[0-9a-f]+/g, "$1=0x…")
+      // Addresses, as in `0xc00001c0a8` and `0x12340001`: no program here prints another number of five digits in hex.
+      .replace(/\b0x[0-9a-f]{5,}/g, "0x…")
+  );
 }
 
 /**

@@ -37,6 +37,9 @@ const HOSTS = {
 /** All host names; the first of a system is the one the others are compared with. */
 export const HOST_NAMES = Object.keys(HOSTS);
 
+/** All values of GOOS that some host runs. */
+export const SYSTEMS = [...new Set(Object.values(HOSTS).map(({ goos }) => goos))];
+
 /** @param {string} goos `js` or `wasip1` */
 export function hostsFor(goos) {
   return HOST_NAMES.filter((name) => HOSTS[name].goos === goos);

@@ -33,9 +33,7 @@ export function closingLines(reports, skipped) {
 }
 
 function sizes(reports) {
-  const ratios = reports
-    .filter((report) => report.inputBytes)
-    .map((report) => report.outputBytes / report.inputBytes);
+  const ratios = reports.filter((report) => report.inputBytes).map((report) => report.outputBytes / report.inputBytes);
   if (ratios.length === 0) return ", none optimized";
   const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
   return `, size after/before x${mean.toFixed(3)} (geometric mean)`;

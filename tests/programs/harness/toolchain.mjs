@@ -9,15 +9,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The releases gowasp supports, one patch release of each. */
-export const ALL_RELEASES = [
-  "1.21.13",
-  "1.22.12",
-  "1.23.12",
-  "1.24.13",
-  "1.25.14",
-  "1.26.8",
-  "1.27.4",
-];
+export const ALL_RELEASES = ["1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.14", "1.26.8", "1.27.4"];
 
 /**
  * @typedef {object} Toolchain
@@ -39,7 +31,7 @@ export async function findToolchain(release) {
   try {
     local = await goEnv({ GOTOOLCHAIN: "local" });
   } catch (error) {
-    return { missing: `no Go on this machine: ${firstLine(error)}` };
+    return { missing: `no Go on this machine: ${reason(error)}` };
   }
   if (!release || release === local.release) {
     return { toolchain: describe(local, local, { GOTOOLCHAIN: "local" }) };
@@ -48,7 +40,7 @@ export async function findToolchain(release) {
   try {
     return { toolchain: describe(await goEnv(env), local, env) };
   } catch (error) {
-    return { missing: `go${release} cannot be had: ${firstLine(error)}` };
+    return { missing: `go${release} cannot be had: ${reason(error)}` };
   }
 }
 
@@ -83,7 +75,11 @@ function wasmExecOf(found, local) {
   return place;
 }
 
-function firstLine(error) {
-  const text = String(error.stderr || error.message || error).trim();
-  return text.split("\n")[0];
+/** What `go` says last is why it failed. */
+function reason(error) {
+  return String(error.stderr || error.message || error)
+    .trim()
+    .split("\n")
+    .at(-1)
+    .trim();
 }

@@ -12,7 +12,11 @@ export function drive({ exports, memory, print }) {
   print("count", exports.count(), exports.count());
   exports.nothing();
   print("count", exports.count());
-  print("mix", exports.mix(-1, -(2n ** 40n), 1.5, 0.25, 4294967295, 2n ** 64n - 1n, 1), exports.mix(0, 0n, 0, 0, 0, 0n, 0));
+  print(
+    "mix",
+    exports.mix(-1, -(2n ** 40n), 1.5, 0.25, 4294967295, 2n ** 64n - 1n, 1),
+    exports.mix(0, 0n, 0, 0, 0, 0n, 0),
+  );
   print("wide", exports.wide(2n ** 62n), exports.wide(-1n));
   print("accumulate", [1n, 10n, -5n].map((n) => exports.accumulate(n)).join());
   print("recurse", exports.recurse(10), exports.recurse(2000));

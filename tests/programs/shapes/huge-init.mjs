@@ -6,9 +6,7 @@ const VARIABLES = 3000;
 
 export function hugeInit() {
   const indices = Array.from({ length: VARIABLES }, (_, i) => i);
-  const variables = indices.map((i) =>
-    i < 2 ? `\tx${i} = next(${i})` : `\tx${i} = next(x${(i * 7) % i} + ${i})`,
-  );
+  const variables = indices.map((i) => (i < 2 ? `\tx${i} = next(${i})` : `\tx${i} = next(x${(i * 7) % i} + ${i})`));
   const functions = indices.map((i) => `func f${i}(n int) int { return n*${(i % 13) + 2} + x${i} }`);
   const source = `// Command shape_huge_init initializes ${VARIABLES} variables by calls.
 package main
@@ -32,7 +30,10 @@ ${indices.map((i) => `\tf${i},`).join("\n")}
 }
 
 var problems = []error{
-${indices.slice(0, 1000).map((i) => `\terrors.New("problem ${i}"),`).join("\n")}
+${indices
+  .slice(0, 1000)
+  .map((i) => `\terrors.New("problem ${i}"),`)
+  .join("\n")}
 }
 
 func main() {

@@ -16,9 +16,7 @@ export function mapLiteral() {
     id: i,
     weight: i / 4,
   }));
-  const literals = rows.map(
-    ({ key, id, weight }) => `\t"${key}": {${id}, "name of ${id}", ${weight}},`,
-  );
+  const literals = rows.map(({ key, id, weight }) => `\t"${key}": {${id}, "name of ${id}", ${weight}},`);
   const source = `// Command shape_map_literal initializes a map of ${ENTRIES} pointers to structs.
 package main
 

@@ -15,7 +15,9 @@ export function switches() {
   const strings = distinct(CASES, () => `${"abcdefgh"[random(8)].repeat(1 + random(9))}${random(100000)}`);
   const results = Array.from({ length: CASES }, () => random(1000003));
   const cases = (labels) =>
-    labels.map((label, i) => `\tcase ${label}:\n\t\t${i % 17 === 0 ? `return call(${results[i]})` : `v += ${results[i]}`}`).join("\n");
+    labels
+      .map((label, i) => `\tcase ${label}:\n\t\t${i % 17 === 0 ? `return call(${results[i]})` : `v += ${results[i]}`}`)
+      .join("\n");
   const source = `// Command shape_switches has switches of ${CASES} cases.
 package main
 
