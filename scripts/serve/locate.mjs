@@ -60,7 +60,7 @@ export async function regularFile(/** @type {string} */ path) {
 function decode(/** @type {string} */ urlPath) {
   try {
     const path = decodeURIComponent(urlPath);
-    return path.includes("\0") || path.includes("\\") || path.split("/").includes("..") ? undefined : path;
+    return path.includes("\0") || path.includes("\\") ? undefined : path;
   } catch {
     return undefined;
   }

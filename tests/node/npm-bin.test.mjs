@@ -71,13 +71,12 @@ test("a script of this name on PATH is not run: it would be this one", noWindows
   assert.equal((await runScript([], { PATH: `${shims}:${bare.PATH}` })).code, 127);
 });
 
-test("a signal reaches the program, and its end is reported as a shell would", noWindows, async () => {
+test("a signal reaches the program, and its end is reported", { ...noWindows, timeout: 30_000 }, async (context) => {
+  const program = "trap 'echo got it; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
   const env = { ...process.env, GOWASP_BINARY: "/bin/sh" };
-  const child = spawn(
-    process.execPath,
-    [script, "-c", "trap 'echo got it; exit 3' TERM; echo ready; while :; do sleep 0.05; done"],
-    { env },
-  );
+  // A process group of its own, so that nothing is left running if the signal gets lost.
+  const child = spawn(process.execPath, [script, "-c", program], { env, detached: true });
+  context.after(() => child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += chunk;

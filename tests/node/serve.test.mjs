@@ -69,6 +69,7 @@ describe("encodings", () => {
     ["gzip, deflate, br, zstd", "as brotli", "br"],
     ["gzip, zstd", "as zstd", "zstd"],
     ["gzip", "as gzip", "gzip"],
+    ["br;q=0", "raw", undefined],
     ["br;q=0, gzip;q=0.5", "as gzip", "gzip"],
     ["br;q=0.1, gzip;q=0.9", "as gzip", "gzip"],
     ["*", "as brotli", "br"],
@@ -107,13 +108,11 @@ describe("caches", () => {
     assert.equal((await ask("/app.json", { headers: { "If-None-Match": etag } })).status, 200);
   });
 
-  test("each encoding has a tag of its own", async () => {
-    const tags = await Promise.all(
-      ["br", "gzip", ""].map(
-        async (accept) => (await ask(wasm, { headers: { "Accept-Encoding": accept } })).headers.etag,
-      ),
-    );
-    assert.equal(new Set(tags).size, 3);
+  test("each encoding has a tag of its own, even where size and time are the same", async () => {
+    for (const suffix of [".zst", ".gz"]) await utimes(join(folder, `${wasm}${suffix}`), 2, 2);
+    const tag = async (/** @type {string} */ accept) =>
+      (await ask(wasm, { headers: { "Accept-Encoding": accept } })).headers.etag;
+    assert.notEqual(await tag("zstd"), await tag("gzip"));
   });
 });
 
