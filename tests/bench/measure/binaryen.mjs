@@ -1,0 +1,41 @@
+/**
+ * Runs Binaryen's wasm-opt from npm, the usual optimizer for wasm of any origin.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../../scripts/paths.mjs";
+import { run } from "../../../scripts/process.mjs";
+import { cachedFile } from "./cache.mjs";
+
+const PACKAGE = join(root, "node_modules", "binaryen");
+
+/** The option sets to compare with. */
+export const BINARYEN_LEVELS = ["-O2", "-Oz"];
+
+/** What Go's code uses beyond the first version of wasm: Go records no `target_features` for wasm-opt to read. */
+const FEATURES = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals"];
+
+/** wasm-opt recurses deeply; Node's 984 KiB are little, and systems give a main thread 8 MiB. */
+const STACK_KIB = 7_000;
+
+/** @returns {string} version of the installed package */
+export function binaryenVersion() {
+  return JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")).version;
+}
+
+/**
+ * Optimizes a module; takes minutes for a large one, and is done once for each.
+ *
+ * @param {string} level one of `BINARYEN_LEVELS`
+ * @param {string} wasm path
+ * @returns {Promise<string>} path of the result
+ */
+export function withBinaryen(level, wasm) {
+  const options = [level, ...FEATURES.map((name) => `--enable-${name}`)];
+  const from = [binaryenVersion(), options.join(" "), readFileSync(wasm)];
+  return cachedFile("binaryen", from, ".wasm", async (out) => {
+    const program = join(PACKAGE, "bin", "wasm-opt");
+    const node = [`--stack-size=${STACK_KIB}`, program];
+    await run(process.execPath, [...node, wasm, ...options, "-o", out], { output: "capture" });
+  });
+}

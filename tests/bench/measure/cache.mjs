@@ -1,0 +1,56 @@
+/**
+ * Costly results kept by the hash of what they were made from, under `~/.cache/gowasp/bench`.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheDir } from "../../../scripts/paths.mjs";
+
+/** Where results are kept. */
+export const BENCH_CACHE = join(cacheDir, "bench");
+
+/**
+ * The file of a result, made when it is not there.
+ *
+ * @param {string} kind folder to keep it in, which says what it is
+ * @param {(string | Uint8Array)[]} from everything that the result depends on
+ * @param {string} extension of the file, with its dot
+ * @param {(unfinished: string) => Promise<void> | void} make writes the file; it gets its name when it is whole
+ * @returns {Promise<string>} path
+ */
+export async function cachedFile(kind, from, extension, make) {
+  const folder = join(BENCH_CACHE, kind);
+  const path = join(folder, `${hashOf(...from).slice(0, 32)}${extension}`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await make(unfinished);
+  renameSync(unfinished, path);
+  return path;
+}
+
+/**
+ * A result that JSON can hold, made when it is not there.
+ *
+ * @template T
+ * @param {string} kind
+ * @param {(string | Uint8Array)[]} from
+ * @param {() => Promise<T>} make
+ * @returns {Promise<T>}
+ */
+export async function cachedValue(kind, from, make) {
+  const path = await cachedFile(kind, from, ".json", async (unfinished) => {
+    writeFileSync(unfinished, JSON.stringify(await make()));
+  });
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/**
+ * @param {...(string | Uint8Array)} parts
+ * @returns {string} SHA-256 in lower-case hex; parts cannot run into each other
+ */
+export function hashOf(...parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest("hex");
+}

@@ -1,0 +1,54 @@
+/**
+ * Runs the optimizer that is measured: `target/release/gowasp`, or the one that `GOWASP_OPTIMIZER` names.
+ */
+import { readFileSync } from "node:fs";
+import { run } from "../../../scripts/process.mjs";
+import { DEFAULT_OPTIMIZER, optimizerMissing } from "../../programs/harness/optimize.mjs";
+import { cachedFile, cachedValue, hashOf } from "./cache.mjs";
+
+/** Path of the program. */
+export const GOWASP = DEFAULT_OPTIMIZER;
+
+/**
+ * @typedef {object} Optimizer
+ * @property {string} version what `gowasp --version` prints
+ * @property {string} hash of the program: with the same one, results can be kept
+ */
+
+/**
+ * @returns {Promise<Optimizer>}
+ * @throws {Error} when it has not been built
+ */
+export async function findOptimizer() {
+  const missing = optimizerMissing(GOWASP);
+  if (missing) throw new Error(missing);
+  const version = await run(GOWASP, ["--version"], { output: "capture" });
+  return { version: version.trim(), hash: hashOf(readFileSync(GOWASP)) };
+}
+
+/**
+ * Optimizes a module with the default options.
+ *
+ * @param {Optimizer} optimizer
+ * @param {string} wasm path
+ * @returns {Promise<string>} path of the result
+ */
+export function optimized({ hash }, wasm) {
+  return cachedFile("optimized", [hash, readFileSync(wasm)], ".wasm", async (out) => {
+    await run(GOWASP, ["optimize", "--quiet", wasm, "-o", out], { output: "capture" });
+  });
+}
+
+/**
+ * What `gowasp inspect` says of a module.
+ *
+ * @param {Optimizer} optimizer
+ * @param {string} wasm path
+ * @returns {Promise<{release: string | null, raw: number, code: number}>} bytes; `release` of Go where it is known
+ */
+export function inspected({ hash }, wasm) {
+  return cachedValue("inspected", [hash, readFileSync(wasm)], async () => {
+    const { identity, sizes } = JSON.parse(await run(GOWASP, ["inspect", "--json", wasm], { output: "result" }));
+    return { release: identity.release, raw: sizes.raw, code: sizes.code };
+  });
+}

@@ -1,0 +1,68 @@
+/**
+ * The programs that are measured: those from npm that the tests use, and some that the machine's Go builds.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "../../../scripts/paths.mjs";
+import { INPUTS, inputPath } from "../../corpus/inputs.mjs";
+import { BENCH_CACHE } from "./cache.mjs";
+
+/**
+ * @typedef {object} Program
+ * @property {string} name
+ * @property {string} what for people: where it comes from
+ * @property {boolean} pinned whether its bytes are the same on every machine
+ * @property {boolean} [large] too large to be measured without being asked for
+ * @property {() => string} wasm its path; builds it where that is needed
+ */
+
+/** @type {Program[]} */
+export const PROGRAMS = [
+  ...Object.entries(INPUTS).map(([name, input]) => ({
+    name,
+    what: `${input.package} from npm`,
+    pinned: true,
+    wasm: () => inputPath(/** @type {keyof typeof INPUTS} */ (name)),
+  })),
+  built("gofmt", "cmd/gofmt", root, "gofmt of the Go distribution"),
+  built("hello", "./hello", join(root, "tests/programs"), "tests/programs/hello"),
+  built("templates", "./templates", join(root, "tests/programs"), "tests/programs/templates"),
+  { ...built("compile", "cmd/compile", root, "the Go compiler"), large: true },
+];
+
+/** @returns {Program} */
+function built(name, package_, cwd, what) {
+  return { name, what, pinned: false, wasm: () => goBuild(package_, cwd, name) };
+}
+
+/** @returns {string} path of the machine's Go */
+export function goroot() {
+  return execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
+}
+
+/** @returns {string} release of the machine's Go, such as `go1.26.8` */
+export function goRelease() {
+  return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
+}
+
+/**
+ * Builds a Go package the way that is usual when size matters: without symbol table and DWARF.
+ *
+ * @param {string} package_ as `go build` takes it
+ * @param {string} cwd in the module that has it
+ * @param {string} name of the file
+ * @param {{GOOS: string, GOARCH: string} | Record<string, never>} target by default `GOOS=js`; `{}` is this machine
+ * @returns {string} path
+ */
+export function goBuild(package_, cwd, name, target = { GOOS: "js", GOARCH: "wasm" }) {
+  const folder = join(BENCH_CACHE, "built");
+  const file = join(folder, target.GOOS ? `${name}.wasm` : name);
+  mkdirSync(dirname(file), { recursive: true });
+  execFileSync("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, package_], {
+    cwd,
+    env: { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "", ...target },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return file;
+}

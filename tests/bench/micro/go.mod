@@ -1,0 +1,3 @@
+module gowasp/micro
+
+go 1.26

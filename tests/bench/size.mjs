@@ -1,0 +1,95 @@
+/**
+ * What the optimizer does to the size of real Go programs, beside what Binaryen does.
+ *
+ *     node tests/bench/size.mjs [NAME...] [--binaryen] [--large]
+ *
+ * `--binaryen` runs wasm-opt, which takes minutes the first time; `--large` adds the Go compiler.
+ */
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { BINARYEN_LEVELS, binaryenVersion, withBinaryen } from "./measure/binaryen.mjs";
+import { compressedSizes } from "./measure/compressed.mjs";
+import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";
+import { PROGRAMS } from "./measure/programs.mjs";
+import { geometricMean } from "./measure/statistics.mjs";
+import { count, ratio, table } from "./report/table.mjs";
+
+/**
+ * @typedef {object} Sizes of a module, in bytes
+ * @property {number} raw
+ * @property {number} code its code section
+ * @property {number} gzip at level 9
+ * @property {number} brotli at quality 11
+ *
+ * @typedef {object} SizeRow
+ * @property {string} name of the program
+ * @property {string} what for people: where it comes from
+ * @property {string | null} release of Go
+ * @property {Sizes} original
+ * @property {Sizes} gowasp
+ * @property {Record<string, Sizes>} binaryen by option; empty where it was not asked for
+ *
+ * @typedef {{gowasp: string, binaryen: string, rows: SizeRow[]}} SizeFigures with the versions that were measured
+ */
+
+/**
+ * @param {{names?: string[], binaryen?: boolean, large?: boolean, say?: (line: string) => void}} [options]
+ * @returns {Promise<SizeFigures>}
+ */
+export async function measureSizes({ names = [], binaryen = false, large = false, say = () => {} } = {}) {
+  const unknown = names.find((name) => !PROGRAMS.some((program) => program.name === name));
+  if (unknown !== undefined) throw new Error(`there is no program ${unknown}`);
+  const optimizer = await findOptimizer();
+  const wanted = PROGRAMS.filter((program) => (names.length ? names.includes(program.name) : large || !program.large));
+  const rows = [];
+  for (const { name, what, wasm } of wanted) {
+    say(`size of ${name}`);
+    const path = wasm();
+    const { release } = await inspected(optimizer, path);
+    const row = { name, what, release, original: await sizes(optimizer, path), binaryen: {} };
+    row.gowasp = await sizes(optimizer, await optimized(optimizer, path));
+    for (const level of binaryen ? BINARYEN_LEVELS : []) {
+      say(`  wasm-opt ${level}`);
+      row.binaryen[level] = await sizes(optimizer, await withBinaryen(level, path));
+    }
+    rows.push(row);
+  }
+  return { gowasp: optimizer.version, binaryen: binaryenVersion(), rows };
+}
+
+/** @returns {Promise<Sizes>} */
+async function sizes(optimizer, path) {
+  const { code } = await inspected(optimizer, path);
+  return { raw: statSync(path).size, code, ...(await compressedSizes(path)) };
+}
+
+/**
+ * @param {SizeFigures} figures
+ * @returns {string} Markdown
+ */
+export function sizeTables({ binaryen, rows }) {
+  const head = ["program", "", "raw", "code", "gzip 9", "brotli 11", "of original"];
+  const lines = rows.flatMap((row) => [
+    cells(`**${row.name}**, ${row.release ?? "Go release not known"}`, "original", row.original, row.original),
+    ...Object.entries(row.binaryen).map(([level, sizes]) => cells("", `wasm-opt ${level}`, sizes, row.original)),
+    cells("", "**gowasp**", row.gowasp, row.original),
+  ]);
+  const mean = geometricMean(rows.map((row) => row.gowasp.brotli / row.original.brotli));
+  const notes = [`Brotli, geometric mean of gowasp's ratios: ${mean.toFixed(3)}.`];
+  if (rows.some((row) => Object.keys(row.binaryen).length)) notes.push(`wasm-opt is Binaryen ${binaryen}.`);
+  return `${table(head, lines, 2)}\n\n${notes.join(" ")}`;
+}
+
+function cells(program, by, { raw, code, gzip, brotli }, original) {
+  return [program, by, ...[raw, code, gzip, brotli].map(count), ratio(brotli, original.brotli)];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { binaryen: { type: "boolean" }, large: { type: "boolean" } },
+  });
+  const figures = await measureSizes({ names: positionals, ...values, say: console.error });
+  console.log(sizeTables(figures));
+}
