@@ -3,12 +3,13 @@
  *
  *     node tests/bench/size.mjs [NAME...] [--binaryen] [--large]
  *
- * `--binaryen` runs wasm-opt, which takes minutes the first time; `--large` adds the Go compiler.
+ * `--binaryen` runs wasm-opt, which takes minutes the first time; later runs show what it made without being asked.
+ * `--large` adds the Go compiler.
  */
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { BINARYEN_LEVELS, binaryenVersion, withBinaryen } from "./measure/binaryen.mjs";
+import { BINARYEN_LEVELS, binaryenVersion, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
 import { compressedSizes } from "./measure/compressed.mjs";
 import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";
 import { PROGRAMS } from "./measure/programs.mjs";
@@ -28,7 +29,7 @@ import { count, ratio, table } from "./report/table.mjs";
  * @property {string | null} release of Go
  * @property {Sizes} original
  * @property {Sizes} gowasp
- * @property {Record<string, Sizes>} binaryen by option; empty where it was not asked for
+ * @property {Record<string, Sizes>} binaryen by option; only those that it was run with
  *
  * @typedef {{gowasp: string, binaryen: string, rows: SizeRow[]}} SizeFigures with the versions that were measured
  */
@@ -49,7 +50,7 @@ export async function measureSizes({ names = [], binaryen = false, large = false
     const { release } = await inspected(optimizer, path);
     const row = { name, what, release, original: await sizes(optimizer, path), binaryen: {} };
     row.gowasp = await sizes(optimizer, await optimized(optimizer, path));
-    for (const level of binaryen ? BINARYEN_LEVELS : []) {
+    for (const level of BINARYEN_LEVELS.filter((level) => binaryen || hasBinaryen(level, path))) {
       say(`  wasm-opt ${level}`);
       row.binaryen[level] = await sizes(optimizer, await withBinaryen(level, path));
     }
@@ -76,7 +77,7 @@ export function sizeTables({ binaryen, rows }) {
     cells("", "**gowasp**", row.gowasp, row.original),
   ]);
   const mean = geometricMean(rows.map((row) => row.gowasp.brotli / row.original.brotli));
-  const notes = [`Brotli, geometric mean of gowasp's ratios: ${mean.toFixed(3)}.`];
+  const notes = [`Brotli, gowasp's geometric mean: ${mean.toFixed(3)}.`];
   if (rows.some((row) => Object.keys(row.binaryen).length)) notes.push(`wasm-opt is Binaryen ${binaryen}.`);
   return `${table(head, lines, 2)}\n\n${notes.join(" ")}`;
 }

@@ -1,11 +1,11 @@
 /**
  * Runs Binaryen's wasm-opt from npm, the usual optimizer for wasm of any origin.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../scripts/paths.mjs";
 import { run } from "../../../scripts/process.mjs";
-import { cachedFile } from "./cache.mjs";
+import { cachedFile, cachePath } from "./cache.mjs";
 
 const PACKAGE = join(root, "node_modules", "binaryen");
 
@@ -31,11 +31,25 @@ export function binaryenVersion() {
  * @returns {Promise<string>} path of the result
  */
 export function withBinaryen(level, wasm) {
-  const options = [level, ...FEATURES.map((name) => `--enable-${name}`)];
-  const from = [binaryenVersion(), options.join(" "), readFileSync(wasm)];
-  return cachedFile("binaryen", from, ".wasm", async (out) => {
-    const program = join(PACKAGE, "bin", "wasm-opt");
-    const node = [`--stack-size=${STACK_KIB}`, program];
-    await run(process.execPath, [...node, wasm, ...options, "-o", out], { output: "capture" });
+  return cachedFile("binaryen", madeFrom(level, wasm), ".wasm", async (out) => {
+    const node = [`--stack-size=${STACK_KIB}`, join(PACKAGE, "bin", "wasm-opt")];
+    await run(process.execPath, [...node, wasm, ...options(level), "-o", out], { output: "capture" });
   });
+}
+
+/**
+ * @param {string} level
+ * @param {string} wasm
+ * @returns {boolean} whether `withBinaryen` has the result at hand
+ */
+export function hasBinaryen(level, wasm) {
+  return existsSync(cachePath("binaryen", madeFrom(level, wasm), ".wasm"));
+}
+
+function options(level) {
+  return [level, ...FEATURES.map((name) => `--enable-${name}`)];
+}
+
+function madeFrom(level, wasm) {
+  return [binaryenVersion(), options(level).join(" "), readFileSync(wasm)];
 }

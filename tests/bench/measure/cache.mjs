@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheDir } from "../../../scripts/paths.mjs";
 
 /** Where results are kept. */
@@ -19,14 +19,25 @@ export const BENCH_CACHE = join(cacheDir, "bench");
  * @returns {Promise<string>} path
  */
 export async function cachedFile(kind, from, extension, make) {
-  const folder = join(BENCH_CACHE, kind);
-  const path = join(folder, `${hashOf(...from).slice(0, 32)}${extension}`);
+  const path = cachePath(kind, from, extension);
   if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;
   await make(unfinished);
   renameSync(unfinished, path);
   return path;
+}
+
+/**
+ * Where a result is kept, or would be.
+ *
+ * @param {string} kind
+ * @param {(string | Uint8Array)[]} from
+ * @param {string} extension
+ * @returns {string}
+ */
+export function cachePath(kind, from, extension) {
+  return join(BENCH_CACHE, kind, `${hashOf(...from).slice(0, 32)}${extension}`);
 }
 
 /**

@@ -1,0 +1,107 @@
+/**
+ * `npm run bench`: runs the benchmarks one after another and writes `docs/benchmarks.json`, `.md` and `.svg`.
+ *
+ *     node tests/bench/all.mjs [PART...] [--binaryen] [--rounds N]
+ *
+ * Parts: size, speed, optimizer, loader, bridge; all when none is named. Those that do not run keep the figures they had;
+ * `report` runs none and writes the report again. A part that fails leaves its old figures, and the exit code is 1.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { root } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/process.mjs";
+import { goRelease } from "./measure/programs.mjs";
+import { measureOptimizer } from "./optimizer.mjs";
+import { overviewChart } from "./report/overview.mjs";
+import { reportPage } from "./report/page.mjs";
+import { measureSizes } from "./size.mjs";
+import { measureSpeed } from "./speed.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const DOCS = join(root, "docs");
+const FIGURES = join(DOCS, "benchmarks.json");
+
+const say = (line) => console.error(line);
+
+const PARTS = {
+  size: ({ binaryen }) => measureSizes({ binaryen, say }),
+  speed: ({ rounds }) => measureSpeed({ rounds, say }),
+  optimizer: ({ rounds }) => measureOptimizer({ rounds, say }),
+  loader: ({ rounds }) => runBench("loader.mjs", String(rounds)),
+  bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),
+};
+
+process.exitCode = await main();
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { binaryen: { type: "boolean", default: false }, rounds: { type: "string", default: "7" } },
+  });
+  const rounds = Number(values.rounds);
+  const unknown = positionals.find((name) => name !== "report" && !(name in PARTS));
+  if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+    say(`usage: npm run bench [${Object.keys(PARTS).join(" | ")} | report]... [-- --binaryen --rounds N]`);
+    return 2;
+  }
+  const parts = positionals.length ? positionals.filter((name) => name !== "report") : Object.keys(PARTS);
+  let failed = false;
+  for (const part of parts) {
+    try {
+      const about = machine();
+      store(part, { machine: about, figures: await PARTS[part]({ ...values, rounds }) });
+    } catch (error) {
+      say(`${part}: ${error.stack}`);
+      failed = true;
+    }
+  }
+  writeReport();
+  return failed ? 1 : 0;
+}
+
+/** Runs a benchmark that prints its own table. */
+function runBench(file, ...args) {
+  say(file.replace(".mjs", ""));
+  return run(process.execPath, [join(HERE, file), ...args], { output: "result" });
+}
+
+/** @returns {import("./report/page.mjs").Machine} */
+function machine() {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0].model.trim(),
+    cores: cpus.length,
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.arch()}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    go: goRelease(),
+    load: os.loadavg()[0],
+  };
+}
+
+function stored() {
+  try {
+    return JSON.parse(readFileSync(FIGURES, "utf8"));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    return {};
+  }
+}
+
+/** After each part, so that an interrupted run keeps what it has measured. */
+function store(part, result) {
+  mkdirSync(DOCS, { recursive: true });
+  writeFileSync(FIGURES, `${JSON.stringify({ ...stored(), [part]: result }, null, 1)}\n`);
+}
+
+function writeReport() {
+  const results = stored();
+  if (Object.keys(results).length === 0) return;
+  writeFileSync(join(DOCS, "benchmarks.md"), reportPage(results));
+  if (!results.size || !results.speed) return;
+  writeFileSync(join(DOCS, "benchmarks.svg"), overviewChart(results.size.figures, results.speed.figures));
+}

@@ -1,0 +1,98 @@
+/**
+ * What the optimizer itself costs: time, memory, and the time of each of its stages.
+ *
+ *     node tests/bench/optimizer.mjs [--rounds N] [--program NAME]
+ */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { runWatched } from "./measure/child.mjs";
+import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
+import { PROGRAMS } from "./measure/programs.mjs";
+import { median } from "./measure/statistics.mjs";
+import { count, table } from "./report/table.mjs";
+
+/**
+ * @typedef {{wallMs: number, cpuMs: number | null, peakMiB: number | null}} Use medians
+ *
+ * @typedef {object} OptimizerFigures
+ * @property {string} gowasp version
+ * @property {string} program that was optimized
+ * @property {number} bytes of it
+ * @property {number} rounds
+ * @property {Use} optimize `gowasp optimize`
+ * @property {Use} pack `gowasp pack`, one run: most of it is compression
+ * @property {Record<string, number>} stages seconds of wall time, of the fastest round, in the order they run
+ */
+
+/**
+ * @param {{rounds?: number, program?: string, say?: (line: string) => void}} [options]
+ * @returns {Promise<OptimizerFigures>}
+ */
+export async function measureOptimizer({ rounds = 5, program = "esbuild", say = () => {} } = {}) {
+  const { version } = await findOptimizer();
+  const wasm = PROGRAMS.find(({ name }) => name === program)?.wasm();
+  if (wasm === undefined) throw new Error(`there is no program ${program}`);
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-bench-"));
+  try {
+    say(`optimizer: ${rounds} runs of optimize`);
+    const runs = [];
+    const optimize = ["optimize", "--verbose", wasm, "-o", join(folder, "out.wasm")];
+    for (let round = 0; round < rounds; round++) runs.push(await runWatched(GOWASP, optimize));
+    say("optimizer: pack");
+    const packed = await runWatched(GOWASP, ["pack", wasm, "-o", join(folder, "packed")]);
+    const bytes = statSync(wasm).size;
+    const stages = fastestStages(runs.map(({ stderr }) => stderr));
+    return { gowasp: version, program, bytes, rounds, optimize: medians(runs), pack: medians([packed]), stages };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function medians(runs) {
+  const of = (key) => (runs.every((run) => run[key] !== null) ? median(runs.map((run) => run[key])) : null);
+  return { wallMs: of("wallMs"), cpuMs: of("cpuMs"), peakMiB: of("peakMiB") };
+}
+
+/** Wall time of short stages only ever gets longer on a machine that does other things, too. */
+function fastestStages(outputs) {
+  const stages = {};
+  for (const output of outputs) {
+    for (const [, seconds, name] of output.matchAll(/^ *(\d+\.\d+) s +(\S+)$/gm)) {
+      stages[name] = Math.min(stages[name] ?? Number.POSITIVE_INFINITY, Number(seconds));
+    }
+  }
+  if (Object.keys(stages).length === 0) throw new Error("gowasp optimize --verbose names no stages");
+  return stages;
+}
+
+/**
+ * @param {OptimizerFigures} figures
+ * @returns {string} Markdown
+ */
+export function optimizerTables({ program, bytes, optimize, pack, stages }) {
+  const cells = ({ wallMs, cpuMs, peakMiB }) => [
+    (wallMs / 1000).toFixed(1),
+    cpuMs === null ? "not known" : (cpuMs / 1000).toFixed(1),
+    peakMiB === null ? "not known" : peakMiB.toFixed(0),
+  ];
+  const commands = table(
+    [`${program}, ${count(bytes)} bytes`, "wall time, s", "CPU time, s", "peak MiB"],
+    [
+      ["`gowasp optimize`", ...cells(optimize)],
+      ["`gowasp pack`", ...cells(pack)],
+    ],
+  );
+  const rows = Object.entries(stages).map(([name, seconds]) => [name, seconds.toFixed(3)]);
+  return `${commands}\n\n${table(["stage of `optimize`", "s"], rows)}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { rounds: { type: "string", default: "5" }, program: { type: "string", default: "esbuild" } },
+  });
+  const { program, rounds } = values;
+  console.log(optimizerTables(await measureOptimizer({ program, rounds: Number(rounds), say: console.error })));
+}

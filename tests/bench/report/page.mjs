@@ -1,0 +1,82 @@
+/**
+ * The report, `docs/benchmarks.md`.
+ */
+import { optimizerTables } from "../optimizer.mjs";
+import { sizeTables } from "../size.mjs";
+import { speedTables } from "../speed.mjs";
+
+/**
+ * @typedef {object} Machine
+ * @property {string} cpu
+ * @property {number} cores
+ * @property {number} memoryGiB
+ * @property {string} system
+ * @property {string} node
+ * @property {string} v8
+ * @property {string} go
+ * @property {number} load runnable processes, average of the last minute before the run
+ */
+
+/**
+ * What is known of each part; each remembers the machine that it ran on.
+ *
+ * @typedef {Record<string, {machine: Machine, figures: any}>} Results by part
+ */
+
+const SECTIONS = {
+  size: {
+    title: "Size",
+    intro: "Bytes. All files are compressed by the same encoders (Node's zlib), brotli with a window of 16 MiB.",
+    body: sizeTables,
+  },
+  speed: {
+    title: "Speed and memory",
+    intro:
+      "CPU time, median of interleaved runs; a ratio is the median of the ratios within a round. `main thread` leaves out " +
+      "what the engine compiles in the background. Programs count from the compilation of the module to their exit, so the " +
+      "short ones show what it takes to start. All run under Go's own `wasm_exec.js`, and their outputs are compared. " +
+      "Micro benchmarks do the same work on both sides, in one process, after warm-up; native Go is the same source built " +
+      "for the machine, with assembly where Go's standard library has it.",
+    body: speedTables,
+  },
+  optimizer: {
+    title: "The optimizer itself",
+    intro: "Medians; stages are of the fastest run. The CPU time is that of all threads.",
+    body: optimizerTables,
+  },
+  loader: {
+    title: "Loader",
+    intro: "In headless Chromium, from the first fetch to the first line that the program prints.",
+    body: (text) => `\`\`\`text\n${text.trimEnd()}\n\`\`\``,
+  },
+  bridge: {
+    title: "Calls between Go and JavaScript",
+    intro: "The loader's host functions against Go's `wasm_exec.js`, in one process that takes turns.",
+    body: (text) => `\`\`\`text\n${text.trimEnd()}\n\`\`\``,
+  },
+};
+
+/**
+ * @param {Results} results
+ * @returns {string} Markdown
+ */
+export function reportPage(results) {
+  const parts = Object.entries(SECTIONS).filter(([part]) => results[part]);
+  const sections = parts.map(([part, { title, intro, body }]) => {
+    const { machine, figures } = results[part];
+    const command = `Again: \`npm run bench ${part}\`. ${machineLine(machine)}`;
+    return `## ${title}\n\n${intro}\n\n${body(figures)}\n\n${command}\n`;
+  });
+  return `# Benchmarks
+
+Written by \`npm run bench\` from what it measured, \`benchmarks.json\`.
+
+![Size and CPU time before and after](benchmarks.svg)
+
+${sections.join("\n")}`;
+}
+
+function machineLine({ cpu, cores, memoryGiB, system, node, v8, go, load }) {
+  const machine = `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node ${node} (V8 ${v8}), ${go}`;
+  return `Measured on: ${machine}; load average at the start ${load.toFixed(1)}.`;
+}
