@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
+import { command, roundsFrom, UsageError } from "./command.mjs";
 import { goRelease } from "./measure/programs.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
 import { overviewChart } from "./report/overview.mjs";
@@ -34,32 +35,27 @@ const PARTS = {
   bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),
 };
 
-process.exitCode = await main();
-
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { binaryen: { type: "boolean", default: false }, rounds: { type: "string", default: "7" } },
   });
-  const rounds = Number(values.rounds);
+  const rounds = roundsFrom(values.rounds);
   const unknown = positionals.find((name) => name !== "report" && !(name in PARTS));
-  if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
-    say(`usage: npm run bench [${Object.keys(PARTS).join(" | ")} | report]... [-- --binaryen --rounds N]`);
-    return 2;
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no part "${unknown}": there are ${Object.keys(PARTS).join(", ")}, report`);
   }
   const parts = positionals.length ? positionals.filter((name) => name !== "report") : Object.keys(PARTS);
-  let failed = false;
   for (const part of parts) {
     try {
       const about = machine();
       store(part, { machine: about, figures: await PARTS[part]({ ...values, rounds }) });
     } catch (error) {
       say(`${part}: ${error.stack}`);
-      failed = true;
+      process.exitCode = 1;
     }
   }
   writeReport();
-  return failed ? 1 : 0;
 }
 
 /** Runs a benchmark that prints its own table. */
@@ -95,7 +91,7 @@ function stored() {
 /** After each part, so that an interrupted run keeps what it has measured. */
 function store(part, result) {
   mkdirSync(DOCS, { recursive: true });
-  writeFileSync(FIGURES, `${JSON.stringify({ ...stored(), [part]: result }, null, 1)}\n`);
+  writeFileSync(FIGURES, `${JSON.stringify({ ...stored(), [part]: result }, null, 2)}\n`);
 }
 
 function writeReport() {
@@ -105,3 +101,5 @@ function writeReport() {
   if (!results.size || !results.speed) return;
   writeFileSync(join(DOCS, "benchmarks.svg"), overviewChart(results.size.figures, results.speed.figures));
 }
+
+await command(main);

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
+import { command, UsageError } from "./command.mjs";
 import { cachedValue } from "./measure/cache.mjs";
 import { findOptimizer, GOWASP, inspected } from "./measure/gowasp.mjs";
 import { PROGRAMS } from "./measure/programs.mjs";
@@ -85,15 +86,14 @@ function readLedger() {
 async function main() {
   const { values } = parseArgs({ options: { check: { type: "boolean" }, update: { type: "boolean" } } });
   if (values.check === values.update) {
-    console.error("usage: node tests/bench/ledger.mjs --check | --update");
-    return 2;
+    throw new UsageError("usage: npm run bench:sizes -- --check | --update");
   }
   const [before, after] = [readLedger(), await ledger()];
   const changed = differences(before, after);
   if (changed.length) console.log(changed.join("\n"));
   if (values.update) writeFileSync(LEDGER, after);
   else if (changed.length) console.error("tests/sizes.snap is not right: npm run bench:sizes -- --update");
-  return changed.length && values.check ? 1 : 0;
+  if (changed.length && values.check) process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

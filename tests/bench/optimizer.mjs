@@ -8,9 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { command, roundsFrom } from "./command.mjs";
 import { runWatched } from "./measure/child.mjs";
 import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
-import { PROGRAMS } from "./measure/programs.mjs";
+import { findProgram } from "./measure/programs.mjs";
 import { median } from "./measure/statistics.mjs";
 import { count, table } from "./report/table.mjs";
 
@@ -32,9 +33,8 @@ import { count, table } from "./report/table.mjs";
  * @returns {Promise<OptimizerFigures>}
  */
 export async function measureOptimizer({ rounds = 5, program = "esbuild", say = () => {} } = {}) {
+  const wasm = findProgram(program).wasm();
   const { version } = await findOptimizer();
-  const wasm = PROGRAMS.find(({ name }) => name === program)?.wasm();
-  if (wasm === undefined) throw new Error(`there is no program ${program}`);
   const folder = mkdtempSync(join(tmpdir(), "gowasp-bench-"));
   try {
     say(`optimizer: ${rounds} runs of optimize`);
@@ -89,10 +89,13 @@ export function optimizerTables({ program, bytes, optimize, pack, stages }) {
   return `${commands}\n\n${table(["stage of `optimize`", "s"], rows)}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const { values } = parseArgs({
     options: { rounds: { type: "string", default: "5" }, program: { type: "string", default: "esbuild" } },
   });
-  const { program, rounds } = values;
-  console.log(optimizerTables(await measureOptimizer({ program, rounds: Number(rounds), say: console.error })));
+  const { program } = values;
+  const figures = await measureOptimizer({ program, rounds: roundsFrom(values.rounds), say: console.error });
+  console.log(optimizerTables(figures));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

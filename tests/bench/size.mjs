@@ -9,10 +9,11 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { command } from "./command.mjs";
 import { BINARYEN_LEVELS, binaryenVersion, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
 import { compressedSizes } from "./measure/compressed.mjs";
 import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";
-import { PROGRAMS } from "./measure/programs.mjs";
+import { findProgram, PROGRAMS } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
 import { count, ratio, table } from "./report/table.mjs";
 
@@ -39,10 +40,8 @@ import { count, ratio, table } from "./report/table.mjs";
  * @returns {Promise<SizeFigures>}
  */
 export async function measureSizes({ names = [], binaryen = false, large = false, say = () => {} } = {}) {
-  const unknown = names.find((name) => !PROGRAMS.some((program) => program.name === name));
-  if (unknown !== undefined) throw new Error(`there is no program ${unknown}`);
+  const wanted = names.length ? names.map(findProgram) : PROGRAMS.filter((program) => large || !program.large);
   const optimizer = await findOptimizer();
-  const wanted = PROGRAMS.filter((program) => (names.length ? names.includes(program.name) : large || !program.large));
   const rows = [];
   for (const { name, what, wasm } of wanted) {
     say(`size of ${name}`);
@@ -86,7 +85,7 @@ function cells(program, by, { raw, code, gzip, brotli }, original) {
   return [program, by, ...[raw, code, gzip, brotli].map(count), ratio(brotli, original.brotli)];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { binaryen: { type: "boolean" }, large: { type: "boolean" } },
@@ -94,3 +93,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const figures = await measureSizes({ names: positionals, ...values, say: console.error });
   console.log(sizeTables(figures));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

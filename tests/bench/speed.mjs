@@ -7,8 +7,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { command, roundsFrom } from "./command.mjs";
 import { findOptimizer, optimized } from "./measure/gowasp.mjs";
-import { PROGRAMS } from "./measure/programs.mjs";
+import { findProgram } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
 import { table } from "./report/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
@@ -36,7 +37,7 @@ export async function measureSpeed({ rounds = 5, micro = true, programs = true, 
   const rows = [];
   for (const task of programs ? tasks() : []) {
     say(`speed of ${task.name}`);
-    const original = PROGRAMS.find(({ name }) => name === task.program).wasm();
+    const original = findProgram(task.program).wasm();
     rows.push(await timeTask(task, { original, gowasp: await optimized(optimizer, original) }, rounds));
   }
   if (micro) say("speed of the micro benchmarks");
@@ -74,7 +75,7 @@ export function speedTables({ micro, programs, counted }) {
   return parts.join("\n\n");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "5" },
@@ -84,5 +85,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   });
   const all = !values.micro && !values.programs;
   const parts = { micro: all || values.micro === true, programs: all || values.programs === true };
-  console.log(speedTables(await measureSpeed({ ...parts, rounds: Number(values.rounds), say: console.error })));
+  const figures = await measureSpeed({ ...parts, rounds: roundsFrom(values.rounds), say: console.error });
+  console.log(speedTables(figures));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

@@ -2,7 +2,7 @@
  * Costly results kept by the hash of what they were made from, under `~/.cache/gowasp/bench`.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheDir } from "../../../scripts/paths.mjs";
 
@@ -23,8 +23,12 @@ export async function cachedFile(kind, from, extension, make) {
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;
-  await make(unfinished);
-  renameSync(unfinished, path);
+  try {
+    await make(unfinished);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   return path;
 }
 

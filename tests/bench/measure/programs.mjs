@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../../../scripts/paths.mjs";
 import { INPUTS, inputPath } from "../../corpus/inputs.mjs";
+import { UsageError } from "../command.mjs";
 import { BENCH_CACHE } from "./cache.mjs";
 
 /**
@@ -30,6 +31,17 @@ export const PROGRAMS = [
   built("templates", "./templates", join(root, "tests/programs"), "tests/programs/templates"),
   { ...built("compile", "cmd/compile", root, "the Go compiler"), large: true },
 ];
+
+/**
+ * @param {string} name
+ * @returns {Program}
+ * @throws {UsageError} when there is none of this name
+ */
+export function findProgram(name) {
+  const program = PROGRAMS.find((program) => program.name === name);
+  if (program) return program;
+  throw new UsageError(`there is no program "${name}": there are ${PROGRAMS.map(({ name }) => name).join(", ")}`);
+}
 
 /** @returns {Program} */
 function built(name, package_, cwd, what) {

@@ -1,0 +1,74 @@
+// What the benchmarks print and draw, on made-up figures: `node --test tests/bench`.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { geometricMean, median } from "./measure/statistics.mjs";
+import { barChart } from "./report/chart.mjs";
+import { overviewChart } from "./report/overview.mjs";
+import { reportPage } from "./report/page.mjs";
+import { table } from "./report/table.mjs";
+
+const sizes = (brotli) => ({ raw: 4 * brotli, code: 3 * brotli, gzip: 2 * brotli, brotli });
+const size = {
+  gowasp: "gowasp 1.2.3",
+  binaryen: "132.0.0",
+  rows: [
+    {
+      name: "esbuild",
+      what: "",
+      release: "go1.26.5",
+      original: sizes(2_000_000),
+      gowasp: sizes(1_500_000),
+      binaryen: { "-O2": sizes(1_900_000), "-Oz": sizes(2_100_000) },
+    },
+  ],
+};
+const speed = {
+  counted: "main thread",
+  programs: [],
+  micro: [
+    { name: "a", original: 10, gowasp: 5, ratio: 0.5, native: 1 },
+    { name: "b", original: 10, gowasp: 20, ratio: 2, native: 1 },
+  ],
+};
+const machine = { cpu: "CPU", cores: 2, memoryGiB: 4, system: "Linux", node: "20", v8: "11", go: "go1.26", load: 0.25 };
+
+test("means: the middle one, and that of ratios", () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.ok(Math.abs(geometricMean([0.5, 2, 1]) - 1) < 1e-12);
+});
+
+test("tables are Markdown whose columns line up, whatever characters are in them", () => {
+  const lines = table(["name", "n"], [["µ😀", "1,000"]]).split("\n");
+  assert.deepEqual(lines, ["| name |     n |", "| ---- | ----: |", "| µ😀   | 1,000 |"]);
+});
+
+test("bars are as long as their values say, and texts cannot end the markup", () => {
+  const bars = [
+    { series: "x", value: 4, label: "<4>" },
+    { series: "y", value: 1, label: "1" },
+  ];
+  const svg = barChart({ title: "a & b", series: ["x", "y"], panels: [{ title: "p", groups: [{ name: "g", bars }] }] });
+  const [long, short] = [...svg.matchAll(/<rect class="s\d" [^>]*width="([\d.]+)" height="15"/g)].map(
+    (match) => +match[1],
+  );
+  assert.ok(Math.abs(long / short - 4) < 0.01, `${long} and ${short}`);
+  assert.ok(!svg.includes("<4>") && svg.includes("&#60;4&#62;"));
+  assert.ok(!svg.includes("a & b"));
+});
+
+test("the chart shows the better of Binaryen's results, and gowasp's change", () => {
+  const svg = overviewChart(size, speed);
+  assert.match(svg, />1\.90 MB \(−5\.0 %\)</);
+  assert.match(svg, />1\.50 MB \(−25\.0 %\)</);
+  assert.ok(!svg.includes("2.10 MB"));
+  assert.match(svg, /2 micro benchmarks/);
+});
+
+test("the report has what was measured, and the command to measure it again", () => {
+  const page = reportPage({ size: { machine, figures: size }, speed: { machine, figures: speed } });
+  assert.match(page, /\| \*\*gowasp\*\* +\| 6,000,000 \| 4,500,000 \| 3,000,000 \| 1,500,000 \| +0\.750 \|/);
+  assert.match(page, /geometric mean\*\* \| +\| +\| \*\*1\.00\*\*/);
+  assert.match(page, /npm run bench size/);
+  assert.ok(!page.includes("npm run bench loader"));
+});
