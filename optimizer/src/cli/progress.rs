@@ -42,8 +42,8 @@ impl Observer for Stages {
         let time = self.began.elapsed();
         self.times.push((name, time));
         if self.verbose {
-            self.spinner
-                .suspend(|| eprintln!("{:>8.3} s  {name}", time.as_secs_f64()));
+            let line = format!("{:>8.3} s  {name}", time.as_secs_f64());
+            self.spinner.suspend(|| super::terminal::say(line));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Arguments, Color};
 use std::fmt::Display;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 /// What the shared flags say about output.
 #[derive(Debug, Clone, Copy)]
@@ -34,25 +34,30 @@ impl Terminal {
     /// A warning, on stderr.
     pub(crate) fn warn(&self, message: impl Display) {
         if !self.quiet {
-            eprintln!("warning: {message}");
+            say(format_args!("warning: {message}"));
         }
     }
 
     /// Something the user may want to know, on stderr.
     pub(crate) fn note(&self, message: impl Display) {
         if !self.quiet {
-            eprintln!("{message}");
+            say(message);
         }
     }
 }
 
 /// Prints an error with its causes and, where the library gives one, what to do.
 pub(crate) fn print_error(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
+    say(format_args!("error: {error:#}"));
     let hints = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<gowasp::Error>());
     for hint in hints.filter_map(gowasp::Error::hint) {
-        eprintln!("  help: {hint}");
+        say(format_args!("  help: {hint}"));
     }
+}
+
+/// A line on stderr. That nobody reads it (`2>&1 | head`) is no reason to stop working.
+pub(crate) fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -40,30 +40,23 @@ impl Plan {
     }
 
     fn label_merges(&mut self, function: &Function) {
-        for position in 0..self.flow.order.len() {
-            let block = self.flow.order[position];
+        for &block in &self.flow.order {
             let forward = |from: &&BlockId| !self.flow.is_backward(**from, block);
-            let edges: usize = (self.flow.predecessors[block].iter().filter(forward))
-                .map(|from| {
-                    function.blocks[*from]
-                        .end
-                        .targets()
-                        .iter()
-                        .filter(|to| **to == block)
-                        .count()
-                        .max(1)
-                })
-                .sum();
-            if edges > 1 {
-                self.labelled[block] = true;
-            }
-            if let End::Dispatch(dispatch) = &function.blocks[block].end {
-                for to in &dispatch.table {
-                    self.labelled[*to] = true;
+            let predecessors = self.flow.predecessors[block].iter().filter(forward).count();
+            self.labelled[block] |= predecessors > 1;
+        }
+        for &block in &self.flow.order {
+            match &function.blocks[block].end {
+                End::Dispatch(dispatch) => {
+                    for to in &dispatch.table {
+                        self.labelled[*to] = true;
+                    }
+                    if !dispatch.is_single() {
+                        self.labelled[dispatch.other] = true;
+                    }
                 }
-                if !dispatch.is_single() {
-                    self.labelled[dispatch.other] = true;
-                }
+                End::Branch(_, yes, no) if yes == no => self.labelled[*yes] = true,
+                _ => {}
             }
         }
     }

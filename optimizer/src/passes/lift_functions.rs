@@ -18,6 +18,7 @@
 use super::Outcome;
 use crate::code::{self, Code, Style, Types};
 use crate::error::Result;
+use crate::go::Use;
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use rayon::prelude::*;
@@ -31,6 +32,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(Outcome::default());
     };
     let input = &module.input;
+    if program.layout().usage != Use::Passes {
+        let reason = format!("Go 1.{} is read, not rewritten", program.layout().minor);
+        return Ok(super::left_alone(&reason, input.bodies.len()));
+    }
     let facts = code::Facts::new(input, program);
     let mut pc_f = vec![None; input.bodies.len()];
     let mut deferreturn = vec![0; input.bodies.len()];

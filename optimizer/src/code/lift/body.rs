@@ -5,6 +5,7 @@ use super::{Frame, Refusal, sequences};
 use crate::code::facts::Facts;
 use crate::code::ir::{Expr, GLOBAL_PAUSE, GLOBAL_SP, Local, Stmt};
 use crate::code::op::Type;
+use std::collections::BTreeSet;
 use wasmparser::{BlockType, Operator};
 
 /// A statement, or a jump to another segment.
@@ -31,6 +32,9 @@ pub(super) struct Reader<'r, 'o, 'b> {
     /// Operands that no statement has taken yet, with the depth of their trees.
     stack: Vec<(Expr, u32)>,
     segment: u32,
+    /// Locals made for waiting operands, and which of them may still be read.
+    temporaries: Vec<Local>,
+    busy: BTreeSet<Local>,
 }
 
 /// How a statement list ended.
@@ -67,6 +71,8 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             locals,
             stack: Vec::new(),
             segment: 0,
+            temporaries: Vec::new(),
+            busy: BTreeSet::new(),
         }
     }
 
@@ -269,15 +275,37 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
                 continue;
             }
             let ty = self.type_of(&self.stack[position].0);
-            let local = self.new_local(ty);
+            let local = self.temporary(ty);
             let (expr, _) = std::mem::replace(&mut self.stack[position], (Expr::Get(local), 1));
             out.push(Stmt::Set(local, expr));
         }
     }
 
-    pub(super) fn new_local(&mut self, ty: Type) -> Local {
-        self.locals.push(ty);
-        self.locals.len() as Local - 1
+    /// A local for a value that waits on the operand stack. Once nothing waits, all of them are free again: the
+    /// engine's memory grows with locals times blocks, and an init function has thousands of both.
+    pub(super) fn temporary(&mut self, ty: Type) -> Local {
+        let free =
+            |local: &&Local| !self.busy.contains(local) && self.locals[**local as usize] == ty;
+        let local = self
+            .temporaries
+            .iter()
+            .find(free)
+            .copied()
+            .unwrap_or_else(|| {
+                self.locals.push(ty);
+                let local = self.locals.len() as Local - 1;
+                self.temporaries.push(local);
+                local
+            });
+        self.busy.insert(local);
+        local
+    }
+
+    /// Called between operators: with nothing on the stack, no temporary is read again.
+    pub(super) fn free_temporaries(&mut self) {
+        if self.stack.is_empty() {
+            self.busy.clear();
+        }
     }
 
     fn type_of(&self, expr: &Expr) -> Type {

@@ -179,7 +179,7 @@ impl Reader<'_, '_, '_> {
         match result {
             None => self.emit(out, Stmt::Call(function, arguments)),
             Some(ty) => {
-                let local = self.new_local(ty);
+                let local = self.temporary(ty);
                 self.emit(out, Stmt::Set(local, Expr::Call(function, arguments)));
                 self.push(Expr::Get(local));
             }

@@ -10,6 +10,7 @@ use wasmparser::{BlockType, Operator};
 impl<'b> Reader<'_, '_, 'b> {
     /// One statement, or one operator that only changes the operand stack.
     pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
+        self.free_temporaries();
         if self.go_call(out, depth)? || self.returns(out) || self.tail_call(out)? {
             return Ok(());
         }
@@ -162,7 +163,7 @@ impl<'b> Reader<'_, '_, 'b> {
             }
             Operator::MemoryGrow { mem: 0 } => {
                 let pages = self.pop()?;
-                let local = self.new_local(Type::I32);
+                let local = self.temporary(Type::I32);
                 self.emit(out, Stmt::Set(local, Expr::MemoryGrow(Box::new(pages))));
                 self.push(Expr::Get(local));
             }
