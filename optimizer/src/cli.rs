@@ -32,19 +32,25 @@ pub(crate) struct Arguments {
     command: Command,
 
     /// Say less: errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
     quiet: bool,
 
     /// Say more: what each pass did
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Output")]
     verbose: bool,
 
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
     color: Color,
 
     /// Threads to use [default: one per core]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, global = true, help_heading = "Output", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 }
 
@@ -79,8 +85,8 @@ struct Optimization {
     #[arg(long, value_name = "PASS", value_delimiter = ',', value_parser = pass_names())]
     skip: Vec<String>,
 
-    /// Run passes only up to and including this one
-    #[arg(long, value_name = "PASS", value_parser = pass_names())]
+    /// Run passes only up to and including this one; names as for --skip
+    #[arg(long, value_name = "PASS", value_parser = pass_names(), hide_possible_values = true)]
     stop_after: Option<String>,
 
     /// Leave the name section in the module (engines' own stack traces read it)

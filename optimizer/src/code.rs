@@ -28,11 +28,10 @@ pub(crate) use lower::Code;
 /// # Errors
 /// The first way in which the body differs from what Go writes.
 pub(crate) fn lift_function(
-    index: u32,
     body: &[u8],
     pc_f: u32,
     deferreturn: u32,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
-    graph::build(index, lift::lift(body, facts, pc_f)?, deferreturn, facts)
+    graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)
 }

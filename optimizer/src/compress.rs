@@ -162,7 +162,7 @@ mod tests {
         let mut out = Vec::new();
         match encoding {
             Encoding::Brotli => {
-                brotli::BrotliDecompress(&mut &packed[..], &mut out).expect("brotli")
+                brotli::BrotliDecompress(&mut &packed[..], &mut out).expect("brotli");
             }
             Encoding::Gzip => {
                 out = vec![0; len];

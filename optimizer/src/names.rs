@@ -81,8 +81,10 @@ mod tests {
     #[test]
     fn kept_names_follow_their_functions() {
         let text = r#"(module $m (func $dead) (func $live (export "f") (param $x i32)))"#;
-        let mut options = Options::default();
-        options.keep_names = true;
+        let options = Options {
+            keep_names: true,
+            ..Options::default()
+        };
         let out = optimize(&wat::parse_str(text).expect("fixture"), &options).expect("valid input");
         let printed = wasmprinter::print_bytes(&out.wasm).expect("valid output");
         assert!(

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
   gowasp pack app.wasm -o public/app --brotli 9      quicker, a few percent larger
   gowasp pack app.wasm -o public/app --encodings br,gzip
 
-Writes into DIR: NAME.HASH.wasm and its .br, .gz and .zst, NAME.HASH.symbols (function names for stack
-traces) and, last, app.json, which names them all. Point the loader at app.json:
+Writes into DIR: NAME.HASH.wasm with its .br, .gz and .zst, NAME.HASH.symbols (names, files and
+lines of functions) and, last, app.json, which names them all. Point the loader at app.json:
 
   import { load } from \"gowasp\";
   const app = await load(\"/app/app.json\");")]
@@ -71,10 +71,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<()> {
     let encoded = compress(arguments, &optimized.wasm, terminal)?;
     let package = Package::new(&name, optimized, encoded);
     files::write_all(&arguments.output, &package.files)?;
-    if !terminal.quiet {
-        print_summary(&package, wasm.len() as u64, &arguments.output, terminal);
+    if terminal.quiet {
+        return Ok(());
     }
-    Ok(())
+    print_summary(&package, wasm.len() as u64, &arguments.output, terminal)
 }
 
 /// The name for files and manifest, which must be safe in a file name and a URL.
@@ -104,8 +104,10 @@ fn compress(
     terminal: &Terminal,
 ) -> Result<Vec<(Encoding, Vec<u8>)>> {
     let bars = Bars::new(terminal);
-    let mut effort = Effort::default();
-    effort.brotli = arguments.brotli;
+    let effort = Effort {
+        brotli: arguments.brotli,
+        ..Effort::default()
+    };
     let chosen: Vec<_> = (Encoding::ALL.into_iter())
         .filter(|encoding| {
             arguments
@@ -127,7 +129,12 @@ fn compress(
     Ok(encoded?)
 }
 
-fn print_summary(package: &Package, original: u64, directory: &Path, terminal: &Terminal) {
+fn print_summary(
+    package: &Package,
+    original: u64,
+    directory: &Path,
+    terminal: &Terminal,
+) -> Result<()> {
     let row = |label: &str, file: &str, size: u64| {
         vec![
             label.to_owned(),
@@ -144,9 +151,13 @@ fn print_summary(package: &Package, original: u64, directory: &Path, terminal: &
     for (encoding, file) in &manifest.module.encodings {
         rows.push(row(encoding.name(), &file.url, file.size));
     }
-    println!(
-        "{}",
-        table::figures(terminal, &["", "bytes", "of original", "file"], &rows)
-    );
-    println!("\n{}", directory.join("app.json").display());
+    let summary = table::figures(terminal, &["", "bytes", "of original", "file"], &rows);
+    let manifest = directory.join("app.json");
+    files::print(&format!(
+        "{summary}
+
+{}
+",
+        manifest.display()
+    ))
 }

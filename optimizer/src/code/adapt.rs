@@ -92,7 +92,7 @@ pub(crate) fn adapt(
 }
 
 /// Local 1, the cache of SP, becomes parameter 1, so that no index moves.
-fn make_cache_a_parameter(locals: &mut Vec<(u32, ValType)>) -> Result<(), Refusal> {
+fn make_cache_a_parameter(locals: &mut [(u32, ValType)]) -> Result<(), Refusal> {
     match locals.first_mut() {
         None => {}
         Some((count, ValType::I32)) if *count > 0 => *count -= 1,

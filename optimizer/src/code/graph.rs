@@ -12,12 +12,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// A call that may be resumed and does not end its segment, or whose resume point is not the next segment.
-pub(crate) fn build(
-    index: u32,
-    lifted: Lifted,
-    deferreturn: u32,
-    facts: &Facts,
-) -> Result<Function, Refusal> {
+pub(crate) fn build(lifted: Lifted, deferreturn: u32, facts: &Facts) -> Result<Function, Refusal> {
     let mut builder = Builder {
         unreachable: lifted
             .segments
@@ -57,7 +52,6 @@ pub(crate) fn build(
         }
     }
     let mut function = Function {
-        index,
         blocks,
         locals: lifted.locals,
         entry: 0,
@@ -212,8 +206,7 @@ fn thread_jumps(function: &mut Function) {
         }
     }
     // A resume point on an empty block is as good on the block behind it.
-    for block in 0..function.blocks.len() {
-        let to = targets[block];
+    for (block, &to) in targets.iter().enumerate() {
         if to != block && function.blocks[to].resume.is_none() && to != function.entry {
             function.blocks[to].resume = function.blocks[block].resume.take();
         }
@@ -241,10 +234,7 @@ fn through_empty(function: &Function, from: BlockId) -> BlockId {
 fn join_chains(function: &mut Function) -> bool {
     let (reached, mut predecessors) = reach(function);
     let mut changed = false;
-    for block in 0..function.blocks.len() {
-        if !reached[block] {
-            continue;
-        }
+    for block in (0..reached.len()).filter(|block| reached[*block]) {
         while let End::Jump(next) = function.blocks[block].end {
             let joinable = next != block && next != function.entry && predecessors[next] == 1;
             if !joinable {

@@ -65,10 +65,6 @@ pub(crate) enum After {
     Never,
     /// It must not unwind (CALLNORESUME): trap if it does.
     MustNotUnwind,
-    /// It was proved not to be resumed here; may still unwind for good.
-    NoResume,
-    /// It was proved never to unwind.
-    NoUnwind,
 }
 
 /// A statement.
@@ -147,8 +143,6 @@ pub(crate) struct Block {
 /// A function of Go's convention as a graph of blocks. Block 0 is where a call enters.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
-    /// Its wasm index.
-    pub(crate) index: u32,
     pub(crate) blocks: Vec<Block>,
     /// Types of all locals; 0 and 1 are the parameters.
     pub(crate) locals: Vec<Type>,
@@ -174,7 +168,7 @@ impl Expr {
     pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
         match self {
             Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                a.visit(f)
+                a.visit(f);
             }
             Expr::Binary(_, operands) => {
                 operands.0.visit(f);
@@ -195,7 +189,7 @@ impl Expr {
     pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
         match self {
             Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                a.visit_mut(f)
+                a.visit_mut(f);
             }
             Expr::Binary(_, operands) => {
                 operands.0.visit_mut(f);
@@ -243,7 +237,7 @@ impl Stmt {
             Stmt::Call(_, list) => arguments = list,
             Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
             Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
-                found = [Some(a), Some(b), Some(c)]
+                found = [Some(a), Some(b), Some(c)];
             }
             _ => {}
         }
@@ -271,7 +265,7 @@ impl Stmt {
                 found[0] = Some(slot);
             }
             Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
-                found = [Some(a), Some(b), Some(c)]
+                found = [Some(a), Some(b), Some(c)];
             }
             _ => {}
         }

@@ -23,8 +23,6 @@ pub(crate) struct Effects {
     /// By index; Go has eight.
     reads_globals: u16,
     writes_globals: u16,
-    /// A trap is visible when anything else is.
-    pub(crate) can_trap: bool,
 }
 
 impl Effects {
@@ -35,23 +33,19 @@ impl Effects {
             Expr::Get(local) => effects.reads = one(*local),
             Expr::Tee(local, _) => effects.writes = one(*local),
             Expr::GetGlobal(global) => {
-                effects.reads_globals = 1u16.checked_shl(*global).unwrap_or(u16::MAX)
+                effects.reads_globals = 1u16.checked_shl(*global).unwrap_or(u16::MAX);
             }
-            Expr::Load(..) => (effects.reads_memory, effects.can_trap) = (true, true),
+            Expr::Load(..) => effects.reads_memory = true,
             Expr::MemorySize => effects.reads_memory = true,
             Expr::MemoryGrow(_) => (effects.reads_memory, effects.writes_memory) = (true, true),
-            Expr::Unary(op, _) | Expr::Binary(op, _) => effects.can_trap = op.can_trap(),
             Expr::Call(function, _) => effects = Effects::of_call(facts.role(*function)),
-            Expr::I32(_) | Expr::I64(_) | Expr::F32(_) | Expr::F64(_) | Expr::Select(_) => {}
+            _ => {}
         }
         effects
     }
 
     fn of_call(role: Role) -> Effects {
-        let mut effects = Effects {
-            can_trap: true,
-            ..Effects::default()
-        };
+        let mut effects = Effects::default();
         match role {
             Role::Pure => {}
             Role::ReadsMemory => effects.reads_memory = true,
@@ -82,7 +76,7 @@ impl Effects {
                 effects.writes_globals |= 1u16.checked_shl(*global).unwrap_or(u16::MAX);
             }
             Stmt::Store(..) | Stmt::MemoryCopy(..) | Stmt::MemoryFill(..) => {
-                (effects.writes_memory, effects.can_trap) = (true, true);
+                effects.writes_memory = true;
             }
             Stmt::Drop(_) => {}
             Stmt::Call(function, _) => effects.add(Effects::of_call(facts.role(*function))),
@@ -114,7 +108,6 @@ impl Effects {
         self.writes_memory |= other.writes_memory;
         self.reads_globals |= other.reads_globals;
         self.writes_globals |= other.writes_globals;
-        self.can_trap |= other.can_trap;
     }
 
     /// Whether the order of the two does not matter.

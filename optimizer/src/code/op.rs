@@ -83,11 +83,6 @@ impl Op {
         }
     }
 
-    /// Whether it can trap: integer division and remainder, and the conversions that do not saturate.
-    pub(crate) fn can_trap(self) -> bool {
-        matches!(self.0, 0x6d..=0x70 | 0x7f..=0x82 | 0xa8..=0xab | 0xae..=0xb1)
-    }
-
     /// Whether the result is 0 or 1.
     pub(crate) fn is_boolean(self) -> bool {
         matches!(self.0, 0x45..=0x66)
@@ -142,7 +137,6 @@ impl Op {
 pub(crate) struct Load(u8);
 
 impl Load {
-    pub(crate) const I32: Load = Load(0x28);
     pub(crate) const I64: Load = Load(0x29);
     pub(crate) const I32_16_U: Load = Load(0x2f);
     pub(crate) const I64_32_U: Load = Load(0x35);

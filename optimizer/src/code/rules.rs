@@ -54,7 +54,7 @@ pub(crate) fn simplify_condition(expr: &mut Expr) {
                 _ => break,
             },
             Expr::Binary(Op::I32_NE, operands) if operands.1 == Expr::I32(0) => {
-                *expr = operands.0.take()
+                *expr = operands.0.take();
             }
             _ => break,
         }

@@ -292,7 +292,7 @@ fn touches(stmt: &Stmt, local: Local) -> bool {
         found |= matches!(stmt, Stmt::Set(target, _) if *target == local);
         for expr in stmt.exprs() {
             expr.visit(&mut |node| {
-                found |= matches!(node, Expr::Get(l) | Expr::Tee(l, _) if *l == local)
+                found |= matches!(node, Expr::Get(l) | Expr::Tee(l, _) if *l == local);
             });
         }
     });

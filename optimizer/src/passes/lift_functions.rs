@@ -55,7 +55,6 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             let index = input.imported_functions + position as u32;
             match pc_f[position] {
                 Some(pc_f) if facts.is_go(index) => Some(code::lift_function(
-                    index,
                     input.slice(range),
                     pc_f,
                     deferreturn[position],

@@ -120,11 +120,6 @@ impl Encoder<'_> {
         self.enter(callee);
         match after {
             After::Never => self.return_(),
-            After::NoUnwind => self.out.byte(0x1a),
-            After::NoResume => {
-                Op::I32_EQZ.encode(&mut self.out.bytes);
-                self.unwind_if();
-            }
             After::Resume if self.style.unwind_in_place => {
                 self.out.tee(SP);
                 Op::I32_EQZ.encode(&mut self.out.bytes);

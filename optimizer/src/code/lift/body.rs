@@ -201,7 +201,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             match self.cursor.peek(0) {
                 None => return Err("a block without an end"),
                 Some(Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. }) => {
-                    nested += 1
+                    nested += 1;
                 }
                 Some(Operator::End | Operator::Else) if nested == 0 => return Ok(()),
                 Some(Operator::End) => nested -= 1,

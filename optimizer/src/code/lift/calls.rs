@@ -24,7 +24,7 @@ impl Reader<'_, '_, '_> {
             return Ok(false);
         };
         let pc_b = (pc & ((1 << PC_B_BITS) - 1)) as u32;
-        if pc >> PC_B_BITS != i64::from(self.pc_f) {
+        if pc >> PC_B_BITS != self.pc_f {
             return Err("a return PC of another function");
         }
         let callee = self.callee(target)?;

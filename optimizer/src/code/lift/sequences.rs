@@ -30,6 +30,7 @@ pub(super) fn pushed_return_pc(cursor: &mut Cursor<'_, '_>) -> Option<i64> {
 }
 
 /// Whom the code at the cursor enters at PC_B 0.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Target {
     /// `i32.const 0; call f`.
     Direct(u32),
