@@ -26,6 +26,7 @@ const size = {
 const speed = {
   counted: "main thread",
   programs: [],
+  noise: [0.97, 1.04],
   micro: [
     { name: "a", original: 10, gowasp: 5, ratio: 0.5, native: 1 },
     { name: "b", original: 10, gowasp: 20, ratio: 2, native: 1 },
@@ -69,6 +70,7 @@ test("the report has what was measured, and the command to measure it again", ()
   const page = reportPage({ size: { machine, figures: size }, speed: { machine, figures: speed } });
   assert.match(page, /\| \*\*gowasp\*\* +\| 6,000,000 \| 4,500,000 \| 3,000,000 \| 1,500,000 \| +0\.750 \|/);
   assert.match(page, /geometric mean\*\* \| +\| +\| \*\*1\.00\*\*/);
+  assert.match(page, /between 0\.97 and 1\.04/);
   assert.match(page, /npm run bench size/);
   assert.ok(!page.includes("npm run bench loader"));
 });

@@ -13,7 +13,7 @@ import { findProgram } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
 import { table } from "./report/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
-import { timeMicro } from "./speed/micro.mjs";
+import { timeMicro, timeNoise } from "./speed/micro.mjs";
 import { tasks, timeTask } from "./speed/tasks.mjs";
 
 /** Micro rounds cost little; each round of a program is a process. */
@@ -25,6 +25,7 @@ const MICRO_ROUNDS_PER_ROUND = 3;
  * @property {string} counted which threads the times are of
  * @property {number} rounds
  * @property {import("./speed/micro.mjs").MicroRow[]} micro
+ * @property {number[]} noise ratio that each topic shows with the original on both sides
  * @property {import("./speed/tasks.mjs").TaskRow[]} programs
  */
 
@@ -42,14 +43,16 @@ export async function measureSpeed({ rounds = 5, micro = true, programs = true, 
   }
   if (micro) say("speed of the micro benchmarks");
   const topics = micro ? await timeMicro(optimizer, rounds * MICRO_ROUNDS_PER_ROUND) : [];
-  return { gowasp: optimizer.version, counted: COUNTED, rounds, micro: topics, programs: rows };
+  if (micro) say("speed of the micro benchmarks, original against itself");
+  const noise = micro ? await timeNoise(rounds * MICRO_ROUNDS_PER_ROUND) : [];
+  return { gowasp: optimizer.version, counted: COUNTED, rounds, micro: topics, noise, programs: rows };
 }
 
 /**
  * @param {SpeedFigures} figures
  * @returns {string} Markdown
  */
-export function speedTables({ micro, programs, counted }) {
+export function speedTables({ micro, noise, programs, counted }) {
   const parts = [];
   if (programs.length) {
     const head = ["program", `ms, ${counted}`, "gowasp", "ratio", "ratio, all threads", "peak MiB", "gowasp"];
@@ -71,6 +74,10 @@ export function speedTables({ micro, programs, counted }) {
     const mean = geometricMean(micro.map(({ ratio }) => ratio));
     rows.push(["**geometric mean**", "", "", `**${mean.toFixed(2)}**`, ""]);
     parts.push(table(["topic", `ms, ${counted}`, "gowasp", "ratio", "native Go"], rows));
+    const range = [Math.min(...noise), Math.max(...noise)].map((edge) => edge.toFixed(2));
+    parts.push(
+      `With the original on both sides the ratios lie between ${range[0]} and ${range[1]}: nearer to 1 is noise.`,
+    );
   }
   return parts.join("\n\n");
 }

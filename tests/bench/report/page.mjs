@@ -34,7 +34,10 @@ const SECTIONS = {
     intro:
       "CPU time, median of interleaved runs; a ratio is the median of the ratios within a round. `main thread` leaves out " +
       "what the engine compiles in the background. Programs count from the compilation of the module to their exit, so the " +
-      "short ones show what it takes to start. All run under Go's own `wasm_exec.js`, and their outputs are compared. " +
+      "short ones show what it takes to start. All run under Go's own `wasm_exec.js`, and their outputs are compared.\n\n" +
+      "Read the ratio of all threads with care: most of it is V8's optimizing compiler, which starts on a function after so " +
+      "many jumps back. Go's code takes a jump back for every branch, the optimized code only for loops, so that fewer " +
+      "functions are compiled again before a short program ends. It is less compiling, not a faster program.\n\n" +
       "Micro benchmarks do the same work on both sides, in one process, after warm-up; native Go is the same source built " +
       "for the machine, with assembly where Go's standard library has it.",
     body: speedTables,

@@ -52,16 +52,34 @@ const TOPICS = [
  */
 export async function timeMicro(optimizer, rounds) {
   const wasm = goBuild(".", SOURCES, "micro");
-  const wasmExec = join(goroot(), "lib/wasm/wasm_exec.js");
-  const modules = [wasm, await optimized(optimizer, wasm)];
-  const args = [join(HERE, "topics.mjs"), wasmExec, ...modules, String(rounds), ...TOPICS];
-  const measured = JSON.parse(await run(process.execPath, args, { output: "result" }));
+  const measured = await timePair(wasm, await optimized(optimizer, wasm), rounds);
   const natives = await timeNative(measured);
   return measured.map(({ name, result, original, gowasp }, i) => {
     if (natives[i].result !== result) throw new Error(`${name}: native computes ${natives[i].result}, not ${result}`);
-    const ratio = median(gowasp.map((ms, round) => ms / original[round]));
+    const ratio = medianRatio({ original, gowasp });
     return { name, original: median(original), gowasp: median(gowasp), ratio, native: natives[i].ms };
   });
+}
+
+/**
+ * What the measurement makes of no difference at all: the original against itself.
+ *
+ * @param {number} rounds
+ * @returns {Promise<number[]>} a ratio for each topic; one that is no further from 1 than these says nothing
+ */
+export async function timeNoise(rounds) {
+  const wasm = goBuild(".", SOURCES, "micro");
+  return (await timePair(wasm, wasm, rounds)).map(medianRatio);
+}
+
+async function timePair(original, gowasp, rounds) {
+  const wasmExec = join(goroot(), "lib/wasm/wasm_exec.js");
+  const args = [join(HERE, "topics.mjs"), wasmExec, original, gowasp, String(rounds), ...TOPICS];
+  return JSON.parse(await run(process.execPath, args, { output: "result" }));
+}
+
+function medianRatio({ original, gowasp }) {
+  return median(gowasp.map((ms, round) => ms / original[round]));
 }
 
 async function timeNative(measured) {

@@ -45,10 +45,10 @@ function measure(name) {
   return { name, n, result, ...times };
 }
 
-/** Doubles the amount of work until a round takes long enough. */
+/** Doubles the amount of work until a round takes long enough. Both sides do all of it: more work before is more warm-up. */
 function calibrate(name) {
   for (let n = 1; ; n *= 2) {
-    timed(original, name, n);
+    timed(gowasp, name, n);
     const [ms, result] = timed(original, name, n);
     if (ms >= ROUND_MS) return { n, result };
   }
