@@ -13,13 +13,19 @@ mod lower;
 mod op;
 pub(crate) mod rules;
 mod structure;
+#[cfg(test)]
+pub(crate) mod tests;
 mod tokens;
 
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
+#[cfg(test)]
+pub(crate) use ir::{Access, After};
 pub(crate) use ir::{Callee, End, Expr, Function, Local, SP, Stmt};
 pub(crate) use lower::Code;
+#[cfg(test)]
+pub(crate) use op::{Load, Op, Store, Type};
 
 /// Lifts one function of Go's convention to its graph.
 ///

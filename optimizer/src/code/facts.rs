@@ -44,6 +44,17 @@ pub(crate) struct Signature {
 
 impl Facts {
     pub(crate) fn new(input: &Input<'_>, program: &Program) -> Facts {
+        Facts::with_names(input, |name| {
+            let mut functions = program.functions();
+            functions.find(|f| f.name() == name).map(|f| f.wasm_index())
+        })
+    }
+
+    /// As [`Facts::new`], of functions whose wasm indices `named` gives.
+    pub(crate) fn with_names(
+        input: &Input<'_>,
+        named: impl Fn(&'static str) -> Option<u32>,
+    ) -> Facts {
         let exported: BTreeSet<u32> = (input.exports.iter())
             .filter(|export| export.kind == ExternalKind::Func)
             .map(|export| export.index)
@@ -68,10 +79,6 @@ impl Facts {
                 }
             })
             .collect();
-        let named = |name: &str| {
-            let mut functions = program.functions();
-            functions.find(|f| f.name() == name).map(|f| f.wasm_index())
-        };
         Facts {
             roles,
             signatures: (0..input.functions.len() as u32)

@@ -81,16 +81,10 @@ fn node(expr: &mut Expr) {
         Expr::Unary(Op::I64_EXTEND_I32_U, _) => extend_unsigned(expr),
         Expr::Unary(Op::I64_EXTEND_I32_S, _) => extend_signed(expr),
         Expr::Unary(Op::I64_EQZ, _) => i64_eqz(expr),
-        Expr::Unary(Op::I32_EQZ, inner) if inner.is_boolean() => {
-            let negated = negate(inner.take());
-            // `!!x` of a boolean x is x.
-            *expr = match negated {
-                Expr::Unary(Op::I32_EQZ, value) if !value.is_boolean() => {
-                    Expr::Unary(Op::I32_EQZ, value)
-                }
-                negated => negated,
-            };
-        }
+        // `!!x` is `x != 0`, which is x itself only of a boolean x.
+        Expr::Unary(Op::I32_EQZ, inner) if matches!(&**inner, Expr::Unary(Op::I32_EQZ, value) if !value.is_boolean()) =>
+            {}
+        Expr::Unary(Op::I32_EQZ, inner) if inner.is_boolean() => *expr = negate(inner.take()),
         Expr::Binary(op, operands) => {
             let op = *op;
             if let Some(better) = binary(op, operands) {

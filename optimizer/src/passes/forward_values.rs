@@ -331,3 +331,6 @@ fn is_plain(address: &Expr) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::{Frame, Refusal, sequences};
 use crate::code::facts::Facts;
-use crate::code::ir::{Expr, GLOBAL_PAUSE, GLOBAL_SP, Local, Stmt};
+use crate::code::ir::{Expr, GLOBAL_PAUSE, GLOBAL_SP, Local, SP, Stmt};
 use crate::code::op::Type;
 use std::collections::BTreeSet;
 use wasmparser::{BlockType, Operator};
@@ -118,7 +118,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
                 steps.push(step);
                 continue;
             }
-            let mut out = Vec::new();
+            let mut out = take_sp_changes(&mut steps);
             self.step(&mut out, 0)?;
             steps.extend(out.into_iter().map(Step::Stmt));
         }
@@ -348,6 +348,18 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     pub(super) fn has_local(&self, local: Local) -> bool {
         (local as usize) < self.locals.len()
     }
+}
+
+/// Takes statements that set SP off the end, because a return that follows adds them up.
+fn take_sp_changes(steps: &mut Vec<Step>) -> Vec<Stmt> {
+    let sets_sp = |step: &Step| matches!(step, Step::Stmt(Stmt::Set(SP, _)));
+    let kept = steps.iter().rposition(|step| !sets_sp(step));
+    let taken = steps.split_off(kept.map_or(0, |last| last + 1));
+    let statement = |step| match step {
+        Step::Stmt(stmt) => Some(stmt),
+        Step::Jump(_) | Step::JumpIf(..) => None,
+    };
+    taken.into_iter().filter_map(statement).collect()
 }
 
 /// Whether control never reaches what would follow these steps.

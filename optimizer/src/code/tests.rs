@@ -1,0 +1,14 @@
+//! Proofs by experiment: generated functions run in an interpreter before and after each rewriting.
+#![expect(
+    clippy::panic,
+    reason = "a generator's own mistake, or a shape that a test did not expect"
+)]
+
+mod adapting;
+pub(crate) mod choices;
+mod control_flow;
+mod expressions;
+mod lifting;
+pub(crate) mod machine;
+pub(crate) mod program;
+pub(crate) mod values;

@@ -1,0 +1,201 @@
+//! A small program in Go's own convention, with a trampoline, before and after its borders are adapted.
+
+use crate::code::adapt::{self, Convention, Types};
+use crate::code::facts::{Facts, Role};
+use crate::input::Input;
+use proptest::prelude::*;
+use wasm_encoder::{CodeSection, FunctionSection, Module, RawSection};
+use wasmi::{Caller, Engine, Instance, Linker, Store};
+
+/// Two functions of the convention, of which the second calls the first twice, directly and through the table,
+/// and a trampoline that enters functions by the PC at SP - 8 until PAUSE is set.
+///
+/// `$leaf` by choice returns, or pops its return address and unwinds, as a goroutine that is scheduled away.
+const PROGRAM: &str = r#"(module
+    (type $old (func (param i32) (result i32)))
+    (type $new (func (param i32 i32) (result i32)))
+    (import "host" "log" (func $log (param i32)))
+    (import "host" "choose" (func $choose (result i32)))
+    (table 4 funcref)
+    (elem (i32.const 1) $leaf $twice $tail)
+    (memory (export "memory") 1)
+    (global $sp (export "sp") (mut i32) (i32.const 4096))
+    (global $pause (mut i32) (i32.const 0))
+
+    (func $leaf (export "leaf_body") (type $old) (local i32)
+        global.get $sp local.set 1
+        local.get 0 call $log
+        local.get 1 call $log
+        local.get 1 i32.const 8 i32.add local.tee 1 global.set $sp
+        call $choose
+        if
+            block
+                i32.const 1
+                return
+            end
+        end
+        call $choose
+        ;; To the end of the function with a value.
+        if (result i32) i32.const 0 br 1 else i32.const 0 end)
+
+    (func $twice (type $old) (local i32 i64)
+        global.get $sp local.set 1
+        block $unwind
+            loop $entry
+                block block block
+                    local.get 0 br_table 0 1 2
+                end
+                i32.const 100 call $log
+                local.get 1 i32.const 8 i32.sub local.tee 1 global.set $sp
+                local.get 1 i64.const 0x20001 i64.store
+                i32.const 0 call $leaf
+                global.get $sp local.set 1
+                br_if $unwind
+                end
+                i32.const 101 call $log
+                local.get 1 i32.const 8 i32.sub local.tee 1 global.set $sp
+                local.get 1 i64.const 0x20002 i64.store
+                i32.const 0 i32.const 1 call_indirect (type $old)
+                global.get $sp local.set 1
+                br_if $unwind
+                end
+                local.get 1 call $log
+                i32.const 1 global.set $pause
+                local.get 1 i32.const 8 i32.add local.tee 1 global.set $sp
+                i32.const 0
+                return
+            end
+            unreachable
+        end
+        i32.const 1)
+
+    ;; Nothing but a jump: no locals of its own.
+    (func $tail (type $old)
+        i32.const 102 call $log
+        i32.const 0 call $twice)
+
+    (func (export "run") (param $slot i32)
+        (local $f i32)
+        global.get $sp i32.const 8 i32.sub global.set $sp
+        local.get $slot local.set $f
+        i32.const 0 local.get $f call_indirect (type $old)
+        call $log
+        loop $next
+            global.get $pause
+            if return end
+            global.get $sp i32.const 8 i32.sub i32.load16_u
+            global.get $sp i32.const 8 i32.sub i32.load16_u offset=2
+            call_indirect (type $old)
+            call $log
+            br $next
+        end))"#;
+
+/// The two types of the program.
+const TYPES: Types = Types { old: 0, new: 1 };
+
+/// What the host notes, and the choices it still has.
+#[derive(Default)]
+struct Host {
+    log: Vec<i32>,
+    choices: Vec<bool>,
+}
+
+/// The program with every function adapted, those of the convention under their new type.
+fn adapted(wasm: &[u8]) -> Vec<u8> {
+    let input = Input::read(wasm).expect("a module");
+    // An export would keep a function out of the convention; this one is only for the test to call.
+    let mut unexported = Input::read(wasm).expect("a module");
+    unexported.exports.clear();
+    let facts = Facts::with_names(&unexported, |_| None);
+    let mut functions = FunctionSection::new();
+    let mut code = CodeSection::new();
+    for (position, body) in input.bodies.iter().enumerate() {
+        let index = input.imported_functions + position as u32;
+        let is_go = facts.role(index) == Role::Go;
+        let (convention, ty) = if is_go {
+            (Convention::Go, TYPES.new)
+        } else {
+            (Convention::Other, input.functions[index as usize])
+        };
+        let params = facts.signature(index).params as u32;
+        let body = adapt::adapt(input.slice(body), params, convention, TYPES, &facts);
+        functions.function(ty);
+        code.raw(&body.expect("Go's form"));
+    }
+    let mut module = Module::new();
+    for section in &input.sections {
+        match section.id {
+            3 => module.section(&functions),
+            10 => module.section(&code),
+            id => module.section(&RawSection {
+                id,
+                data: input.slice(&section.range),
+            }),
+        };
+    }
+    let wasm = module.finish();
+    crate::validate::validate(&wasm, crate::Stage::Validate).expect("valid");
+    wasm
+}
+
+fn instance(wasm: &[u8], choices: Vec<bool>) -> (Store<Host>, Instance) {
+    let engine = Engine::default();
+    let host = Host {
+        choices,
+        ..Host::default()
+    };
+    let mut store = Store::new(&engine, host);
+    let mut linker = Linker::new(&engine);
+    let log = |mut caller: Caller<'_, Host>, value: i32| caller.data_mut().log.push(value);
+    linker.func_wrap("host", "log", log).expect("a new name");
+    let choose = |mut caller: Caller<'_, Host>| {
+        let choice = caller.data_mut().choices.pop();
+        u32::from(choice.unwrap_or(false))
+    };
+    let added = linker.func_wrap("host", "choose", choose);
+    added.expect("a new name");
+    let module = wasmi::Module::new(&engine, wasm).expect("a module");
+    let instance = linker.instantiate_and_start(&mut store, &module);
+    (store, instance.expect("all imports are there"))
+}
+
+/// All that shows of a run: the log, the last SP, memory.
+fn run(wasm: &[u8], slot: u32, choices: Vec<bool>) -> (Vec<i32>, String, Vec<u8>) {
+    let (mut store, instance) = instance(wasm, choices);
+    let run = instance.get_typed_func::<u32, ()>(&store, "run");
+    let outcome = run.expect("exported").call(&mut store, slot);
+    outcome.expect("no trap");
+    let sp = instance.get_global(&store, "sp").expect("exported");
+    let sp = format!("{:?}", sp.get(&store));
+    let memory = instance.get_memory(&store, "memory").expect("exported");
+    let memory = memory.data(&store).to_vec();
+    (std::mem::take(&mut store.data_mut().log), sp, memory)
+}
+
+proptest! {
+    #[test]
+    fn the_program_runs_as_before(slot in 2..4u32, choices in prop::collection::vec(any::<bool>(), 0..8)) {
+        let original = wat::parse_str(PROGRAM).expect("text of a module");
+        let expected = run(&original, slot, choices.clone());
+        prop_assert_eq!(run(&adapted(&original), slot, choices), expected);
+    }
+}
+
+#[test]
+fn an_adapted_callee_pushes_the_return_pc_of_a_call() {
+    const PC: u32 = 0x1234_0005;
+    let wasm = adapted(&wat::parse_str(PROGRAM).expect("text of a module"));
+    let call = |choices| {
+        let (mut store, instance) = instance(&wasm, choices);
+        let leaf = instance.get_typed_func::<(u32, u32), u32>(&store, "leaf_body");
+        let result = leaf.expect("exported").call(&mut store, (PC, 2048));
+        let memory = instance.get_memory(&store, "memory").expect("exported");
+        let pushed = memory.data(&store)[2040..2048].try_into();
+        let pushed = u64::from_le_bytes(pushed.expect("eight bytes"));
+        (result.expect("no trap"), pushed, store.data().log.clone())
+    };
+    // PC_B 0 and the lowered SP are logged; the result is SP behind the return.
+    assert_eq!(call(vec![]), (2048, u64::from(PC), vec![0, 2040]));
+    let unwinds = vec![true];
+    assert_eq!(call(unwinds), (0, u64::from(PC), vec![0, 2040]));
+}

@@ -1,0 +1,109 @@
+//! Random expressions: the same values, memory and traps after the rules as before them.
+
+use super::choices::Choices;
+use super::machine::{NEVER, STEADY, slot};
+use super::program;
+use super::values;
+use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
+use crate::code::op::{Load, Op, Store, Type};
+use crate::code::rules;
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn rules_change_no_value(choices in Choices::up_to(200)) {
+        let mut choices = choices;
+        let setup = program::setup(&mut choices);
+        let body: Vec<Stmt> = (0..1 + choices.pick(3)).map(|_| statement(&mut choices)).collect();
+        let mut simplified = body.clone();
+        simplify_all(&mut simplified);
+        prop_assert_eq!(
+            program::run(&setup, &simplified),
+            program::run(&setup, &body),
+            "{:#?}\nbecame {:#?}", body, simplified
+        );
+    }
+
+    #[test]
+    fn the_negation_takes_the_other_side(choices in Choices::up_to(80)) {
+        let mut choices = choices;
+        let setup = program::setup(&mut choices);
+        let mut condition = values::condition(&mut choices, 3);
+        let before = program::run(&setup, &[choose(condition.clone(), 1, 2)]);
+        let negated = rules::negate(condition.clone());
+        let after = program::run(&setup, &[choose(negated.clone(), 2, 1)]);
+        prop_assert_eq!(&after, &before, "{:?} became {:?}", condition, negated);
+        rules::simplify(&mut condition);
+        rules::simplify_condition(&mut condition);
+        let negated = rules::negate(condition.clone());
+        let after = program::run(&setup, &[choose(negated.clone(), 2, 1)]);
+        prop_assert_eq!(&after, &before, "{:?} became {:?}", condition, negated);
+    }
+
+    #[test]
+    fn an_indirect_call_finds_its_slot(
+        pc_b in any::<u16>(), function in prop::sample::select(vec![STEADY, NEVER]), offset in 0..5000u32,
+    ) {
+        let address = || Expr::Get(SP);
+        let access = Access { align: 0, offset };
+        let pc = i64::from(slot(function)) << 16 | i64::from(pc_b);
+        let loaded = Expr::Load(Load::I64, access, Box::new(address()));
+        let shifted = Expr::binary(Op::I64_SHR_U, loaded, Expr::I64(16));
+        let mut call = Stmt::GoCall {
+            pc_b: 1,
+            callee: Callee::Indirect(Box::new(Expr::unary(Op::I32_WRAP_I64, shifted))),
+            after: After::Never,
+        };
+        let stored = Stmt::Store(Store::I64, access, address(), Expr::I64(pc));
+        let before = program::run(&[], &[stored.clone(), call.clone()]);
+        let unchanged = call.clone();
+        rules::simplify_statement(&mut call);
+        prop_assert_ne!(&call, &unchanged, "the rule applies");
+        prop_assert_eq!(program::run(&[], &[stored, call]), before);
+    }
+}
+
+fn statement(choices: &mut Choices) -> Stmt {
+    const TYPES: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
+    match choices.pick(5) {
+        0 => {
+            let ty = choices.of(&TYPES);
+            let value = values::value(choices, ty, 4);
+            Stmt::Set(values::local(choices, ty), value)
+        }
+        1 => {
+            let condition = values::condition(choices, 3);
+            choose(condition, 1, 2)
+        }
+        2 => {
+            let ty = choices.of(&TYPES);
+            Stmt::Drop(values::value(choices, ty, 3))
+        }
+        _ => values::store(choices, 4),
+    }
+}
+
+/// Stores one number or the other, below Go's memory.
+fn choose(condition: Expr, yes: i64, no: i64) -> Stmt {
+    let store = |value| {
+        let access = Access {
+            align: 0,
+            offset: 0,
+        };
+        vec![Stmt::Store(
+            Store::I64,
+            access,
+            Expr::I32(16),
+            Expr::I64(value),
+        )]
+    };
+    Stmt::If(condition, store(yes), store(no))
+}
+
+/// As the pass does it.
+fn simplify_all(body: &mut [Stmt]) {
+    for stmt in body {
+        stmt.bodies_mut().for_each(|body| simplify_all(body));
+        rules::simplify_statement(stmt);
+    }
+}
