@@ -217,7 +217,8 @@ impl<'a> Input<'a> {
             return Ok(());
         };
         if let ElementItems::Functions(functions) = &element.items {
-            for (slot, function) in (base..).zip(functions.clone()) {
+            // Slots past the largest index cannot be in any table; validation refuses or instantiation traps.
+            for (slot, function) in (base..=u32::MAX).zip(functions.clone()) {
                 self.table_slots.push((slot, function?));
             }
         }
@@ -327,5 +328,19 @@ fn active_address(kind: &DataKind<'_>) -> wasmparser::Result<Option<u32>> {
             offset_expr,
         } => constant_i32(offset_expr),
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_slots_end_with_the_largest_index() {
+        let text = "(module (table 1 funcref) (func $f)
+            (elem (i32.const -2) $f $f $f $f))";
+        let wasm = wat::parse_str(text).expect("text of a module");
+        let input = Input::read(&wasm).expect("well-formed");
+        assert_eq!(input.table_slots, [(u32::MAX - 1, 0), (u32::MAX, 0)]);
     }
 }
