@@ -80,7 +80,10 @@ impl Effects {
             }
             Stmt::Drop(_) => {}
             Stmt::Call(function, _) => effects.add(Effects::of_call(facts.role(*function))),
-            stmt if is_check(stmt) => {}
+            // A panic shows whatever was written before it.
+            stmt if is_check(stmt) => {
+                (effects.reads_memory, effects.reads_globals) = (true, u16::MAX);
+            }
             _ => return None,
         }
         Some(effects)

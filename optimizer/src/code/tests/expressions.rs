@@ -63,6 +63,19 @@ proptest! {
     }
 }
 
+#[test]
+fn not_not_is_the_value_itself_only_of_a_boolean() {
+    let not = |value| Expr::unary(Op::I32_EQZ, value);
+    let mut number = not(not(Expr::Get(2)));
+    let unchanged = number.clone();
+    rules::simplify(&mut number);
+    assert_eq!(number, unchanged);
+    let boolean = Expr::binary(Op::I32_LT_U, Expr::Get(2), Expr::Get(3));
+    let mut twice = not(not(boolean.clone()));
+    rules::simplify(&mut twice);
+    assert_eq!(twice, boolean);
+}
+
 fn statement(choices: &mut Choices) -> Stmt {
     const TYPES: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
     match choices.pick(5) {

@@ -220,7 +220,7 @@ fn address(choices: &mut Choices, width: u32, depth: u32) -> (Expr, Access) {
         offset: choices.of(&[0, 0, 8, 24, 4095, 5000]),
     };
     let small = |choices: &mut Choices| choices.of(&[0, 8, 16, 4088, 4095, 4096, 9000]);
-    let base = match choices.pick(6) {
+    let base = match choices.pick(7) {
         0 => Expr::Get(SP),
         1 => Expr::I32((FIRST_ADDRESS + choices.number() % 9000) as i32),
         2 => {
@@ -233,6 +233,16 @@ fn address(choices: &mut Choices, width: u32, depth: u32) -> (Expr, Access) {
             let below = choices.of(&[0, -8, -64]);
             let pointer = sum(Expr::Get(POINTER), below);
             wrapped_sum(pointer, small(choices))
+        }
+        5 => {
+            // An index below zero, from the address of a global variable.
+            let below = Expr::binary(
+                Op::I64_AND,
+                value(choices, Type::I64, depth),
+                Expr::I64(0xff8),
+            );
+            let index = Expr::binary(Op::I64_SUB, Expr::I64(0), below);
+            wrapped_sum(index, choices.of(&[9000, 20_000]))
         }
         _ => {
             let index = Expr::binary(

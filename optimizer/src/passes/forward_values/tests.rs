@@ -75,6 +75,39 @@ fn a_load_stays_before_a_store_of_its_bytes() {
     assert_eq!(function.blocks[0].body, body);
 }
 
+#[test]
+fn a_call_stays_before_a_check_and_a_load_does_not() {
+    let raise = Stmt::GoCall {
+        pc_b: 1,
+        callee: Callee::Direct(NEVER),
+        after: After::Never,
+    };
+    let check = Stmt::If(Expr::Get(3), vec![raise], Vec::new());
+    for (value, moves) in [
+        (Expr::Call(CHOOSE, Vec::new()), false),
+        (
+            Expr::unary(Op::I32_WRAP_I64, loaded(Expr::Get(SP), 8)),
+            true,
+        ),
+    ] {
+        let body = vec![
+            Stmt::Set(2, value),
+            check.clone(),
+            Stmt::Set(4, Expr::Get(2)),
+            stored(
+                Expr::Get(SP),
+                8,
+                Expr::unary(Op::I64_EXTEND_I32_U, Expr::Get(4)),
+            ),
+            Stmt::Return(8),
+        ];
+        let mut function = program::function(vec![(body, End::Stop)]);
+        forward(&mut function, &machine::facts()).expect("no loops");
+        let moved = function.blocks[0].body[0] == check;
+        assert_eq!(moved, moves, "{:#?}", function.blocks);
+    }
+}
+
 fn access(offset: u32) -> Access {
     Access { align: 0, offset }
 }
