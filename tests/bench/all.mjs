@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { command, roundsFrom, UsageError } from "./command.mjs";
+import { findOptimizer } from "./measure/gowasp.mjs";
 import { goRelease } from "./measure/programs.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
 import { overviewChart } from "./report/overview.mjs";
@@ -49,7 +50,8 @@ async function main() {
   for (const part of parts) {
     try {
       const about = machine();
-      store(part, { machine: about, figures: await PARTS[part]({ ...values, rounds }) });
+      const build = (await findOptimizer()).hash.slice(0, 12);
+      store(part, { machine: about, build, figures: await PARTS[part]({ ...values, rounds }) });
     } catch (error) {
       say(`${part}: ${error.stack}`);
       process.exitCode = 1;

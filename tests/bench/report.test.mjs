@@ -26,10 +26,10 @@ const size = {
 const speed = {
   counted: "main thread",
   programs: [],
-  noise: [0.97, 1.04],
+  noise: { low: 0.97, high: 1.04 },
   micro: [
-    { name: "a", original: 10, gowasp: 5, ratio: 0.5, native: 1 },
-    { name: "b", original: 10, gowasp: 20, ratio: 2, native: 1 },
+    { name: "a", original: 10, gowasp: 5, ratio: 0.5, range: { low: 0.4, high: 0.6 }, native: 1 },
+    { name: "b", original: 10, gowasp: 20, ratio: 2, range: { low: 1.9, high: 2.1 }, native: 1 },
   ],
 };
 const machine = { cpu: "CPU", cores: 2, memoryGiB: 4, system: "Linux", node: "20", v8: "11", go: "go1.26", load: 0.25 };
@@ -67,10 +67,15 @@ test("the chart shows the better of Binaryen's results, and gowasp's change", ()
 });
 
 test("the report has what was measured, and the command to measure it again", () => {
-  const page = reportPage({ size: { machine, figures: size }, speed: { machine, figures: speed } });
+  const page = reportPage({
+    size: { machine, build: "abc123", figures: size },
+    speed: { machine, build: "abc123", figures: speed },
+  });
   assert.match(page, /\| \*\*gowasp\*\* +\| 6,000,000 \| 4,500,000 \| 3,000,000 \| 1,500,000 \| +0\.750 \|/);
+  assert.match(page, /0\.40 to 0\.60/);
   assert.match(page, /geometric mean\*\* \| +\| +\| \*\*1\.00\*\*/);
-  assert.match(page, /between 0\.97 and 1\.04/);
+  assert.match(page, /are 0\.97 to 1\.04/);
+  assert.match(page, /optimizer build abc123/);
   assert.match(page, /npm run bench size/);
   assert.ok(!page.includes("npm run bench loader"));
 });

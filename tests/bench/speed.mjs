@@ -16,16 +16,13 @@ import { COUNTED } from "./speed/clock.mjs";
 import { timeMicro, timeNoise } from "./speed/micro.mjs";
 import { tasks, timeTask } from "./speed/tasks.mjs";
 
-/** Micro rounds cost little; each round of a program is a process. */
-const MICRO_ROUNDS_PER_ROUND = 3;
-
 /**
  * @typedef {object} SpeedFigures
  * @property {string} gowasp version
  * @property {string} counted which threads the times are of
  * @property {number} rounds
  * @property {import("./speed/micro.mjs").MicroRow[]} micro
- * @property {number[]} noise ratio that each topic shows with the original on both sides
+ * @property {{low: number, high: number} | null} noise ratios with the original on both sides
  * @property {import("./speed/tasks.mjs").TaskRow[]} programs
  */
 
@@ -42,9 +39,9 @@ export async function measureSpeed({ rounds = 5, micro = true, programs = true, 
     rows.push(await timeTask(task, { original, gowasp: await optimized(optimizer, original) }, rounds));
   }
   if (micro) say("speed of the micro benchmarks");
-  const topics = micro ? await timeMicro(optimizer, rounds * MICRO_ROUNDS_PER_ROUND) : [];
+  const topics = micro ? await timeMicro(optimizer, rounds) : [];
   if (micro) say("speed of the micro benchmarks, original against itself");
-  const noise = micro ? await timeNoise(rounds * MICRO_ROUNDS_PER_ROUND) : [];
+  const noise = micro ? await timeNoise(rounds) : null;
   return { gowasp: optimizer.version, counted: COUNTED, rounds, micro: topics, noise, programs: rows };
 }
 
@@ -68,18 +65,19 @@ export function speedTables({ micro, noise, programs, counted }) {
     parts.push(table(head, rows));
   }
   if (micro.length) {
-    const rows = micro.map(({ name, original, gowasp, ratio, native }) => {
-      return [name, original.toFixed(1), gowasp.toFixed(1), ratio.toFixed(2), native.toFixed(1)];
+    const rows = micro.map(({ name, original, gowasp, ratio, range, native }) => {
+      return [name, original.toFixed(1), gowasp.toFixed(1), ratio.toFixed(2), fromTo(range), native.toFixed(1)];
     });
     const mean = geometricMean(micro.map(({ ratio }) => ratio));
-    rows.push(["**geometric mean**", "", "", `**${mean.toFixed(2)}**`, ""]);
-    parts.push(table(["topic", `ms, ${counted}`, "gowasp", "ratio", "native Go"], rows));
-    const range = [Math.min(...noise), Math.max(...noise)].map((edge) => edge.toFixed(2));
-    parts.push(
-      `With the original on both sides the ratios lie between ${range[0]} and ${range[1]}: nearer to 1 is noise.`,
-    );
+    rows.push(["**geometric mean**", "", "", `**${mean.toFixed(2)}**`, "", ""]);
+    parts.push(table(["topic", `ms, ${counted}`, "gowasp", "ratio", "of processes", "native Go"], rows));
+    parts.push(`With the original on both sides the topics' ratios are ${fromTo(noise)}: what lies between is noise.`);
   }
   return parts.join("\n\n");
+}
+
+function fromTo({ low, high }) {
+  return `${low.toFixed(2)} to ${high.toFixed(2)}`;
 }
 
 async function main() {

@@ -4,7 +4,7 @@
 import { geometricMean } from "../measure/statistics.mjs";
 import { barChart } from "./chart.mjs";
 
-const [ORIGINAL, BINARYEN, GOWASP] = ["as Go built it", "wasm-opt, the better of -O2 and -Oz", "gowasp"];
+const [ORIGINAL, BINARYEN, GOWASP] = ["as Go built it", "wasm-opt, the best level that was run", "gowasp"];
 
 /** The programs whose sizes are shown. */
 const SHOWN = ["esbuild", "hcl2json", "astro", "gofmt"];

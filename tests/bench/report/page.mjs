@@ -18,9 +18,9 @@ import { speedTables } from "../speed.mjs";
  */
 
 /**
- * What is known of each part; each remembers the machine that it ran on.
+ * What is known of each part; each remembers the machine that it ran on, and by the start of its hash which optimizer it used.
  *
- * @typedef {Record<string, {machine: Machine, figures: any}>} Results by part
+ * @typedef {Record<string, {machine: Machine, build: string, figures: any}>} Results by part
  */
 
 const SECTIONS = {
@@ -38,7 +38,8 @@ const SECTIONS = {
       "Read the ratio of all threads with care: most of it is V8's optimizing compiler, which starts on a function after so " +
       "many jumps back. Go's code takes a jump back for every branch, the optimized code only for loops, so that fewer " +
       "functions are compiled again before a short program ends. It is less compiling, not a faster program.\n\n" +
-      "Micro benchmarks do the same work on both sides, in one process, after warm-up; native Go is the same source built " +
+      "Micro benchmarks do the same work on both sides, in one process, after warm-up. This is done in several processes, in " +
+      "which the modules start in either order; the ratio is their median, with the lowest and the highest beside it. Native Go is the same source built " +
       "for the machine, with assembly where Go's standard library has it.",
     body: speedTables,
   },
@@ -66,8 +67,8 @@ const SECTIONS = {
 export function reportPage(results) {
   const parts = Object.entries(SECTIONS).filter(([part]) => results[part]);
   const sections = parts.map(([part, { title, intro, body }]) => {
-    const { machine, figures } = results[part];
-    const command = `Again: \`npm run bench ${part}\`. ${machineLine(machine)}`;
+    const { machine, build, figures } = results[part];
+    const command = `Again: \`npm run bench ${part}\`. ${machineLine(machine, build)}`;
     return `## ${title}\n\n${intro}\n\n${body(figures)}\n\n${command}\n`;
   });
   return `# Benchmarks
@@ -79,7 +80,7 @@ Written by \`npm run bench\` from what it measured, \`benchmarks.json\`.
 ${sections.join("\n")}`;
 }
 
-function machineLine({ cpu, cores, memoryGiB, system, node, v8, go, load }) {
+function machineLine({ cpu, cores, memoryGiB, system, node, v8, go, load }, build) {
   const machine = `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}; Node ${node} (V8 ${v8}), ${go}`;
-  return `Measured on: ${machine}; load average at the start ${load.toFixed(1)}.`;
+  return `Measured on: ${machine}; optimizer build ${build}; load average at the start ${load.toFixed(1)}.`;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { run } from "../../../scripts/process.mjs";
 import { optimized } from "../measure/gowasp.mjs";
 import { goBuild, goroot } from "../measure/programs.mjs";
-import { median } from "../measure/statistics.mjs";
+import { geometricMean, median } from "../measure/statistics.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(dirname(HERE), "micro");
@@ -35,18 +35,22 @@ const TOPICS = [
   "go/parser",
 ];
 
+/** Where a process happens to put code and memory can double a time, and more rounds do not help: only more processes do. */
+const PROCESSES = 6;
+
 /**
  * @typedef {object} MicroRow
  * @property {string} name
  * @property {number} original milliseconds of CPU time, median
  * @property {number} gowasp the same
- * @property {number} ratio median of the ratios within a round
+ * @property {number} ratio median over the processes
+ * @property {{low: number, high: number}} range of the processes' ratios
  * @property {number} native milliseconds of the native program for the same work, median
  */
 
 /**
  * @param {import("../measure/gowasp.mjs").Optimizer} optimizer
- * @param {number} rounds
+ * @param {number} rounds in each process
  * @returns {Promise<MicroRow[]>}
  * @throws {Error} when the programs do not all compute the same
  */
@@ -54,32 +58,49 @@ export async function timeMicro(optimizer, rounds) {
   const wasm = goBuild(".", SOURCES, "micro");
   const measured = await timePair(wasm, await optimized(optimizer, wasm), rounds);
   const natives = await timeNative(measured);
-  return measured.map(({ name, result, original, gowasp }, i) => {
+  return measured.map(({ name, result, original, gowasp, ratio, range }, i) => {
     if (natives[i].result !== result) throw new Error(`${name}: native computes ${natives[i].result}, not ${result}`);
-    const ratio = medianRatio({ original, gowasp });
-    return { name, original: median(original), gowasp: median(gowasp), ratio, native: natives[i].ms };
+    return { name, original, gowasp, ratio, range, native: natives[i].ms };
   });
 }
 
 /**
  * What the measurement makes of no difference at all: the original against itself.
  *
- * @param {number} rounds
- * @returns {Promise<number[]>} a ratio for each topic; one that is no further from 1 than these says nothing
+ * @param {number} rounds in each process
+ * @returns {Promise<{low: number, high: number}>} of the topics' ratios; one that is between these says nothing
  */
 export async function timeNoise(rounds) {
   const wasm = goBuild(".", SOURCES, "micro");
-  return (await timePair(wasm, wasm, rounds)).map(medianRatio);
+  const ratios = (await timePair(wasm, wasm, rounds)).map(({ ratio }) => ratio);
+  return { low: Math.min(...ratios), high: Math.max(...ratios) };
 }
 
+/** In several processes; every other one starts the optimized module first. */
 async function timePair(original, gowasp, rounds) {
   const wasmExec = join(goroot(), "lib/wasm/wasm_exec.js");
-  const args = [join(HERE, "topics.mjs"), wasmExec, original, gowasp, String(rounds), ...TOPICS];
-  return JSON.parse(await run(process.execPath, args, { output: "result" }));
+  let work = TOPICS.flatMap((name) => [name, "0"]);
+  const processes = [];
+  for (let i = 0; i < PROCESSES; i++) {
+    const modules = i % 2 ? [gowasp, original] : [original, gowasp];
+    const args = [join(HERE, "topics.mjs"), wasmExec, ...modules, String(rounds), ...work];
+    const topics = JSON.parse(await run(process.execPath, args, { output: "result" }));
+    work = topics.flatMap(({ name, n }) => [name, String(n)]);
+    processes.push(topics.map(({ times, ...rest }) => ({ ...rest, times: i % 2 ? times.toReversed() : times })));
+  }
+  return processes[0].map(({ name, n, result }, topic) => {
+    const times = processes.map((topics) => topics[topic].times.map(median));
+    const ratios = times.map(([before, after]) => after / before);
+    const [before, after] = [0, 1].map((side) => median(times.map((pair) => pair[side])));
+    const range = { low: Math.min(...ratios), high: Math.max(...ratios) };
+    return { name, n, result, original: before, gowasp: after, ratio: geometricMiddle(ratios), range };
+  });
 }
 
-function medianRatio({ original, gowasp }) {
-  return median(gowasp.map((ms, round) => ms / original[round]));
+/** The median of an even number of ratios: between the two in the middle, as half of them had the other order. */
+function geometricMiddle(ratios) {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  return geometricMean([sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]);
 }
 
 async function timeNative(measured) {

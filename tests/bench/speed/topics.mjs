@@ -1,23 +1,24 @@
 /**
  * Runs the topics of `tests/bench/micro` with two modules in one process, which take turns, and writes the times as JSON.
  *
- *     node topics.mjs WASM_EXEC_JS ORIGINAL_WASM GOWASP_WASM ROUNDS TOPIC...
+ *     node topics.mjs WASM_EXEC_JS FIRST_WASM SECOND_WASM ROUNDS [TOPIC N]...     (N is how much work; 0 finds it out)
  */
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { threadTime } from "./clock.mjs";
 
-/** A round of the original takes at least this long, so that reading the clock does not count. */
+/** A round of the slower module takes at least this long. */
 const ROUND_MS = 25;
 
 /** Rounds that are not counted: until then the engine's optimizing compiler has seen what is hot. */
-const WARM_UP = 3;
+const WARM_UP = 4;
 
-const [wasmExec, originalWasm, gowaspWasm, rounds, ...names] = process.argv.slice(2);
+const [wasmExec, first, second, rounds, ...work] = process.argv.slice(2);
 createRequire(import.meta.url)(wasmExec);
-const original = await start(originalWasm);
-const gowasp = await start(gowaspWasm);
-writeSync(1, JSON.stringify(names.map(measure)));
+const sides = [await start(first), await start(second)];
+const measured = [];
+for (let i = 0; i < work.length; i += 2) measured.push(measure(work[i], Number(work[i + 1])));
+writeSync(1, JSON.stringify(measured));
 process.exit(0);
 
 /** Starts the program; returns its function `run(topic, n)`. */
@@ -30,32 +31,32 @@ async function start(wasm) {
   });
 }
 
-/** @returns {{name: string, n: number, result: number, original: number[], gowasp: number[]}} milliseconds of each round */
-function measure(name) {
-  const { n, result } = calibrate(name);
-  const times = { original: [], gowasp: [] };
+/** @returns {{name: string, n: number, result: number, times: number[][]}} milliseconds of each round, by side */
+function measure(name, wanted) {
+  const n = wanted || calibrated(name);
+  const times = [[], []];
+  const results = new Set();
   for (let round = -WARM_UP; round < Number(rounds); round++) {
-    const sides = { original, gowasp };
-    for (const side of round % 2 ? ["gowasp", "original"] : ["original", "gowasp"]) {
-      const [ms, got] = timed(sides[side], name, n);
-      if (got !== result) throw new Error(`${name}: ${side} computes ${got}, not ${result}`);
+    for (const side of round % 2 ? [1, 0] : [0, 1]) {
+      const { ms, result } = timed(sides[side], name, n);
+      results.add(result);
       if (round >= 0) times[side].push(ms);
     }
   }
-  return { name, n, result, ...times };
+  if (results.size !== 1) throw new Error(`${name}: results differ: ${[...results].join(", ")}`);
+  return { name, n, result: [...results][0], times };
 }
 
 /** Doubles the amount of work until a round takes long enough. Both sides do all of it: more work before is more warm-up. */
-function calibrate(name) {
+function calibrated(name) {
   for (let n = 1; ; n *= 2) {
-    timed(gowasp, name, n);
-    const [ms, result] = timed(original, name, n);
-    if (ms >= ROUND_MS) return { n, result };
+    const longest = Math.max(...sides.map((side) => timed(side, name, n).ms));
+    if (longest >= ROUND_MS) return n;
   }
 }
 
 function timed(run, name, n) {
   const start = threadTime();
   const result = run(name, n);
-  return [threadTime() - start, result];
+  return { ms: threadTime() - start, result };
 }
