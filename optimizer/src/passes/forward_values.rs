@@ -311,8 +311,10 @@ fn is_apart(value: &Expr, store: &Stmt) -> bool {
     value.visit(&mut |node| match node {
         Expr::Load(load, loaded, from) => {
             let same_base = **from == *address && is_plain(address);
-            let disjoint = loaded.offset + load.width() <= access.offset
-                || access.offset + kind.width() <= loaded.offset;
+            // In 64 bits: an offset may be as large as any u32.
+            let end = |offset: u32, width: u32| u64::from(offset) + u64::from(width);
+            let disjoint = end(loaded.offset, load.width()) <= u64::from(access.offset)
+                || end(access.offset, kind.width()) <= u64::from(loaded.offset);
             let different =
                 (on_stack(from) && fixed(address)) || (fixed(from) && on_stack(address));
             apart &= different || (same_base && disjoint);
