@@ -22,10 +22,17 @@ go.exit = (code) => {
   const used = {
     threadMs: threadTime() - start.thread,
     processMs: processTime() - start.process,
-    peakMiB: process.resourceUsage().maxRSS / 1024,
+    peakMiB: peakMemory(),
   };
   fs.writeFileSync(report, JSON.stringify(used));
   process.exit(code);
 };
 const { instance } = await WebAssembly.instantiate(bytes, go.importObject);
 await go.run(instance);
+
+/** In MiB. Linux counts what the parent held before it started this program into `maxRSS`, but not into `VmHWM`. */
+function peakMemory() {
+  const status = fs.existsSync("/proc/self/status") ? fs.readFileSync("/proc/self/status", "utf8") : "";
+  const kib = status.match(/^VmHWM:\s+(\d+) kB$/m)?.[1] ?? process.resourceUsage().maxRSS;
+  return Number(kib) / 1024;
+}
