@@ -2,10 +2,13 @@
  * The size ledger, `tests/sizes.snap`: what the optimizer makes of programs whose bytes are pinned. A change of the optimizer
  * shows there what it does to size.
  *
- *     node tests/bench/ledger.mjs --check | --update
+ *     node tests/bench/ledger.mjs --check | --update [--all-releases]
  *
- * Exit code 0 when the ledger is right, 1 when it is not, 2 for wrong usage. All sizes come from gowasp's own encoders, so
- * they depend on `Cargo.lock` and not on the machine.
+ * The second part of the ledger has the test programs on every Go release and system. Only `--all-releases` looks at it; it
+ * says which programs do not get smaller than they must (`MOST_OF_ORIGINAL`).
+ *
+ * Exit code 0 when the ledger is right, 1 when it is not, 2 for wrong usage. The sizes of the first part come from gowasp's own
+ * encoders, so they depend on `Cargo.lock` and not on the machine; those of the second from Node's, for both modules.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,17 +21,25 @@ import { command, UsageError } from "./command.mjs";
 import { cachedValue } from "./measure/cache.mjs";
 import { findOptimizer, GOWASP, inspected } from "./measure/gowasp.mjs";
 import { PROGRAMS } from "./measure/programs.mjs";
+import { releaseSizes } from "./measure/release_sizes.mjs";
+import { ratio } from "./report/table.mjs";
 
 const LEDGER = join(root, "tests", "sizes.snap");
 
 /** Takes seconds where 11 takes a minute, and changes with the module in the same way. */
 const BROTLI_QUALITY = "9";
 
+/** What a test program may be at most of its original, after brotli 11. */
+const MOST_OF_ORIGINAL = 0.75;
+
+/** The first line of the second part. */
+const RELEASES =
+  "# Test programs on every release: bytes after brotli 11, of original. Written by: npm run bench:sizes -- --update --all-releases";
+
 /**
- * @returns {Promise<string>} the ledger as it has to be
+ * @returns {Promise<string>} the first part as it has to be
  */
-async function ledger() {
-  const optimizer = await findOptimizer();
+async function pinnedPart(optimizer) {
   const pinned = PROGRAMS.filter((program) => program.pinned);
   const lines = [
     `# ${optimizer.version}: bytes before and after. Written by: npm run bench:sizes -- --update`,
@@ -42,6 +53,23 @@ async function ledger() {
     lines.push(row([name, "optimized", sizes.raw, sizes.code, sizes.gzip, sizes.br]));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * @returns {Promise<string>} the second part as it has to be
+ */
+async function releasePart(optimizer) {
+  const sizes = await releaseSizes(optimizer, console.error);
+  const above = sizes.filter(({ original, gowasp }) => gowasp / original > MOST_OF_ORIGINAL);
+  for (const { id, original, gowasp } of above) console.log(`${id}: ${ratio(gowasp, original)} of its original`);
+  console.log(
+    `${sizes.length - above.length} of ${sizes.length} test programs are at most ${MOST_OF_ORIGINAL} of theirs`,
+  );
+  const rows = sizes.map(({ id, original, gowasp }) => {
+    const numbers = [original, gowasp, ratio(gowasp, original)];
+    return `${id.padEnd(40)}${numbers.map((number) => String(number).padStart(10)).join("")}`;
+  });
+  return `${[RELEASES, ...rows].join("\n")}\n`;
 }
 
 /** A packed module's sizes. */
@@ -84,11 +112,17 @@ function readLedger() {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { check: { type: "boolean" }, update: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: { check: { type: "boolean" }, update: { type: "boolean" }, "all-releases": { type: "boolean" } },
+  });
   if (values.check === values.update) {
-    throw new UsageError("usage: npm run bench:sizes -- --check | --update");
+    throw new UsageError("usage: npm run bench:sizes -- --check | --update [--all-releases]");
   }
-  const [before, after] = [readLedger(), await ledger()];
+  const optimizer = await findOptimizer();
+  const before = readLedger();
+  const kept = before.includes(RELEASES) ? before.slice(before.indexOf(RELEASES)) : "";
+  const releases = values["all-releases"] ? await releasePart(optimizer) : kept;
+  const after = [await pinnedPart(optimizer), releases].filter(Boolean).join("\n");
   const changed = differences(before, after);
   if (changed.length) console.log(changed.join("\n"));
   if (values.update) writeFileSync(LEDGER, after);

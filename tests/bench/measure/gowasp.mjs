@@ -1,7 +1,9 @@
 /**
  * Runs the optimizer that is measured: `target/release/gowasp`, or the one that `GOWASP_OPTIMIZER` names.
  */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "../../../scripts/process.mjs";
 import { DEFAULT_OPTIMIZER, optimizerMissing } from "../../programs/harness/optimize.mjs";
 import { cachedFile, cachedValue, hashOf } from "./cache.mjs";
@@ -37,6 +39,25 @@ export function optimized({ hash }, wasm) {
   return cachedFile("optimized", [hash, readFileSync(wasm)], ".wasm", async (out) => {
     await run(GOWASP, ["optimize", "--quiet", wasm, "-o", out], { output: "capture" });
   });
+}
+
+/**
+ * Optimizes a module for one look at the result, which is not kept.
+ *
+ * @template T
+ * @param {string} wasm path
+ * @param {(path: string) => Promise<T>} look
+ * @returns {Promise<T>}
+ */
+export async function optimizedBriefly(wasm, look) {
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-bench-"));
+  try {
+    const out = join(folder, "out.wasm");
+    await run(GOWASP, ["optimize", "--quiet", wasm, "-o", out], { output: "capture" });
+    return await look(out);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**
