@@ -3,16 +3,12 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { PROGRAMS_DIR } from "./catalog.mjs";
-import { runChild } from "./child.mjs";
+import { cacheDir, runGo } from "./toolchain.mjs";
 
 /** Where built programs are kept. */
-export const CACHE_DIR = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp", "programs");
-
-/** A cold build of the standard library on a busy machine takes minutes. */
-const BUILD_TIMEOUT_MS = 15 * 60_000;
+export const CACHE_DIR = cacheDir("programs");
 
 /**
  * Builds what the cache does not hold.
@@ -91,16 +87,9 @@ async function goBuild(work, batch) {
   const [{ toolchain, goos }] = batch;
   const out = join(work, "out");
   mkdirSync(out, { recursive: true });
-  const built = await runChild(
-    "go",
-    ["build", ...buildFlags(batch[0]), "-o", `${out}/`, ...batch.map((one) => `./${one.program.name}`)],
-    {
-      cwd: work,
-      timeoutMs: BUILD_TIMEOUT_MS,
-      env: { ...process.env, ...toolchain.env, GOOS: goos, GOARCH: "wasm", GOWORK: "off", GOFLAGS: "" },
-    },
-  );
-  if (built.exitCode !== 0) return built.stderr.trim() || built.ended;
+  const packages = batch.map((one) => `./${one.program.name}`);
+  const error = await runGo(toolchain, goos, ["build", ...buildFlags(batch[0]), "-o", `${out}/`, ...packages], work);
+  if (error !== "") return error;
   for (const one of batch) renameSync(join(out, one.program.name), one.wasm);
   return "";
 }

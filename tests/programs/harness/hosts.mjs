@@ -55,24 +55,28 @@ export function hostMissing(name) {
 }
 
 /**
- * Runs a case's program in an empty directory, with an environment that holds nothing of this machine but `PATH`.
+ * Runs a module in an environment that holds nothing of this machine but `PATH`.
  *
  * @param {string} name of the host
- * @param {ReturnType<typeof import("./catalog.mjs").casesOf>[number]} one
+ * @param {object} one what to run: a case of `casesOf`, or anything else that has
+ * @param {import("./toolchain.mjs").Toolchain} one.toolchain
+ * @param {{args: string[], stdin: string, env: Record<string, string>, nodeArgs: string[], drive?: string,
+ *   cwd?: string, timeoutMs?: number}} one.program an empty directory and two minutes are the defaults
  * @param {string} wasm path of the module
  */
 export async function runUnder(name, one, wasm) {
-  const cwd = mkdtempSync(join(tmpdir(), "gowasp-program-"));
+  const { cwd, env, timeoutMs = RUN_TIMEOUT_MS, stdin } = one.program;
+  const empty = mkdtempSync(join(tmpdir(), "gowasp-program-"));
   try {
     // By its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node".
     return await runChild("node", nodeArgv(name, one, wasm), {
-      cwd,
-      env: { PATH: process.env.PATH, TZ: "UTC", TMPDIR: cwd, ...one.program.env },
-      timeoutMs: RUN_TIMEOUT_MS,
-      stdin: one.program.stdin,
+      cwd: cwd ?? empty,
+      env: { PATH: process.env.PATH, TZ: "UTC", TMPDIR: empty, ...env },
+      timeoutMs,
+      stdin,
     });
   } finally {
-    rmSync(cwd, { recursive: true, force: true });
+    rmSync(empty, { recursive: true, force: true });
   }
 }
 

@@ -1,12 +1,17 @@
 /**
- * Finds Go releases on this machine and Go's own host script for each.
+ * Finds Go releases on this machine and Go's own host script for each, and builds with them.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runChild } from "./child.mjs";
 
 const run = promisify(execFile);
+
+/** A cold build of the standard library on a busy machine takes minutes. */
+const BUILD_TIMEOUT_MS = 15 * 60_000;
 
 /** The releases gowasp supports, one patch release of each. */
 export const ALL_RELEASES = ["1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.14", "1.26.8", "1.27.4"];
@@ -42,6 +47,33 @@ export async function findToolchain(release) {
   } catch (error) {
     return { missing: `go${release} cannot be had: ${reason(error)}` };
   }
+}
+
+/**
+ * Where what was built is kept between runs.
+ *
+ * @param {string} suite whose it is
+ */
+export function cacheDir(suite) {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp", suite);
+}
+
+/**
+ * Runs the `go` of a toolchain for wasm, apart from what the machine's user has set for it.
+ *
+ * @param {Toolchain} toolchain
+ * @param {string} goos `js` or `wasip1`
+ * @param {string[]} args `build`, its flags, packages
+ * @param {string} cwd
+ * @returns {Promise<string>} empty when all went well, else what the compiler said
+ */
+export async function runGo(toolchain, goos, args, cwd) {
+  const built = await runChild("go", args, {
+    cwd,
+    timeoutMs: BUILD_TIMEOUT_MS,
+    env: { ...process.env, ...toolchain.env, GOOS: goos, GOARCH: "wasm", GOWORK: "off", GOFLAGS: "" },
+  });
+  return built.exitCode === 0 ? "" : built.stderr.trim() || built.ended;
 }
 
 /** Runs `go env` under `env`. */

@@ -1,0 +1,97 @@
+/**
+ * Which packages are tested.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { VARIANT_PACKAGES } from "./variants.mjs";
+
+const run = promisify(execFile);
+
+/** @typedef {import("./binary.mjs").TestCase} TestCase */
+
+/**
+ * All packages of the standard library that have tests on a system.
+ *
+ * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @param {string} goos
+ * @returns {Promise<string[]>} import paths
+ */
+export async function allPackages(toolchain, goos) {
+  const format = "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}";
+  const { stdout } = await run("go", ["list", "-e", "-f", format, "std"], {
+    env: { ...process.env, ...toolchain.env, GOOS: goos, GOARCH: "wasm", GOFLAGS: "", GOWORK: "off" },
+  });
+  return stdout.split("\n").filter((path) => path && !path.startsWith("vendor/"));
+}
+
+/** What CI runs on both systems. */
+const BOTH = [
+  "bytes",
+  "container/heap",
+  "context",
+  "encoding/json",
+  "errors",
+  "fmt",
+  "maps",
+  "os",
+  "reflect",
+  "runtime",
+  "slices",
+  "sort",
+  "strconv",
+  "strings",
+  "sync",
+  "text/template",
+  "time",
+];
+
+/** Longer ones, on one system in CI: the code of the package is the same on the other. */
+const ONE = {
+  js: ["syscall/js", "compress/flate", "encoding/gob", "html/template", "regexp"],
+  wasip1: ["crypto/sha256", "go/parser", "math/big"],
+};
+
+/** Stress variants in CI: one system each, packages whose tests are quick. */
+const STRESS = [
+  ["maymorestack", "wasip1", ["container/heap", "sort", "sync", "text/template"]],
+  ["gc1", "js", ["context", "reflect", "sort"]],
+  ["checkmark", "js", ["fmt", "strings"]],
+];
+
+/**
+ * What CI tests.
+ *
+ * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @returns {TestCase[]}
+ */
+export function ciCases(toolchain) {
+  const cases = [];
+  for (const goos of ["js", "wasip1"]) {
+    for (const path of [...BOTH, ...ONE[goos]].sort()) cases.push({ package: path, goos, variant: "plain", toolchain });
+  }
+  for (const [variant, goos, packages] of STRESS) {
+    for (const path of packages) cases.push({ package: path, goos, variant, toolchain });
+  }
+  return cases;
+}
+
+/**
+ * Named packages, or all that a variant is meant for.
+ *
+ * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @param {{packages: string[], goos: string[], variants: string[]}} wanted no packages are all of them
+ * @returns {Promise<TestCase[]>}
+ */
+export async function casesOf(toolchain, { packages, goos: systems, variants }) {
+  const cases = [];
+  for (const goos of systems) {
+    const all = await allPackages(toolchain, goos);
+    for (const variant of variants) {
+      const chosen = packages.length ? packages : variant === "plain" ? all : VARIANT_PACKAGES;
+      for (const path of chosen.filter((name) => all.includes(name))) {
+        cases.push({ package: path, goos, variant, toolchain });
+      }
+    }
+  }
+  return cases;
+}
