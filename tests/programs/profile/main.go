@@ -1,10 +1,12 @@
-// Command profile writes the goroutine profile in its textual form, with labels, and the stacks of all goroutines.
+// Command profile writes the goroutine profile in all its forms, with labels, and the stacks of all goroutines. Complete dumps, with
+// the frames of the standard library, go to standard error.
 package main
 
 import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"regexp"
 	"runtime"
 	"runtime/pprof"
@@ -25,6 +27,9 @@ func main() {
 		runtime.Gosched() // until all of them wait in block
 	}
 	goroutines()
+	samples()
+	dump(1)
+	dump(2)
 	stacks()
 	others()
 	close(release)
@@ -61,6 +66,17 @@ func goroutines() {
 	sort.Strings(lines)
 	fmt.Println(strings.Join(lines, "\n"))
 	fmt.Println(strings.Contains(out.String(), `labels: {"job":"labelled"}`))
+}
+
+// dump writes the records of a textual profile, sorted without the addresses, which decide on their order and on the number of tabs,
+// and without the arguments that tracebacks mark as unsure.
+func dump(debug int) {
+	var out bytes.Buffer
+	fmt.Println(pprof.Lookup("goroutine").WriteTo(&out, debug))
+	varying := regexp.MustCompile(`\t+|\+?0x[0-9a-f]{5,}\??|0x[0-9a-f]+\?|\+0x[0-9a-f]+`)
+	records := strings.Split(varying.ReplaceAllString(strings.TrimSpace(out.String()), " "), "\n\n")
+	sort.Strings(records)
+	fmt.Fprintf(os.Stderr, "debug=%d\n%s\n", debug, strings.Join(records, "\n"))
 }
 
 func stacks() {
