@@ -72,8 +72,10 @@ export function differences(expected, actual) {
 export function excerpt(run, test, count) {
   const lines = run.log.split("\n");
   const start = lines.findIndex((line) => line.includes(`${MARK}=== RUN   ${test}`));
-  const after = lines.slice(Math.max(start, 0)).filter((line) => !line.includes(`${MARK}===`));
-  return plain(after.slice(0, count));
+  const after = lines.slice(Math.max(start, 0));
+  const end = after.findIndex((line) => /--- [A-Z]+: (\S+)/.exec(line)?.[1] === test);
+  const own = end < 0 ? after : after.slice(0, end);
+  return plain(own.filter((line) => !line.includes(`${MARK}===`)).slice(0, count));
 }
 
 /**
