@@ -1,10 +1,12 @@
 // Gets a machine that has only Rust, Node and npm ready to build and test the project. Quick when all is there.
-// `node scripts/setup.mjs` does it by hand; the demo and the tests call `setup()` first.
+// `node scripts/setup.mjs` does it by hand, with `--browsers` also for Firefox and WebKit; the demo and the tests call
+// `setup()` first.
 
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandError } from "./process.mjs";
 import { chromium } from "./setup/chromium.mjs";
+import { otherBrowsers, wasmtimeEngine, wazeroEngine } from "./setup/engines.mjs";
 import { go } from "./setup/go.mjs";
 import { npmPackages } from "./setup/npm.mjs";
 import { describe, found, missing } from "./setup/outcome.mjs";
@@ -17,13 +19,14 @@ export class SetupError extends Error {}
 /**
  * @typedef {object} Prepared
  * @property {NodeJS.ProcessEnv} env for child processes: CHROME_BIN names Chromium, Go is on PATH
- * @property {string[]} missing names of the optional items that are not there: `Chromium`, `Go`
+ * @property {string[]} missing names of the optional items that are not there: `Chromium`, `Go`, `wazero 1.2.3`
  */
 
 /**
  * Finds or installs everything, saying one line per item.
  *
- * @param {{ chromium?: boolean, go?: boolean }} [optional] items that only some work needs
+ * @param {{ chromium?: boolean, go?: boolean, engines?: boolean, browsers?: boolean }} [optional] items that only some work
+ *   needs; `engines` are wazero and wasmtime, `browsers` Firefox and WebKit
  * @returns {Promise<Prepared>}
  * @throws {SetupError} when the build needs something that is missing; with CI=true also for an optional item
  */
@@ -44,6 +47,11 @@ export async function setup(optional = {}) {
     absent.push(...failures(outcome));
     if (outcome.path) env.PATH = [dirname(outcome.path), env.PATH].join(delimiter);
   }
+  const others = [
+    ...(optional.engines ? [wazeroEngine, wasmtimeEngine] : []),
+    ...(optional.browsers ? otherBrowsers : []),
+  ];
+  for (const item of others) absent.push(...failures(await perform(item)));
   if (process.env.CI === "true") failed.push(...absent);
   if (failed.length > 0) throw new SetupError(`set-up failed: ${failed.join(", ")} missing (see above)`);
   return { env, missing: absent };
@@ -75,7 +83,12 @@ const failures = (/** @type {import("./setup/outcome.mjs").Outcome} */ { ok, nam
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    const { missing: absent } = await setup({ chromium: true, go: true });
+    const { missing: absent } = await setup({
+      chromium: true,
+      go: true,
+      engines: true,
+      browsers: process.argv.includes("--browsers"),
+    });
     if (absent.length > 0) console.log(`Tests that need ${absent.join(" or ")} will be skipped.`);
   } catch (error) {
     if (!(error instanceof SetupError || error instanceof CommandError)) throw error;

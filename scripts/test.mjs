@@ -21,7 +21,7 @@ async function main() {
   if (typeof only === "number") return only;
   let prepared;
   try {
-    prepared = await setup({ chromium: true, go: true });
+    prepared = await setup({ chromium: true, go: true, engines: true });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);

