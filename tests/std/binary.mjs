@@ -11,6 +11,12 @@ import { VARIANTS } from "./variants.mjs";
 export const CACHE_DIR = cacheDir("std");
 
 /**
+ * Where `go test` runs, in GOROOT. From elsewhere Go takes the tests for those of an old module, and gives them the
+ * GODEBUG defaults of its release.
+ */
+const MODULE = "src";
+
+/**
  * @typedef {object} TestCase the tests of one package on one system
  * @property {string} package import path
  * @property {string} goos `js` or `wasip1`
@@ -35,7 +41,8 @@ export async function testBinary(one) {
   const work = mkdtempSync(join(CACHE_DIR, "build-"));
   try {
     const built = join(work, "test.wasm");
-    const error = await runGo(one.toolchain, one.goos, ["test", "-c", ...flags(one), "-o", built, one.package], work);
+    const args = ["test", "-c", ...flags(one), "-o", built, one.package];
+    const error = await runGo(one.toolchain, one.goos, args, join(one.toolchain.goroot, MODULE));
     if (/build constraints exclude all Go files|is not in std/.test(error)) return nothing(without);
     if (error !== "") return { error };
     if (!existsSync(built)) return nothing(without);
@@ -53,7 +60,7 @@ function nothing(marker) {
 
 /** A release's standard library is always the same, so its name stands for all sources. */
 function fingerprint(one) {
-  const parts = [one.toolchain.release, one.goos, one.package, flags(one)];
+  const parts = [one.toolchain.release, MODULE, one.goos, one.package, flags(one)];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
