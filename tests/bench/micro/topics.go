@@ -1,5 +1,5 @@
 // The micro benchmarks: small programs, each of which leans on one part of Go. The same code runs as wasm, where JavaScript
-// calls it (main_js.go), and natively (main_native.go).
+// calls it (main_js.go), as WASI and natively (main_lines.go).
 package main
 
 // A topic repeats its work n times and returns a number that depends on all of it. The number is the same wherever the topic

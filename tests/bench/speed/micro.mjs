@@ -1,12 +1,14 @@
 /**
- * Times the micro benchmarks: original, optimized, and native as the limit of what the machine can do.
+ * Times the micro benchmarks on Node: original, optimized, and native as the limit of what the machine can do.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../../scripts/process.mjs";
 import { optimized } from "../measure/gowasp.mjs";
 import { goBuild, goroot } from "../measure/programs.mjs";
-import { geometricMean, median } from "../measure/statistics.mjs";
+import { median } from "../measure/statistics.mjs";
+import { startLines } from "./lines.mjs";
+import { timePair } from "./pairs.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(dirname(HERE), "micro");
@@ -35,18 +37,26 @@ const TOPICS = [
   "go/parser",
 ];
 
-/** Where a process happens to put code and memory can double a time, and more rounds do not help: only more processes do. */
 const PROCESSES = 6;
+const NATIVE_ROUNDS = 5;
+
+/** All topics, as much of each as takes long enough. */
+export const WORK = TOPICS.map((name) => ({ name, n: 0 }));
 
 /**
- * @typedef {object} MicroRow
- * @property {string} name
- * @property {number} original milliseconds of CPU time, median
- * @property {number} gowasp the same
- * @property {number} ratio median over the processes
- * @property {{low: number, high: number}} range of the processes' ratios
- * @property {number} native milliseconds of the native program for the same work, median
+ * @typedef {import("./pairs.mjs").PairRow & {native: number}} MicroRow times are CPU time; `native` that of the native
+ *   program for the same work, median
  */
+
+/**
+ * The path of the micro benchmarks' program.
+ *
+ * @param {"js" | "wasip1" | "native"} goos
+ * @returns {string}
+ */
+export function microProgram(goos) {
+  return goBuild(".", SOURCES, `micro-${goos}`, goos === "native" ? {} : { GOOS: goos, GOARCH: "wasm" });
+}
 
 /**
  * @param {import("../measure/gowasp.mjs").Optimizer} optimizer
@@ -55,13 +65,27 @@ const PROCESSES = 6;
  * @throws {Error} when the programs do not all compute the same
  */
 export async function timeMicro(optimizer, rounds) {
-  const wasm = goBuild(".", SOURCES, "micro");
-  const measured = await timePair(wasm, await optimized(optimizer, wasm), rounds);
+  const original = microProgram("js");
+  const measured = await timeOther(await optimized(optimizer, original), rounds);
   const natives = await timeNative(measured);
-  return measured.map(({ name, result, original, gowasp, ratio, range }, i) => {
-    if (natives[i].result !== result) throw new Error(`${name}: native computes ${natives[i].result}, not ${result}`);
-    return { name, original, gowasp, ratio, range, native: natives[i].ms };
+  return measured.map((row, i) => {
+    if (natives[i].result !== row.result) {
+      throw new Error(`${row.name}: native computes ${natives[i].result}, not ${row.result}`);
+    }
+    return { ...row, native: natives[i].ms };
   });
+}
+
+/**
+ * The micro benchmarks of another optimizer's result, against the original.
+ *
+ * @param {string} other path of the module that was made of `microProgram("js")`
+ * @param {number} rounds
+ * @returns {Promise<import("./pairs.mjs").PairRow[]>} with the other module's times as `gowasp`
+ */
+export function timeOther(other, rounds) {
+  const modules = { original: microProgram("js"), gowasp: other };
+  return timePair(modules, WORK, PROCESSES, (...pair) => inNode(...pair, rounds));
 }
 
 /**
@@ -71,44 +95,28 @@ export async function timeMicro(optimizer, rounds) {
  * @returns {Promise<{low: number, high: number}>} of the topics' ratios; one that is between these says nothing
  */
 export async function timeNoise(rounds) {
-  const wasm = goBuild(".", SOURCES, "micro");
-  const ratios = (await timePair(wasm, wasm, rounds)).map(({ ratio }) => ratio);
+  const ratios = (await timeOther(microProgram("js"), rounds)).map(({ ratio }) => ratio);
   return { low: Math.min(...ratios), high: Math.max(...ratios) };
 }
 
-/** In several processes; every other one starts the optimized module first. */
-async function timePair(original, gowasp, rounds) {
+async function inNode(modules, work, rounds) {
   const wasmExec = join(goroot(), "lib/wasm/wasm_exec.js");
-  let work = TOPICS.flatMap((name) => [name, "0"]);
-  const processes = [];
-  for (let i = 0; i < PROCESSES; i++) {
-    const modules = i % 2 ? [gowasp, original] : [original, gowasp];
-    const args = [join(HERE, "topics.mjs"), wasmExec, ...modules, String(rounds), ...work];
-    const topics = JSON.parse(await run(process.execPath, args, { output: "result" }));
-    work = topics.flatMap(({ name, n }) => [name, String(n)]);
-    processes.push(topics.map(({ times, ...rest }) => ({ ...rest, times: i % 2 ? times.toReversed() : times })));
-  }
-  return processes[0].map(({ name, n, result }, topic) => {
-    const times = processes.map((topics) => topics[topic].times.map(median));
-    const ratios = times.map(([before, after]) => after / before);
-    const [before, after] = [0, 1].map((side) => median(times.map((pair) => pair[side])));
-    const range = { low: Math.min(...ratios), high: Math.max(...ratios) };
-    return { name, n, result, original: before, gowasp: after, ratio: geometricMiddle(ratios), range };
-  });
-}
-
-/** The median of an even number of ratios: between the two in the middle, as half of them had the other order. */
-function geometricMiddle(ratios) {
-  const sorted = ratios.toSorted((a, b) => a - b);
-  return geometricMean([sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]);
+  const words = work.flatMap(({ name, n }) => [name, String(n)]);
+  const args = [join(HERE, "topics.mjs"), wasmExec, ...modules, String(rounds), ...words];
+  return JSON.parse(await run(process.execPath, args, { output: "result" }));
 }
 
 async function timeNative(measured) {
-  const program = goBuild(".", SOURCES, "micro", {});
-  const args = measured.flatMap(({ name, n }) => [name, String(n)]);
-  const lines = (await run(program, args, { output: "result" })).trim().split("\n");
-  return lines.map((line) => {
-    const [result, ...nanoseconds] = line.split(" ").map(Number);
-    return { result, ms: median(nanoseconds) / 1e6 };
-  });
+  const program = startLines(microProgram("native"), []);
+  try {
+    const rows = [];
+    for (const { name, n } of measured) {
+      const rounds = [];
+      for (let round = 0; round < NATIVE_ROUNDS; round++) rounds.push(await program.ask(name, n));
+      rows.push({ result: rounds[0].result, ms: median(rounds.map(({ ms }) => ms)) });
+    }
+    return rows;
+  } finally {
+    program.end();
+  }
 }
