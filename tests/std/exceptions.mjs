@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Exception
  * @property {string} package
- * @property {string[]} tests top-level names; they stand for their subtests, too
+ * @property {string[]} tests regular expressions for names of top-level tests; these stand for their subtests, too
  * @property {string} reason
  * @property {string} [goos] only there
  * @property {string[]} [variants] only in these
@@ -24,7 +24,26 @@ const KNOWN = [
 const BROKEN = [];
 
 /** Tests that CI leaves out for the time they take there; `run.mjs` runs them. @type {Exception[]} */
-const SLOW = [];
+const SLOW = [
+  { package: "bytes", tests: ["TestIssue65571"], reason: "slow: writes to gigabytes of memory" },
+  { package: "encoding/gob", tests: ["TestLargeSlice"], reason: "slow: decodes slices of gigabytes" },
+  {
+    package: "math/big",
+    tests: ["TestAddVV", "TestSubVV", "TestAddMulVVWW", "TestNatDiv"],
+    reason: "slow: tries all lengths and alignments of vectors",
+  },
+  {
+    package: "os",
+    goos: "js",
+    tests: ["TestRootMulti.*", "TestRootConsistency.*"],
+    reason: "slow: hundreds of file trees, through callbacks",
+  },
+  {
+    package: "time",
+    tests: ["TestStopResult", "TestResetResult", "TestTimerGC", "TestChan"],
+    reason: "slow: waits for thousands of timers",
+  },
+];
 
 /**
  * Why a test may differ, or an empty string.
@@ -34,11 +53,12 @@ const SLOW = [];
  */
 export function knownReason(one, test) {
   const [name] = test.split("/");
-  return KNOWN.find((known) => applies(known, one) && known.tests.includes(name))?.reason ?? "";
+  const named = (known) => new RegExp(`^(${known.tests.join("|")})$`).test(name);
+  return KNOWN.find((known) => applies(known, one) && named(known))?.reason ?? "";
 }
 
 /**
- * The tests of a package that are not run.
+ * The tests of a package that are not run, as regular expressions.
  *
  * @param {import("./binary.mjs").TestCase} one
  * @param {boolean} ci whether time is short
