@@ -1,6 +1,7 @@
 //! Go's functions as graphs of blocks and expression trees: lifted from bytes, rewritten, encoded again.
 
 mod adapt;
+pub(crate) mod callgraph;
 mod dispatch;
 mod encode;
 mod facts;
@@ -20,12 +21,19 @@ mod tokens;
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
-#[cfg(test)]
-pub(crate) use ir::{Access, After};
-pub(crate) use ir::{Callee, End, Expr, Function, Local, SP, Stmt};
+pub(crate) use ir::{Access, After, Block, Callee, End, Expr, Function, Local, SP, Stmt};
 pub(crate) use lower::Code;
-#[cfg(test)]
 pub(crate) use op::{Load, Op, Store, Type};
+
+/// Wasm indices of the functions that a body calls directly; none if it cannot be decoded.
+pub(crate) fn called_directly(body: &[u8]) -> Vec<u32> {
+    let tokens = tokens::decode(body).unwrap_or_default();
+    let callee = |token: &tokens::Token<'_>| match token.operator {
+        wasmparser::Operator::Call { function_index } => Some(function_index),
+        _ => None,
+    };
+    tokens.iter().filter_map(callee).collect()
+}
 
 /// Lifts one function of Go's convention to its graph.
 ///

@@ -2,9 +2,14 @@
 
 mod collect_garbage;
 mod drop_custom_sections;
+mod drop_stack_checks;
+mod forward_slots;
 mod forward_values;
 mod lift_functions;
+mod mark_no_return;
 mod merge_data;
+mod merge_locals;
+mod plain_calls;
 mod renumber_pcs;
 mod simplify_expressions;
 
@@ -49,7 +54,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 7] = [
+pub static PASSES: [Pass; 12] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -70,6 +75,26 @@ pub static PASSES: [Pass; 7] = [
         run: lift_functions::run,
     },
     Pass {
+        name: "mark-no-return",
+        summary: "calls of functions that never return lose their resume point",
+        needs: Needs::Program,
+        run: mark_no_return::run,
+    },
+    // After mark-no-return: what is called for good is not called back from.
+    Pass {
+        name: "drop-stack-checks",
+        summary: "drop the stack check of functions whose callers have checked enough",
+        needs: Needs::Program,
+        run: drop_stack_checks::run,
+    },
+    // After drop-stack-checks: a function that may grow the stack is resumed.
+    Pass {
+        name: "plain-calls",
+        summary: "calls of functions that are never resumed lose their resume point",
+        needs: Needs::Program,
+        run: plain_calls::run,
+    },
+    Pass {
         name: "renumber-pcs",
         summary: "number only the PCs that can be asked for; smaller line, file and stack map tables",
         needs: Needs::Program,
@@ -81,12 +106,25 @@ pub static PASSES: [Pass; 7] = [
         needs: Needs::Program,
         run: simplify_expressions::run,
     },
+    // After simplify-expressions: loads and stores of slots have their shortest form.
+    Pass {
+        name: "forward-slots",
+        summary: "keep what is in a slot of Go's stack in a local, too, instead of loading it again",
+        needs: Needs::Program,
+        run: forward_slots::run,
+    },
     // After simplify-expressions: the shorter form of an address tells stores apart.
     Pass {
         name: "forward-values",
         summary: "move values to where they are used, drop those that nobody uses",
         needs: Needs::Program,
         run: forward_values::run,
+    },
+    Pass {
+        name: "merge-locals",
+        summary: "let locals share a place where their values are never needed at the same time",
+        needs: Needs::Program,
+        run: merge_locals::run,
     },
     // After collect-garbage: a passive segment that only dead code used would stop it.
     Pass {

@@ -13,7 +13,7 @@ mod expression;
 mod statement;
 mod writer;
 
-use super::ir::{BlockId, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt};
+use super::ir::{After, BlockId, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt};
 use super::op::{Op, Store, Type};
 use super::rules;
 use super::structure::Plan;
@@ -48,7 +48,7 @@ pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec
     };
     encoder.declare_locals();
     encoder.prologue();
-    let unwinds_out = !style.unwind_in_place && has_resumed_calls(function);
+    let unwinds_out = !style.unwind_in_place && has_calls_that_unwind(function);
     if unwinds_out {
         encoder.out.block(Label::Unwind);
     }
@@ -62,13 +62,13 @@ pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec
     Some(encoder.out.finish())
 }
 
-fn has_resumed_calls(function: &Function) -> bool {
+fn has_calls_that_unwind(function: &Function) -> bool {
     let mut found = false;
     function.visit_statements(&mut |stmt| {
         found |= matches!(
             stmt,
             Stmt::GoCall {
-                after: super::ir::After::Resume,
+                after: After::Resume | After::NotResumed,
                 ..
             }
         );

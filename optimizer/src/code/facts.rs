@@ -100,6 +100,10 @@ impl Facts {
             .unwrap_or(Role::Special)
     }
 
+    pub(crate) fn is_imported(&self, function: u32) -> bool {
+        function < self.imported
+    }
+
     pub(crate) fn is_go(&self, function: u32) -> bool {
         self.role(function) == Role::Go
     }

@@ -65,6 +65,10 @@ pub(crate) enum After {
     Never,
     /// It must not unwind (CALLNORESUME): trap if it does.
     MustNotUnwind,
+    /// It comes back, or else unwinds for good, as a panic does. Nothing resumes behind it.
+    NotResumed,
+    /// It always comes back, with SP as it was.
+    Returns,
 }
 
 /// A statement.

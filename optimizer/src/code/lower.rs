@@ -18,6 +18,12 @@ pub(crate) struct Code {
     pub(crate) functions: Vec<Option<Function>>,
     /// PC_F by position in the code section; `None` for functions that are not in the table.
     pub(crate) pc_f: Vec<Option<u32>>,
+    /// PC_B of the call of `runtime.deferreturn`, 0 without one, by position.
+    pub(crate) deferreturn: Vec<u32>,
+    /// Which functions are written in assembly, which is entered at fixed PCs, by position.
+    pub(crate) is_assembly: Vec<bool>,
+    /// Wasm indices that functions which were not lifted call, by position.
+    pub(crate) calls_of_unlifted: Vec<Vec<u32>>,
     /// Type indices of the old and the new convention.
     pub(crate) types: Types,
     pub(crate) style: Style,

@@ -13,6 +13,16 @@ pub(crate) enum Type {
     F64,
 }
 
+impl Type {
+    /// Bytes of a value in memory.
+    pub(crate) fn width(self) -> u32 {
+        match self {
+            Type::I32 | Type::F32 => 4,
+            Type::I64 | Type::F64 => 8,
+        }
+    }
+}
+
 impl Op {
     pub(crate) const I32_EQZ: Op = Op(0x45);
     pub(crate) const I32_EQ: Op = Op(0x46);
@@ -149,6 +159,16 @@ impl Load {
         self.0
     }
 
+    /// The load of a whole value of this type.
+    pub(crate) fn whole(ty: Type) -> Load {
+        Load(match ty {
+            Type::I32 => 0x28,
+            Type::I64 => 0x29,
+            Type::F32 => 0x2a,
+            Type::F64 => 0x2b,
+        })
+    }
+
     pub(crate) fn result(self) -> Type {
         match self.0 {
             0x28 | 0x2c..=0x2f => Type::I32,
@@ -240,6 +260,11 @@ impl Store {
     pub(crate) fn takes_integer(self) -> bool {
         !matches!(self.0, 0x38 | 0x39)
     }
+
+    /// The store of a 64-bit value's low half that writes what `i32.store` of the wrapped value does.
+    pub(crate) const I64_32: Store = Store(0x3e);
+    /// `i32.store`.
+    pub(crate) const I32: Store = Store(0x36);
 
     /// The store of a 32-bit value that writes what this narrowing one of a 64-bit value does.
     pub(crate) fn narrowed(self) -> Option<Store> {

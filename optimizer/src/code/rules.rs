@@ -30,6 +30,13 @@ pub(crate) fn simplify_statement(stmt: &mut Stmt) {
         Stmt::Store(store, access, address, value) => {
             fold_address(&mut access.offset, address);
             narrow_stored(store, access, value);
+            // What a store cuts off anyway need not be cut off before.
+            if *store == Store::I32
+                && let Expr::Unary(Op::I32_WRAP_I64, whole) = value
+            {
+                *value = whole.take();
+                *store = Store::I64_32;
+            }
         }
         Stmt::GoCall {
             callee: Callee::Indirect(slot),

@@ -27,6 +27,9 @@ use std::collections::BTreeMap;
 /// A PC is pushed as a 32-bit value, so PC_F must fit 16 bits: 61,440 functions.
 const LARGEST_PC_F: u32 = 0xffff;
 
+/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
+const ASSEMBLY: u8 = 4;
+
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(program) = &module.program else {
         return Ok(Outcome::default());
@@ -39,12 +42,14 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let facts = code::Facts::new(input, program);
     let mut pc_f = vec![None; input.bodies.len()];
     let mut deferreturn = vec![0; input.bodies.len()];
+    let mut is_assembly = vec![false; input.bodies.len()];
     for function in program.functions() {
         let Some(position) = function.wasm_index().checked_sub(input.imported_functions) else {
             continue;
         };
         pc_f[position as usize] = Some(function.pc_f());
         deferreturn[position as usize] = function.record().deferreturn & 0xffff;
+        is_assembly[position as usize] = function.record().flag & ASSEMBLY != 0;
     }
     if let Some(reason) = unfit(&facts, &pc_f, input.imported_functions) {
         return Ok(super::left_alone(&reason, input.bodies.len()));
@@ -83,7 +88,19 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         "{count} functions; {} left alone, {refused_bytes} bytes",
         refused.values().sum::<u64>()
     );
-    adopt(module, facts, functions, pc_f, options)?;
+    let calls_of_unlifted = (functions.iter().zip(&input.bodies))
+        .map(|(function, range)| match function {
+            None => code::called_directly(input.slice(range)),
+            Some(_) => Vec::new(),
+        })
+        .collect();
+    let listed = Listed {
+        pc_f,
+        deferreturn,
+        is_assembly,
+        calls_of_unlifted,
+    };
+    adopt(module, facts, functions, listed, options)?;
     Ok(Outcome {
         note,
         left_alone: refused
@@ -112,11 +129,19 @@ fn unfit(facts: &code::Facts, pc_f: &[Option<u32>], imported: u32) -> Option<Str
     None
 }
 
+/// What is known of each function besides its graph, by position.
+struct Listed {
+    pc_f: Vec<Option<u32>>,
+    deferreturn: Vec<u32>,
+    is_assembly: Vec<bool>,
+    calls_of_unlifted: Vec<Vec<u32>>,
+}
+
 fn adopt(
     module: &mut Module<'_>,
     facts: code::Facts,
     functions: Vec<Option<code::Function>>,
-    pc_f: Vec<Option<u32>>,
+    listed: Listed,
     options: &Options,
 ) -> Result<()> {
     use walrus::ValType::I32;
@@ -129,7 +154,10 @@ fn adopt(
     module.code = Some(Code {
         facts,
         functions,
-        pc_f,
+        pc_f: listed.pc_f,
+        deferreturn: listed.deferreturn,
+        is_assembly: listed.is_assembly,
+        calls_of_unlifted: listed.calls_of_unlifted,
         types,
         style: Style {
             convention: types.new,

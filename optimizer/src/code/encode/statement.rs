@@ -130,6 +130,16 @@ impl Encoder<'_> {
                 Op::I32_EQZ.encode(&mut self.out.bytes);
                 self.out.branch_if(Label::Unwind);
             }
+            // SP is what it was: only a resumed function finds its stack elsewhere.
+            After::NotResumed if self.style.unwind_in_place => {
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.unwind_if();
+            }
+            After::NotResumed => {
+                Op::I32_EQZ.encode(&mut self.out.bytes);
+                self.out.branch_if(Label::Unwind);
+            }
+            After::Returns => self.out.byte(0x1a),
             After::MustNotUnwind => {
                 self.out.tee(SP);
                 Op::I32_EQZ.encode(&mut self.out.bytes);

@@ -80,6 +80,16 @@ impl<'p> Function<'p> {
         self.values(self.record.func.pcsp)
     }
 
+    /// Bytes of the function's frame, without its return PC: the largest distance of SP from where it was at entry.
+    /// `None` if the table is missing or broken.
+    pub fn frame_size(&self) -> Option<u32> {
+        let mut largest = 0;
+        for range in self.pcsp()? {
+            largest = largest.max(range.ok()?.value);
+        }
+        u32::try_from(largest).ok()
+    }
+
     /// File numbers by PC, for the compilation unit's list.
     pub fn pcfile(&self) -> Option<PcValues<'p>> {
         self.values(self.record.func.pcfile)

@@ -1,0 +1,232 @@
+//! Who calls whom, and what that tells of how a function comes back.
+
+use super::facts::{Facts, Role};
+use super::ir::{After, BlockId, Callee, End, Expr, Function, Stmt};
+use rayon::prelude::*;
+
+/// Calls of all functions, by position in the code section.
+#[derive(Debug)]
+pub(crate) struct CallGraph {
+    nodes: Vec<Option<Node>>,
+}
+
+/// What a lifted function does that shows in its callers.
+#[derive(Debug, Default)]
+pub(crate) struct Node {
+    /// Functions whose return this one may see: of calls and tail calls.
+    pub(crate) calls: Vec<usize>,
+    /// Functions that it calls for good: sigpanic, panicIndex. Without morestack.
+    pub(crate) last_calls: Vec<usize>,
+    /// It calls through the table.
+    pub(crate) is_indirect: bool,
+    /// It may call morestack, and is then entered again by the trampoline.
+    pub(crate) grows_stack: bool,
+    /// It unwinds on its own account, or calls the host, which may enter Go again.
+    pub(crate) leaves: bool,
+    /// It calls functions outside the convention that do more than compute.
+    pub(crate) calls_special: bool,
+}
+
+impl CallGraph {
+    pub(crate) fn new(functions: &[Option<Function>], facts: &Facts) -> CallGraph {
+        let node = |function: &Option<Function>| Some(Node::of(function.as_ref()?, facts));
+        CallGraph {
+            nodes: functions.par_iter().map(node).collect(),
+        }
+    }
+
+    /// `None` for a function that was not lifted: it may do anything.
+    pub(crate) fn node(&self, position: usize) -> Option<&Node> {
+        self.nodes[position].as_ref()
+    }
+
+    /// The largest set of functions that hold to `own` and call, for a return, only functions of the set.
+    pub(crate) fn closed(&self, own: impl Fn(usize, &Node) -> bool) -> Vec<bool> {
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        let mut holds = vec![false; self.nodes.len()];
+        for (position, node) in self.nodes.iter().enumerate() {
+            let Some(node) = node else { continue };
+            holds[position] = own(position, node);
+            node.calls
+                .iter()
+                .for_each(|callee| callers[*callee].push(position));
+        }
+        let mut pending: Vec<usize> = (0..holds.len()).filter(|p| !holds[*p]).collect();
+        while let Some(position) = pending.pop() {
+            for caller in std::mem::take(&mut callers[position]) {
+                if std::mem::replace(&mut holds[caller], false) {
+                    pending.push(caller);
+                }
+            }
+        }
+        holds
+    }
+}
+
+impl Node {
+    fn of(function: &Function, facts: &Facts) -> Node {
+        let mut node = Node::default();
+        let position = |callee: u32| (callee - facts.imported) as usize;
+        function.visit_statements(&mut |stmt| {
+            match stmt {
+                Stmt::GoCall {
+                    callee: Callee::Direct(callee),
+                    after,
+                    ..
+                } => match after {
+                    After::Never if facts.morestack.contains(callee) => node.grows_stack = true,
+                    After::Never => node.last_calls.push(position(*callee)),
+                    _ => node.calls.push(position(*callee)),
+                },
+                Stmt::TailCall(Callee::Direct(callee)) => node.calls.push(position(*callee)),
+                Stmt::GoCall { .. } | Stmt::TailCall(_) => node.is_indirect = true,
+                Stmt::Unwind => node.leaves = true,
+                Stmt::Call(callee, _) => node.note(facts.role(*callee)),
+                _ => {}
+            }
+            for expr in stmt.exprs() {
+                expr.visit(&mut |expr| {
+                    if let Expr::Call(callee, _) = expr {
+                        node.note(facts.role(*callee));
+                    }
+                });
+            }
+        });
+        node
+    }
+
+    /// A call of a function outside the convention.
+    fn note(&mut self, role: Role) {
+        match role {
+            Role::Pure | Role::ReadsMemory => {}
+            Role::Import => self.leaves = true,
+            Role::Special | Role::Go => self.calls_special = true,
+        }
+    }
+}
+
+/// Which functions may come back to their caller, by position.
+///
+/// A function does if one of its `return`s can be reached through calls that come back themselves. It also does if
+/// the trampoline may go on at its return PC although it never returned: if it unwinds, is not lifted, or is one of
+/// `saving`, which save where they were called. `deferreturn` is PC_B of each function's call of `runtime.deferreturn`,
+/// where a recovered panic enters it.
+pub(crate) fn returning(
+    functions: &[Option<Function>],
+    deferreturn: &[u32],
+    saving: &[bool],
+    facts: &Facts,
+) -> Vec<bool> {
+    let mut returns: Vec<bool> = (functions.iter().zip(saving))
+        .map(|(function, saves)| *saves || function.is_none())
+        .collect();
+    loop {
+        let found: Vec<usize> = (functions.par_iter().zip(deferreturn).enumerate())
+            .filter(|(position, (function, deferreturn))| {
+                let comes_back = |callee: u32| returns[(callee - facts.imported) as usize];
+                let reaches = |f: &Function| reaches_return(f, **deferreturn, &comes_back);
+                !returns[*position] && function.as_ref().is_some_and(reaches)
+            })
+            .map(|(position, _)| position)
+            .collect();
+        if found.is_empty() {
+            return returns;
+        }
+        found
+            .into_iter()
+            .for_each(|position| returns[position] = true);
+    }
+}
+
+fn reaches_return(
+    function: &Function,
+    deferreturn: u32,
+    comes_back: &impl Fn(u32) -> bool,
+) -> bool {
+    let mut pending: Vec<BlockId> = entered_from_outside(function, deferreturn);
+    let mut seen = vec![false; function.blocks.len()];
+    while let Some(block) = pending.pop() {
+        if std::mem::replace(&mut seen[block], true) {
+            continue;
+        }
+        let block = &function.blocks[block];
+        let mut returns = false;
+        for stmt in &block.body {
+            stmt.visit(&mut |stmt| {
+                returns |= match stmt {
+                    Stmt::Return(_) | Stmt::Unwind | Stmt::TailCall(Callee::Indirect(_)) => true,
+                    Stmt::TailCall(Callee::Direct(callee)) => comes_back(*callee),
+                    _ => false,
+                }
+            });
+        }
+        if returns {
+            return true;
+        }
+        let ends_here = matches!(
+            block.body.last(),
+            Some(Stmt::GoCall { callee: Callee::Direct(callee), after, .. })
+                if *after != After::Never && !comes_back(*callee)
+        );
+        if !ends_here {
+            pending.extend(block.end.targets());
+        }
+    }
+    false
+}
+
+/// Block 0, and the resume points that are not behind a call: of `deferreturn`, of morestack, of assembly.
+fn entered_from_outside(function: &Function, deferreturn: u32) -> Vec<BlockId> {
+    let behind_calls: std::collections::BTreeSet<u32> = (function.blocks.iter())
+        .filter_map(|block| match block.body.last() {
+            Some(Stmt::GoCall { pc_b, after, .. }) if *after == After::Resume => Some(*pc_b),
+            _ => None,
+        })
+        .collect();
+    let is_entered = |block: &BlockId| match function.blocks[*block].resume {
+        Some(pc_b) => pc_b == deferreturn || !behind_calls.contains(&pc_b),
+        None => *block == function.entry,
+    };
+    let mut entered: Vec<BlockId> = (0..function.blocks.len()).filter(is_entered).collect();
+    entered.push(function.entry);
+    entered
+}
+
+/// Takes the resume point from behind every call that `decide` gives another fate, and cleans the graph up. How many.
+pub(crate) fn prune_resume_points(
+    function: &mut Function,
+    deferreturn: u32,
+    decide: impl Fn(u32) -> Option<After>,
+) -> u64 {
+    let mut pruned = std::collections::BTreeSet::new();
+    for block in &mut function.blocks {
+        let Some(Stmt::GoCall {
+            pc_b,
+            callee: Callee::Direct(callee),
+            after: after @ After::Resume,
+        }) = block.body.last_mut()
+        else {
+            continue;
+        };
+        // A PC that a recovered panic enters has to stay.
+        if *pc_b == deferreturn {
+            continue;
+        }
+        if let Some(fate) = decide(*callee) {
+            *after = fate;
+            pruned.insert(*pc_b);
+            if fate == After::Never {
+                block.end = End::Stop;
+            }
+        }
+    }
+    for block in &mut function.blocks {
+        if block.resume.is_some_and(|pc_b| pruned.contains(&pc_b)) {
+            block.resume = None;
+        }
+    }
+    if !pruned.is_empty() {
+        super::graph::simplify(function);
+    }
+    pruned.len() as u64
+}

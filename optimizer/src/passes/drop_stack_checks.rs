@@ -1,0 +1,295 @@
+//! Drops the stack check of functions whose callers have checked enough.
+//!
+//! A Go function begins by comparing SP with the goroutine's stack guard. Below the guard 800 bytes are always left,
+//! for chains of functions without a check (`StackNosplitBase`, internal/abi/stack.go, Go 1.21 to 1.27), which Go's
+//! linker measures (cmd/link/internal/ld/stackcheck.go). Hand-written ones hardly use them, so that most small
+//! functions need no check of their own:
+//!
+//! ```wat
+//! local.get 1  global.get 2  i32.wrap_i64  i32.load offset=16  i32.le_u   ;; SP <= g.stackguard0?
+//! if  i32.const PC  local.get 1  call $runtime.morestack_noctxt  return  end
+//! ```
+//!
+//! By the linker's own rule, a function may do without if its frame, with those of all it calls down to the next
+//! function with a check, fits into what is left. Each call costs 8 bytes for the return PC, and one of a function
+//! with a check 8 more, for its call of morestack. Callees are decided before callers; a function that is called
+//! before it is decided, in a cycle, keeps its check, so that endless recursion still ends in a stack overflow.
+//! So do functions that call through the table or call the host, and those that are called by functions which
+//! had no check from the start. wasm has no preemption, the other use of the check (`haveSysmon`, runtime/proc.go).
+
+use super::{Outcome, left_alone};
+use crate::code::callgraph::CallGraph;
+use crate::code::{Callee, Code, Expr, Function, SP, Stmt};
+use crate::error::Result;
+use crate::go::Program;
+use crate::module::Module;
+use crate::options::Options;
+use rayon::prelude::*;
+
+/// Bytes below the stack guard that a chain of functions without checks may use, less some to spare.
+const LIMIT: u64 = 768;
+/// A return PC.
+const RETURN_PC: u64 = 8;
+/// What the call of a function with a check takes at most: its return PC, and that of its call of morestack.
+const CHECKED_CALL: u64 = 16;
+/// The part of a frame that functions may use without counting it (`StackSmall`): their check allows for it.
+const UNBOUNDED: u64 = u64::MAX / 4;
+
+pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
+    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
+        return Ok(left_alone("no lifted functions", 0));
+    };
+    let graph = CallGraph::new(&code.functions, &code.facts);
+    let mut depths = Depths::new(program, code, &graph);
+    depths.decide();
+    let dropped = depths.state.iter().map(|state| *state == State::Dropped);
+    let dropped: Vec<bool> = dropped.collect();
+    let morestack = &code.facts.morestack;
+    (code.functions.par_iter_mut().zip(&dropped))
+        .filter(|(_, dropped)| **dropped)
+        .filter_map(|(function, _)| function.as_mut())
+        .for_each(|function| {
+            if check_of(function, |callee| morestack.contains(&callee)).is_some() {
+                let entry = function.entry;
+                function.blocks[entry].body.remove(0);
+            }
+        });
+    let count = dropped.iter().filter(|dropped| **dropped).count();
+    let checks = (0..dropped.len()).filter(|p| graph.node(*p).is_some_and(|node| node.grows_stack));
+    Ok(Outcome {
+        note: format!("{count} of {} checks", checks.count()),
+        ..Outcome::default()
+    })
+}
+
+/// The condition of the stack check, the function's first statement.
+fn check_of(function: &Function, is_morestack: impl Fn(u32) -> bool) -> Option<&Expr> {
+    let first = function.blocks[function.entry].body.first()?;
+    let Stmt::If(condition, yes, no) = first else {
+        return None;
+    };
+    match (yes.as_slice(), no.as_slice()) {
+        (
+            [
+                Stmt::GoCall {
+                    callee: Callee::Direct(callee),
+                    ..
+                },
+            ],
+            [],
+        ) if is_morestack(*callee) => Some(condition),
+        _ => None,
+    }
+}
+
+/// What is known of a function's check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// It has one that may go.
+    Open,
+    /// It has one and keeps it.
+    Checked,
+    /// It had none from the start.
+    Without,
+    Dropped,
+}
+
+/// How many bytes of stack each function uses below its caller, down to the next check.
+struct Depths<'g> {
+    graph: &'g CallGraph,
+    /// Bytes of the frame; `None` where that is not known.
+    frames: Vec<Option<u64>>,
+    state: Vec<State>,
+    depth: Vec<u64>,
+    limit: u64,
+}
+
+impl<'g> Depths<'g> {
+    fn new(program: &Program, code: &Code, graph: &'g CallGraph) -> Self {
+        let count = code.functions.len();
+        let mut frames = vec![None; count];
+        for function in program.functions() {
+            let position = function.wasm_index().checked_sub(code.facts.imported);
+            if let Some(position) = position {
+                frames[position as usize] = function.frame_size().map(u64::from);
+            }
+        }
+        let state = (0..count)
+            .map(
+                |position| match (graph.node(position), &code.functions[position]) {
+                    (Some(node), Some(function)) if node.grows_stack => {
+                        let check = check_of(function, |f| code.facts.morestack.contains(&f));
+                        let simple = check.is_some() && moves_sp_once(function);
+                        let stays = node.is_indirect || node.leaves || node.calls_special;
+                        if simple && !stays && !code.is_assembly[position] {
+                            State::Open
+                        } else {
+                            State::Checked
+                        }
+                    }
+                    _ => State::Without,
+                },
+            )
+            .collect();
+        let mut depths = Depths {
+            graph,
+            frames,
+            state,
+            depth: vec![UNBOUNDED; count],
+            limit: LIMIT,
+        };
+        depths.keep_below_unchecked(code);
+        depths.limit = LIMIT.saturating_sub(depths.longest_chain_to_indirect_call());
+        depths
+    }
+
+    /// Functions that are called by one that had no check from the start keep theirs: the linker counted on it.
+    fn keep_below_unchecked(&mut self, code: &Code) {
+        for position in 0..self.state.len() {
+            if self.state[position] != State::Without {
+                continue;
+            }
+            let called: Vec<usize> = match self.graph.node(position) {
+                Some(node) => node.calls.iter().chain(&node.last_calls).copied().collect(),
+                None => (code.calls_of_unlifted[position].iter())
+                    .filter_map(|callee| callee.checked_sub(code.facts.imported))
+                    .map(|callee| callee as usize)
+                    .collect(),
+            };
+            for callee in called {
+                if self.state[callee] == State::Open {
+                    self.state[callee] = State::Checked;
+                }
+            }
+        }
+    }
+
+    /// How many bytes functions without a check may have used at most when one of them calls through the table.
+    fn longest_chain_to_indirect_call(&self) -> u64 {
+        let mut above = vec![0u64; self.state.len()];
+        let own = |position: usize| RETURN_PC + self.frames[position].unwrap_or(LIMIT);
+        let without: Vec<usize> = (0..self.state.len())
+            .filter(|p| self.state[*p] == State::Without && self.graph.node(*p).is_some())
+            .collect();
+        // As often as such chains can be long; a cycle among them leaves nothing to spend.
+        for _ in 0..LIMIT / RETURN_PC {
+            let mut changed = false;
+            for position in &without {
+                let below = (above[*position] + own(*position)).min(LIMIT);
+                for callee in self
+                    .graph
+                    .node(*position)
+                    .into_iter()
+                    .flat_map(|n| &n.calls)
+                {
+                    if self.state[*callee] == State::Without && above[*callee] < below {
+                        above[*callee] = below;
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        let calls_indirectly = |p: &&usize| self.graph.node(**p).is_some_and(|n| n.is_indirect);
+        without
+            .iter()
+            .filter(calls_indirectly)
+            .map(|position| above[*position] + own(*position))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Goes through the functions, callees first.
+    fn decide(&mut self) {
+        let mut seen = vec![false; self.state.len()];
+        for root in 0..self.state.len() {
+            let mut stack: Vec<(usize, usize)> = Vec::new();
+            if !std::mem::replace(&mut seen[root], true) {
+                stack.push((root, 0));
+            }
+            while let Some((position, next)) = stack.last_mut() {
+                let position = *position;
+                let callees = self.graph.node(position).map_or(&[][..], |n| &n.calls);
+                match callees.get(*next) {
+                    Some(callee) => {
+                        *next += 1;
+                        if !std::mem::replace(&mut seen[*callee], true) {
+                            stack.push((*callee, 0));
+                        }
+                    }
+                    None => {
+                        self.decide_one(position);
+                        stack.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    fn decide_one(&mut self, position: usize) {
+        let Some(node) = self.graph.node(position) else {
+            return;
+        };
+        let Some(frame) = self.frames[position] else {
+            return self.keep(position);
+        };
+        if self.state[position] == State::Checked {
+            return;
+        }
+        let callees = node.calls.iter().chain(&node.last_calls);
+        let below = callees.clone().map(|callee| match self.state[*callee] {
+            // Undecided: part of a cycle, or called for good.
+            State::Checked | State::Open => CHECKED_CALL,
+            State::Without | State::Dropped => self.depth[*callee],
+        });
+        let deepest = below.max().unwrap_or(0).max(CHECKED_CALL);
+        let depth = RETURN_PC + frame + deepest;
+        if self.state[position] == State::Without {
+            self.depth[position] = if node.is_indirect || node.leaves || node.calls_special {
+                UNBOUNDED
+            } else {
+                depth
+            };
+            return;
+        }
+        if depth > self.limit {
+            return self.keep(position);
+        }
+        let undecided: Vec<usize> = callees
+            .filter(|callee| self.state[**callee] == State::Open && **callee != position)
+            .copied()
+            .collect();
+        if node.calls.contains(&position) {
+            return self.keep(position);
+        }
+        undecided.into_iter().for_each(|callee| self.keep(callee));
+        self.depth[position] = depth;
+        self.state[position] = State::Dropped;
+    }
+
+    fn keep(&mut self, position: usize) {
+        if self.state[position] == State::Open {
+            self.state[position] = State::Checked;
+        }
+    }
+}
+
+/// Whether SP is only moved by constants: down for the frame, and up again.
+fn moves_sp_once(function: &Function) -> bool {
+    let mut simple = true;
+    let mut down = 0;
+    function.visit_statements(&mut |stmt| {
+        if let Stmt::Set(SP, value) = stmt {
+            match value {
+                Expr::Binary(_, operands) if operands.0 == Expr::Get(SP) => match operands.1 {
+                    Expr::I32(by) => down += u32::from(by < 0),
+                    _ => simple = false,
+                },
+                _ => simple = false,
+            }
+        }
+    });
+    simple && down <= 1
+}

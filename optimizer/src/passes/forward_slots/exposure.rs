@@ -1,0 +1,153 @@
+//! Which parts of a function's stack somebody else may write.
+//!
+//! A frame has two areas: its own, with locals, spilled values and the arguments of calls, and, above its return PC, the
+//! arguments and results that belong to it from its caller's. Where the address of a variable in an area is taken, a
+//! pointer may reach all of that variable, whose bounds are not known: then the whole area is exposed.
+
+use crate::code::{Expr, Function, Op, SP, Stmt};
+
+/// Which of the two areas are exposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Exposure {
+    frame: u32,
+    own: bool,
+    arguments: bool,
+}
+
+/// Bytes of the return PC between the areas.
+const RETURN_PC: u32 = 8;
+
+impl Exposure {
+    /// Looks at every use of SP; `None` if one has a form that Go's compiler does not write.
+    pub(super) fn of(function: &Function, frame: u32) -> Option<Exposure> {
+        let mut exposure = Exposure {
+            frame,
+            own: false,
+            arguments: false,
+        };
+        let mut known = true;
+        function.visit_statements(&mut |stmt| known &= exposure.stmt(stmt));
+        for block in &function.blocks {
+            if let crate::code::End::Branch(condition, _, _) = &block.end {
+                exposure.expr(condition);
+            }
+        }
+        known.then_some(exposure)
+    }
+
+    /// Whether somebody else may write the slot at this offset from SP.
+    pub(super) fn holds(&self, offset: u32) -> bool {
+        if offset >= self.frame + RETURN_PC {
+            self.arguments
+        } else {
+            // Where the return PC is, nothing is kept.
+            self.own || offset >= self.frame
+        }
+    }
+
+    /// Whether the statement is one of those that are understood.
+    fn stmt(&mut self, stmt: &Stmt) -> bool {
+        match stmt {
+            Stmt::Block(_) | Stmt::Loop(_) | Stmt::Br(_) | Stmt::BrIf(..) | Stmt::BrTable(..) => {
+                return false;
+            }
+            // The frame is made and given back.
+            Stmt::Set(SP, value) => {
+                return match value {
+                    Expr::Binary(Op::I32_ADD, operands) => {
+                        matches!(**operands, (Expr::Get(SP), Expr::I32(_)))
+                    }
+                    Expr::GetGlobal(_) => true,
+                    _ => false,
+                };
+            }
+            Stmt::SetGlobal(_, Expr::Get(SP)) => {}
+            Stmt::Store(_, _, Expr::Get(SP), value) => self.expr(value),
+            Stmt::MemoryCopy(to, from, length) | Stmt::MemoryFill(to, from, length) => {
+                if stack_range(to, length).is_none() {
+                    self.expr(to);
+                }
+                // What is only read is not exposed, wherever it is.
+                if stack_range(from, length).is_none() {
+                    self.expr(from);
+                }
+                self.expr(length);
+            }
+            // The stack check, before there is a frame.
+            Stmt::If(Expr::Binary(Op::I32_LE_U, operands), _, _) if operands.0 == Expr::Get(SP) => {
+                self.expr(&operands.1);
+            }
+            stmt => stmt.exprs().for_each(|expr| self.expr(expr)),
+        }
+        true
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Load(_, _, address) if **address == Expr::Get(SP) => {}
+            Expr::Get(SP) => self.expose_from(0),
+            Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) => match &**operands {
+                (base, Expr::I64(offset)) if is_sp(base) => self.expose_from(*offset),
+                (base, Expr::I32(offset)) if is_sp(base) => self.expose_from(i64::from(*offset)),
+                (left, right) => {
+                    self.expr(left);
+                    self.expr(right);
+                }
+            },
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                self.expr(a);
+            }
+            Expr::Binary(_, operands) => {
+                self.expr(&operands.0);
+                self.expr(&operands.1);
+            }
+            Expr::Select(operands) => {
+                self.expr(&operands.0);
+                self.expr(&operands.1);
+                self.expr(&operands.2);
+            }
+            Expr::Call(_, arguments) => arguments.iter().for_each(|argument| self.expr(argument)),
+            _ => {}
+        }
+    }
+
+    fn expose_from(&mut self, offset: i64) {
+        if offset >= i64::from(self.frame + RETURN_PC) {
+            self.arguments = true;
+        } else {
+            self.own = true;
+        }
+    }
+}
+
+fn is_sp(expr: &Expr) -> bool {
+    match expr {
+        Expr::Get(SP) => true,
+        Expr::Unary(Op::I64_EXTEND_I32_U, inner) => **inner == Expr::Get(SP),
+        _ => false,
+    }
+}
+
+/// Offsets from SP of `length` bytes at this address; `None` if it is not a constant part of the stack.
+pub(super) fn stack_range(address: &Expr, length: &Expr) -> Option<(u32, u32)> {
+    let address = match address {
+        Expr::Unary(Op::I32_WRAP_I64, inner) => &**inner,
+        address => address,
+    };
+    let start = match address {
+        Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) if is_sp(&operands.0) => {
+            match operands.1 {
+                Expr::I64(offset) => u32::try_from(offset).ok()?,
+                Expr::I32(offset) => u32::try_from(offset).ok()?,
+                _ => return None,
+            }
+        }
+        address if is_sp(address) => 0,
+        _ => return None,
+    };
+    let length = match length {
+        Expr::I32(length) => u32::try_from(*length).ok()?,
+        _ => return None,
+    };
+    Some((start, start.checked_add(length)?))
+}
