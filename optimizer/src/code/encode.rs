@@ -112,15 +112,32 @@ impl Encoder<'_> {
         }
     }
 
-    /// Pushes the return PC if this is a call.
+    /// Pushes the return PC if this is a call, unless the entry dispatch does.
     fn prologue(&mut self) {
-        let selects =
-            (self.function.blocks.iter()).any(|block| matches!(block.end, End::Dispatch(_)));
+        if let Some(base) = self.locals.pc_base {
+            self.out.i32_const((self.pc_f << 16).cast_signed());
+            self.out.set(base);
+        }
+        if self
+            .plan
+            .is_entry_dispatch(self.function, self.function.entry)
+        {
+            return;
+        }
+        self.out.get(SELECTOR);
+        self.out.i32_const(FIRST_RETURN_PC);
+        Op::I32_GE_U.encode(&mut self.out.bytes);
+        self.out.begin_if();
+        self.push_return_pc();
+        self.out.close();
+    }
+
+    /// Pushes the return PC, and has the dispatches of loops take their defaults.
+    fn push_return_pc(&mut self) {
+        let selects = (self.function.blocks.iter().enumerate()).any(|(id, block)| {
+            matches!(block.end, End::Dispatch(_)) && !self.plan.is_entry_dispatch(self.function, id)
+        });
         let out = &mut self.out;
-        out.get(SELECTOR);
-        out.i32_const(FIRST_RETURN_PC);
-        Op::I32_GE_U.encode(&mut out.bytes);
-        out.begin_if();
         out.get(SP);
         out.i32_const(8);
         Op::I32_SUB.encode(&mut out.bytes);
@@ -137,11 +154,6 @@ impl Encoder<'_> {
         if selects {
             out.i32_const(0);
             out.set(SELECTOR);
-        }
-        out.close();
-        if let Some(base) = self.locals.pc_base {
-            out.i32_const((self.pc_f << 16).cast_signed());
-            out.set(base);
         }
     }
 
@@ -326,17 +338,54 @@ impl Encoder<'_> {
         next: Option<BlockId>,
         tasks: &mut Vec<Task>,
     ) {
+        if self.plan.is_entry_dispatch(self.function, from) {
+            self.entry_dispatch(from, dispatch);
+            self.go_to(from, dispatch.other, next, tasks);
+            return;
+        }
         self.out.get(SELECTOR);
         if dispatch.reset {
             self.out.i32_const(0);
             self.out.set(SELECTOR);
         }
+        let label = |to: BlockId| self.label(from, to);
         if dispatch.is_single() {
+            let target = label(dispatch.table[0]);
             self.compare_selector(dispatch);
-            self.out.branch_if(self.label(from, dispatch.table[0]));
+            self.out.branch_if(target);
             self.go_to(from, dispatch.other, next, tasks);
             return;
         }
+        let other = label(dispatch.other);
+        let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
+        self.selector_table(dispatch, &table, other);
+    }
+
+    /// A call pushes its return PC and goes on; the trampoline goes where the selector says.
+    fn entry_dispatch(&mut self, from: BlockId, dispatch: &Dispatch) {
+        let label = |to: BlockId| match to {
+            to if to == dispatch.other => Label::Entered,
+            to => self.label(from, to),
+        };
+        let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
+        self.out.get(SELECTOR);
+        self.out.i32_const(FIRST_RETURN_PC);
+        Op::I32_GE_U.encode(&mut self.out.bytes);
+        self.out.begin_labelled_if(Label::Entered);
+        self.push_return_pc();
+        self.out.begin_else();
+        self.out.get(SELECTOR);
+        if dispatch.is_single() {
+            self.compare_selector(dispatch);
+            self.out.branch_if(table[0]);
+        } else {
+            self.selector_table(dispatch, &table, Label::Entered);
+        }
+        self.out.close();
+    }
+
+    /// A jump table on the selector, which is on the stack.
+    fn selector_table(&mut self, dispatch: &Dispatch, table: &[Label], other: Label) {
         // Up to here padding the table with its default is shorter than a subtraction.
         const MOST_PADDING: u32 = 4;
         let padding = if dispatch.first <= MOST_PADDING {
@@ -348,12 +397,8 @@ impl Encoder<'_> {
             self.out.i32_const(dispatch.first.cast_signed());
             Op::I32_SUB.encode(&mut self.out.bytes);
         }
-        let padded = std::iter::repeat_n(dispatch.other, padding as usize);
-        let targets: Vec<Label> = padded
-            .chain(dispatch.table.iter().copied())
-            .chain([dispatch.other])
-            .map(|to| self.label(from, to))
-            .collect();
+        let padded = std::iter::repeat_n(other, padding as usize);
+        let targets: Vec<Label> = padded.chain(table.iter().copied()).chain([other]).collect();
         self.out.branch_table(&targets);
     }
 

@@ -39,6 +39,17 @@ impl Plan {
         Some(plan)
     }
 
+    /// Whether this block is the entry dispatch, and nothing jumps back to it: then a call goes past it.
+    pub(crate) fn is_entry_dispatch(&self, function: &Function, block: BlockId) -> bool {
+        let content = &function.blocks[block];
+        let dispatches = matches!(&content.end, End::Dispatch(dispatch) if dispatch.covers_all);
+        dispatches
+            && block == function.entry
+            && content.body.is_empty()
+            && !content.reset
+            && !self.flow.is_header(block)
+    }
+
     fn label_merges(&mut self, function: &Function) {
         for &block in &self.flow.order {
             let forward = |from: &&BlockId| !self.flow.is_backward(**from, block);
@@ -51,7 +62,9 @@ impl Plan {
                     for to in &dispatch.table {
                         self.labelled[*to] = true;
                     }
-                    if !dispatch.is_single() {
+                    let falls_through =
+                        dispatch.is_single() || self.is_entry_dispatch(function, block);
+                    if !falls_through {
                         self.labelled[dispatch.other] = true;
                     }
                 }

@@ -12,6 +12,8 @@ pub(super) enum Label {
     Loop(BlockId),
     /// The end of the function's unwind block.
     Unwind,
+    /// Behind the entry dispatch.
+    Entered,
 }
 
 /// A body being written.
@@ -110,6 +112,11 @@ impl Writer {
 
     pub(super) fn begin_if(&mut self) {
         self.begin_plain(0x04);
+    }
+
+    pub(super) fn begin_labelled_if(&mut self, label: Label) {
+        self.bytes.extend([0x04, EMPTY]);
+        self.open(Some(label));
     }
 
     pub(super) fn begin_else(&mut self) {
