@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: runs the benchmarks one after another and writes `docs/benchmarks.json`, `.md` and `.svg`.
  *
- *     node tests/bench/all.mjs [PART...] [--binaryen] [--rounds N]
+ *     node tests/bench/all.mjs [PART...] [--binaryen] [--large] [--rounds N]
  *
- * Parts: size, speed, optimizer, loader, bridge; all when none is named. Those that do not run keep the figures they had;
+ * Parts: size, speed, start, optimizer, loader, bridge; all when none is named. Those that do not run keep the figures they had;
  * `report` runs none and writes the report again. A part that fails leaves its old figures, and the exit code is 1.
+ * `--binaryen` runs wasm-opt where it has not been run before (minutes), `--large` adds the Go compiler (48 MB).
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -21,6 +22,7 @@ import { overviewChart } from "./report/overview.mjs";
 import { reportPage } from "./report/page.mjs";
 import { measureSizes } from "./size.mjs";
 import { measureSpeed } from "./speed.mjs";
+import { measureStart } from "./start.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DOCS = join(root, "docs");
@@ -29,9 +31,10 @@ const FIGURES = join(DOCS, "benchmarks.json");
 const say = (line) => console.error(line);
 
 const PARTS = {
-  size: ({ binaryen }) => measureSizes({ binaryen, say }),
-  speed: ({ rounds }) => measureSpeed({ rounds, say }),
-  optimizer: ({ rounds }) => measureOptimizer({ rounds, say }),
+  size: ({ binaryen, large }) => measureSizes({ binaryen, large, say }),
+  speed: ({ rounds, binaryen, large }) => measureSpeed({ rounds, binaryen, large, say }),
+  start: ({ rounds, large }) => measureStart({ rounds, large, say }),
+  optimizer: ({ rounds, large }) => measureOptimizer({ rounds, large, say }),
   loader: ({ rounds }) => runBench("loader.mjs", String(rounds)),
   bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),
 };
@@ -39,7 +42,11 @@ const PARTS = {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { binaryen: { type: "boolean", default: false }, rounds: { type: "string", default: "7" } },
+    options: {
+      binaryen: { type: "boolean", default: false },
+      large: { type: "boolean", default: false },
+      rounds: { type: "string", default: "7" },
+    },
   });
   const rounds = roundsFrom(values.rounds);
   const unknown = positionals.find((name) => name !== "report" && !(name in PARTS));

@@ -1,7 +1,9 @@
 /**
  * What the optimizer itself costs: time, memory, and the time of each of its stages.
  *
- *     node tests/bench/optimizer.mjs [--rounds N] [--program NAME]
+ *     node tests/bench/optimizer.mjs [--rounds N] [--program NAME] [--large]
+ *
+ * `--large` adds the Go compiler.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +13,7 @@ import { parseArgs } from "node:util";
 import { command, roundsFrom } from "./command.mjs";
 import { runWatched } from "./measure/child.mjs";
 import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
-import { findProgram } from "./measure/programs.mjs";
+import { findProgram, PROGRAMS } from "./measure/programs.mjs";
 import { median } from "./measure/statistics.mjs";
 import { count, table } from "./report/table.mjs";
 
@@ -25,14 +27,15 @@ import { count, table } from "./report/table.mjs";
  * @property {number} rounds
  * @property {Use} optimize `gowasp optimize`
  * @property {Use} pack `gowasp pack`, one run: most of it is compression
+ * @property {{program: string, bytes: number, optimize: Use}[]} large programs, one run each
  * @property {Record<string, number>} stages seconds of wall time, of the fastest round, in the order they run
  */
 
 /**
- * @param {{rounds?: number, program?: string, say?: (line: string) => void}} [options]
+ * @param {{rounds?: number, program?: string, large?: boolean, say?: (line: string) => void}} [options]
  * @returns {Promise<OptimizerFigures>}
  */
-export async function measureOptimizer({ rounds = 5, program = "esbuild", say = () => {} } = {}) {
+export async function measureOptimizer({ rounds = 5, program = "esbuild", large = false, say = () => {} } = {}) {
   const wasm = findProgram(program).wasm();
   const { version } = await findOptimizer();
   const folder = mkdtempSync(join(tmpdir(), "gowasp-bench-"));
@@ -45,10 +48,26 @@ export async function measureOptimizer({ rounds = 5, program = "esbuild", say = 
     const packed = await runWatched(GOWASP, ["pack", wasm, "-o", join(folder, "packed")]);
     const bytes = statSync(wasm).size;
     const stages = fastestStages(runs.map(({ stderr }) => stderr));
-    return { gowasp: version, program, bytes, rounds, optimize: medians(runs), pack: medians([packed]), stages };
+    const use = {
+      optimize: medians(runs),
+      pack: medians([packed]),
+      large: large ? await measureLarge(folder, say) : [],
+    };
+    return { gowasp: version, program, bytes, rounds, ...use, stages };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function measureLarge(folder, say) {
+  const rows = [];
+  for (const { name, wasm } of PROGRAMS.filter((program) => program.large)) {
+    say(`optimizer: ${name}`);
+    const path = wasm();
+    const run = await runWatched(GOWASP, ["optimize", "--quiet", path, "-o", join(folder, "large.wasm")]);
+    rows.push({ program: name, bytes: statSync(path).size, optimize: medians([run]) });
+  }
+  return rows;
 }
 
 function medians(runs) {
@@ -72,7 +91,7 @@ function fastestStages(outputs) {
  * @param {OptimizerFigures} figures
  * @returns {string} Markdown
  */
-export function optimizerTables({ program, bytes, optimize, pack, stages }) {
+export function optimizerTables({ program, bytes, optimize, pack, large, stages }) {
   const cells = ({ wallMs, cpuMs, peakMiB }) => [
     (wallMs / 1000).toFixed(1),
     cpuMs === null ? "not known" : (cpuMs / 1000).toFixed(1),
@@ -83,6 +102,7 @@ export function optimizerTables({ program, bytes, optimize, pack, stages }) {
     [
       ["`gowasp optimize`", ...cells(optimize)],
       ["`gowasp pack`", ...cells(pack)],
+      ...large.map((row) => [`\`gowasp optimize\`, ${row.program}, ${count(row.bytes)} bytes`, ...cells(row.optimize)]),
     ],
   );
   const rows = Object.entries(stages).map(([name, seconds]) => [name, seconds.toFixed(3)]);
@@ -91,10 +111,14 @@ export function optimizerTables({ program, bytes, optimize, pack, stages }) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { rounds: { type: "string", default: "5" }, program: { type: "string", default: "esbuild" } },
+    options: {
+      rounds: { type: "string", default: "5" },
+      program: { type: "string", default: "esbuild" },
+      large: { type: "boolean" },
+    },
   });
-  const { program } = values;
-  const figures = await measureOptimizer({ program, rounds: roundsFrom(values.rounds), say: console.error });
+  const { program, large } = values;
+  const figures = await measureOptimizer({ program, large, rounds: roundsFrom(values.rounds), say: console.error });
   console.log(optimizerTables(figures));
 }
 

@@ -23,13 +23,47 @@ const size = {
     },
   ],
 };
+const pair = (name, ratio) => ({ name, original: 10, gowasp: 10 * ratio, ratio, range: { low: ratio, high: ratio } });
 const speed = {
+  node: "20.1.0",
   counted: "main thread",
-  programs: [],
+  programs: [
+    {
+      name: "p",
+      original: { threadMs: 1000, processMs: 2000, peakMiB: 100 },
+      gowasp: { threadMs: 600, processMs: 900, peakMiB: 90 },
+      ratio: 0.6,
+      processRatio: 0.45,
+      binaryen: { "-Oz": 1.05 },
+      nativeMs: 123,
+    },
+  ],
+  binaryen: { "-O2": [pair("a", 0.9), pair("b", 0.9)] },
+  engines: [
+    { engine: "firefox", version: "Firefox 1", missing: "", rows: [pair("a", 0.25), pair("b", 1.25)] },
+    { engine: "wazero", version: "", missing: "wazero is not installed: npm run setup", rows: [] },
+  ],
   noise: { low: 0.97, high: 1.04 },
   micro: [
     { name: "a", original: 10, gowasp: 5, ratio: 0.5, range: { low: 0.4, high: 0.6 }, native: 1 },
     { name: "b", original: 10, gowasp: 20, ratio: 2, range: { low: 1.9, high: 2.1 }, native: 1 },
+  ],
+};
+const used = (ms, peakMiB) => ({ ms, cpuMs: ms, peakMiB });
+const start = {
+  rows: [
+    {
+      name: "good",
+      original: used(100, 50),
+      gowasp: used(50, 30),
+      ratio: { time: 0.5, cpu: 0.4, thread: 0.6, memory: 0.6 },
+    },
+    {
+      name: "bad",
+      original: used(100, 50),
+      gowasp: used(50, 60),
+      ratio: { time: 0.5, cpu: 0.5, thread: 0.5, memory: 1.2 },
+    },
   ],
 };
 const machine = { cpu: "CPU", cores: 2, memoryGiB: 4, system: "Linux", node: "20", v8: "11", go: "go1.26", load: 0.25 };
@@ -78,4 +112,20 @@ test("the report has what was measured, and the command to measure it again", ()
   assert.match(page, /optimizer build abc123/);
   assert.match(page, /npm run bench size/);
   assert.ok(!page.includes("npm run bench loader"));
+});
+
+test("speed: one row for each program, a column for each engine, and what is slower or missing", () => {
+  const page = reportPage({ speed: { machine, build: "abc123", figures: speed } });
+  assert.match(page, /\| p +\| +1000 \| +600 \| +0\.60 \| +1\.05 \| +0\.45 \| +123 \|/);
+  assert.match(page, /\| topic +\| +Node \| +firefox \|/);
+  assert.match(page, /\| a +\| +2\.00 \| +4\.00 \|/);
+  assert.match(page, /geometric mean\*\* \| \*\*1\.00\*\* \| \*\*1\.79\*\*/);
+  assert.match(page, /Node 20\.1\.0, Firefox 1\./);
+  assert.match(page, /every process: Node: b\. firefox: b\./);
+  assert.match(page, /Not measured: wazero: wazero is not installed/);
+});
+
+test("start: the programs that take more than the original are named", () => {
+  const page = reportPage({ start: { machine, build: "abc123", figures: start } });
+  assert.match(page, /More than the original's CPU time or memory: bad\. 1 of 2 are at 0\.7 or less of both\./);
 });

@@ -4,7 +4,7 @@
  *     node tests/bench/size.mjs [NAME...] [--binaryen] [--large]
  *
  * `--binaryen` runs wasm-opt, which takes minutes the first time; later runs show what it made without being asked.
- * `--large` adds the Go compiler.
+ * `--large` adds the Go compiler. When no program is named, the shapes of the test programs that are hard on engines are added.
  */
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { compressedSizes } from "./measure/compressed.mjs";
 import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";
 import { findProgram, PROGRAMS } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
+import { testPrograms } from "./measure/test_programs.mjs";
 import { count, ratio, table } from "./report/table.mjs";
 
 /**
@@ -43,7 +44,9 @@ export async function measureSizes({ names = [], binaryen = false, large = false
   const wanted = names.length ? names.map(findProgram) : PROGRAMS.filter((program) => large || !program.large);
   const optimizer = await findOptimizer();
   const rows = [];
-  for (const { name, what, wasm } of wanted) {
+  const shapes = names.length ? [] : await testPrograms();
+  const hard = shapes.map(({ name, wasm }) => ({ name, what: "tests/programs/shapes", wasm: () => wasm }));
+  for (const { name, what, wasm } of [...wanted, ...hard]) {
     say(`size of ${name}`);
     const path = wasm();
     const { release } = await inspected(optimizer, path);

@@ -1,79 +1,175 @@
 /**
- * How fast programs run before and after the optimizer, in CPU time on V8.
+ * How fast programs run before and after the optimizer, in CPU time.
  *
- *     node tests/bench/speed.mjs [--rounds N] [--micro] [--programs]
+ *     node tests/bench/speed.mjs [--rounds N] [--micro] [--programs] [--engines] [--engine NAME,...] [--large]
  *
- * Both modules run under Go's own `wasm_exec.js` and take turns in one run. `--micro` and `--programs` run that part alone.
+ * `--micro`, `--programs` and `--engines` run that part alone: the micro benchmarks on Node, real programs on Node, and the
+ * micro benchmarks on other engines. `--large` adds the Go compiler. What wasm-opt makes of a program is measured, too, where
+ * `size.mjs --binaryen` has run it before; for the micro benchmarks `--binaryen` runs it.
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, roundsFrom } from "./command.mjs";
-import { findOptimizer, optimized } from "./measure/gowasp.mjs";
-import { findProgram } from "./measure/programs.mjs";
+import { command, roundsFrom, UsageError } from "./command.mjs";
+import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
+import { findOptimizer } from "./measure/gowasp.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
 import { table } from "./report/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
-import { timeMicro, timeNoise } from "./speed/micro.mjs";
+import { ENGINE_NAMES, timeEngines } from "./speed/engines.mjs";
+import { microProgram, timeMicro, timeNoise, timeOther } from "./speed/micro.mjs";
 import { tasks, timeTask } from "./speed/tasks.mjs";
 
 /**
  * @typedef {object} SpeedFigures
  * @property {string} gowasp version
  * @property {string} counted which threads the times are of
+ * @property {string} node version
  * @property {number} rounds
  * @property {import("./speed/micro.mjs").MicroRow[]} micro
+ * @property {Record<string, import("./speed/pairs.mjs").PairRow[]>} binaryen the micro benchmarks, by wasm-opt's level
  * @property {{low: number, high: number} | null} noise ratios with the original on both sides
  * @property {import("./speed/tasks.mjs").TaskRow[]} programs
+ * @property {import("./speed/engines.mjs").EngineColumn[]} engines
+ *
+ * @typedef {object} SpeedOptions
+ * @property {number} [rounds]
+ * @property {boolean} [micro]
+ * @property {boolean} [programs]
+ * @property {string[]} [engines] names
+ * @property {boolean} [binaryen] run wasm-opt where it has not been run
+ * @property {boolean} [large]
+ * @property {(line: string) => void} [say]
  */
 
 /**
- * @param {{rounds?: number, micro?: boolean, programs?: boolean, say?: (line: string) => void}} [options]
+ * @param {SpeedOptions} [options]
  * @returns {Promise<SpeedFigures>}
  */
-export async function measureSpeed({ rounds = 5, micro = true, programs = true, say = () => {} } = {}) {
+export async function measureSpeed(options = {}) {
+  const { rounds = 5, micro = true, programs = true, engines = ENGINE_NAMES, large = false, say = () => {} } = options;
   const optimizer = await findOptimizer();
   const rows = [];
-  for (const task of programs ? tasks() : []) {
+  for (const task of programs ? tasks({ large }) : []) {
     say(`speed of ${task.name}`);
-    const original = findProgram(task.program).wasm();
-    rows.push(await timeTask(task, { original, gowasp: await optimized(optimizer, original) }, rounds));
+    rows.push(await timeTask(task, optimizer, rounds));
   }
-  if (micro) say("speed of the micro benchmarks");
-  const topics = micro ? await timeMicro(optimizer, rounds) : [];
-  if (micro) say("speed of the micro benchmarks, original against itself");
-  const noise = micro ? await timeNoise(rounds) : null;
-  return { gowasp: optimizer.version, counted: COUNTED, rounds, micro: topics, noise, programs: rows };
+  const figures = {
+    gowasp: optimizer.version,
+    counted: COUNTED,
+    node: process.versions.node,
+    rounds,
+    micro: [],
+    binaryen: {},
+    noise: null,
+    programs: rows,
+  };
+  if (micro) Object.assign(figures, await measureMicro(optimizer, options));
+  return { ...figures, engines: await timeEngines(optimizer, engines, rounds, say) };
+}
+
+async function measureMicro(optimizer, { rounds = 5, binaryen = false, say = () => {} }) {
+  say("speed of the micro benchmarks");
+  const micro = await timeMicro(optimizer, rounds);
+  say("speed of the micro benchmarks, original against itself");
+  const noise = await timeNoise(rounds);
+  const others = {};
+  const original = microProgram("js");
+  for (const level of BINARYEN_LEVELS.filter((level) => binaryen || hasBinaryen(level, original))) {
+    say(`speed of the micro benchmarks, wasm-opt ${level}`);
+    others[level] = await timeOther(await withBinaryen(level, original), rounds);
+  }
+  return { micro, noise, binaryen: others };
 }
 
 /**
  * @param {SpeedFigures} figures
  * @returns {string} Markdown
  */
-export function speedTables({ micro, noise, programs, counted }) {
+export function speedTables({ micro, binaryen, noise, programs, counted, engines, node }) {
   const parts = [];
-  if (programs.length) {
-    const head = ["program", `ms, ${counted}`, "gowasp", "ratio", "ratio, all threads", "peak MiB", "gowasp"];
-    const rows = programs.map(({ name, original, gowasp, ratio, processRatio }) => {
-      const times = [
-        original.threadMs.toFixed(0),
-        gowasp.threadMs.toFixed(0),
-        ratio.toFixed(2),
-        processRatio.toFixed(2),
-      ];
-      return [name, ...times, original.peakMiB.toFixed(0), gowasp.peakMiB.toFixed(0)];
-    });
-    parts.push(table(head, rows));
-  }
+  if (programs.length) parts.push(programTable(programs, counted));
   if (micro.length) {
-    const rows = micro.map(({ name, original, gowasp, ratio, range, native }) => {
-      return [name, original.toFixed(1), gowasp.toFixed(1), ratio.toFixed(2), fromTo(range), native.toFixed(1)];
-    });
-    const mean = geometricMean(micro.map(({ ratio }) => ratio));
-    rows.push(["**geometric mean**", "", "", `**${mean.toFixed(2)}**`, "", ""]);
-    parts.push(table(["topic", `ms, ${counted}`, "gowasp", "ratio", "of processes", "native Go"], rows));
+    parts.push(microTable(micro, binaryen, counted));
     parts.push(`With the original on both sides the topics' ratios are ${fromTo(noise)}: what lies between is noise.`);
   }
+  if (engines.length) parts.push(engineTable(engines, micro, node));
   return parts.join("\n\n");
+}
+
+function programTable(programs, counted) {
+  const levels = levelsOf(programs.map(({ binaryen }) => binaryen));
+  const others = levels.map((level) => `wasm-opt ${level}`);
+  const head = ["program", `ms, ${counted}`, "gowasp", "ratio", ...others, "ratio, all threads"];
+  const rows = programs.map((row) => [
+    row.name,
+    row.original.threadMs.toFixed(0),
+    row.gowasp.threadMs.toFixed(0),
+    row.ratio.toFixed(2),
+    ...levels.map((level) => row.binaryen[level]?.toFixed(2) ?? ""),
+    row.processRatio.toFixed(2),
+    row.nativeMs?.toFixed(0) ?? "",
+    row.original.peakMiB.toFixed(0),
+    row.gowasp.peakMiB.toFixed(0),
+  ]);
+  return table([...head, "native Go, ms", "peak MiB", "gowasp"], rows);
+}
+
+function microTable(micro, binaryen, counted) {
+  const levels = Object.keys(binaryen);
+  const head = [
+    "topic",
+    `ms, ${counted}`,
+    "gowasp",
+    "ratio",
+    "of processes",
+    ...levels.map((level) => `wasm-opt ${level}`),
+  ];
+  const rows = micro.map(({ name, original, gowasp, ratio, range, native }, topic) => [
+    name,
+    original.toFixed(1),
+    gowasp.toFixed(1),
+    ratio.toFixed(2),
+    fromTo(range),
+    ...levels.map((level) => binaryen[level][topic].ratio.toFixed(2)),
+    native.toFixed(1),
+  ]);
+  const means = [micro, ...levels.map((level) => binaryen[level])].map(meanRatio);
+  const others = means.slice(1).map((mean) => mean.toFixed(2));
+  rows.push(["**geometric mean**", "", "", `**${means[0].toFixed(2)}**`, "", ...others, ""]);
+  return table([...head, "native Go"], rows);
+}
+
+/** How many times as fast as the original, which is how people compare engines. */
+function engineTable(engines, micro, node) {
+  const onNode = micro.length ? [{ engine: "Node", version: `Node ${node}`, rows: micro }] : [];
+  const columns = [...onNode, ...engines.filter(({ rows }) => rows.length)];
+  const missing = engines.filter((column) => column.missing).map(({ engine, missing }) => `${engine}: ${missing}`);
+  if (columns.length === 0) return missing.join("; ");
+  const times = (ratio) => (1 / ratio).toFixed(2);
+  const rows = columns[0].rows.map(({ name }, topic) => [
+    name,
+    ...columns.map((column) => times(column.rows[topic].ratio)),
+  ]);
+  rows.push(["**geometric mean**", ...columns.map(({ rows }) => `**${times(meanRatio(rows))}**`)]);
+  const slower = columns.map(({ engine, rows }) => {
+    const names = rows.filter(({ range }) => range.low > 1).map(({ name }) => name);
+    return names.length ? `${engine}: ${names.join("; ")}.` : "";
+  });
+  const notes = [
+    `Original / optimized, CPU time: how many times as fast. ${columns.map(({ version }) => version).join(", ")}.`,
+  ];
+  if (slower.some(Boolean))
+    notes.push(`Slower than the original in every process: ${slower.filter(Boolean).join(" ")}`);
+  if (missing.length) notes.push(`Not measured: ${missing.join("; ")}.`);
+  return `${table(["topic", ...columns.map(({ engine }) => engine)], rows)}\n\n${notes.join(" ")}`;
+}
+
+function meanRatio(rows) {
+  return geometricMean(rows.map(({ ratio }) => ratio));
+}
+
+function levelsOf(rows) {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
 function fromTo({ low, high }) {
@@ -86,11 +182,21 @@ async function main() {
       rounds: { type: "string", default: "5" },
       micro: { type: "boolean" },
       programs: { type: "boolean" },
+      engines: { type: "boolean" },
+      engine: { type: "string" },
+      binaryen: { type: "boolean" },
+      large: { type: "boolean" },
     },
   });
-  const all = !values.micro && !values.programs;
-  const parts = { micro: all || values.micro === true, programs: all || values.programs === true };
-  const figures = await measureSpeed({ ...parts, rounds: roundsFrom(values.rounds), say: console.error });
+  const { rounds, micro, programs, binaryen, large } = values;
+  const engines = values.engine?.split(",") ?? ENGINE_NAMES;
+  const unknown = engines.find((name) => !ENGINE_NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no engine "${unknown}": there are ${ENGINE_NAMES.join(", ")}`);
+  const onEngines = values.engines || values.engine !== undefined;
+  const all = !micro && !programs && !onEngines;
+  const parts = { micro: all || micro, programs: all || programs, engines: all || onEngines ? engines : [] };
+  const figures = await measureSpeed({ ...parts, rounds: roundsFrom(rounds), binaryen, large, say: console.error });
   console.log(speedTables(figures));
 }
 

@@ -24,12 +24,13 @@ const TICK_MS = 10;
  *
  * @param {string} command
  * @param {string[]} args
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options] this process's by default
  * @returns {Promise<ChildUse>}
  * @throws {Error} when it cannot be started or fails
  */
-export function runWatched(command, args) {
+export function runWatched(command, args, { cwd, env } = {}) {
   const start = performance.now();
-  const child = track(spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] }));
+  const child = track(spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] }));
   let [cpuMs, peakMiB, stderr] = [null, null, ""];
   child.stderr.setEncoding("utf8").on("data", (text) => {
     stderr += text;

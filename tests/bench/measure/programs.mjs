@@ -30,6 +30,10 @@ export const PROGRAMS = [
   built("hello", "./hello", join(root, "tests/programs"), "tests/programs/hello"),
   built("templates", "./templates", join(root, "tests/programs"), "tests/programs/templates"),
   { ...built("compile", "cmd/compile", root, "the Go compiler"), large: true },
+  {
+    ...built("compile-wasip1", "cmd/compile", root, "the Go compiler for WASI", { GOOS: "wasip1", GOARCH: "wasm" }),
+    large: true,
+  },
 ];
 
 /**
@@ -44,8 +48,8 @@ export function findProgram(name) {
 }
 
 /** @returns {Program} */
-function built(name, package_, cwd, what) {
-  return { name, what, pinned: false, wasm: () => goBuild(package_, cwd, name) };
+function built(name, package_, cwd, what, target) {
+  return { name, what, pinned: false, wasm: () => goBuild(package_, cwd, name, target) };
 }
 
 /** @returns {string} path of the machine's Go */

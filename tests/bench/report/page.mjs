@@ -4,6 +4,7 @@
 import { optimizerTables } from "../optimizer.mjs";
 import { sizeTables } from "../size.mjs";
 import { speedTables } from "../speed.mjs";
+import { startTable } from "../start.mjs";
 
 /**
  * @typedef {object} Machine
@@ -40,8 +41,17 @@ const SECTIONS = {
       "functions are compiled again before a short program ends. It is less compiling, not a faster program.\n\n" +
       "Micro benchmarks do the same work on both sides, in one process, after warm-up. This is done in several processes, in " +
       "which the modules start in either order; the ratio is their median, with the lowest and the highest beside it. Native Go is the same source built " +
-      "for the machine, with assembly where Go's standard library has it.",
+      "for the machine, with assembly where Go's standard library has it, on one processor (`GOMAXPROCS=1`), all threads counted.",
     body: speedTables,
+  },
+  start: {
+    title: "Start",
+    intro:
+      "From the compilation of the module to the first byte of output, or for programs that only offer functions, until they " +
+      "wait for calls; all under Node with Go's own `wasm_exec.js`, medians of interleaved runs. `CPU ratio` is that of all " +
+      "threads. The peak is of the whole process until its end. Names that begin with `shape_` are generated test programs " +
+      "that are hard on engines.",
+    body: startTable,
   },
   optimizer: {
     title: "The optimizer itself",
