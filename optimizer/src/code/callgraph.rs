@@ -35,6 +35,12 @@ impl CallGraph {
         }
     }
 
+    /// A graph made by hand.
+    #[cfg(test)]
+    pub(crate) fn of_nodes(nodes: Vec<Option<Node>>) -> CallGraph {
+        CallGraph { nodes }
+    }
+
     /// `None` for a function that was not lifted: it may do anything.
     pub(crate) fn node(&self, position: usize) -> Option<&Node> {
         self.nodes[position].as_ref()
@@ -229,4 +235,100 @@ pub(crate) fn prune_resume_points(
         super::graph::simplify(function);
     }
     pruned.len() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::tests::machine;
+    use crate::code::tests::program;
+
+    /// Positions of the functions in these tests, whose wasm indices are behind the imports.
+    const RAISES: usize = 0;
+    const RETURNS: usize = 1;
+    const CALLS_BOTH: usize = 2;
+
+    fn index(position: usize) -> u32 {
+        position as u32 + machine::facts().imported
+    }
+
+    fn call(pc_b: u32, position: usize) -> Stmt {
+        Stmt::GoCall {
+            pc_b,
+            callee: Callee::Direct(index(position)),
+            after: After::Resume,
+        }
+    }
+
+    /// Calls these one after the other, with resume points 1, 2 and so on, and returns.
+    fn calling(positions: &[usize]) -> Function {
+        let mut blocks: Vec<(Vec<Stmt>, End)> = (1..)
+            .zip(positions)
+            .map(|(pc_b, position)| (vec![call(pc_b, *position)], End::Jump(pc_b as BlockId)))
+            .collect();
+        blocks.push((vec![Stmt::Return(8)], End::Stop));
+        let mut function = program::function(blocks);
+        for (pc_b, block) in (0..).zip(&mut function.blocks).skip(1) {
+            block.resume = Some(pc_b);
+        }
+        function
+    }
+
+    fn functions() -> Vec<Option<Function>> {
+        let raises = program::function(vec![(vec![Stmt::Unreachable], End::Stop)]);
+        vec![
+            Some(raises),
+            Some(calling(&[])),
+            Some(calling(&[RETURNS, RAISES])),
+            Some(calling(&[CALLS_BOTH])),
+        ]
+    }
+
+    #[test]
+    fn a_function_returns_only_through_calls_that_do() {
+        let mut functions = functions();
+        let facts = machine::facts();
+        let returns = returning(&functions, &[0; 4], &[false; 4], &facts);
+        assert_eq!(returns, [false, true, false, false]);
+        // A recovered panic enters CALLS_BOTH behind the call that raises it.
+        let returns = returning(&functions, &[0, 0, 2, 0], &[false; 4], &facts);
+        assert_eq!(returns, [false, true, true, true]);
+        let returns = returning(&functions, &[0; 4], &[true, false, false, false], &facts);
+        assert_eq!(returns, [true; 4], "it saves where it was called");
+        functions[RAISES] = None;
+        assert_eq!(
+            returning(&functions, &[0; 4], &[false; 4], &facts),
+            [true; 4]
+        );
+    }
+
+    #[test]
+    fn pruned_calls_have_no_resume_point() {
+        let never = |callee| (callee == index(RAISES)).then_some(After::Never);
+        let mut function = calling(&[RETURNS, RAISES]);
+        assert_eq!(prune_resume_points(&mut function, 0, never), 1);
+        let resumes: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
+        assert_eq!(resumes, [1]);
+        assert_eq!(function.blocks.len(), 2, "nothing behind the call is left");
+
+        let plain = |_| Some(After::NotResumed);
+        let mut function = calling(&[RETURNS, RETURNS]);
+        assert_eq!(prune_resume_points(&mut function, 0, plain), 2);
+        assert_eq!(function.blocks.len(), 1, "{:#?}", function.blocks);
+
+        let mut function = calling(&[RETURNS, RETURNS]);
+        assert_eq!(
+            prune_resume_points(&mut function, 2, plain),
+            1,
+            "2 is that of deferreturn"
+        );
+    }
+
+    #[test]
+    fn a_closed_set_calls_nothing_outside() {
+        let graph = CallGraph::new(&functions(), &machine::facts());
+        let closed = graph.closed(|position, _| position != RAISES);
+        assert_eq!(closed, [false, true, false, false]);
+        assert_eq!(graph.closed(|_, _| true), [true; 4]);
+    }
 }

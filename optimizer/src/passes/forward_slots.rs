@@ -527,3 +527,6 @@ fn drop_in_expr(expr: &mut Expr, live: &mut LocalSet) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

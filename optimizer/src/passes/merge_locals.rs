@@ -196,3 +196,66 @@ fn rename(function: &mut Function, colours: &[Local]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::merge;
+    use crate::code::tests::choices::Choices;
+    use crate::code::tests::program::{self, run_function};
+    use crate::code::tests::values::{self, LOCALS};
+    use crate::code::{End, Expr, Local, Op, Stmt, Type};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn merging_changes_nothing_that_shows(choices in Choices::up_to(200)) {
+            let mut choices = choices;
+            let mut first = program::setup(&mut choices);
+            let sets = |choices: &mut Choices| -> Vec<Stmt> {
+                (0..choices.pick(6)).map(|_| set(choices)).collect()
+            };
+            first.extend(sets(&mut choices));
+            let condition = Expr::Get(values::local(&mut choices, Type::I32));
+            let live: Vec<Local> = (2..LOCALS.len() as Local).filter(|_| choices.flip()).collect();
+            let original = program::function(vec![
+                (first, End::Branch(condition, 1, 2)),
+                ([sets(&mut choices), program::store_locals(live.clone())].concat(), End::Stop),
+                ([sets(&mut choices), program::store_locals(live)].concat(), End::Stop),
+            ]);
+            let mut merged = original.clone();
+            merge(&mut merged);
+            prop_assert_eq!(run_function(&merged), run_function(&original));
+        }
+    }
+
+    #[test]
+    fn locals_share_a_place_one_after_the_other_and_not_at_once() {
+        let (a, b) = (4, 5);
+        let use_of = |local| Stmt::Drop(Expr::Get(local));
+        let one_after_the_other = vec![
+            Stmt::Set(a, Expr::I64(1)),
+            use_of(a),
+            Stmt::Set(b, Expr::I64(2)),
+            use_of(b),
+            Stmt::Return(8),
+        ];
+        let at_once = vec![
+            Stmt::Set(a, Expr::I64(1)),
+            Stmt::Set(b, Expr::I64(2)),
+            use_of(a),
+            use_of(b),
+            Stmt::Return(8),
+        ];
+        for (body, merged) in [(one_after_the_other, 1), (at_once, 0)] {
+            let mut function = program::function(vec![(body, End::Stop)]);
+            assert_eq!(merge(&mut function), merged, "{:#?}", function.blocks);
+        }
+    }
+
+    fn set(choices: &mut Choices) -> Stmt {
+        let value = |choices: &mut Choices| Expr::Get(values::local(choices, Type::I64));
+        let sum = Expr::binary(Op::I64_SUB, value(choices), value(choices));
+        let teed = Expr::Tee(values::local(choices, Type::I64), Box::new(sum));
+        Stmt::Set(values::local(choices, Type::I64), teed)
+    }
+}

@@ -292,6 +292,10 @@ impl Graph {
             body.push(log(id));
         }
         match self.choices.pick(10) {
+            6 => {
+                let after = self.choices.of(&[After::NotResumed, After::Returns]);
+                body.push(go_call(1, Callee::Direct(STEADY), after));
+            }
             7 => body.push(go_call(1, Callee::Direct(STEADY), After::MustNotUnwind)),
             8 => {
                 let raise = go_call(1, Callee::Direct(NEVER), After::Never);
