@@ -20,6 +20,10 @@ const wrapped = {};
 for (const [name, native] of Object.entries(wasi.wasiImport)) {
   wrapped[name] = (...values) => native(...values);
 }
+// libuv can end the process when a standard stream is closed. Go closes descriptor 0 where it gives up a connection
+// of its fake network, which has no descriptor (net/net_fake.go).
+const { fd_close } = wrapped;
+wrapped.fd_close = (fd) => (fd <= 2 ? 0 : fd_close(fd));
 
 const driver = await loadDriver(drivePath);
 const module = await WebAssembly.compile(fs.readFileSync(wasm));
