@@ -9,7 +9,7 @@ mod table;
 pub(crate) mod terminal;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gowasp::{Options, PASSES, Preference};
+use gowasp::{Level, Options, PASSES, Preference};
 use std::path::PathBuf;
 
 /// Makes the WebAssembly that Go writes small, fast and easy to ship.
@@ -81,6 +81,10 @@ struct Optimization {
     #[arg(long = "for", value_enum, default_value_t = Prefer::Download, value_name = "WHAT")]
     prefer: Prefer,
 
+    /// How much to rewrite: 0 leaves Go's code and tables alone, 1 is everything
+    #[arg(short = 'O', value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    level: u8,
+
     /// Leave a pass out; may be given several times, or as a comma-separated list
     #[arg(long, value_name = "PASS", value_delimiter = ',', value_parser = pass_names())]
     skip: Vec<String>,
@@ -113,8 +117,14 @@ enum Prefer {
 }
 
 impl Optimization {
-    fn options(&self) -> Options {
+    /// `verbose` output shows what each pass did to the code, which a report does, too.
+    fn options(&self, verbose: bool) -> Options {
         let mut options = Options::default();
+        options.level = match self.level {
+            0 => Level::Generic,
+            _ => Level::Full,
+        };
+        options.measure = verbose || self.report.is_some();
         options.prefer = match self.prefer {
             Prefer::Download => Preference::Download,
             Prefer::Raw => Preference::Raw,

@@ -34,7 +34,7 @@ mod validate;
 pub use compress::{Effort, Encoding, compress};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
-pub use options::{Options, Preference};
+pub use options::{Level, Options, Preference};
 pub use package::Package;
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{Effect, LeftAlone, PassReport, Report, Sizes, Status};

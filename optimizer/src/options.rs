@@ -15,6 +15,10 @@ pub struct Options {
     pub stop_after: Option<String>,
     /// Leave the `name` section in the module. Only engines' own stack traces read it.
     pub keep_names: bool,
+    /// Whether Go's code and tables may be rewritten, or only the container around them.
+    pub level: Level,
+    /// Find out what each pass does to the size of the code, for the report: takes as long again.
+    pub measure: bool,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
 }
@@ -29,6 +33,16 @@ pub enum Preference {
     Raw,
     /// The fastest program.
     Speed,
+}
+
+/// How much is rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    /// What is safe for every module, whatever wrote it.
+    Generic,
+    /// Everything.
+    #[default]
+    Full,
 }
 
 impl Options {

@@ -15,7 +15,7 @@ mod simplify_expressions;
 
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
-use crate::options::Options;
+use crate::options::{Level, Options};
 use crate::report::{PassReport, Status};
 
 /// A transformation of the module.
@@ -157,12 +157,16 @@ pub(crate) fn run(
 ) -> Result<Vec<PassReport>> {
     let mut reports = Vec::with_capacity(PASSES.len());
     let mut stopped = false;
+    let mut code_bytes = module.input.bodies.iter().map(|b| b.len() as u64).sum();
     for pass in &PASSES {
         let status = match reason_not_to_run(pass, module, options, stopped) {
             Some(reason) => Status::Skipped { reason },
             None => {
                 observer.begin(pass.name);
-                let outcome = (pass.run)(module, options)?;
+                let mut outcome = (pass.run)(module, options)?;
+                if options.measure {
+                    outcome.saved += saved_code(module, &mut code_bytes)?;
+                }
                 observer.end(pass.name);
                 if cfg!(debug_assertions) {
                     let written = crate::emit::emit(module)?;
@@ -178,6 +182,17 @@ pub(crate) fn run(
         stopped |= options.stop_after.as_deref() == Some(pass.name);
     }
     Ok(reports)
+}
+
+/// By how many bytes the code of lifted functions got smaller since it was last measured.
+fn saved_code(module: &Module<'_>, before: &mut u64) -> Result<i64> {
+    let Some(code) = &module.code else {
+        return Ok(0);
+    };
+    let now = code.size(&module.input)?;
+    let saved = before.cast_signed() - now.cast_signed();
+    *before = now;
+    Ok(saved)
 }
 
 /// The outcome of a pass that was not sure of anything.
@@ -203,6 +218,9 @@ fn reason_not_to_run(
             "--stop-after {}",
             options.stop_after.as_deref().unwrap_or_default()
         ));
+    }
+    if options.level == Level::Generic && pass.needs == Needs::Program {
+        return Some("-O0".into());
     }
     match (&module.frame, pass.needs) {
         (_, Needs::Sections) => None,

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   gowasp optimize app.wasm -o app.opt.wasm
   gowasp optimize app.wasm -o app.opt.wasm -v --report report.json
+  gowasp optimize app.wasm -o app.opt.wasm -O0                         leave Go's own code alone
   gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
@@ -47,7 +48,7 @@ pub(super) fn optimize(
     terminal: &Terminal,
 ) -> Result<gowasp::Optimized> {
     let mut stages = Stages::new(terminal);
-    let optimized = gowasp::optimize_observed(wasm, &flags.options(), &mut stages)?;
+    let optimized = gowasp::optimize_observed(wasm, &flags.options(terminal.verbose), &mut stages)?;
     let total = stages.total();
     drop(stages);
     for warning in &optimized.report.warnings {

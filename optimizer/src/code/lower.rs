@@ -47,6 +47,17 @@ impl Code {
             .collect()
     }
 
+    /// Bytes of all bodies as [`Code::lower`] would write them.
+    ///
+    /// # Errors
+    /// As [`Code::lower`].
+    pub(crate) fn size(&self, input: &Input<'_>) -> Result<u64> {
+        (0..self.functions.len())
+            .into_par_iter()
+            .map(|position| Ok(self.body(input, position)?.len() as u64))
+            .sum()
+    }
+
     fn body<'a>(&self, input: &Input<'a>, position: usize) -> Result<Cow<'a, [u8]>> {
         let index = self.facts.imported + position as u32;
         let original = input.slice(&input.bodies[position]);
