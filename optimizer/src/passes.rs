@@ -5,6 +5,7 @@ mod drop_custom_sections;
 mod drop_stack_checks;
 mod forward_slots;
 mod forward_values;
+mod inline_leaves;
 mod lift_functions;
 mod mark_no_return;
 mod merge_data;
@@ -54,7 +55,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 12] = [
+pub static PASSES: [Pass; 13] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -105,6 +106,13 @@ pub static PASSES: [Pass; 12] = [
         summary: "fold addresses into offsets, compute in 32 bits where that is enough",
         needs: Needs::Program,
         run: simplify_expressions::run,
+    },
+    // After simplify-expressions, which shows what is tiny.
+    Pass {
+        name: "inline-leaves",
+        summary: "put the body of tiny functions in place of their calls",
+        needs: Needs::Program,
+        run: inline_leaves::run,
     },
     // After simplify-expressions: loads and stores of slots have their shortest form.
     Pass {

@@ -1,0 +1,345 @@
+//! Puts the body of tiny functions in place of their calls.
+//!
+//! Go's compiler inlines most small functions itself, but not those of `internal/runtime/atomic` and their like, which
+//! on wasm are a load or a store with a call around it:
+//!
+//! ```wat
+//! (store the pointer to SP+0)  call $internal/runtime/atomic.Load8  (load SP+8)    ;; before
+//! (store the pointer to SP+0)  i64.load8_u  (store to SP+8)  (load SP+8)           ;; after, for later passes to tidy
+//! ```
+//!
+//! A function that may panic (a nil check) is still called where it does, so that the traceback shows its frame: the
+//! condition is asked first, and nothing has happened before it. Nothing else in these functions can show a stack: no
+//! calls, no frame.
+
+use super::Outcome;
+use crate::code::locals::{Liveness, MOST_LOCALS};
+use crate::code::{Access, After, Callee, End, Expr, Function, Local, SP, Stmt, Type};
+use crate::error::Result;
+use crate::module::Module;
+use crate::options::Options;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Nodes of expressions and statements that a body has at most. A call has about eight.
+const MOST_NODES: usize = 16;
+/// What a call pushes: slots of the callee lie so much lower in the caller.
+const RETURN_PC: u32 = 8;
+/// Locals 0 and 1 are parameters.
+const FIRST_VALUE: Local = 2;
+
+pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
+    let Some(code) = &mut module.code else {
+        return Ok(Outcome::default());
+    };
+    let leaves: Vec<Option<Leaf>> = (code.functions.par_iter())
+        .zip(&code.is_assembly)
+        .map(|(function, is_assembly)| Leaf::of(function.as_ref().filter(|_| !is_assembly)?))
+        .collect();
+    let imported = code.facts.imported;
+    let leaf = |callee: u32| leaves[(callee - imported) as usize].as_ref();
+    let inlined: u64 = (code.functions.par_iter_mut().flatten())
+        .map(|function| inline(function, &leaf))
+        .sum();
+    let count = leaves.iter().flatten().count();
+    Ok(Outcome {
+        note: format!("{inlined} calls of {count} functions"),
+        ..Outcome::default()
+    })
+}
+
+/// A function that can stand in place of its calls.
+#[derive(Debug)]
+struct Leaf {
+    /// Everything but the return, with slots as the caller sees them.
+    body: Vec<Stmt>,
+    locals: Vec<Type>,
+}
+
+impl Leaf {
+    fn of(function: &Function) -> Option<Leaf> {
+        if function.locals.len() > MOST_LOCALS {
+            return None;
+        }
+        let [block] = function.blocks.as_slice() else {
+            return None;
+        };
+        let (Stmt::Return(RETURN_PC), body) = block.body.split_last()? else {
+            return None;
+        };
+        if block.end != End::Stop {
+            return None;
+        }
+        // A local that is read before it is set would be zero here, and anything in the caller.
+        if Liveness::of(function).at_start[0] >> FIRST_VALUE != 0 {
+            return None;
+        }
+        let mut body = body.to_vec();
+        let mut nodes = 0;
+        let mut stored = false;
+        for stmt in &mut body {
+            match stmt {
+                Stmt::Set(local, _) if *local >= FIRST_VALUE => {}
+                Stmt::Store(..) => stored = true,
+                Stmt::If(..) if !stored && is_panic(stmt) => {}
+                _ => return None,
+            }
+            nodes += 1 + stmt.exprs().map(count_nodes).sum::<Option<usize>>()?;
+            lower_slots(stmt)?;
+        }
+        (nodes <= MOST_NODES).then(|| Leaf {
+            body,
+            locals: function.locals.clone(),
+        })
+    }
+}
+
+/// Nodes of an expression; `None` if it calls, or uses a parameter other than as a slot's base.
+fn count_nodes(expr: &Expr) -> Option<usize> {
+    let mut count = 0;
+    let (mut uses, mut bases) = (0, 0);
+    let mut calls = false;
+    expr.visit(&mut |node| {
+        count += 1;
+        calls |= matches!(
+            node,
+            Expr::Call(..) | Expr::MemoryGrow(_) | Expr::MemorySize | Expr::GetGlobal(_)
+        );
+        uses += u32::from(matches!(node, Expr::Get(local) if *local < FIRST_VALUE));
+        let is_slot = |address: &Expr| *address == Expr::Get(SP);
+        bases += u32::from(matches!(node, Expr::Load(_, _, address) if is_slot(address)));
+    });
+    // The address of a store is not part of a larger expression.
+    let is_base = *expr == Expr::Get(SP);
+    (!calls && (uses == bases || is_base)).then_some(count)
+}
+
+/// Moves slots to where the caller has them. `None` for one below the arguments.
+fn lower_slots(stmt: &mut Stmt) -> Option<()> {
+    let lower = |access: &mut Access| {
+        access.offset = access.offset.checked_sub(RETURN_PC)?;
+        Some(())
+    };
+    if let Stmt::Store(_, access, Expr::Get(SP), _) = stmt {
+        lower(access)?;
+    }
+    let mut fits = Some(());
+    for expr in stmt.exprs_mut() {
+        expr.visit_mut(&mut |node| {
+            if let Expr::Load(_, access, address) = node
+                && **address == Expr::Get(SP)
+            {
+                fits = fits.and(lower(access));
+            }
+        });
+    }
+    fits
+}
+
+/// A nil check or the like, whose call never comes back.
+fn is_panic(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::If(_, yes, no) if no.is_empty()
+        && matches!(yes.as_slice(), [Stmt::GoCall { after: After::Never, callee: Callee::Direct(_), .. }]))
+}
+
+/// Replaces the calls of leaves in a function. How many.
+fn inline<'l>(function: &mut Function, leaf: &impl Fn(u32) -> Option<&'l Leaf>) -> u64 {
+    let mut inliner = Inliner {
+        leaf,
+        locals: std::mem::take(&mut function.locals),
+        own: BTreeMap::new(),
+        count: 0,
+    };
+    for block in &mut function.blocks {
+        inliner.list(&mut block.body);
+    }
+    function.locals = inliner.locals;
+    inliner.count
+}
+
+struct Inliner<'i, F> {
+    leaf: &'i F,
+    /// Of the caller.
+    locals: Vec<Type>,
+    /// The caller's local for each local of a leaf: leaves run one after the other and share them.
+    own: BTreeMap<(Local, Type), Local>,
+    count: u64,
+}
+
+impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
+    fn list(&mut self, body: &mut Vec<Stmt>) {
+        let mut position = 0;
+        while position < body.len() {
+            body[position]
+                .bodies_mut()
+                .for_each(|nested| self.list(nested));
+            let inlined = match &body[position] {
+                Stmt::GoCall {
+                    pc_b,
+                    callee: Callee::Direct(callee),
+                    after: After::NotResumed | After::Returns,
+                } => (self.leaf)(*callee).and_then(|leaf| self.body_of(leaf, *pc_b, *callee)),
+                _ => None,
+            };
+            match inlined {
+                Some(inlined) => {
+                    let length = inlined.len();
+                    body.splice(position..=position, inlined);
+                    position += length;
+                    self.count += 1;
+                }
+                None => position += 1,
+            }
+        }
+    }
+
+    /// A leaf's body with locals of the caller. `None` if that has no more.
+    fn body_of(&mut self, leaf: &Leaf, pc_b: u32, callee: u32) -> Option<Vec<Stmt>> {
+        if self.locals.len() + leaf.locals.len() > MOST_LOCALS {
+            return None;
+        }
+        let mut body = leaf.body.clone();
+        for stmt in &mut body {
+            match stmt {
+                Stmt::Set(local, _) => *local = self.own(*local, leaf),
+                // It panics in a frame of its own.
+                Stmt::If(_, yes, _) => {
+                    *yes = vec![Stmt::GoCall {
+                        pc_b,
+                        callee: Callee::Direct(callee),
+                        after: After::Never,
+                    }];
+                }
+                _ => {}
+            }
+            for expr in stmt.exprs_mut() {
+                expr.visit_mut(&mut |node| {
+                    if let Expr::Get(local) | Expr::Tee(local, _) = node
+                        && *local >= FIRST_VALUE
+                    {
+                        *local = self.own(*local, leaf);
+                    }
+                });
+            }
+        }
+        Some(body)
+    }
+
+    fn own(&mut self, local: Local, leaf: &Leaf) -> Local {
+        let ty = leaf.locals[local as usize];
+        *self.own.entry((local, ty)).or_insert_with(|| {
+            self.locals.push(ty);
+            self.locals.len() as Local - 1
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::tests::machine::{NEVER, STEADY};
+    use crate::code::tests::program;
+    use crate::code::{Load, Op, Store};
+
+    /// The local of the leaves that these tests make: an i64.
+    const VALUE: Local = 4;
+
+    fn slot(offset: u32) -> Expr {
+        let access = Access { align: 3, offset };
+        Expr::Load(Load::I64, access, Box::new(Expr::Get(SP)))
+    }
+
+    fn store(address: Expr, offset: u32, value: Expr) -> Stmt {
+        let access = Access { align: 3, offset };
+        Stmt::Store(Store::I64, access, address, value)
+    }
+
+    fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
+        Stmt::GoCall {
+            pc_b,
+            callee: Callee::Direct(callee),
+            after,
+        }
+    }
+
+    fn of(body: &[Stmt]) -> Function {
+        let body = [body, &[Stmt::Return(8)]].concat();
+        program::function(vec![(body, End::Stop)])
+    }
+
+    fn check(pc_b: u32, callee: u32) -> Stmt {
+        let is_nil = Expr::unary(Op::I64_EQZ, slot(8));
+        Stmt::If(is_nil, vec![call(pc_b, callee, After::Never)], Vec::new())
+    }
+
+    /// `func load(p *int) int { return *p }`.
+    fn load() -> Vec<Stmt> {
+        let value = Expr::Load(
+            Load::I64,
+            Access {
+                align: 3,
+                offset: 0,
+            },
+            Box::new(Expr::unary(Op::I32_WRAP_I64, slot(8))),
+        );
+        vec![
+            check(1, NEVER),
+            Stmt::Set(VALUE, value),
+            store(Expr::Get(SP), 16, Expr::Get(VALUE)),
+        ]
+    }
+
+    #[test]
+    fn a_call_becomes_the_body_with_the_callers_slots() {
+        let leaf = Leaf::of(&of(&load())).expect("a leaf");
+        let mut caller = of(&[call(7, STEADY, After::NotResumed)]);
+        let count = inline(&mut caller, &|callee| (callee == STEADY).then_some(&leaf));
+        assert_eq!(count, 1);
+        let body = &caller.blocks[0].body;
+        // The panic is raised by the call itself, at its own PC.
+        let Stmt::If(Expr::Unary(_, asked), raise, _) = &body[0] else {
+            panic!("{body:#?}");
+        };
+        assert_eq!(**asked, slot(0));
+        assert_eq!(*raise, [call(7, STEADY, After::Never)]);
+        let local = caller.locals.len() as Local - 1;
+        assert_eq!(body[2], store(Expr::Get(SP), 8, Expr::Get(local)));
+    }
+
+    #[test]
+    fn resumed_calls_stay() {
+        let leaf = Leaf::of(&of(&load())).expect("a leaf");
+        let mut caller = of(&[call(7, STEADY, After::Resume)]);
+        assert_eq!(inline(&mut caller, &|_| Some(&leaf)), 0);
+    }
+
+    #[test]
+    fn what_could_show_is_no_leaf() {
+        let sp = Expr::unary(Op::I64_EXTEND_I32_U, Expr::Get(SP));
+        let refused = [
+            (
+                "a check behind a store",
+                vec![store(Expr::Get(SP), 16, Expr::I64(1)), check(1, NEVER)],
+            ),
+            ("a call", vec![call(1, STEADY, After::Returns)]),
+            (
+                "an address of its stack",
+                vec![store(Expr::Get(SP), 16, sp)],
+            ),
+            ("its return PC", vec![store(Expr::Get(SP), 16, slot(0))]),
+            ("a frame", vec![Stmt::Set(SP, Expr::Get(SP))]),
+            ("the selector", vec![Stmt::Set(2, Expr::Get(0))]),
+            (
+                "an unset local",
+                vec![store(Expr::Get(SP), 16, Expr::Get(VALUE))],
+            ),
+            (
+                "length",
+                vec![store(Expr::Get(SP), 16, slot(8)); MOST_NODES],
+            ),
+        ];
+        for (what, body) in refused {
+            assert!(Leaf::of(&of(&body)).is_none(), "{what}: {body:#?}");
+        }
+    }
+}
