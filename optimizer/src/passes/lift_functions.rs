@@ -18,7 +18,8 @@
 use super::Outcome;
 use crate::code::{self, Code, Style, Types};
 use crate::error::Result;
-use crate::go::Use;
+use crate::go::{Program, Use};
+use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ const LARGEST_PC_F: u32 = 0xffff;
 
 /// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
 const ASSEMBLY: u8 = 4;
+/// The part of a PC below PC_F.
+const PC_B: u32 = 0xffff;
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(program) = &module.program else {
@@ -40,75 +43,84 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(super::left_alone(&reason, input.bodies.len()));
     }
     let facts = code::Facts::new(input, program);
-    let mut pc_f = vec![None; input.bodies.len()];
-    let mut deferreturn = vec![0; input.bodies.len()];
-    let mut is_assembly = vec![false; input.bodies.len()];
-    for function in program.functions() {
-        let Some(position) = function.wasm_index().checked_sub(input.imported_functions) else {
-            continue;
-        };
-        pc_f[position as usize] = Some(function.pc_f());
-        deferreturn[position as usize] = function.record().deferreturn & 0xffff;
-        is_assembly[position as usize] = function.record().flag & ASSEMBLY != 0;
-    }
-    if let Some(reason) = unfit(&facts, &pc_f, input.imported_functions) {
+    let listed = Listed::of(program, input);
+    if let Some(reason) = unfit(&facts, &listed.pc_f, input.imported_functions) {
         return Ok(super::left_alone(&reason, input.bodies.len()));
     }
+    let lifted = lift(input, &listed, &facts);
+    let outcome = outcome(&lifted, input);
+    let functions: Vec<_> = lifted.into_iter().map(|lifted| lifted?.ok()).collect();
+    adopt(module, facts, functions, listed, options)?;
+    Ok(outcome)
+}
 
-    let lifted: Vec<_> = (input.bodies.par_iter().enumerate())
+/// A function's graph or why there is none; `None` for functions outside the convention.
+type Lifted = Option<std::result::Result<code::Function, &'static str>>;
+
+fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Vec<Lifted> {
+    (input.bodies.par_iter().enumerate())
         .map(|(position, range)| {
             let index = input.imported_functions + position as u32;
-            match pc_f[position] {
-                Some(pc_f) if facts.is_go(index) => Some(code::lift_function(
-                    input.slice(range),
-                    pc_f,
-                    deferreturn[position],
-                    &facts,
-                )),
-                _ => None,
-            }
+            let pc_f = listed.pc_f[position].filter(|_| facts.is_go(index))?;
+            let deferreturn = listed.deferreturn[position];
+            Some(code::lift_function(
+                input.slice(range),
+                pc_f,
+                deferreturn,
+                facts,
+            ))
         })
-        .collect();
+        .collect()
+}
+
+fn outcome(lifted: &[Lifted], input: &Input<'_>) -> Outcome {
     let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut functions = Vec::with_capacity(lifted.len());
     let mut refused_bytes = 0;
-    for (position, lifted) in lifted.into_iter().enumerate() {
-        functions.push(match lifted {
-            Some(Ok(function)) => Some(function),
-            Some(Err(reason)) => {
-                *refused.entry(reason).or_default() += 1;
-                refused_bytes += input.bodies[position].len() as u64;
-                None
-            }
-            None => None,
-        });
+    for (lifted, range) in lifted.iter().zip(&input.bodies) {
+        if let Some(Err(reason)) = lifted {
+            *refused.entry(reason).or_default() += 1;
+            refused_bytes += range.len();
+        }
     }
-    let count = functions.iter().flatten().count();
-    let note = format!(
-        "{count} functions; {} left alone, {refused_bytes} bytes",
-        refused.values().sum::<u64>()
-    );
-    let calls_of_unlifted = (functions.iter().zip(&input.bodies))
-        .map(|(function, range)| match function {
-            None => code::called_directly(input.slice(range)),
-            Some(_) => Vec::new(),
-        })
-        .collect();
-    let listed = Listed {
-        pc_f,
-        deferreturn,
-        is_assembly,
-        calls_of_unlifted,
-    };
-    adopt(module, facts, functions, listed, options)?;
-    Ok(Outcome {
-        note,
+    let count = lifted.iter().flatten().flatten().count();
+    let left_alone: u64 = refused.values().sum();
+    Outcome {
+        note: format!("{count} functions; {left_alone} left alone, {refused_bytes} bytes"),
         left_alone: refused
             .into_iter()
             .map(|(reason, count)| (reason.to_owned(), count))
             .collect(),
         ..Outcome::default()
-    })
+    }
+}
+
+/// What Go's tables say of each function, by position.
+struct Listed {
+    pc_f: Vec<Option<u32>>,
+    deferreturn: Vec<u32>,
+    is_assembly: Vec<bool>,
+}
+
+impl Listed {
+    fn of(program: &Program, input: &Input<'_>) -> Listed {
+        let count = input.bodies.len();
+        let mut listed = Listed {
+            pc_f: vec![None; count],
+            deferreturn: vec![0; count],
+            is_assembly: vec![false; count],
+        };
+        for function in program.functions() {
+            let position = function.wasm_index().checked_sub(input.imported_functions);
+            let Some(position) = position.map(|position| position as usize) else {
+                continue;
+            };
+            let record = function.record();
+            listed.pc_f[position] = Some(function.pc_f());
+            listed.deferreturn[position] = record.deferreturn & PC_B;
+            listed.is_assembly[position] = record.flag & ASSEMBLY != 0;
+        }
+        listed
+    }
 }
 
 /// Why the calling convention of this program cannot change.
@@ -129,14 +141,6 @@ fn unfit(facts: &code::Facts, pc_f: &[Option<u32>], imported: u32) -> Option<Str
     None
 }
 
-/// What is known of each function besides its graph, by position.
-struct Listed {
-    pc_f: Vec<Option<u32>>,
-    deferreturn: Vec<u32>,
-    is_assembly: Vec<bool>,
-    calls_of_unlifted: Vec<Vec<u32>>,
-}
-
 fn adopt(
     module: &mut Module<'_>,
     facts: code::Facts,
@@ -150,6 +154,12 @@ fn adopt(
         old: frame.add_type(&[I32], &[I32]),
         new: frame.add_type(&[I32, I32], &[I32]),
     };
+    let calls_of_unlifted = (functions.iter().zip(&module.input.bodies))
+        .map(|(function, range)| match function {
+            None => code::called_directly(module.input.slice(range)),
+            Some(_) => Vec::new(),
+        })
+        .collect();
     let compressed = options.prefer != Preference::Raw;
     module.code = Some(Code {
         facts,
@@ -157,7 +167,7 @@ fn adopt(
         pc_f: listed.pc_f,
         deferreturn: listed.deferreturn,
         is_assembly: listed.is_assembly,
-        calls_of_unlifted: listed.calls_of_unlifted,
+        calls_of_unlifted,
         types,
         style: Style {
             convention: types.new,
