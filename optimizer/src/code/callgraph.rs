@@ -1,7 +1,7 @@
 //! Who calls whom, and what that tells of how a function comes back.
 
 use super::facts::{Facts, Role};
-use super::ir::{After, BlockId, Callee, End, Expr, Function, Stmt};
+use super::ir::{After, BlockId, Callee, End, Expr, Function, SP, Stmt};
 use rayon::prelude::*;
 
 /// Calls of all functions, by position in the code section.
@@ -25,6 +25,9 @@ pub(crate) struct Node {
     pub(crate) leaves: bool,
     /// It calls functions outside the convention that do more than compute.
     pub(crate) calls_special: bool,
+    /// It loads its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
+    /// `deferprocStack` does for a recovered panic (runtime/panic.go, Go 1.21).
+    pub(crate) reads_return_pc: bool,
 }
 
 impl CallGraph {
@@ -72,6 +75,7 @@ impl CallGraph {
 impl Node {
     fn of(function: &Function, facts: &Facts) -> Node {
         let mut node = Node::default();
+        let frame = frame_size(function);
         let position = |callee: u32| (callee - facts.imported) as usize;
         function.visit_statements(&mut |stmt| {
             match stmt {
@@ -91,10 +95,12 @@ impl Node {
                 _ => {}
             }
             for expr in stmt.exprs() {
-                expr.visit(&mut |expr| {
-                    if let Expr::Call(callee, _) = expr {
-                        node.note(facts.role(*callee));
+                expr.visit(&mut |expr| match expr {
+                    Expr::Call(callee, _) => node.note(facts.role(*callee)),
+                    Expr::Load(_, access, address) if **address == Expr::Get(SP) => {
+                        node.reads_return_pc |= access.offset == frame;
                     }
+                    _ => {}
                 });
             }
         });
@@ -109,6 +115,19 @@ impl Node {
             Role::Special | Role::Go => self.calls_special = true,
         }
     }
+}
+
+/// By how many bytes the function moves SP down.
+fn frame_size(function: &Function) -> u32 {
+    let mut frame = 0;
+    function.visit_statements(&mut |stmt| {
+        if let Stmt::Set(SP, Expr::Binary(_, operands)) = stmt
+            && let (Expr::Get(SP), Expr::I32(by)) = &**operands
+        {
+            frame = frame.max(by.checked_neg().unwrap_or(0));
+        }
+    });
+    frame.cast_unsigned()
 }
 
 /// Which functions may come back to their caller, by position.
@@ -322,6 +341,22 @@ mod tests {
             1,
             "2 is that of deferreturn"
         );
+    }
+
+    #[test]
+    fn a_function_that_asks_for_its_callers_pc_is_told() {
+        let load = |offset| {
+            let access = crate::code::Access { align: 3, offset };
+            let load = crate::code::Load::whole(crate::code::Type::I64);
+            Stmt::Drop(Expr::Load(load, access, Box::new(Expr::Get(SP))))
+        };
+        let down = Expr::binary(crate::code::Op::I32_ADD, Expr::Get(SP), Expr::I32(-16));
+        for (offset, reads) in [(16, true), (24, false)] {
+            let body = vec![Stmt::Set(SP, down.clone()), load(offset), Stmt::Return(24)];
+            let function = program::function(vec![(body, End::Stop)]);
+            let node = Node::of(&function, &machine::facts());
+            assert_eq!(node.reads_return_pc, reads);
+        }
     }
 
     #[test]

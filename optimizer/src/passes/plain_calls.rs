@@ -13,7 +13,8 @@
 //! call $f  drop                                                    ;; it may not
 //! ```
 //!
-//! Functions that defer are resumed where they recover, and assembly is entered at fixed PCs: both count as resumed.
+//! Functions that defer are resumed where they recover, assembly is entered at fixed PCs, and a function that asks for its
+//! return PC may have its caller resumed there: all of these count as resumed.
 
 use super::Outcome;
 use crate::code::After;
@@ -32,6 +33,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
         !node.is_indirect
             && !node.grows_stack
             && !node.leaves
+            && !node.reads_return_pc
             && code.deferreturn[position] == 0
             && !code.is_assembly[position]
     });
