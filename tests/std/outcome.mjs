@@ -75,7 +75,7 @@ export function excerpt(run, test, count) {
   const after = lines.slice(Math.max(start, 0));
   const end = after.findIndex((line) => /--- [A-Z]+: (\S+)/.exec(line)?.[1] === test);
   const own = end < 0 ? after : after.slice(0, end);
-  return plain(own.filter((line) => !line.includes(`${MARK}===`)).slice(0, count));
+  return plain(own).slice(0, count).join("\n");
 }
 
 /**
@@ -85,9 +85,9 @@ export function excerpt(run, test, count) {
  * @param {number} count
  */
 export function tail(run, count) {
-  return plain(run.log.trimEnd().split("\n").slice(-count));
+  return plain(run.log.trimEnd().split("\n")).slice(-count).join("\n");
 }
 
 function plain(lines) {
-  return lines.join("\n").replaceAll(MARK, "");
+  return lines.filter((line) => !line.includes(`${MARK}===`)).map((line) => line.replaceAll(MARK, ""));
 }
