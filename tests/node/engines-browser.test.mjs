@@ -1,0 +1,59 @@
+/**
+ * Go test programs for `GOOS=js` do the same before and after the optimizer in Firefox and WebKit, where these are installed.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { BROWSERS } from "../engines/browsers.mjs";
+import { runInBrowser } from "../engines/programs.mjs";
+import { buildAll } from "../programs/harness/build.mjs";
+import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
+import { difference, unexpected } from "../programs/harness/compare.mjs";
+import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { findToolchain } from "../programs/harness/toolchain.mjs";
+
+/** They need files, standard input or a driver, which a page does not have. */
+const NOT_IN_PAGES = new Set([
+  "files",
+  "host_calls",
+  "hosts",
+  "inits",
+  "js_callbacks",
+  "js_values",
+  "profile",
+  "stdin",
+]);
+
+for (const browser of ["firefox", "webkit"]) {
+  const { toolchain, missing } = await findToolchain();
+  const skip = BROWSERS[browser].missing() || optimizerMissing(DEFAULT_OPTIMIZER) || missing || false;
+  test(`programs in ${browser}, original and optimized`, { skip }, async (t) => {
+    const programs = readPrograms().filter(({ name, drive }) => !drive && !NOT_IN_PAGES.has(name));
+    const cases = casesOf(programs, toolchain, { goos: ["js"] }).filter(({ variant }) => variant === "default");
+    const built = await buildAll(cases);
+    const work = mkdtempSync(join(tmpdir(), "gowasp-engines-"));
+    try {
+      const runs = [];
+      for (const { id, program } of cases) {
+        const { wasm, error } = built.get(id);
+        assert.equal(error, undefined);
+        const output = join(work, `${program.name}.wasm`);
+        const optimized = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [] }, wasm, output);
+        assert.equal(optimized.error, "");
+        runs.push({ program, wasm }, { program, wasm: output });
+      }
+      const outcomes = await runInBrowser(browser, runs, toolchain.wasmExec);
+      for (const [i, { id, program }] of cases.entries()) {
+        await t.test(id, () => {
+          const [before, after] = outcomes.slice(2 * i, 2 * i + 2);
+          assert.equal(unexpected(program, before), "", "the original");
+          assert.equal(difference(before, after), "", "the optimized module");
+        });
+      }
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
