@@ -77,11 +77,13 @@ fn assemble(
     let order = Order::of_input(emitted, imported)?;
     let map = IndexMap::new(&emitted.indices, &order);
     let bodies = place_bodies(&map, &order, bodies)?;
+    let start = emitted.start.as_deref().map(|body| start_body(emitted, body));
     let mut out = wasm_encoder::Module::new();
     append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
     Assembler {
         order: &order,
         bodies: &bodies,
+        start: start.transpose()?,
     }
     .parse_core_module(&mut out, Parser::new(0), &emitted.bytes)
     .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
@@ -160,6 +162,49 @@ fn count_functions(bytes: &[u8]) -> Result<(usize, usize)> {
     Ok((written.imported_functions as usize, written.functions.len()))
 }
 
+/// The final bytes of the start function that a pass added.
+fn start_body(emitted: &Emitted, body: &[u8]) -> Result<Vec<u8>> {
+    let written = crate::input::Input::read(&emitted.bytes)?;
+    let passive = written.data.iter().position(|s| s.address.is_none());
+    let failed = |message: String| Error::new(Stage::Emit, message);
+    let segment = passive.ok_or_else(|| failed("the start function's data is missing".into()))?;
+    let mut encoder = StartEncoder {
+        segment: segment as u32,
+    };
+    reencode_body(&mut encoder, body)
+        .map_err(|e| failed(format!("the start function cannot be re-encoded: {e}")))
+}
+
+/// Re-encodes the start function that a pass added.
+struct StartEncoder {
+    segment: u32,
+}
+
+impl Reencode for StartEncoder {
+    type Error = std::convert::Infallible;
+
+    fn data_index(
+        &mut self,
+        _index: u32,
+    ) -> std::result::Result<u32, reencode::Error<Self::Error>> {
+        Ok(self.segment)
+    }
+}
+
+/// A body with the indices that `encoder` gives.
+fn reencode_body<R: Reencode>(
+    encoder: &mut R,
+    bytes: &[u8],
+) -> std::result::Result<Vec<u8>, reencode::Error<R::Error>> {
+    let body = FunctionBody::new(BinaryReader::new(bytes, 0));
+    let mut function = encoder.new_function_with_parsed_locals(&body)?;
+    let mut operators = body.get_operators_reader()?;
+    while !operators.eof() {
+        function.instruction(&encoder.parse_instruction(&mut operators)?);
+    }
+    Ok(function.into_raw_body())
+}
+
 /// The final bytes of every original body, by its position in the input's code section; removed ones stay empty.
 fn place_bodies<'b>(
     map: &IndexMap<'_>,
@@ -231,14 +276,7 @@ impl<'i> IndexMap<'i> {
     }
 
     fn body(&self, bytes: &[u8]) -> std::result::Result<Vec<u8>, reencode::Error<Removed>> {
-        let body = FunctionBody::new(BinaryReader::new(bytes, 0));
-        let mut encoder = BodyEncoder(self);
-        let mut function = encoder.new_function_with_parsed_locals(&body)?;
-        let mut operators = body.get_operators_reader()?;
-        while !operators.eof() {
-            function.instruction(&encoder.parse_instruction(&mut operators)?);
-        }
-        Ok(function.into_raw_body())
+        reencode_body(&mut BodyEncoder(self), bytes)
     }
 }
 
@@ -303,6 +341,7 @@ impl Reencode for BodyEncoder<'_> {
 struct Assembler<'o> {
     order: &'o Order,
     bodies: &'o [Cow<'o, [u8]>],
+    start: Option<Vec<u8>>,
 }
 
 impl Reencode for Assembler<'_> {
@@ -340,11 +379,16 @@ impl Reencode for Assembler<'_> {
         let skeletons: Vec<FunctionBody<'_>> =
             section.into_iter().collect::<wasmparser::Result<_>>()?;
         for function in &self.order.defined {
-            match function.original {
-                Some(original) => {
+            match (function.original, &self.start) {
+                (Some(original), _) => {
                     out.raw(&self.bodies[original]);
                 }
-                None => self.parse_function_body(out, skeletons[function.position].clone())?,
+                (None, Some(start)) => {
+                    out.raw(start);
+                }
+                (None, None) => {
+                    self.parse_function_body(out, skeletons[function.position].clone())?;
+                }
             }
         }
         Ok(())

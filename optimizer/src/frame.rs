@@ -19,7 +19,7 @@ use crate::input::Input;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use walrus::{DataId, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
+use walrus::{DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, HeapType, Instruction, RawSection};
 use wasmparser::{BinaryReader, FunctionBody};
@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     body_types: Vec<BTreeSet<u32>>,
     /// Types that passes asked for.
     added_types: BTreeSet<u32>,
+    /// Body of the start function that a pass added.
+    start: Option<Vec<u8>>,
 }
 
 /// walrus ids of the input's entities, by their index in the input.
@@ -51,6 +53,8 @@ struct Ids {
 pub(crate) struct Emitted {
     pub(crate) bytes: Vec<u8>,
     pub(crate) indices: Indices,
+    /// Body of the one function that the input did not have.
+    pub(crate) start: Option<Vec<u8>>,
 }
 
 /// Index in the emitted module of each entity of the input; `None` for what was removed.
@@ -106,6 +110,7 @@ impl Frame {
             ids,
             body_types,
             added_types: BTreeSet::new(),
+            start: None,
         })
     }
 
@@ -142,6 +147,16 @@ impl Frame {
         }
     }
 
+    /// Adds a start function to a module that has none, with a passive segment that only it names. Its body names
+    /// memory 0, and the segment by index 0.
+    pub(crate) fn add_start(&mut self, body: Vec<u8>, segment: Vec<u8>) {
+        self.walrus.data.add(DataKind::Passive, segment);
+        let mut builder = walrus::FunctionBuilder::new(&mut self.walrus.types, &[], &[]);
+        builder.func_body().unreachable();
+        self.walrus.start = Some(builder.finish(Vec::new(), &mut self.walrus.funcs));
+        self.start = Some(body);
+    }
+
     /// Which functions of the input are still there, by index.
     pub(crate) fn live_functions(&self) -> Vec<bool> {
         let live: BTreeSet<_> = self.walrus.funcs.iter().map(walrus::Function::id).collect();
@@ -173,7 +188,11 @@ impl Frame {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
         );
-        Emitted { bytes, indices }
+        Emitted {
+            bytes,
+            indices,
+            start: self.start.clone(),
+        }
     }
 
     /// Adds the types that live bodies name and that walrus collected because skeletons do not name them.

@@ -3,6 +3,7 @@
 //! Go's linker does not store runs of 8 or more zeros, so a table that is rewritten may need bytes where the input
 //! has none: tables are changed in the image, and segments cut from it afterwards.
 
+use crate::go::Bytes;
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, MemoryId, ModuleData};
 
@@ -49,6 +50,16 @@ impl Memory {
             bytes[start..start + value.len()].copy_from_slice(value);
         }
         Some(Memory { id, base, bytes })
+    }
+
+    /// All of it, for reading.
+    pub(crate) fn bytes(&self) -> Bytes<'_> {
+        Bytes::new(self.base, &self.bytes)
+    }
+
+    /// All of it, from the address of [`Memory::bytes`] on.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
     }
 
     /// The bytes at an address; `None` outside the image.

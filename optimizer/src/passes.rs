@@ -1,10 +1,12 @@
 //! The passes in the order they run, and the driver that runs them.
 
 mod collect_garbage;
+mod columnar_tables;
 mod drop_custom_sections;
 mod drop_stack_checks;
 mod forward_slots;
 mod forward_values;
+mod group_tables;
 mod inline_leaves;
 mod lift_functions;
 mod mark_no_return;
@@ -55,7 +57,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 13] = [
+pub static PASSES: [Pass; 15] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -133,6 +135,20 @@ pub static PASSES: [Pass; 13] = [
         summary: "let locals share a place where their values are never needed at the same time",
         needs: Needs::Program,
         run: merge_locals::run,
+    },
+    // After renumber-pcs, which makes the room to sort pctab in.
+    Pass {
+        name: "group-tables",
+        summary: "put line tables beside line tables, stack maps beside stack maps",
+        needs: Needs::Program,
+        run: group_tables::run,
+    },
+    // After group-tables: offsets into tables that are in order need not be stored.
+    Pass {
+        name: "columnar-tables",
+        summary: "store Go's function tables column by column; a start function rebuilds them",
+        needs: Needs::Program,
+        run: columnar_tables::run,
     },
     // After collect-garbage: a passive segment that only dead code used would stop it.
     Pass {

@@ -89,10 +89,12 @@ impl Segment {
     }
 }
 
-/// The segments by address; `None` unless all are active, of memory 0, at constant addresses and disjoint.
+/// The active segments by address; `None` unless they are all of one memory, at constant addresses and disjoint.
+/// Passive ones are not in memory, and keep their contents.
 fn ordered_segments(data: &walrus::ModuleData) -> Option<Vec<Segment>> {
     let mut memories = Vec::new();
     let mut segments: Vec<Segment> = (data.iter())
+        .filter(|segment| !segment.is_passive())
         .map(|segment| match &segment.kind {
             DataKind::Active {
                 memory,

@@ -6,6 +6,7 @@
 mod behaviour;
 mod damage;
 mod fixture;
+mod tables;
 
 use behaviour::behaviour;
 use gowasp::{Options, Preference, optimize};

@@ -1,0 +1,305 @@
+//! The script that rebuilds tables: what it is made of, and what it does.
+//!
+//! A script is a list of operations of [`Operation::SIZE`] bytes, and streams of base-128 numbers that they read.
+//! Each operation but [`Coding::PcValues`] fills one column: it stores a 32-bit number for each row, at
+//!
+//! ```text
+//! record = list == 0 ? row : list + u32[row]
+//! record + offset + (behind == 0 ? 0 : 4 * u8[record + behind])
+//! ```
+//!
+//! and goes on by `stride`; it passes over a row with `bound != 0` and `u8[record + bound] <= index`, whose array is
+//! shorter. [`run`] is the definition; `start.wat` does the same in the module that is shipped.
+
+use crate::go::Bytes;
+
+/// How the numbers of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// Zigzag.
+    Plain = 0,
+    /// Zigzag, the difference to the number before; `first` to begin with.
+    Previous = 1,
+    /// Zigzag, the difference to the offset behind the name before, names being zero-terminated at `a`.
+    Name = 2,
+    /// Zigzag, the difference to the first value of the pc-value table at `b + u32[record + a]`.
+    FirstValue = 3,
+    /// 0 is `b`; 1 the next entry of a dictionary, from address `first` on; `t` entry `t - 2` of the one at `a`.
+    Token = 4,
+    /// Nothing is read: `first`, and `a` more every `b` rows.
+    Linear = 5,
+    /// pc-value tables one behind the other from `row` on, changes of value from the stream, numbers of PCs from the
+    /// one at `b`; the offset of each from `a` goes into the dictionary at `first`.
+    PcValues = 6,
+}
+
+/// One operation; all fields are addresses or numbers as the [module](self) says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operation {
+    pub(super) coding: Coding,
+    /// Rows, at least one.
+    pub(super) count: u32,
+    pub(super) stream: u32,
+    pub(super) row: u32,
+    pub(super) stride: u32,
+    pub(super) list: u32,
+    pub(super) offset: u32,
+    pub(super) bound: u32,
+    pub(super) index: u32,
+    pub(super) behind: u32,
+    pub(super) a: u32,
+    pub(super) b: u32,
+    pub(super) first: u32,
+}
+
+impl Operation {
+    /// Bytes of an operation.
+    pub(super) const SIZE: u32 = 13 * 4;
+
+    /// A column that lies by itself: `count` numbers, `stride` bytes from one to the next.
+    pub(super) fn array(coding: Coding, count: u32, row: u32, stride: u32) -> Operation {
+        Operation {
+            coding,
+            count,
+            stream: 0,
+            row,
+            stride,
+            list: 0,
+            offset: 0,
+            bound: 0,
+            index: 0,
+            behind: 0,
+            a: 0,
+            b: 0,
+            first: 0,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
+        let words = [
+            self.coding as u32,
+            self.count,
+            self.stream,
+            self.row,
+            self.stride,
+            self.list,
+            self.offset,
+            self.bound,
+            self.index,
+            self.behind,
+            self.a,
+            self.b,
+            self.first,
+        ];
+        words.into_iter().flat_map(u32::to_le_bytes)
+    }
+
+    /// Address of the number of the row at `row`; `Some(None)` where its array is too short, `None` outside memory.
+    pub(super) fn cell(&self, memory: &impl Load, row: u32) -> Option<Option<u32>> {
+        let mut record = row;
+        if self.list != 0 {
+            record = self.list.wrapping_add(memory.u32(row)?);
+        }
+        if self.bound != 0 && memory.u8(record.wrapping_add(self.bound))? <= self.index {
+            return Some(None);
+        }
+        let mut at = record.wrapping_add(self.offset);
+        if self.behind != 0 {
+            at = at.wrapping_add(memory.u8(record.wrapping_add(self.behind))? << 2);
+        }
+        Some(Some(at))
+    }
+
+    /// The record of the cell at `cell`, for columns of records without arrays in front.
+    fn record(&self, cell: u32) -> u32 {
+        cell.wrapping_sub(self.offset)
+    }
+
+    /// The number that this row's is written as a difference to; `previous` is what [`Operation::after`] gave.
+    pub(super) fn prediction(&self, memory: &impl Load, cell: u32, previous: u32) -> Option<u32> {
+        match self.coding {
+            Coding::Plain => Some(0),
+            Coding::FirstValue => {
+                let field = self.record(cell).wrapping_add(self.a);
+                let mut table = self.b.wrapping_add(memory.u32(field)?);
+                Some(unzigzag(uvarint(memory, &mut table)?).wrapping_sub(1))
+            }
+            _ => Some(previous),
+        }
+    }
+
+    /// What `previous` is behind a row with this number.
+    pub(super) fn after(&self, memory: &impl Load, value: u32) -> Option<u32> {
+        if self.coding != Coding::Name {
+            return Some(value);
+        }
+        let mut at = value.wrapping_add(self.a);
+        while memory.u8(at)? != 0 {
+            at = at.wrapping_add(1);
+        }
+        Some(at.wrapping_add(1).wrapping_sub(self.a))
+    }
+}
+
+/// Memory that can be read; `None` outside.
+pub(super) trait Load {
+    fn u8(&self, address: u32) -> Option<u32>;
+
+    fn u32(&self, address: u32) -> Option<u32> {
+        let mut word = 0;
+        for byte in 0..4 {
+            word |= self.u8(address.checked_add(byte)?)? << (8 * byte);
+        }
+        Some(word)
+    }
+}
+
+impl Load for Bytes<'_> {
+    fn u8(&self, address: u32) -> Option<u32> {
+        Bytes::u8(self, address.into()).map(u32::from)
+    }
+}
+
+/// The image of a program and the working memory of a script.
+#[derive(Debug)]
+pub(super) struct Target<'m> {
+    pub(super) base: u32,
+    pub(super) image: &'m mut [u8],
+    pub(super) working_base: u32,
+    pub(super) working: &'m mut [u8],
+}
+
+impl Target<'_> {
+    fn at(&mut self, address: u32) -> Option<&mut u8> {
+        if address >= self.working_base {
+            let at = (address - self.working_base) as usize;
+            return self.working.get_mut(at);
+        }
+        self.image.get_mut(address.checked_sub(self.base)? as usize)
+    }
+
+    fn store8(&mut self, address: u32, value: u32) -> Option<()> {
+        *self.at(address)? = value as u8;
+        Some(())
+    }
+
+    fn store(&mut self, address: u32, value: u32) -> Option<()> {
+        for (at, byte) in (address..).zip(value.to_le_bytes()) {
+            *self.at(at)? = byte;
+        }
+        Some(())
+    }
+}
+
+impl Load for Target<'_> {
+    fn u8(&self, address: u32) -> Option<u32> {
+        let byte = match address.checked_sub(self.working_base) {
+            Some(at) => self.working.get(at as usize),
+            None => self.image.get(address.checked_sub(self.base)? as usize),
+        };
+        byte.copied().map(u32::from)
+    }
+}
+
+/// Runs operations whose streams lie in the working memory; `None` if one leaves memory.
+pub(super) fn run(operations: &[Operation], memory: &mut Target<'_>) -> Option<()> {
+    for operation in operations {
+        match operation.coding {
+            Coding::PcValues => pc_values(operation, memory)?,
+            _ => column(operation, memory)?,
+        }
+    }
+    Some(())
+}
+
+fn column(operation: &Operation, memory: &mut Target<'_>) -> Option<()> {
+    let Operation { a, b, first, .. } = *operation;
+    let (mut stream, mut row) = (operation.stream, operation.row);
+    let (mut previous, mut next, mut repeated) = (first, first, 0);
+    for _ in 0..operation.count {
+        if let Some(cell) = operation.cell(memory, row)? {
+            let value = match operation.coding {
+                Coding::Linear => {
+                    let value = previous;
+                    repeated += 1;
+                    if repeated == b {
+                        (repeated, previous) = (0, previous.wrapping_add(a));
+                    }
+                    value
+                }
+                Coding::Token => match uvarint(memory, &mut stream)? {
+                    0 => b,
+                    1 => {
+                        next = next.wrapping_add(4);
+                        memory.u32(next.wrapping_sub(4))?
+                    }
+                    token => memory.u32(a.wrapping_add((token - 2) << 2))?,
+                },
+                _ => {
+                    let difference = unzigzag(uvarint(memory, &mut stream)?);
+                    let value =
+                        (operation.prediction(memory, cell, previous)?).wrapping_add(difference);
+                    previous = operation.after(memory, value)?;
+                    value
+                }
+            };
+            memory.store(cell, value)?;
+        }
+        row = row.wrapping_add(operation.stride);
+    }
+    Some(())
+}
+
+fn pc_values(operation: &Operation, memory: &mut Target<'_>) -> Option<()> {
+    let (mut changes, mut counts) = (operation.stream, operation.b);
+    let (mut to, mut dictionary) = (operation.row, operation.first);
+    for _ in 0..operation.count {
+        memory.store(dictionary, to.wrapping_sub(operation.a))?;
+        dictionary = dictionary.wrapping_add(4);
+        let mut pcs = 0;
+        while copy_number(memory, &mut changes, &mut to)? | u32::from(pcs == 0) != 0 {
+            pcs |= copy_number(memory, &mut counts, &mut to)?;
+        }
+    }
+    Some(())
+}
+
+/// Copies a base-128 number; its bits, or'ed.
+fn copy_number(memory: &mut Target<'_>, from: &mut u32, to: &mut u32) -> Option<u32> {
+    let mut bits = 0;
+    loop {
+        let byte = memory.u8(*from)?;
+        memory.store8(*to, byte)?;
+        bits |= byte;
+        *from = from.wrapping_add(1);
+        *to = to.wrapping_add(1);
+        if byte <= 0x7f {
+            return Some(bits);
+        }
+    }
+}
+
+/// The base-128 number at `at`, modulo 2^32.
+fn uvarint(memory: &impl Load, at: &mut u32) -> Option<u32> {
+    let (mut value, mut shift) = (0, 0u32);
+    loop {
+        let byte = memory.u8(*at)?;
+        *at = at.wrapping_add(1);
+        // WebAssembly shifts by the distance modulo 32, as this does.
+        value |= (byte & 0x7f).wrapping_shl(shift);
+        shift = shift.wrapping_add(7);
+        if byte <= 0x7f {
+            return Some(value);
+        }
+    }
+}
+
+/// A difference as an unsigned number, small where its absolute value is.
+pub(super) fn zigzag(difference: u32) -> u32 {
+    let signed = difference.cast_signed();
+    ((signed << 1) ^ (signed >> 31)).cast_unsigned()
+}
+
+fn unzigzag(number: u32) -> u32 {
+    (number >> 1) ^ (number & 1).wrapping_neg()
+}

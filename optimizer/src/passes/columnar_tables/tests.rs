@@ -1,0 +1,207 @@
+//! Scripts for random tables: Rust and WebAssembly rebuild the same bytes.
+
+use super::script::{Coding, Operation};
+use super::start;
+use super::writer::{Script, Writer};
+use crate::go::Bytes;
+use proptest::prelude::*;
+use std::fmt::Write;
+
+const BASE: u32 = 0x400;
+/// Offsets in the records of these tests.
+const NAME: u32 = 4;
+const TABLE: u32 = 8;
+const LINE: u32 = 12;
+const FIRST_COUNT: u32 = 16;
+const SECOND_COUNT: u32 = 17;
+const ARRAYS: u32 = 20;
+
+/// Tables such as Go's: names, pc-value tables, and records that a list points to.
+#[derive(Debug)]
+struct Tables {
+    bytes: Vec<u8>,
+    names: u32,
+    pctab: u32,
+    pc_values: Vec<Vec<u8>>,
+    list: u32,
+    count: u32,
+}
+
+/// What a record is made of: name, line, first and second array.
+type Record = (String, u32, Vec<u32>, Vec<u32>);
+
+fn record() -> impl Strategy<Value = Record> {
+    let numbers = || prop::collection::vec(prop_oneof![0..9u32, any::<u32>()], 0..4);
+    ("[a-z]{0,9}", any::<u32>(), numbers(), numbers())
+}
+
+impl Tables {
+    fn new(records: &[Record]) -> Tables {
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut offsets = Vec::new();
+        for (name, ..) in records {
+            offsets.push(bytes.len() as u32);
+            bytes.extend(name.bytes().chain([0]));
+        }
+        let pctab = BASE + bytes.len() as u32;
+        bytes.push(0);
+        let mut pc_values: Vec<Vec<u8>> = Vec::new();
+        for (_, line, first, _) in records {
+            // Two runs, the second of as many PCs as need two bytes; a short number of a longer line.
+            let line = line % 0x3fff;
+            let table = vec![line as u8 | 0x80, (line >> 7) as u8, 1, 4, 0x90, 3, 0];
+            let table = if first.is_empty() {
+                vec![2, 1, 0]
+            } else {
+                table
+            };
+            pc_values.push(table.clone());
+            bytes.extend(table);
+        }
+        let list = BASE + bytes.len() as u32;
+        bytes.resize(bytes.len() + 8 * records.len(), 0);
+        let mut table = 1;
+        for (index, (_, line, first, second)) in records.iter().enumerate() {
+            let offset = BASE + bytes.len() as u32 - list;
+            let at = (list - BASE) as usize + 8 * index;
+            bytes[at..at + 4].copy_from_slice(&(0x1000 + index as u32).to_le_bytes());
+            bytes[at + 4..at + 8].copy_from_slice(&offset.to_le_bytes());
+            let words = [0x1000 + index as u32, offsets[index], table, *line];
+            table += pc_values[index].len() as u32;
+            bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+            bytes.extend([first.len() as u8, second.len() as u8, 7, 9]);
+            bytes.extend(first.iter().chain(second).flat_map(|n| n.to_le_bytes()));
+        }
+        Tables {
+            bytes,
+            names: BASE,
+            pctab,
+            pc_values,
+            list,
+            count: records.len() as u32,
+        }
+    }
+
+    fn field(&self, coding: Coding, offset: u32) -> Operation {
+        let mut operation = Operation::array(coding, self.count, self.list + 4, 8);
+        (operation.list, operation.offset) = (self.list, offset);
+        operation
+    }
+
+    /// A script for all columns of these tables, whatever `bytes` are; with the values in the second arrays.
+    fn script(&self, bytes: &[u8], second: &[u32]) -> Option<Script> {
+        let image = Bytes::new(BASE.into(), bytes);
+        let working = (BASE + bytes.len() as u32).next_multiple_of(8);
+        let entries = self.pc_values.len() + second.len();
+        let mut writer = Writer::new(image, working, entries as u32)?;
+        writer.column(Operation::array(
+            Coding::Previous,
+            self.count,
+            self.list + 4,
+            8,
+        ))?;
+        let mut entry = Operation::array(Coding::Linear, self.count, self.list, 8);
+        (entry.first, entry.a, entry.b) = (0x1000, 1, 1);
+        writer.column(entry)?;
+        writer.column(self.field(Coding::Previous, FIRST_COUNT))?;
+        let mut tables = writer.pc_values(self.pctab, self.pctab + 1, &self.pc_values)?;
+        writer.tokens(self.field(Coding::Token, TABLE), &mut tables, 0)?;
+        let mut names = self.field(Coding::Name, NAME);
+        names.a = self.names;
+        writer.column(names)?;
+        let mut lines = self.field(Coding::FirstValue, LINE);
+        (lines.a, lines.b) = (TABLE, self.pctab);
+        writer.column(lines)?;
+        for index in 0..4 {
+            let mut first = self.field(Coding::Plain, ARRAYS + 4 * index);
+            (first.bound, first.index) = (FIRST_COUNT, index);
+            writer.column(first)?;
+        }
+        let mut numbers = writer.dictionary(Coding::Plain, second)?;
+        for index in 0..4 {
+            let mut second = self.field(Coding::Token, ARRAYS + 4 * index);
+            (second.bound, second.index, second.behind) = (SECOND_COUNT, index, FIRST_COUNT);
+            writer.tokens(second, &mut numbers, 3)?;
+        }
+        writer.finish()
+    }
+}
+
+/// The numbers of all second arrays but 3, each once, in the order in which their columns name them.
+fn dictionary(records: &[Record]) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    for index in 0..4 {
+        for (.., second) in records {
+            let number = second.get(index).filter(|n| **n != 3);
+            numbers.extend(number.filter(|n| !numbers.contains(*n)).copied());
+        }
+    }
+    numbers
+}
+
+/// Memory after instantiation, from `BASE` on: as long as `image`, and the rest.
+fn rebuilt_by_wasm(script: &Script, image: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let escaped = |bytes: &[u8]| {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "\\{byte:02x}").expect("strings take all");
+            text
+        })
+    };
+    let memory = r#"(memory (export "memory") 2)"#;
+    let data = format!(
+        r#"(data $script "{}") (data (i32.const {BASE}) "{}")"#,
+        escaped(&script.segment),
+        escaped(image)
+    );
+    let text = start::text(script)
+        .replace("(memory 1)", memory)
+        .replace(r#"(data $script "")"#, &data);
+    let engine = wasmi::Engine::default();
+    let wasm = wat::parse_str(text).expect("the start function is valid text");
+    let module = wasmi::Module::new(&engine, wasm).expect("valid");
+    let mut store = wasmi::Store::new(&engine, ());
+    let linker = wasmi::Linker::new(&engine);
+    let instance = (linker.instantiate_and_start(&mut store, &module)).expect("runs to its end");
+    let memory = instance.get_memory(&store, "memory").expect("exported");
+    let (_, memory) = memory.data(&store).split_at(BASE as usize);
+    let (image, rest) = memory.split_at(image.len());
+    (image.to_vec(), rest.to_vec())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn tables_come_back(records in prop::collection::vec(record(), 1..12)) {
+        let tables = Tables::new(&records);
+        let script = tables.script(&tables.bytes, &dictionary(&records)).expect("all inside");
+        let mut image = tables.bytes.clone();
+        prop_assert!(script.take_out(BASE, &mut image));
+        let from = (tables.list - BASE) as usize;
+        let stored = image[from..].iter().filter(|byte| **byte != 0).count();
+        prop_assert!(stored <= 4 * records.len(), "more is stored than the entries of records");
+        let (rebuilt, rest) = rebuilt_by_wasm(&script, &image);
+        prop_assert_eq!(&rebuilt, &tables.bytes);
+        prop_assert!(rest.iter().all(|byte| *byte == 0), "working memory is not clean");
+    }
+
+    /// Tables that say what they please: no script, one that is seen to be wrong, or one that is right.
+    #[test]
+    fn damaged_tables_are_refused_or_come_back(
+        records in prop::collection::vec(record(), 1..6),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+    ) {
+        let tables = Tables::new(&records);
+        let mut bytes = tables.bytes.clone();
+        for (at, byte) in &damage {
+            *at.get_mut(&mut bytes) = *byte;
+        }
+        let Some(script) = tables.script(&bytes, &dictionary(&records)) else {
+            return Ok(());
+        };
+        let mut image = bytes.clone();
+        if script.take_out(BASE, &mut image) {
+            prop_assert_eq!(rebuilt_by_wasm(&script, &image).0, bytes);
+        }
+    }
+}
