@@ -40,7 +40,7 @@ pub use func::Func;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
 pub use image::{Image, MAX_SPAN};
 pub use inline::{Frame, InlineTree, InlinedCall};
-pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, Use, funcdata, pcdata};
+pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, funcdata, pcdata};
 pub use moduledata::{ModuleData, Slice};
 pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};
 pub use pcvalue::{PcRange, PcValues};

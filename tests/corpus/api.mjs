@@ -8,6 +8,10 @@ import { runChild } from "../programs/harness/child.mjs";
 const CALLER = join(dirname(fileURLToPath(import.meta.url)), "api-caller.mjs");
 const TIMEOUT_MS = 120_000;
 
+/** Thousands of allocations for each call, so that collections run all the time. */
+const resources = (count) =>
+  Array.from({ length: count }, (_, i) => `resource "r" "n${i}" {\n  v = ${i} * local.x[${i}]\n}\n`).join("");
+
 const TERRAFORM = `terraform {
   required_version = ">= 1.0"
   required_providers { aws = { source = "hashicorp/aws", version = "~> 5.0" } }
@@ -66,11 +70,8 @@ export const CALLS = {
     ["parse", "empty.tf", ""],
     ["parse", "bad.tf", 'a = {\n  b = "unclosed\n'],
     ["parse", "twice.tf", "a = 1\na = 2\n"],
-    [
-      "parse",
-      "large.tf",
-      Array.from({ length: 500 }, (_, i) => `resource "r" "n${i}" {\n  v = ${i} * local.x[${i}]\n}\n`).join(""),
-    ],
+    ["parse", "large.tf", resources(500)],
+    ["parse", "larger.tf", TERRAFORM + resources(3000)],
     ["getReferencesInExpression", "e.tf", `"\${module.a.b[0].c}-\${var.d}-\${each.key}-\${path.module}"`],
     ["getExpressionAst", "e.tf", `a ? [for x in b : "\${x.y}" if x > -1] : {k = f(1, "s"...)}`],
     ["getExpressionAst", "bad.tf", "a +"],

@@ -91,7 +91,12 @@ impl Node {
                 Stmt::TailCall(Callee::Direct(callee)) => node.calls.push(position(*callee)),
                 Stmt::GoCall { .. } | Stmt::TailCall(_) => node.is_indirect = true,
                 Stmt::Unwind => node.leaves = true,
-                Stmt::Call(callee, _) => node.note(facts.role(*callee)),
+                Stmt::Call(callee, _)
+                | Stmt::PushedCall {
+                    function: callee, ..
+                } => {
+                    node.note(facts.role(*callee));
+                }
                 _ => {}
             }
             for expr in stmt.exprs() {

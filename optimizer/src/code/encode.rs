@@ -449,7 +449,7 @@ impl LocalMap {
             for stmt in &block.body {
                 stmt.visit(&mut |stmt| {
                     stmt.exprs().for_each(&mut note);
-                    calls |= matches!(stmt, Stmt::GoCall { .. });
+                    calls |= matches!(stmt, Stmt::GoCall { .. } | Stmt::PushedCall { .. });
                     if let Stmt::Set(local, _) = stmt {
                         set.insert(*local);
                     }

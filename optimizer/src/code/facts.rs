@@ -31,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) sigpanic: Option<u32>,
     /// Functions that grow the stack and have the caller entered again.
     pub(crate) morestack: BTreeSet<u32>,
+    /// The write barrier up to Go 1.20: outside the convention, but it pops a return PC like functions of it.
+    pub(crate) popping: Option<u32>,
     /// Number of functions that are imported.
     pub(crate) imported: u32,
 }
@@ -89,6 +91,7 @@ impl Facts {
                 .iter()
                 .filter_map(|n| named(n))
                 .collect(),
+            popping: named("runtime.gcWriteBarrier"),
             imported,
         }
     }

@@ -88,6 +88,13 @@ pub(crate) enum Stmt {
         callee: Callee,
         after: After,
     },
+    /// A function outside Go's convention that returns nothing and pops a return PC: (own PC_F, this PC_B). The write
+    /// barrier up to Go 1.20.
+    PushedCall {
+        pc_b: u32,
+        function: u32,
+        arguments: Vec<Expr>,
+    },
     /// A jump to another Go function, whose return is this function's.
     TailCall(Callee),
     /// Pop so many bytes, return address included, and return.
@@ -238,7 +245,10 @@ impl Stmt {
             | Stmt::BrIf(_, e)
             | Stmt::BrTable(_, e) => found[0] = Some(e),
             Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
-            Stmt::Call(_, list) => arguments = list,
+            Stmt::Call(_, list)
+            | Stmt::PushedCall {
+                arguments: list, ..
+            } => arguments = list,
             Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
             Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
                 found = [Some(a), Some(b), Some(c)];
@@ -260,7 +270,10 @@ impl Stmt {
             | Stmt::BrIf(_, e)
             | Stmt::BrTable(_, e) => found[0] = Some(e),
             Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
-            Stmt::Call(_, list) => arguments = list,
+            Stmt::Call(_, list)
+            | Stmt::PushedCall {
+                arguments: list, ..
+            } => arguments = list,
             Stmt::GoCall {
                 callee: Callee::Indirect(slot),
                 ..

@@ -79,7 +79,9 @@ impl Effects {
                 effects.writes_memory = true;
             }
             Stmt::Drop(_) => {}
-            Stmt::Call(function, _) => effects.add(Effects::of_call(facts.role(*function))),
+            Stmt::Call(function, _) | Stmt::PushedCall { function, .. } => {
+                effects.add(Effects::of_call(facts.role(*function)));
+            }
             // A panic shows whatever was written before it.
             stmt if is_check(stmt) => {
                 (effects.reads_memory, effects.reads_globals) = (true, u16::MAX);

@@ -2,8 +2,8 @@
 //!
 //! Sources: `src/runtime/symtab.go` (moduledata, pcHeader, inlinedCall), `src/runtime/runtime2.go` (_func),
 //! `src/internal/abi/symtab.go` (ids) and `src/cmd/link/internal/ld/{pcln,symtab}.go` (what is written), read in
-//! go1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4. The row of 1.18 was checked against the
-//! binary that npm's @cdktf/hcl2json 0.21.0 ships; 1.19 and 1.20 have no row, because no binary was at hand.
+//! go1.19.8, 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4. The row of 1.18 was checked against the
+//! binary that npm's @cdktf/hcl2json 0.21.0 ships; 1.20 has no row, because no toolchain or binary was at hand.
 //!
 //! # The tables, for whoever re-encodes them
 //!
@@ -50,15 +50,6 @@ pub use records::{FuncLayout, InlineLayout};
 use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
 use records::{FUNC_1_18, FUNC_1_21, INLINE_1_18, INLINE_1_21};
 
-/// How far a release is supported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// Passes may rewrite programs of this release.
-    Passes,
-    /// Its tables can be read, for inspection; nothing is rewritten.
-    Inspection,
-}
-
 /// What `ftab` entries and `_func.entryOff` hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
@@ -86,8 +77,6 @@ impl Entry {
 pub struct Layout {
     /// The `26` of Go 1.26.
     pub minor: u16,
-    /// What the row is good for.
-    pub usage: Use,
     /// First four bytes of pclntab.
     pub magic: u32,
     /// What function entries are.
@@ -111,7 +100,6 @@ const MAGIC_1_20: u32 = 0xffff_fff1;
 
 const ROW_1_18: Layout = Layout {
     minor: 18,
-    usage: Use::Inspection,
     magic: MAGIC_1_18,
     entry: Entry::Pc,
     cutab_unit: 1,
@@ -123,7 +111,6 @@ const ROW_1_18: Layout = Layout {
 
 const ROW_1_21: Layout = Layout {
     minor: 21,
-    usage: Use::Passes,
     magic: MAGIC_1_20,
     func: FUNC_1_21,
     inline: INLINE_1_21,
@@ -151,8 +138,12 @@ const ROW_1_26: Layout = Layout {
 };
 
 /// Every release whose tables are known, oldest first.
-static LAYOUTS: [Layout; 8] = [
+static LAYOUTS: [Layout; 9] = [
     ROW_1_18,
+    Layout {
+        minor: 19,
+        ..ROW_1_18
+    },
     ROW_1_21,
     ROW_1_22,
     Layout {

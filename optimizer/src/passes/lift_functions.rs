@@ -18,7 +18,7 @@
 use super::Outcome;
 use crate::code::{self, Code, Style, Types};
 use crate::error::Result;
-use crate::go::{Program, Use};
+use crate::go::Program;
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Options, Preference};
@@ -38,10 +38,6 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(Outcome::default());
     };
     let input = &module.input;
-    if program.layout().usage != Use::Passes {
-        let reason = format!("Go 1.{} is read, not rewritten", program.layout().minor);
-        return Ok(super::left_alone(&reason, input.bodies.len()));
-    }
     let facts = code::Facts::new(input, program);
     let listed = Listed::of(program, input);
     if let Some(reason) = unfit(&facts, &listed.pc_f, input.imported_functions) {

@@ -282,15 +282,19 @@ fn asked_by(
     facts: &code::Facts,
 ) -> Asked {
     let mut asked = Asked::default();
-    function.visit_statements(&mut |stmt| {
-        if let Stmt::GoCall { pc_b, callee, .. } = stmt {
+    function.visit_statements(&mut |stmt| match stmt {
+        Stmt::GoCall { pc_b, callee, .. } => {
             asked.returns.insert(*pc_b);
             let faults = matches!(callee, code::Callee::Direct(f)
-                if facts.sigpanic == Some(*f) || facts.morestack.contains(f));
+                    if facts.sigpanic == Some(*f) || facts.morestack.contains(f));
             if faults {
                 asked.faults.insert(*pc_b);
             }
         }
+        Stmt::PushedCall { pc_b, .. } => {
+            asked.returns.insert(*pc_b);
+        }
+        _ => {}
     });
     asked
         .returns
@@ -341,7 +345,7 @@ fn apply(position: usize, slots: &Slots, code: &mut Code) {
     for block in &mut function.blocks {
         for stmt in &mut block.body {
             stmt.visit_mut(&mut |stmt| {
-                if let Stmt::GoCall { pc_b, .. } = stmt {
+                if let Stmt::GoCall { pc_b, .. } | Stmt::PushedCall { pc_b, .. } = stmt {
                     *pc_b = slots.renumbered(*pc_b);
                 }
             });

@@ -41,12 +41,27 @@ export async function findToolchain(release) {
   if (!release || release === local.release) {
     return { toolchain: describe(local, local, { GOTOOLCHAIN: "local" }) };
   }
-  const env = { GOTOOLCHAIN: `go${release}` };
   try {
+    const env = Number(release.split(".")[1]) < 21 ? olderRelease(release) : { GOTOOLCHAIN: `go${release}` };
     return { toolchain: describe(await goEnv(env), local, env) };
   } catch (error) {
     return { missing: `go${release} cannot be had: ${reason(error)}` };
   }
+}
+
+/**
+ * Go's toolchain switch has releases from 1.21 on. Older ones are used where golang.org/dl or Debian put them, or below
+ * `GOWASP_SDKS`.
+ */
+function olderRelease(release) {
+  const places = [
+    join(process.env.GOWASP_SDKS ?? "", `go-${release}`, "bin"),
+    join(homedir(), "sdk", `go${release}`, "bin"),
+    join("/usr", "lib", `go-${release.split(".").slice(0, 2).join(".")}`, "bin"),
+  ];
+  const place = places.find((path) => existsSync(join(path, "go")));
+  if (!place) throw new Error(`go${release} is in none of ${places.join(", ")}`);
+  return { GOTOOLCHAIN: "local", PATH: `${place}:${process.env.PATH}` };
 }
 
 /**

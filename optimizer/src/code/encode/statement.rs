@@ -2,8 +2,8 @@
 
 use super::Encoder;
 use super::writer::Label;
-use crate::code::ir::{After, Callee, GLOBAL_SP, SP, Stmt};
-use crate::code::op::Op;
+use crate::code::ir::{Access, After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::op::{Op, Store};
 
 impl Encoder<'_> {
     pub(super) fn statement(&mut self, stmt: &Stmt) {
@@ -36,6 +36,11 @@ impl Encoder<'_> {
                 callee,
                 after,
             } => self.go_call(*pc_b, callee, *after),
+            Stmt::PushedCall {
+                pc_b,
+                function,
+                arguments,
+            } => self.pushed_call(*pc_b, *function, arguments),
             Stmt::TailCall(callee) => {
                 // PC_B 0, nothing pushed: the callee returns to our caller.
                 self.out.i32_const(0);
@@ -148,6 +153,24 @@ impl Encoder<'_> {
                 self.out.close();
             }
         }
+    }
+
+    /// The callee finds SP in global 0 and leaves it there, where nobody reads it: ours has not changed.
+    fn pushed_call(&mut self, pc_b: u32, function: u32, arguments: &[Expr]) {
+        (arguments.iter()).for_each(|argument| self.expression(argument));
+        self.out.get(SP);
+        self.out.i32_const(8);
+        Op::I32_SUB.encode(&mut self.out.bytes);
+        self.set_global(GLOBAL_SP);
+        self.expression(&Expr::GetGlobal(GLOBAL_SP));
+        self.return_pc(pc_b);
+        Op::I64_EXTEND_I32_U.encode(&mut self.out.bytes);
+        let word = Access {
+            align: 3,
+            offset: 0,
+        };
+        self.out.access(Store::I64.byte(), word);
+        self.call(function);
     }
 
     fn unwind_if(&mut self) {

@@ -18,15 +18,15 @@ impl Reader<'_, '_, '_> {
         let Some(pc) = sequences::pushed_return_pc(&mut self.cursor) else {
             return Ok(false);
         };
+        if self.pushed_call(out, pc)? {
+            return Ok(true);
+        }
         let Some(target) = sequences::entered(&mut self.cursor) else {
             // An 8-byte frame whose first store is a constant looks the same so far.
             self.cursor = start;
             return Ok(false);
         };
-        let pc_b = (pc & ((1 << PC_B_BITS) - 1)) as u32;
-        if pc >> PC_B_BITS != self.pc_f {
-            return Err("a return PC of another function");
-        }
+        let pc_b = self.own_pc_b(pc)?;
         let callee = self.callee(target)?;
         if !self.cursor.skip_sp_reload() {
             return Err("a call without a reload of SP");
@@ -45,6 +45,41 @@ impl Reader<'_, '_, '_> {
             },
         );
         Ok(true)
+    }
+
+    /// A call of the write barrier up to Go 1.20: `call $gcWriteBarrier` behind the pushed PC. Whether there was one.
+    fn pushed_call(&mut self, out: &mut Vec<Stmt>, pc: i64) -> Result<bool, Refusal> {
+        let function = match self.cursor.peek(0) {
+            Some(Operator::Call { function_index }) => *function_index,
+            _ => return Ok(false),
+        };
+        if self.facts.popping != Some(function) {
+            return Ok(false);
+        }
+        self.cursor.advance(1);
+        let signature = self.facts.signature(function);
+        if signature.result.is_some() || !self.cursor.skip_sp_reload() {
+            return Err("a write barrier that is called otherwise than Go does");
+        }
+        let pc_b = self.own_pc_b(pc)?;
+        let (arguments, _) = self.take(signature.params)?;
+        self.emit(
+            out,
+            Stmt::PushedCall {
+                pc_b,
+                function,
+                arguments,
+            },
+        );
+        Ok(true)
+    }
+
+    /// PC_B of a return PC of this function.
+    fn own_pc_b(&self, pc: i64) -> Result<u32, Refusal> {
+        if pc >> PC_B_BITS != self.pc_f {
+            return Err("a return PC of another function");
+        }
+        Ok((pc & ((1 << PC_B_BITS) - 1)) as u32)
     }
 
     fn callee(&mut self, target: Target) -> Result<Callee, Refusal> {

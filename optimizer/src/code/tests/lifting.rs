@@ -13,7 +13,8 @@ const SIGPANIC: u32 = 2;
 const MORESTACK: u32 = 3;
 const DIVIDE: u32 = 4;
 const BARRIER: u32 = 5;
-const TESTED: u32 = 6;
+const OLD_BARRIER: u32 = 6;
+const TESTED: u32 = 7;
 /// PC_F of the function under test.
 const PC_F: u32 = 0x1010;
 /// A local of the function under test.
@@ -51,6 +52,7 @@ fn lift(code: &str) -> Result<Function, &'static str> {
             (func $divide (param i64 i64) (result i64)
                 local.get 0 local.get 1 i64.div_s)
             (func $barrier (param i64) (result i64) global.get 0 i64.extend_i32_u)
+            (func $old_barrier (param i64 i64) global.get 0 drop)
             (func $tested (type $go) (local i32 i64 i64) {code})
             (table 8 funcref)
             (elem (i32.const 0) $callee $sigpanic $morestack $tested)
@@ -62,6 +64,7 @@ fn lift(code: &str) -> Result<Function, &'static str> {
     let facts = Facts::with_names(&input, |name| match name {
         "runtime.sigpanic" => Some(SIGPANIC),
         "runtime.morestack" => Some(MORESTACK),
+        "runtime.gcWriteBarrier" => Some(OLD_BARRIER),
         _ => None,
     });
     let body = input.slice(&input.bodies[(TESTED - 1) as usize]);
@@ -266,6 +269,20 @@ fn functions_outside_the_convention_by_what_they_do() {
 }
 
 #[test]
+fn the_write_barrier_up_to_go_1_20_pops_a_return_pc() {
+    let code = format!(
+        "local.get 2 local.get 3 {} call $old_barrier {RELOAD}",
+        push(4)
+    );
+    let expected = Stmt::PushedCall {
+        pc_b: 4,
+        function: OLD_BARRIER,
+        arguments: vec![Expr::Get(R0), Expr::Get(3)],
+    };
+    assert_eq!(only_block(&code), [expected, Stmt::Return(8)]);
+}
+
+#[test]
 fn operands_that_wait_are_computed_before_what_could_change_them() {
     // mem[8] is read before it is written, although its value is used after.
     let code = "i32.const 8 i64.load  i32.const 8 i64.const 1 i64.store  local.set 2";
@@ -372,6 +389,12 @@ fn near_misses() -> Vec<(String, &'static str)> {
         (
             straight(&format!("{push1} i32.const 0 call {IMPORT} {RELOAD}")),
             "a call with a return PC to a function outside the convention",
+        ),
+        (
+            straight(&format!(
+                "local.get 2 local.get 3 {push1} call $old_barrier"
+            )),
+            "a write barrier that is called otherwise than Go does",
         ),
         (
             straight(&format!("i32.const 0 call $callee {RELOAD} drop")),

@@ -3,7 +3,7 @@ use crate::go::fixture::{BASE, FIRST_SLOT, FUNCTIONS, Memory, module};
 use crate::go::layout::Field;
 use proptest::prelude::*;
 
-const RELEASES: [u16; 8] = [18, 21, 22, 23, 24, 25, 26, 27];
+const RELEASES: [u16; 9] = [18, 19, 21, 22, 23, 24, 25, 26, 27];
 
 fn read(memory: &Memory) -> Result<Program> {
     read_at(memory, FIRST_SLOT)
