@@ -1,0 +1,106 @@
+/**
+ * Builds random Go programs and compares what they do before and after the optimizer.
+ *
+ *     node tests/fuzz/run.mjs --seeds 1..20 --go 1.21.13,1.27.4 --goos js,wasip1 --variant default,gc
+ *
+ * Exit code 0 when all do the same, 1 when one differs, 2 for wrong usage.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { SYSTEMS } from "../programs/harness/hosts.mjs";
+import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { pool } from "../programs/harness/pool.mjs";
+import { cacheDir, findToolchain } from "../programs/harness/toolchain.mjs";
+import { runTrial, trialName, VARIANTS } from "./trial.mjs";
+
+const USAGE = `usage: node tests/fuzz/run.mjs [options]
+
+  --seeds 1..20          which programs, default 1..10
+  --go 1.26.8,1.21.13    Go releases, default the machine's own
+  --goos js,wasip1       systems, default js
+  --variant ${Object.keys(VARIANTS).join(",")}
+                         ways to build and run, default default
+  --mix                  of the releases, systems and variants one per seed, in turn, instead of all
+  --optimizer FILE       default target/release/gowasp
+  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  --keep DIR             for programs that differ, default ${join(cacheDir("fuzz"), "kept")}
+  --jobs N               programs run side by side, default 2`;
+
+const OPTIONS = {
+  seeds: { type: "string", default: "1..10" },
+  go: { type: "string" },
+  goos: { type: "string", default: "js" },
+  variant: { type: "string", default: "default" },
+  mix: { type: "boolean", default: false },
+  optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
+  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  keep: { type: "string", default: join(cacheDir("fuzz"), "kept") },
+  jobs: { type: "string", default: "2" },
+  help: { type: "boolean", short: "h", default: false },
+};
+
+class UsageError extends Error {}
+
+process.exitCode = await main().catch((error) => {
+  if (!(error instanceof UsageError) && !error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  return 2;
+});
+
+async function main() {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const missing = optimizerMissing(values.optimizer);
+  if (missing) throw new UsageError(missing);
+  const jobs = Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs is a number from 1, not "${values.jobs}"`);
+  const trials = await trialsOf(values);
+  const options = { optimizer: values.optimizer, optimizerArgs: values["optimizer-arg"], keep: values.keep };
+  let failed = 0;
+  await pool(trials, jobs, async (trial) => {
+    const found = await runTrial(trial, options);
+    if (found) failed++;
+    console.log(
+      `${found ? "FAIL" : "ok  "} ${trialName(trial)}${found ? `\n  ${found.replaceAll("\n", "\n  ")}` : ""}`,
+    );
+  });
+  console.log(`${trials.length - failed} passed, ${failed} failed`);
+  return failed ? 1 : 0;
+}
+
+async function trialsOf(values) {
+  const seeds = range(values.seeds);
+  const goos = known("system", values.goos, SYSTEMS);
+  const variants = known("variant", values.variant, Object.keys(VARIANTS));
+  const combinations = [];
+  for (const release of values.go?.split(",") ?? [undefined]) {
+    const { toolchain, missing } = await findToolchain(release);
+    if (!toolchain) throw new UsageError(missing);
+    // wasip1 came with Go 1.21.
+    for (const system of goos.filter((name) => name !== "wasip1" || toolchain.minor >= 21)) {
+      for (const variant of variants) combinations.push({ toolchain, goos: system, variant });
+    }
+  }
+  return seeds.flatMap((seed, i) => {
+    const chosen = values.mix ? [combinations[i % combinations.length]] : combinations;
+    return chosen.map((combination) => ({ seed, ...combination }));
+  });
+}
+
+/** `3..5` and `4`. */
+function range(text) {
+  const [, from, to = from] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (!(first >= 1 && last >= first)) throw new UsageError(`--seeds is like 1..20, not "${text}"`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function known(what, text, all) {
+  const names = text.split(",");
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new UsageError(`no ${what} is called "${unknown}"`);
+  return names;
+}

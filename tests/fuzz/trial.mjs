@@ -1,0 +1,111 @@
+/**
+ * One generated program: built, optimized, run before and after, compared; and where they differ, which pass it was.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { difference } from "../programs/harness/compare.mjs";
+import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
+import { optimize } from "../programs/harness/optimize.mjs";
+import { runGo } from "../programs/harness/toolchain.mjs";
+import { generate } from "./generator/program.mjs";
+
+/** Ways to build and run that strain other parts: flags of `go build`, environment of the program. */
+export const VARIANTS = {
+  default: {},
+  /** The garbage collector runs all the time, and with it the write barrier. */
+  gc: { env: { GOGC: "1" } },
+  /** Every call moves the stack. */
+  move: { flags: ["-gcflags=all=-d=maymorestack=runtime.mayMoreStackMove"] },
+  /** As Go compiles for debuggers: everything on the stack, nothing inlined. */
+  plain: { flags: ["-gcflags=all=-N -l"] },
+};
+
+/**
+ * @typedef {object} Trial
+ * @property {number} seed
+ * @property {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @property {string} goos
+ * @property {keyof typeof VARIANTS} variant
+ */
+
+/** What a trial is called in reports. */
+export function trialName({ seed, toolchain, goos, variant }) {
+  return `seed ${seed} go${toolchain.release} ${goos}${variant === "default" ? "" : ` ${variant}`}`;
+}
+
+/**
+ * Runs a trial.
+ *
+ * @param {Trial} trial
+ * @param {{optimizer: string, optimizerArgs: string[], keep: string}} options `keep` is a directory for programs that differ
+ * @returns {Promise<string>} empty when both do the same, else how they differ, by which pass, and where the program is kept
+ */
+export async function runTrial(trial, options) {
+  const work = mkdtempSync(join(tmpdir(), "gowasp-fuzz-"));
+  try {
+    const original = join(work, "original.wasm");
+    const failed = await build(trial, work, original);
+    if (failed) return keep(trial, work, options, `does not build:\n${failed}`);
+    const expected = await run(trial, original);
+    if (expected.exitCode === null) return keep(trial, work, options, `as Go built it: ${expected.ended}`);
+    if (expected.stdout === "") return keep(trial, work, options, `as Go built it: no output\n${expected.stderr}`);
+    const compare = async (optimizerArgs) => {
+      const output = join(work, "optimized.wasm");
+      const { error } = await optimize({ ...options, optimizerArgs }, original, output);
+      return error || difference(expected, await run(trial, output));
+    };
+    const differs = await compare(options.optimizerArgs);
+    if (!differs) return "";
+    // A program whose own runs differ says nothing.
+    if (difference(expected, await run(trial, original))) {
+      return keep(trial, work, options, "two runs of the original differ");
+    }
+    return keep(trial, work, options, `${differs}\n${await guilty(await passes(original, work, options), compare)}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function build({ seed, toolchain, goos, variant }, work, output) {
+  for (const [name, text] of Object.entries(generate(seed))) writeFileSync(join(work, name), text);
+  writeFileSync(join(work, "go.mod"), "module fuzz\n\ngo 1.18\n");
+  const flags = ["-trimpath", "-buildvcs=false", ...(VARIANTS[variant].flags ?? [])];
+  return await runGo(toolchain, goos, ["build", ...flags, "-o", output, "."], work);
+}
+
+async function run({ toolchain, goos, variant }, wasm) {
+  const program = { args: [], stdin: "", env: VARIANTS[variant].env ?? {}, nodeArgs: [] };
+  return await runUnder(hostsFor(goos)[0], { toolchain, program }, wasm);
+}
+
+/** Names of all passes, in their order. */
+async function passes(original, work, options) {
+  const report = join(work, "report.json");
+  await optimize({ ...options, optimizerArgs: ["--report", report] }, original, join(work, "reported.wasm"));
+  return JSON.parse(readFileSync(report, "utf8")).passes.map(({ name }) => name);
+}
+
+/** The first pass after which the program does something else. */
+async function guilty(names, compare) {
+  for (const pass of names) {
+    const differs = await compare(["--stop-after", pass]);
+    if (differs) return `since ${pass}: ${differs}`;
+  }
+  return "with no pass stopped at";
+}
+
+/** Keeps the program, what it was made into, and what was found. */
+function keep(trial, work, options, found) {
+  const dir = join(options.keep, trialName(trial).replaceAll(" ", "-"));
+  mkdirSync(dir, { recursive: true });
+  for (const name of ["main.go", "support.go", "go.mod", "original.wasm", "optimized.wasm"]) {
+    try {
+      writeFileSync(join(dir, name), readFileSync(join(work, name)));
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+  }
+  writeFileSync(join(dir, "found.txt"), `${found}\n`);
+  return `${found}\nkept in ${dir}`;
+}

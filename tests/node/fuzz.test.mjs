@@ -1,0 +1,61 @@
+/**
+ * A few random Go programs do the same before and after the optimizer; `node tests/fuzz/run.mjs` runs more.
+ */
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { generate } from "../fuzz/generator/program.mjs";
+import { runTrial, trialName } from "../fuzz/trial.mjs";
+import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { findToolchain } from "../programs/harness/toolchain.mjs";
+
+const TRIALS = [
+  { seed: 1, goos: "js", variant: "default" },
+  { seed: 2, goos: "wasip1", variant: "gc" },
+  { seed: 3, goos: "wasip1", variant: "default" },
+];
+
+const strict = process.env.CI === "true";
+const { toolchain, missing } = await findToolchain(undefined);
+const skip = !strict && (missing || optimizerMissing(DEFAULT_OPTIMIZER) || false);
+const work = mkdtempSync(join(tmpdir(), "gowasp-fuzz-test-"));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+for (const trial of TRIALS) {
+  test(trialName({ ...trial, toolchain: toolchain ?? { release: "" } }), { skip }, async () => {
+    const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], keep: work };
+    assert.equal(await runTrial({ ...trial, toolchain }, options), "");
+  });
+}
+
+test("a seed always gives the same program, and another seed another one", () => {
+  assert.deepEqual(generate(7), generate(7));
+  assert.notEqual(generate(7)["main.go"], generate(8)["main.go"]);
+});
+
+test("an optimizer that changes what a program does is found out", {
+  skip: skip || process.platform === "win32",
+}, async () => {
+  // It does what the real one does and then changes the first case's name, which the program prints.
+  const wrong = join(work, "wrong-optimizer.mjs");
+  writeFileSync(
+    wrong,
+    `#!/usr/bin/env node
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+const args = process.argv.slice(2);
+execFileSync(${JSON.stringify(DEFAULT_OPTIMIZER)}, args);
+const output = args[args.indexOf("-o") + 1];
+const wasm = readFileSync(output);
+if (args.at(-1) !== "drop-custom-sections") wasm.write("cast", wasm.indexOf("case0"));
+writeFileSync(output, wasm);
+`,
+  );
+  chmodSync(wrong, 0o755);
+  const options = { optimizer: wrong, optimizerArgs: [], keep: work };
+  const found = await runTrial({ ...TRIALS[0], toolchain }, options);
+  assert.match(found, /stdout, line 1\n.*expected "case0 /);
+  assert.match(found, /since collect-garbage: /);
+});
