@@ -77,7 +77,10 @@ fn assemble(
     let order = Order::of_input(emitted, imported)?;
     let map = IndexMap::new(&emitted.indices, &order);
     let bodies = place_bodies(&map, &order, bodies)?;
-    let start = emitted.start.as_deref().map(|body| start_body(emitted, body));
+    let start = emitted
+        .start
+        .as_deref()
+        .map(|body| start_body(emitted, body));
     let mut out = wasm_encoder::Module::new();
     append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
     Assembler {
