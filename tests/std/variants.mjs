@@ -14,7 +14,9 @@ export const VARIANTS = {
   // Every function that checks for room on its stack moves the stack first. With `all` in place of these packages, which
   // are those of runtime/debug.go, mayMoreStackPreempt, the original itself overflows its stack in many tests on wasm.
   maymorestack: {
-    flags: ["runtime/...", "reflect", "sync"].map((path) => `-gcflags=${path}=-d=maymorestack=runtime.mayMoreStackMove`),
+    flags: ["runtime/...", "reflect", "sync"].map(
+      (path) => `-gcflags=${path}=-d=maymorestack=runtime.mayMoreStackMove`,
+    ),
     env: {},
   },
   // A collection whenever the heap has grown by 1 %.
