@@ -11,7 +11,7 @@
 //!
 //! After: the call, and `return`. A function never returns if no `return` of its own can be reached through calls that
 //! return ([`callgraph::returning`]); one that unwinds on its own account, as `mcall` does, counts as returning, since
-//! the scheduler goes on behind it later. Measured on esbuild: 10,000 calls of 46,000.
+//! the scheduler goes on behind it later. Measured on esbuild: 6,081 calls, 72 kB of code.
 
 use super::{Outcome, left_alone};
 use crate::code::After;

