@@ -1,5 +1,6 @@
 /**
  * Go test programs for `GOOS=js` do the same before and after the optimizer in Firefox and WebKit, where these are installed.
+ * That takes many minutes, so it has to be asked for: `GOWASP_BROWSERS=all`.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -28,7 +29,8 @@ const NOT_IN_PAGES = new Set([
 
 for (const browser of ["firefox", "webkit"]) {
   const { toolchain, missing } = await findToolchain();
-  const skip = BROWSERS[browser].missing() || optimizerMissing(DEFAULT_OPTIMIZER) || missing || false;
+  const unasked = process.env.GOWASP_BROWSERS !== "all" && "GOWASP_BROWSERS=all runs it";
+  const skip = unasked || BROWSERS[browser].missing() || optimizerMissing(DEFAULT_OPTIMIZER) || missing || false;
   test(`programs in ${browser}, original and optimized`, { skip }, async (t) => {
     const programs = readPrograms().filter(({ name, drive }) => !drive && !NOT_IN_PAGES.has(name));
     const cases = casesOf(programs, toolchain, { goos: ["js"] }).filter(({ variant }) => variant === "default");
