@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 /// An error, or a valid module.
-fn survive(wasm: &[u8]) {
+pub(crate) fn survive(wasm: &[u8]) {
     match optimize(wasm, &Options::default()) {
         Ok(optimized) => fixture::validate(&optimized.wasm),
         Err(error) => assert!(!error.message().is_empty()),

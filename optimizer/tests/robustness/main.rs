@@ -6,6 +6,7 @@
 mod behaviour;
 mod damage;
 mod fixture;
+mod mutations;
 mod tables;
 
 use behaviour::behaviour;
