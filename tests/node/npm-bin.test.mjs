@@ -71,20 +71,33 @@ test("a script of this name on PATH is not run: it would be this one", noWindows
   assert.equal((await runScript([], { PATH: `${shims}:${bare.PATH}` })).code, 127);
 });
 
-test("a signal reaches the program, and its end is reported", { ...noWindows, timeout: 30_000 }, async (context) => {
+test("a signal reaches the program, and its end is reported", noWindows, async () => {
+  // On a machine under load a shell now and then does not get as far as its trap: then once more.
+  for (let attempt = 1; ; attempt++) {
+    const ended = await terminated(10_000);
+    if (ended === undefined && attempt < 4) continue;
+    assert.deepEqual(ended, [3, "ready\ngot it\n"]);
+    return;
+  }
+});
+
+/** Exit code and output of a program that is told to end once it is ready; undefined if it takes longer than this. */
+async function terminated(milliseconds) {
   const program = "trap 'echo got it; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
   const env = { ...process.env, GOWASP_BINARY: "/bin/sh" };
   // A process group of its own, so that nothing is left running if the signal gets lost.
   const child = spawn(process.execPath, [script, "-c", program], { env, detached: true });
-  context.after(() => child.exitCode === null && process.kill(-child.pid, "SIGKILL"));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    process.kill(-child.pid, "SIGKILL");
+  }, milliseconds);
   let output = "";
-  let again;
-  context.after(() => clearInterval(again));
   child.stdout.on("data", (chunk) => {
     output += chunk;
-    // More than once: a shell that is just starting `sleep` may lose one.
-    if (String(chunk).includes("ready")) again = setInterval(() => child.kill("SIGTERM"), 200);
+    if (String(chunk).includes("ready")) child.kill("SIGTERM");
   });
   const [code] = await once(child, "close");
-  assert.deepEqual([code, output], [3, "ready\ngot it\n"]);
-});
+  clearTimeout(timer);
+  return late ? undefined : [code, output];
+}
