@@ -20,8 +20,8 @@
 //! group-tables before it saved another 13,725 and 11,865. The start function takes V8's first tier 0.5 ms for hello's
 //! 1,800 functions and 4 ms for esbuild's 5,300; to the first output both take no longer than before, having less to
 //! read. It makes nothing faster, so `--for speed` does without it. Who reads Go's tables in the *file* finds zeros:
-//! `gowasp inspect` wants the program before it was optimized, and a second run of the optimizer gives it the generic
-//! passes.
+//! `gowasp inspect` tells release and sizes, but no functions, and a second run of the optimizer gives the module the
+//! generic passes.
 //!
 //! Tried and not kept: pointers between type descriptors as a column (as large as brotli makes them where they are),
 //! dictionaries sorted by frequency (larger, for tokens that are no smaller), the first line of a function as a difference

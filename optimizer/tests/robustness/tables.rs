@@ -47,6 +47,14 @@ fn columns_come_back_as_they_were() {
     );
     let expected = memory_at_start(&plain);
     assert!(memory_at_start(&columnar) == expected);
+    let written = Input::read(&columnar).expect("valid");
+    let release = |input: &Input<'_>| Identity::of(input).found.to_string();
+    let before = Input::read(wasm).expect("valid");
+    assert_eq!(
+        release(&written),
+        release(&before),
+        "the release is not seen"
+    );
     let again = optimized(&columnar, None, &[]);
     assert!(memory_at_start(&again) == expected);
 }

@@ -95,18 +95,20 @@ impl Columns<'_> {
         let layout = &self.program.layout().func;
         let offsets = Operation::array(Coding::Previous, functions, address + 4, 8);
         self.writer.column(offsets)?;
-        let mut entries = Operation::array(Coding::Linear, functions, address, 8);
         let mut stored = self.program.functions().map(|f| f.record().entry);
-        entries.first = stored.next()?;
-        entries.a = stored.next().unwrap_or(0).wrapping_sub(entries.first);
-        entries.b = 1;
-        let regular = (self.program.functions()).zip(0u32..).all(|(f, i)| {
-            f.record().entry == entries.first.wrapping_add(i.wrapping_mul(entries.a))
-        });
-        let mut of_records = self.functab.field(Coding::Linear, layout.entry);
-        (of_records.first, of_records.a, of_records.b) = (entries.first, entries.a, 1);
+        let first = stored.next()?;
+        let step = stored.next().unwrap_or(first).wrapping_sub(first);
+        let expected = |index: u32| first.wrapping_add(index.wrapping_mul(step));
+        let regular = (self.program.functions().zip(0..))
+            .all(|(function, index)| function.record().entry == expected(index));
         if regular {
+            // The first stays in ftab: with moduledata it tells readers of the file which release wrote the module.
+            let rest = functions.saturating_sub(1);
+            let mut entries = Operation::array(Coding::Linear, rest, address + 8, 8);
+            (entries.first, entries.a, entries.b) = (expected(1), step, 1);
             self.writer.column(entries)?;
+            let mut of_records = self.functab.field(Coding::Linear, layout.entry);
+            (of_records.first, of_records.a, of_records.b) = (first, step, 1);
             self.writer.column(of_records)?;
         }
         // funcID, flag and nfuncdata lie in one word.
