@@ -15,8 +15,8 @@ import { difference, unexpected } from "../programs/harness/compare.mjs";
 import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
 import { findToolchain } from "../programs/harness/toolchain.mjs";
 
-/** They need files, standard input, or an event loop that ends, which a page does not have. */
-const NOT_IN_PAGES = new Set(["deadlock", "files", "goexit_main", "profile", "stdin"]);
+/** They need files, standard input, functions of Node, or an event loop that ends, which a page does not have. */
+const NOT_IN_PAGES = new Set(["deadlock", "files", "goexit_main", "js_callbacks", "js_values", "profile", "stdin"]);
 
 for (const browser of ["firefox", "webkit"]) {
   const { toolchain, missing } = await findToolchain();
