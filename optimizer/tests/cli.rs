@@ -356,3 +356,28 @@ mod pack {
         assert!(scratch.names().is_empty());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_device_is_written_to_and_stays() {
+    use std::os::unix::fs::FileTypeExt;
+    let scratch = Scratch::new();
+    let input = scratch.file("in.wasm", &module());
+    let pipe = scratch.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).expect("the module")
+    });
+    gowasp()
+        .arg("optimize")
+        .arg(&input)
+        .arg("-o")
+        .arg(&pipe)
+        .assert()
+        .success();
+    assert!(reader.join().expect("a reader").starts_with(b"\0asm"));
+    let kind = std::fs::metadata(&pipe).expect("the pipe").file_type();
+    assert!(kind.is_fifo());
+}

@@ -18,13 +18,16 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Writes a file beside its destination and renames it; for `-` writes to standard output.
-/// On failure an older file at `path` is as it was.
+/// On failure an older file at `path` is as it was. A device or pipe (`/dev/null`) is written to and stays what it is.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if path == Path::new("-") {
         return std::io::stdout()
             .lock()
             .write_all(bytes)
             .context("writing standard output");
+    }
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return std::fs::write(path, bytes).with_context(|| cannot_write(path));
     }
     staged(path, bytes)?
         .persist(path)
