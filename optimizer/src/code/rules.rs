@@ -19,6 +19,8 @@ use super::op::{Load, Op, Store};
 const FOLDABLE: i64 = 4096;
 /// Offsets stay below this, far from where address + offset could pass 4 GiB unnoticed.
 const LARGEST_OFFSET: i64 = 1 << 31;
+/// What `i32.wrap_i64` keeps.
+const LOW_HALF: u64 = 0xffff_ffff;
 /// Frames are smaller than this.
 const LARGEST_FRAME: i64 = 1 << 30;
 
@@ -243,7 +245,11 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
             )),
             _ => None,
         },
-        (Op::I64_AND, value, Expr::I64(mask)) => masked(value, *mask as u64),
+        (Op::I64_AND, value, Expr::I64(mask)) => masked(value, mask.cast_unsigned()),
+        (Op::I64_SHR_U, Expr::Unary(Op::I64_EXTEND_I32_U, value), Expr::I64(by @ 0..32)) => {
+            let shifted = Expr::binary(Op::I32_SHR_U, value.take(), Expr::I32(*by as i32));
+            Some(Expr::unary(Op::I64_EXTEND_I32_U, shifted))
+        }
         _ => None,
     }
 }
@@ -265,17 +271,30 @@ fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<
     }
 }
 
-/// `value & mask` where the mask takes nothing away.
+/// `value & mask` where the mask takes nothing away, or no more than a narrower operation does.
 fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
     match value {
         Expr::Unary(Op::I64_EXTEND_I32_U, inner) if mask & 1 == 1 && inner.is_boolean() => {
             Some(value.take())
         }
+        Expr::Unary(Op::I64_EXTEND_I32_U, _) if mask & LOW_HALF == LOW_HALF => Some(value.take()),
+        Expr::Unary(Op::I64_EXTEND_I32_U, inner) => {
+            let narrow = Expr::binary(Op::I32_AND, inner.take(), Expr::I32(mask as i32));
+            Some(Expr::unary(Op::I64_EXTEND_I32_U, narrow))
+        }
+        Expr::Binary(Op::I64_AND, operands) => match operands.1 {
+            Expr::I64(inner) => Some(Expr::binary(
+                Op::I64_AND,
+                operands.0.take(),
+                Expr::I64(inner & mask.cast_signed()),
+            )),
+            _ => None,
+        },
         Expr::Load(load, _, _) if load.unsigned_mask().is_some_and(|bits| mask & bits == bits) => {
             Some(value.take())
         }
         Expr::Load(load, access, address)
-            if mask == 0xffff_ffff && load.width() >= 4 && is_integer64(*load) =>
+            if mask == LOW_HALF && load.width() >= 4 && is_integer64(*load) =>
         {
             let wide = Load::I64_32_U;
             Some(Expr::Load(
@@ -284,6 +303,8 @@ fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
                 Box::new(address.take()),
             ))
         }
+        // Two bytes instead of seven.
+        _ if mask == LOW_HALF => Some(Expr::unary(Op::I64_EXTEND_I32_U, wrapped(value.take()))),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Nodes of expressions and statements that a body has at most. A call has about eight.
-const MOST_NODES: usize = 16;
+const MOST_NODES: usize = 40;
 /// What a call pushes: slots of the callee lie so much lower in the caller.
 const RETURN_PC: u32 = 8;
 /// Locals 0 and 1 are parameters.
