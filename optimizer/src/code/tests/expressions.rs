@@ -76,6 +76,42 @@ fn not_not_is_the_value_itself_only_of_a_boolean() {
     assert_eq!(twice, boolean);
 }
 
+#[test]
+fn what_has_32_bits_is_computed_in_32() {
+    let narrow = || Expr::Get(2);
+    let widened = |value| Expr::unary(Op::I64_EXTEND_I32_U, value);
+    let masked = |value, mask| Expr::binary(Op::I64_AND, value, Expr::I64(mask));
+    let shifted = |value, by| Expr::binary(Op::I64_SHR_U, value, Expr::I64(by));
+    let wide = || Expr::Get(4);
+    let low_half = 0xffff_ffff;
+    let cases = [
+        (masked(masked(wide(), 255), low_half), masked(wide(), 255)),
+        (
+            masked(wide(), low_half),
+            widened(Expr::unary(Op::I32_WRAP_I64, wide())),
+        ),
+        (masked(widened(narrow()), -1), widened(narrow())),
+        (
+            masked(widened(narrow()), 255 | 1 << 40),
+            widened(Expr::binary(Op::I32_AND, narrow(), Expr::I32(255))),
+        ),
+        (
+            shifted(widened(narrow()), 31),
+            widened(Expr::binary(Op::I32_SHR_U, narrow(), Expr::I32(31))),
+        ),
+        // A shift of 32 bits by 32 is one by none.
+        (
+            shifted(widened(narrow()), 32),
+            shifted(widened(narrow()), 32),
+        ),
+    ];
+    for (mut expr, expected) in cases {
+        let before = expr.clone();
+        rules::simplify(&mut expr);
+        assert_eq!(expr, expected, "of {before:?}");
+    }
+}
+
 fn statement(choices: &mut Choices) -> Stmt {
     const TYPES: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
     match choices.pick(5) {

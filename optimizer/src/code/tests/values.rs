@@ -25,12 +25,14 @@ pub(crate) const POINTER: Local = LOCALS.len() as Local;
 pub(crate) const FIRST_ADDRESS: u32 = 4096;
 
 /// Constants around which rules go wrong.
-const NOTABLE: [i64; 26] = [
+const NOTABLE: [i64; 28] = [
     0,
     1,
     2,
     8,
     16,
+    31,
+    32,
     -1,
     -8,
     0x7f,
@@ -139,13 +141,14 @@ fn operation(choices: &mut Choices, ty: Type, depth: u32) -> Expr {
         Op::I64_LT_U,
         Op::I32_ADD,
     ];
-    const OF_I64: [Op; 6] = [
+    const OF_I64: [Op; 7] = [
         Op::I64_EXTEND_I32_U,
         Op::I64_EXTEND_I32_S,
         Op::I64_ADD,
         Op::I64_AND,
         Op::I64_SUB,
         Op::I64_MUL,
+        Op::I64_SHR_U,
     ];
     let op = match ty {
         Type::I32 if choices.pick(3) < 2 => choices.of(&OF_I32),
