@@ -37,8 +37,8 @@ pub struct Input<'a> {
     pub memory_min: Option<u64>,
     /// Whether memory 0 is imported, so that its initial content is the host's.
     pub memory_imported: bool,
-    /// Whether the module has a start function.
-    pub has_start: bool,
+    /// Index of the start function.
+    pub start: Option<u32>,
 }
 
 /// A section of the file.
@@ -108,7 +108,7 @@ impl<'a> Input<'a> {
             data: Vec::new(),
             memory_min: None,
             memory_imported: false,
-            has_start: false,
+            start: None,
         };
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload.map_err(|e| truncated_or_malformed(&e, bytes.len()))?;
@@ -164,7 +164,7 @@ impl<'a> Input<'a> {
                     });
                 }
             }
-            Payload::StartSection { .. } => self.has_start = true,
+            Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::ElementSection(reader) => {
                 for element in reader {
                     self.element(&element?)?;

@@ -13,6 +13,7 @@
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
 mod code;
+mod columns;
 mod compress;
 mod emit;
 mod error;
@@ -88,7 +89,7 @@ pub fn optimize_observed(
     observer.begin("go-model");
     let identity = Identity::of(&module.input);
     let mut warnings = Vec::new();
-    match Program::read(&module.input, &identity) {
+    match read_program(&module.input, &identity) {
         Ok(program) => module.program = Some(program),
         Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
         Err(error) => warnings.push(format!("{}; generic passes only", error.message())),
@@ -123,6 +124,17 @@ pub fn optimize_observed(
         },
         wasm: written.bytes,
     })
+}
+
+/// Go's tables, as long as passes may change them.
+fn read_program(input: &Input<'_>, identity: &Identity) -> Result<Program> {
+    let program = Program::read(input, identity)?;
+    if program.is_rebuilt() {
+        let message = "this module is optimized already: its start function makes Go's tables";
+        return Err(Error::new(Stage::GoModel, message)
+            .with_hint("give the file that `go build` wrote to optimize it again"));
+    }
+    Ok(program)
 }
 
 /// What is known of each function of the input: Go's tables first, the `name` section for the rest.

@@ -188,10 +188,10 @@ pub(crate) fn run(
             None => {
                 observer.begin(pass.name);
                 let mut outcome = (pass.run)(module, options)?;
+                observer.end(pass.name);
                 if options.measure {
                     outcome.saved += saved_code(module, &mut code_bytes)?;
                 }
-                observer.end(pass.name);
                 if cfg!(debug_assertions) {
                     let written = crate::emit::emit(module)?;
                     crate::validate::validate(&written.bytes, crate::Stage::Pass(pass.name))?;

@@ -2,6 +2,7 @@
  * Real Go programs from npm do the same before and after the optimizer.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -59,6 +60,29 @@ for (const name of Object.keys(CALLS)) {
     assert.ok(expected.results.some((result) => JSON.stringify(result).length > 1000));
     assert.deepEqual(await callApi(name, await optimized(name)), expected);
   });
+}
+
+test("inspect lists the functions of an optimized module, which is not optimized again", {
+  skip: noOptimizer,
+}, async () => {
+  const wasm = await optimized("esbuild");
+  assert.deepEqual(namesIn(wasm), namesIn(inputPath("esbuild")));
+  const again = await optimize(
+    { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: ["--strict"] },
+    wasm,
+    join(work, "again.wasm"),
+  );
+  assert.match(again.error, /optimized already/);
+});
+
+/** Go's names for the functions of a module, sorted. */
+function namesIn(wasm) {
+  const json = execFileSync(DEFAULT_OPTIMIZER, ["inspect", "--json", wasm], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const { functions } = JSON.parse(json);
+  return functions
+    .map(({ name }) => name)
+    .filter(Boolean)
+    .sort();
 }
 
 test("inputs are the files that are pinned", () => {

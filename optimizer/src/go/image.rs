@@ -1,6 +1,7 @@
 //! The program's memory as it is before its first instruction, made of the active data segments.
 
 use super::bytes::Bytes;
+use crate::columns;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 
@@ -22,10 +23,12 @@ const FREE_SPAN: u64 = 16 << 20;
 pub struct Image {
     base: u64,
     bytes: Vec<u8>,
+    is_rebuilt: bool,
 }
 
 impl Image {
-    /// Lays the active segments of memory 0 out; passive ones are not part of the initial memory.
+    /// Lays the active segments of memory 0 out, and what the start function of an optimized module makes of its columns.
+    /// Other passive segments are not part of the initial memory.
     ///
     /// # Errors
     /// Fails if the segments lie so far apart that a flat copy would exceed [`MAX_SPAN`], or be out of
@@ -56,7 +59,17 @@ impl Image {
                 target.copy_from_slice(bytes);
             }
         }
-        Ok(Image { base, bytes: image })
+        let is_rebuilt = columns::rebuild(input, base, &mut image);
+        Ok(Image {
+            base,
+            bytes: image,
+            is_rebuilt,
+        })
+    }
+
+    /// Whether Go's function tables are not in the data segments, but in columns of which the start function makes them.
+    pub fn is_rebuilt(&self) -> bool {
+        self.is_rebuilt
     }
 
     /// Checked access by address.

@@ -110,6 +110,11 @@ impl Program {
         })
     }
 
+    /// Whether the tables are made by the module's start function, so that passes cannot change them in the data segments.
+    pub(crate) fn is_rebuilt(&self) -> bool {
+        self.image.is_rebuilt()
+    }
+
     /// Functions in the order of pclntab, which is that of their table slots.
     pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
         self.records

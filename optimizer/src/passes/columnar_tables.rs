@@ -11,17 +11,16 @@
 //!          lines        next next same ...    entries, findfunctab: nothing, they are counted
 //! ```
 //!
-//! The columns are a passive segment; the start function (`start.wat`, 0.8 kB) goes over it once with `memory.init`,
+//! The columns are a passive segment; the start function (`columns/start.wat`, 0.8 kB) goes over it once with `memory.init`,
 //! drops it and leaves memory as the data segments would have: this is checked by running the same operations here
-//! (`script.rs`), and tables that do not come back bit for bit are left alone. Working memory lies behind the data,
+//! (`crate::columns`), and tables that do not come back bit for bit are left alone. Working memory lies behind the data,
 //! where Go has its zeroed variables, and is zero again before Go sees it.
 //!
 //! Measured, brotli 11: esbuild 1,908,682 to 1,813,462 bytes (raw 11,059,864 to 8,783,036), gofmt 698,782 to 647,535;
 //! group-tables before it saved another 13,725 and 11,865. The start function takes V8's first tier 0.5 ms for hello's
 //! 1,800 functions and 4 ms for esbuild's 5,300; to the first output both take no longer than before, having less to
-//! read. It makes nothing faster, so `--for speed` does without it. Who reads Go's tables in the *file* finds zeros:
-//! `gowasp inspect` tells release and sizes, but no functions, and a second run of the optimizer gives the module the
-//! generic passes.
+//! read. It makes nothing faster, so `--for speed` does without it. Who reads Go's tables in the *file* finds zeros, but for
+//! this program, which runs the script.
 //!
 //! Tried and not kept: pointers between type descriptors as a column (as large as brotli makes them where they are),
 //! dictionaries sorted by frequency (larger, for tokens that are no smaller), the first line of a function as a difference
@@ -31,14 +30,13 @@
 //! single columns that are not regular stay as they are.
 
 mod columns;
-mod script;
-mod start;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use super::group_tables::{Reason, group};
 use super::{Outcome, left_alone};
+use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::go::Program;
@@ -71,7 +69,7 @@ fn reason_against(module: &Module<'_>, options: &Options) -> Option<Reason> {
     if options.prefer == Preference::Speed {
         return Some("rebuilding takes time at the start, and nothing runs faster for it");
     }
-    if module.input.has_start {
+    if module.input.start.is_some() {
         return Some("the module has a start function of its own");
     }
     if module.input.memory_imported {
@@ -116,7 +114,7 @@ fn plan(program: &Program, frame: &Frame) -> std::result::Result<(Memory, Script
 
 fn apply(frame: &mut Frame, memory: &Memory, script: Script, functions: usize) -> Result<Outcome> {
     let before = stored_bytes(frame);
-    let body = start::body(&script)?;
+    let body = start::body(&script.placement())?;
     memory.store(&mut frame.walrus.data);
     let after = stored_bytes(frame) + (script.segment.len() + body.len()) as i64;
     let outcome = Outcome {

@@ -68,7 +68,7 @@ fn a_program_that_is_to_be_fast_keeps_its_tables() {
     let mut options = Options::default();
     options.prefer = Preference::Speed;
     let fast = optimize(wasm, &options).expect("a Go program");
-    assert!(!Input::read(&fast.wasm).expect("valid").has_start);
+    assert!(Input::read(&fast.wasm).expect("valid").start.is_none());
     let mut passes = fast.report.passes.iter();
     let pass = passes.find(|pass| pass.name == "columnar-tables");
     let reasons = pass.map(|pass| match &pass.status {

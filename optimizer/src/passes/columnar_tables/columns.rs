@@ -1,7 +1,7 @@
 //! Which columns Go's tables have.
 
-use super::script::{Coding, Operation};
 use super::writer::{Script, Writer};
+use crate::columns::{Coding, Operation};
 use crate::go::{Bytes, Field, Program};
 use crate::passes::group_tables::{Grouped, Reason};
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
 //! Scripts for random tables: Rust and WebAssembly rebuild the same bytes.
 
-use super::script::{Coding, Operation};
-use super::start;
 use super::writer::{Script, Writer};
+use crate::columns::{self, Coding, Operation, start};
 use crate::go::Bytes;
+use crate::input::Input;
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -139,8 +139,8 @@ fn dictionary(records: &[Record]) -> Vec<u32> {
     numbers
 }
 
-/// Memory after instantiation, from `BASE` on: as long as `image`, and the rest.
-fn rebuilt_by_wasm(script: &Script, image: &[u8]) -> (Vec<u8>, Vec<u8>) {
+/// A module with a script for its start function, and the image for its data.
+fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
     let escaped = |bytes: &[u8]| {
         bytes.iter().fold(String::new(), |mut text, byte| {
             write!(text, "\\{byte:02x}").expect("strings take all");
@@ -153,11 +153,15 @@ fn rebuilt_by_wasm(script: &Script, image: &[u8]) -> (Vec<u8>, Vec<u8>) {
         escaped(&script.segment),
         escaped(image)
     );
-    let text = start::text(script)
+    let text = start::text(&script.placement())
         .replace("(memory 1)", memory)
         .replace(r#"(data $script "")"#, &data);
+    wat::parse_str(text).expect("the start function is valid text")
+}
+
+/// Memory after instantiation, from `BASE` on: as long as `image`, and the rest.
+fn rebuilt_by_wasm(wasm: &[u8], image: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let engine = wasmi::Engine::default();
-    let wasm = wat::parse_str(text).expect("the start function is valid text");
     let module = wasmi::Module::new(&engine, wasm).expect("valid");
     let mut store = wasmi::Store::new(&engine, ());
     let linker = wasmi::Linker::new(&engine);
@@ -180,9 +184,13 @@ proptest! {
         let from = (tables.list - BASE) as usize;
         let stored = image[from..].iter().filter(|byte| **byte != 0).count();
         prop_assert!(stored <= 4 * records.len(), "more is stored than the entries of records");
-        let (rebuilt, rest) = rebuilt_by_wasm(&script, &image);
+        let wasm = module_of(&script, &image);
+        let (rebuilt, rest) = rebuilt_by_wasm(&wasm, &image);
         prop_assert_eq!(&rebuilt, &tables.bytes);
         prop_assert!(rest.iter().all(|byte| *byte == 0), "working memory is not clean");
+        let input = Input::read(&wasm).expect("well-formed");
+        prop_assert!(columns::rebuild(&input, BASE.into(), &mut image), "the script is not found");
+        prop_assert_eq!(&image, &tables.bytes);
     }
 
     /// Tables that say what they please: no script, one that is seen to be wrong, or one that is right.
@@ -201,7 +209,7 @@ proptest! {
         };
         let mut image = bytes.clone();
         if script.take_out(BASE, &mut image) {
-            prop_assert_eq!(rebuilt_by_wasm(&script, &image).0, bytes);
+            prop_assert_eq!(rebuilt_by_wasm(&module_of(&script, &image), &image).0, bytes);
         }
     }
 }

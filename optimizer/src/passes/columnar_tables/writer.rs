@@ -1,6 +1,6 @@
 //! Writes a script for columns whose numbers are in the image.
 
-use super::script::{Coding, Operation, Target, run, zigzag};
+use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
 use std::collections::HashMap;
 
@@ -259,6 +259,16 @@ impl Dictionary {
 }
 
 impl Script {
+    /// What the start function has to know.
+    pub(super) fn placement(&self) -> Placement {
+        Placement {
+            working_base: self.working_base,
+            dictionary_bytes: self.dictionary_bytes,
+            length: self.segment.len() as u32,
+            operations: self.operations,
+        }
+    }
+
     /// Address behind the working memory.
     pub(super) fn end(&self) -> u64 {
         u64::from(self.working_base) + u64::from(self.dictionary_bytes) + self.segment.len() as u64
@@ -278,12 +288,7 @@ impl Script {
         let mut rebuilt = image.to_vec();
         let mut working = vec![0; self.dictionary_bytes as usize];
         working.extend_from_slice(&self.segment);
-        let mut memory = Target {
-            base,
-            image: &mut rebuilt,
-            working_base: self.working_base,
-            working: &mut working,
-        };
+        let mut memory = Target::new(base, &mut rebuilt, self.working_base, &mut working);
         run(&self.list, &mut memory).is_some() && rebuilt == before
     }
 }

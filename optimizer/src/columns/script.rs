@@ -12,10 +12,11 @@
 //! shorter. [`run`] is the definition; `start.wat` does the same in the module that is shipped.
 
 use crate::go::Bytes;
+use std::cell::Cell;
 
 /// How the numbers of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// Zigzag.
     Plain = 0,
     /// Zigzag, the difference to the number before; `first` to begin with.
@@ -33,31 +34,46 @@ pub(super) enum Coding {
     PcValues = 6,
 }
 
+impl Coding {
+    fn from_number(number: u32) -> Option<Coding> {
+        const ALL: [Coding; 7] = [
+            Coding::Plain,
+            Coding::Previous,
+            Coding::Name,
+            Coding::FirstValue,
+            Coding::Token,
+            Coding::Linear,
+            Coding::PcValues,
+        ];
+        ALL.into_iter().find(|coding| *coding as u32 == number)
+    }
+}
+
 /// One operation; all fields are addresses or numbers as the [module](self) says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Operation {
-    pub(super) coding: Coding,
+pub(crate) struct Operation {
+    pub(crate) coding: Coding,
     /// Rows, at least one.
-    pub(super) count: u32,
-    pub(super) stream: u32,
-    pub(super) row: u32,
-    pub(super) stride: u32,
-    pub(super) list: u32,
-    pub(super) offset: u32,
-    pub(super) bound: u32,
-    pub(super) index: u32,
-    pub(super) behind: u32,
-    pub(super) a: u32,
-    pub(super) b: u32,
-    pub(super) first: u32,
+    pub(crate) count: u32,
+    pub(crate) stream: u32,
+    pub(crate) row: u32,
+    pub(crate) stride: u32,
+    pub(crate) list: u32,
+    pub(crate) offset: u32,
+    pub(crate) bound: u32,
+    pub(crate) index: u32,
+    pub(crate) behind: u32,
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    pub(crate) first: u32,
 }
 
 impl Operation {
     /// Bytes of an operation.
-    pub(super) const SIZE: u32 = 13 * 4;
+    pub(crate) const SIZE: u32 = 13 * 4;
 
     /// A column that lies by itself: `count` numbers, `stride` bytes from one to the next.
-    pub(super) fn array(coding: Coding, count: u32, row: u32, stride: u32) -> Operation {
+    pub(crate) fn array(coding: Coding, count: u32, row: u32, stride: u32) -> Operation {
         Operation {
             coding,
             count,
@@ -75,7 +91,50 @@ impl Operation {
         }
     }
 
-    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
+    /// The operation that [`Operation::bytes`] wrote as `bytes`; `None` if there is none like it.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Operation> {
+        let (words, []) = bytes.as_chunks() else {
+            return None;
+        };
+        let words: [u32; 13] = words
+            .iter()
+            .map(|word| u32::from_le_bytes(*word))
+            .collect::<Vec<_>>()
+            .try_into()
+            .ok()?;
+        let [
+            coding,
+            count,
+            stream,
+            row,
+            stride,
+            list,
+            offset,
+            bound,
+            index,
+            behind,
+            a,
+            b,
+            first,
+        ] = words;
+        (count > 0).then_some(Operation {
+            coding: Coding::from_number(coding)?,
+            count,
+            stream,
+            row,
+            stride,
+            list,
+            offset,
+            bound,
+            index,
+            behind,
+            a,
+            b,
+            first,
+        })
+    }
+
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> {
         let words = [
             self.coding as u32,
             self.count,
@@ -95,7 +154,7 @@ impl Operation {
     }
 
     /// Address of the number of the row at `row`; `Some(None)` where its array is too short, `None` outside memory.
-    pub(super) fn cell(&self, memory: &impl Load, row: u32) -> Option<Option<u32>> {
+    pub(crate) fn cell(&self, memory: &impl Load, row: u32) -> Option<Option<u32>> {
         let mut record = row;
         if self.list != 0 {
             record = self.list.wrapping_add(memory.u32(row)?);
@@ -116,7 +175,7 @@ impl Operation {
     }
 
     /// The number that this row's is written as a difference to; `previous` is what [`Operation::after`] gave.
-    pub(super) fn prediction(&self, memory: &impl Load, cell: u32, previous: u32) -> Option<u32> {
+    pub(crate) fn prediction(&self, memory: &impl Load, cell: u32, previous: u32) -> Option<u32> {
         match self.coding {
             Coding::Plain => Some(0),
             Coding::FirstValue => {
@@ -129,7 +188,7 @@ impl Operation {
     }
 
     /// What `previous` is behind a row with this number.
-    pub(super) fn after(&self, memory: &impl Load, value: u32) -> Option<u32> {
+    pub(crate) fn after(&self, memory: &impl Load, value: u32) -> Option<u32> {
         if self.coding != Coding::Name {
             return Some(value);
         }
@@ -142,7 +201,7 @@ impl Operation {
 }
 
 /// Memory that can be read; `None` outside.
-pub(super) trait Load {
+pub(crate) trait Load {
     fn u8(&self, address: u32) -> Option<u32>;
 
     fn u32(&self, address: u32) -> Option<u32> {
@@ -160,17 +219,45 @@ impl Load for Bytes<'_> {
     }
 }
 
+/// How often a script may read or write each byte of its memory, on average.
+const MOST_ACCESSES: u64 = 64;
+
 /// The image of a program and the working memory of a script.
 #[derive(Debug)]
-pub(super) struct Target<'m> {
-    pub(super) base: u32,
-    pub(super) image: &'m mut [u8],
-    pub(super) working_base: u32,
-    pub(super) working: &'m mut [u8],
+pub(crate) struct Target<'m> {
+    base: u32,
+    image: &'m mut [u8],
+    working_base: u32,
+    working: &'m mut [u8],
+    /// How many bytes may still be read or written, so that no script takes for ever.
+    accesses: Cell<u64>,
 }
 
-impl Target<'_> {
+impl<'m> Target<'m> {
+    /// The image begins at address `base`, the working memory at `working_base`, behind the image.
+    pub(crate) fn new(
+        base: u32,
+        image: &'m mut [u8],
+        working_base: u32,
+        working: &'m mut [u8],
+    ) -> Target<'m> {
+        let bytes = image.len() as u64 + working.len() as u64;
+        Target {
+            base,
+            image,
+            working_base,
+            working,
+            accesses: Cell::new(bytes.saturating_mul(MOST_ACCESSES)),
+        }
+    }
+
+    fn count_access(&self) -> Option<()> {
+        self.accesses.set(self.accesses.get().checked_sub(1)?);
+        Some(())
+    }
+
     fn at(&mut self, address: u32) -> Option<&mut u8> {
+        self.count_access()?;
         if address >= self.working_base {
             let at = (address - self.working_base) as usize;
             return self.working.get_mut(at);
@@ -193,6 +280,7 @@ impl Target<'_> {
 
 impl Load for Target<'_> {
     fn u8(&self, address: u32) -> Option<u32> {
+        self.count_access()?;
         let byte = match address.checked_sub(self.working_base) {
             Some(at) => self.working.get(at as usize),
             None => self.image.get(address.checked_sub(self.base)? as usize),
@@ -201,8 +289,8 @@ impl Load for Target<'_> {
     }
 }
 
-/// Runs operations whose streams lie in the working memory; `None` if one leaves memory.
-pub(super) fn run(operations: &[Operation], memory: &mut Target<'_>) -> Option<()> {
+/// Runs operations whose streams lie in the working memory; `None` if one leaves memory, or they take too long.
+pub(crate) fn run(operations: &[Operation], memory: &mut Target<'_>) -> Option<()> {
     for operation in operations {
         match operation.coding {
             Coding::PcValues => pc_values(operation, memory)?,
@@ -295,7 +383,7 @@ fn uvarint(memory: &impl Load, at: &mut u32) -> Option<u32> {
 }
 
 /// A difference as an unsigned number, small where its absolute value is.
-pub(super) fn zigzag(difference: u32) -> u32 {
+pub(crate) fn zigzag(difference: u32) -> u32 {
     let signed = difference.cast_signed();
     ((signed << 1) ^ (signed >> 31)).cast_unsigned()
 }
