@@ -5,6 +5,7 @@ use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
 use crate::input::Input;
+use crate::passes::Grouped;
 use crate::validate::validate;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -24,6 +25,8 @@ pub struct Module<'a> {
     pub(crate) program: Option<Program>,
     /// Go's functions, once they are lifted; they take the place of their `bodies`.
     pub(crate) code: Option<Code>,
+    /// What the pass of that name left of Go's tables, once it has grouped them.
+    pub(crate) grouped: Option<Grouped>,
 }
 
 /// Whether the frame of a module could be taken apart.
@@ -76,6 +79,7 @@ impl<'a> Module<'a> {
             code_names_data,
             program: None,
             code: None,
+            grouped: None,
             frame,
             input,
         })

@@ -234,7 +234,7 @@ impl Callee {
 
 impl Stmt {
     /// Its own expressions in evaluation order, without those of nested statements.
-    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+    pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
         let mut found: [Option<&Expr>; 3] = [None; 3];
         let mut arguments: &[Expr] = &[];
         match self {

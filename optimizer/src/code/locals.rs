@@ -228,9 +228,9 @@ pub(crate) fn before_stmt(stmt: &Stmt, behind: LocalSet) -> LocalSet {
         Stmt::Block(body) | Stmt::Loop(body) => behind | read_anywhere(body),
         _ => behind,
     };
-    let mut exprs: Vec<&Expr> = stmt.exprs().collect();
-    exprs.reverse();
-    exprs.iter().for_each(|expr| before_expr(expr, &mut live));
+    stmt.exprs()
+        .rev()
+        .for_each(|expr| before_expr(expr, &mut live));
     live
 }
 

@@ -34,7 +34,7 @@ mod columns;
 mod tests;
 mod writer;
 
-use super::group_tables::{Reason, group};
+use super::group_tables::{Grouped, Reason};
 use super::{Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
@@ -53,9 +53,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let Some(program) = module.program.take() else {
         return Ok(left_alone("no tables", 0));
     };
-    let planned = match reason_against(module, options) {
-        Some(reason) => Err(reason),
-        None => plan(&program, module.frame_mut()?),
+    let planned = match (reason_against(module, options), module.grouped.take()) {
+        (Some(reason), _) => Err(reason),
+        (None, None) => Err("the tables are not grouped"),
+        (None, Some(grouped)) => plan(&program, &grouped, module.frame_mut()?),
     };
     let functions = program.functions().len();
     module.program = Some(program);
@@ -79,7 +80,11 @@ fn reason_against(module: &Module<'_>, options: &Options) -> Option<Reason> {
 }
 
 /// The memory without what the script will rebuild, and the script.
-fn plan(program: &Program, frame: &Frame) -> std::result::Result<(Memory, Script), Reason> {
+fn plan(
+    program: &Program,
+    grouped: &Grouped,
+    frame: &Frame,
+) -> std::result::Result<(Memory, Script), Reason> {
     let memories: Vec<_> = frame.walrus.memories.iter().collect();
     let [declared] = memories[..] else {
         return Err("not one memory");
@@ -89,12 +94,6 @@ fn plan(program: &Program, frame: &Frame) -> std::result::Result<(Memory, Script
     }
     let mut memory =
         Memory::of(&frame.walrus.data).ok_or("a data segment has no constant address")?;
-    let before = memory.bytes().as_slice().to_vec();
-    let grouped = group(program, &mut memory)?;
-    if memory.bytes().as_slice() != before {
-        return Err("the tables are not grouped");
-    }
-
     let range = memory.bytes().range();
     let (Ok(base), Ok(end)) = (u32::try_from(range.start), u32::try_from(range.end)) else {
         return Err("the data ends at 4 GiB");
@@ -102,7 +101,7 @@ fn plan(program: &Program, frame: &Frame) -> std::result::Result<(Memory, Script
     let working = end
         .checked_next_multiple_of(8)
         .ok_or("the data ends at 4 GiB")?;
-    let script = columns::script(program, memory.bytes(), &grouped, working)?;
+    let script = columns::script(program, memory.bytes(), grouped, working)?;
     if script.end() > declared.initial.saturating_mul(PAGE).min(u32::MAX.into()) {
         return Err("the initial memory is too small to rebuild the tables in");
     }

@@ -119,75 +119,79 @@ struct Forwarder<'f> {
     count: Count,
 }
 
+/// What became of a `Set`.
+enum Fate {
+    Stays,
+    /// Nobody needs it.
+    Removed,
+    /// Nobody needs the value, but what finding it out does.
+    Evaluated,
+    /// It moved into the statement that is at this position after that.
+    Moved(usize),
+}
+
 impl Forwarder<'_> {
     /// Forwards within a list, from its end so that uses come before what they use. Whether anything changed.
     fn list(&mut self, body: &mut Vec<Stmt>, behind: LocalSet) -> bool {
         let mut changed = false;
-        for position in 0..body.len() {
-            if body[position].bodies().next().is_some() {
-                let live = locals::before_list(&body[position + 1..], behind);
-                for nested in body[position].bodies_mut() {
-                    changed |= self.list(nested, live);
-                }
-            }
-        }
+        let mut lives = vec![behind];
         let mut position = body.len();
-        // Live behind body[position - 1].
-        let mut live = behind;
         while position > 0 {
             position -= 1;
-            let here = live;
-            live = locals::before_stmt(&body[position], live);
-            let Stmt::Set(local, _) = &body[position] else {
-                continue;
-            };
-            if *local < FIRST_VALUE {
-                continue;
+            let here = lives[body.len() - 1 - position];
+            for nested in body[position].bodies_mut() {
+                changed |= self.list(nested, here);
             }
-            if self.definition(body, position, here, behind) {
-                changed = true;
-                live = locals::before_list(&body[position.min(body.len())..], behind);
+            let fate = self.definition(body, position, &lives);
+            changed |= !matches!(fate, Fate::Stays);
+            // What is live changes from here to the last statement that is another now.
+            let last = match fate {
+                Fate::Removed => continue,
+                Fate::Moved(to) => to,
+                Fate::Evaluated | Fate::Stays => position,
+            };
+            lives.truncate(body.len() - last);
+            for stmt in body[position..=last].iter().rev() {
+                lives.push(locals::before_stmt(stmt, lives[lives.len() - 1]));
             }
         }
         changed
     }
 
-    /// Deals with the `Set` at this position, behind which `live` is live.
-    fn definition(
-        &mut self,
-        body: &mut Vec<Stmt>,
-        position: usize,
-        live: LocalSet,
-        behind: LocalSet,
-    ) -> bool {
+    /// Deals with the statement at this position if it is a `Set`. `lives` says what is live behind it and those that
+    /// follow, beginning with the last.
+    fn definition(&mut self, body: &mut Vec<Stmt>, position: usize, lives: &[LocalSet]) -> Fate {
         let Stmt::Set(local, value) = &body[position] else {
-            return false;
+            return Fate::Stays;
         };
         let local = *local;
+        if local < FIRST_VALUE {
+            return Fate::Stays;
+        }
         if *value == Expr::Get(local) {
             body.remove(position);
-            return true;
+            return Fate::Removed;
         }
         let effects = Effects::of_expr(value, self.facts);
-        if live >> local & 1 == 0 {
+        if lives[body.len() - 1 - position] >> local & 1 == 0 {
             self.count.dropped += 1;
-            let Stmt::Set(_, value) = std::mem::replace(&mut body[position], Stmt::Unreachable)
-            else {
-                return false;
-            };
-            if effects.is_visible() || has_call(&value) {
-                body[position] = Stmt::Drop(value);
-            } else {
-                body.remove(position);
+            if effects.is_visible() || has_call(value) {
+                let value = std::mem::replace(&mut body[position], Stmt::Unreachable);
+                if let Stmt::Set(_, value) = value {
+                    body[position] = Stmt::Drop(value);
+                }
+                return Fate::Evaluated;
             }
-            return true;
+            body.remove(position);
+            return Fate::Removed;
         }
         match self.first_use(body, position, local, &effects) {
             Some(at) => {
-                self.substitute(body, position, at, local, behind);
-                true
+                let after = lives[body.len() - 1 - at];
+                self.substitute(body, position, at, local, after);
+                Fate::Moved(at - 1)
             }
-            None => false,
+            None => Fate::Stays,
         }
     }
 
@@ -222,15 +226,16 @@ impl Forwarder<'_> {
         None
     }
 
+    /// Moves the value at `position` into the statement `at`, behind which `after` is live.
     fn substitute(
         &mut self,
         body: &mut Vec<Stmt>,
         position: usize,
         at: usize,
         local: Local,
-        behind: LocalSet,
+        after: LocalSet,
     ) {
-        let used_again = reads(&body[at], local) > 1 || is_live_after(body, at, local, behind);
+        let used_again = reads(&body[at], local) > 1 || is_live_after(&body[at], local, after);
         let Stmt::Set(_, value) = body.remove(position) else {
             return;
         };
@@ -258,10 +263,9 @@ impl Forwarder<'_> {
     }
 }
 
-/// Whether `local` is read once more behind the reads of the statement at this position.
-fn is_live_after(body: &[Stmt], at: usize, local: Local, behind: LocalSet) -> bool {
-    let after = locals::before_list(&body[at + 1..], behind);
-    let live = match &body[at] {
+/// Whether `local` is read once more behind a statement's own reads, if `after` is live behind it.
+fn is_live_after(stmt: &Stmt, local: Local, after: LocalSet) -> bool {
+    let live = match stmt {
         Stmt::Set(target, _) if *target == local => return false,
         Stmt::If(_, yes, no) => locals::before_list(yes, after) | locals::before_list(no, after),
         stmt if stmt.stops() => 0,

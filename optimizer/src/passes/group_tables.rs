@@ -45,6 +45,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
             memory.store(data);
             let pc_values: usize = grouped.pc_values.iter().map(|kind| kind.tables.len()).sum();
             let funcdata: usize = grouped.groups.iter().map(|group| group.offsets.len()).sum();
+            module.grouped = Some(grouped);
             Outcome {
                 note: format!("{pc_values} pc-value tables and {funcdata} funcdata"),
                 ..Outcome::default()
@@ -57,7 +58,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
 
 /// What the grouped tables look like.
 #[derive(Debug, Default)]
-pub(super) struct Grouped {
+pub(crate) struct Grouped {
     /// pcsp, pcfile, pcln, then pcdata by id.
     pub(super) pc_values: Vec<PcTables>,
     /// Funcdata that share nothing with those of other groups.
@@ -68,7 +69,7 @@ pub(super) struct Grouped {
 
 /// The pc-value tables of one kind.
 #[derive(Debug, Default)]
-pub(super) struct PcTables {
+pub(crate) struct PcTables {
     /// Address of the first.
     pub(super) address: u32,
     pub(super) tables: Vec<Vec<u8>>,
@@ -76,18 +77,14 @@ pub(super) struct PcTables {
 
 /// The funcdata of some ids.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     pub(super) ids: Vec<u8>,
     /// Offsets from `moduledata.gofunc`, in the order of their first use.
     pub(super) offsets: Vec<u32>,
 }
 
-/// Moves both kinds of tables in `memory`, and the offsets in `_func` with them. Memory that is grouped already stays
-/// as it is.
-pub(super) fn group(
-    program: &Program,
-    memory: &mut Memory,
-) -> std::result::Result<Grouped, Reason> {
+/// Moves both kinds of tables in `memory`, and the offsets in `_func` with them.
+fn group(program: &Program, memory: &mut Memory) -> std::result::Result<Grouped, Reason> {
     let functions = functions(program, memory).ok_or("a _func record lies outside the data")?;
     tables_apart(program, memory).ok_or("tables overlap")?;
     let pc_values = pc_values::sort(program, &functions, memory)?;
