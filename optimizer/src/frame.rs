@@ -14,15 +14,15 @@
 //! tree of the whole program in memory. After emission [`Emitted::indices`] tells which index each entity
 //! of the input got, and `emit.rs` puts the real bodies back.
 
+mod shell;
+
+pub(crate) use shell::References;
+
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use walrus::{DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
-use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CodeSection, Function, HeapType, Instruction, RawSection};
-use wasmparser::{BinaryReader, FunctionBody};
 
 /// Everything of a module but its code.
 #[derive(Debug)]
@@ -69,19 +69,6 @@ pub(crate) struct Indices {
     pub(crate) elements: Vec<Option<u32>>,
 }
 
-/// What a function body refers to, by index in the input.
-#[derive(Debug, Default)]
-pub(crate) struct References {
-    types: BTreeSet<u32>,
-    functions: BTreeSet<u32>,
-    tables: BTreeSet<u32>,
-    memories: BTreeSet<u32>,
-    globals: BTreeSet<u32>,
-    data: BTreeSet<u32>,
-    elements: BTreeSet<u32>,
-    tags: BTreeSet<u32>,
-}
-
 impl Frame {
     /// Builds the frame of a valid module.
     ///
@@ -97,7 +84,7 @@ impl Frame {
         if references.iter().any(|r| !r.tags.is_empty()) {
             return Err(unsupported("exception handling"));
         }
-        let shell = shell(input, &references)?;
+        let shell = shell::shell(input, &references)?;
         let walrus = walrus::ModuleConfig::new()
             .generate_name_section(false)
             .generate_producers_section(false)
@@ -331,144 +318,5 @@ impl walrus::CustomSection for IndexRecorder {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = indices;
         std::borrow::Cow::Borrowed(&[])
-    }
-}
-
-/// The input with skeletons for bodies and without custom sections.
-fn shell(input: &Input<'_>, references: &[References]) -> Result<Vec<u8>> {
-    const CODE: u8 = 10;
-    let mut module = wasm_encoder::Module::new();
-    for section in input.sections.iter().filter(|s| s.name.is_none()) {
-        if section.id == CODE {
-            let mut code = CodeSection::new();
-            for body in references {
-                code.function(&skeleton(input, body)?);
-            }
-            module.section(&code);
-        } else {
-            let data = input.slice(&section.range);
-            module.section(&RawSection {
-                id: section.id,
-                data,
-            });
-        }
-    }
-    Ok(module.finish())
-}
-
-fn skeleton(input: &Input<'_>, references: &References) -> Result<Function> {
-    let mut body = Function::new([]);
-    for &function in &references.functions {
-        let ty = input
-            .function_type(function)
-            .ok_or_else(|| unsupported("a function without a type"))?;
-        for param in ty.params() {
-            body.instruction(&zero(*param)?);
-        }
-        body.instruction(&Instruction::Call(function));
-        for _ in ty.results() {
-            body.instruction(&Instruction::Drop);
-        }
-    }
-    for &global in &references.globals {
-        body.instruction(&Instruction::GlobalGet(global))
-            .instruction(&Instruction::Drop);
-    }
-    for &memory in &references.memories {
-        body.instruction(&Instruction::MemorySize(memory))
-            .instruction(&Instruction::Drop);
-    }
-    for &table in &references.tables {
-        body.instruction(&Instruction::TableSize(table))
-            .instruction(&Instruction::Drop);
-    }
-    for &data in &references.data {
-        body.instruction(&Instruction::DataDrop(data));
-    }
-    for &element in &references.elements {
-        body.instruction(&Instruction::ElemDrop(element));
-    }
-    body.instruction(&Instruction::Unreachable)
-        .instruction(&Instruction::End);
-    Ok(body)
-}
-
-/// The default value of a parameter of a skeleton's call.
-fn zero(ty: wasmparser::ValType) -> Result<Instruction<'static>> {
-    use wasmparser::ValType;
-    Ok(match ty {
-        ValType::I32 => Instruction::I32Const(0),
-        ValType::I64 => Instruction::I64Const(0),
-        ValType::F32 => Instruction::F32Const(0.0.into()),
-        ValType::F64 => Instruction::F64Const(0.0.into()),
-        ValType::V128 => Instruction::V128Const(0),
-        ValType::Ref(r) if r == wasmparser::RefType::FUNCREF => {
-            Instruction::RefNull(HeapType::FUNC)
-        }
-        ValType::Ref(r) if r == wasmparser::RefType::EXTERNREF => {
-            Instruction::RefNull(HeapType::EXTERN)
-        }
-        ValType::Ref(_) => return Err(unsupported("typed references")),
-    })
-}
-
-impl References {
-    /// Collects what one body refers to. The encoder's own re-encoding meets every index of every
-    /// operator it knows, so nothing can be forgotten here.
-    ///
-    /// # Errors
-    /// Fails on an operator that cannot be decoded; the input was validated, so that is a feature the
-    /// encoder does not know.
-    pub(crate) fn of(bytes: &[u8], offset: usize) -> Result<References> {
-        let mut references = References::default();
-        let body = FunctionBody::new(BinaryReader::new(bytes, offset));
-        references
-            .parse_function_body(&mut CodeSection::new(), body)
-            .map_err(|e| Error::new(Stage::Read, e.to_string()).at(offset as u64))?;
-        Ok(references)
-    }
-
-    /// Whether the body refers to a data segment.
-    pub(crate) fn name_data(&self) -> bool {
-        !self.data.is_empty()
-    }
-}
-
-type Reencoded = std::result::Result<u32, reencode::Error<Infallible>>;
-
-impl Reencode for References {
-    type Error = Infallible;
-
-    fn type_index(&mut self, index: u32) -> Reencoded {
-        self.types.insert(index);
-        Ok(index)
-    }
-    fn function_index(&mut self, index: u32) -> Reencoded {
-        self.functions.insert(index);
-        Ok(index)
-    }
-    fn table_index(&mut self, index: u32) -> Reencoded {
-        self.tables.insert(index);
-        Ok(index)
-    }
-    fn memory_index(&mut self, index: u32) -> Reencoded {
-        self.memories.insert(index);
-        Ok(index)
-    }
-    fn global_index(&mut self, index: u32) -> Reencoded {
-        self.globals.insert(index);
-        Ok(index)
-    }
-    fn data_index(&mut self, index: u32) -> Reencoded {
-        self.data.insert(index);
-        Ok(index)
-    }
-    fn element_index(&mut self, index: u32) -> Reencoded {
-        self.elements.insert(index);
-        Ok(index)
-    }
-    fn tag_index(&mut self, index: u32) -> Reencoded {
-        self.tags.insert(index);
-        Ok(index)
     }
 }

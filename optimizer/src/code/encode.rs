@@ -10,14 +10,15 @@
 //! imports and functions outside the convention, and where an unwind begins.
 
 mod expression;
+mod local_map;
 mod statement;
 mod writer;
 
-use super::ir::{After, BlockId, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt};
+use super::ir::{After, BlockId, Dispatch, End, Expr, Function, SELECTOR, SP, Stmt};
 use super::op::{Op, Store, Type};
 use super::rules;
 use super::structure::Plan;
-use std::collections::BTreeSet;
+use local_map::LocalMap;
 use writer::{Label, Writer};
 
 /// Return PCs are at least this: 0x1000, the first PC_F (`funcValueOffset` in cmd/link/internal/wasm/asm.go), << 16.
@@ -421,75 +422,5 @@ impl Encoder<'_> {
         }
         self.out.i32_const(first);
         Op::I32_EQ.encode(&mut self.out.bytes);
-    }
-}
-
-/// Where each local of the function is in the output: used ones only, grouped by type.
-struct LocalMap {
-    target: Vec<Local>,
-    groups: Vec<(u32, Type)>,
-    /// Holds PC_F << 16.
-    pc_base: Option<Local>,
-}
-
-impl LocalMap {
-    fn new(function: &Function, plan: &Plan, style: Style) -> LocalMap {
-        let mut used = BTreeSet::new();
-        let mut calls = false;
-        let mut note = |expr: &Expr| {
-            expr.visit(&mut |expr| {
-                if let Expr::Get(local) | Expr::Tee(local, _) = expr {
-                    used.insert(*local);
-                }
-            });
-        };
-        let mut set = BTreeSet::new();
-        for block in &plan.flow.order {
-            let block = &function.blocks[*block];
-            for stmt in &block.body {
-                stmt.visit(&mut |stmt| {
-                    stmt.exprs().for_each(&mut note);
-                    calls |= matches!(stmt, Stmt::GoCall { .. } | Stmt::PushedCall { .. });
-                    if let Stmt::Set(local, _) = stmt {
-                        set.insert(*local);
-                    }
-                });
-            }
-            if let End::Branch(condition, _, _) = &block.end {
-                note(condition);
-            }
-        }
-        used.extend(set);
-        LocalMap::number(function, &used, style.return_pc_base && calls)
-    }
-
-    fn number(function: &Function, used: &BTreeSet<Local>, needs_base: bool) -> LocalMap {
-        let mut map = LocalMap {
-            target: (0..function.locals.len() as Local).collect(),
-            groups: Vec::new(),
-            pc_base: None,
-        };
-        let mut next = super::ir::FIRST_FREE;
-        for ty in [Type::I32, Type::I64, Type::F32, Type::F64] {
-            let first = next;
-            if ty == Type::I32 && needs_base {
-                map.pc_base = Some(next);
-                next += 1;
-            }
-            for local in used
-                .iter()
-                .copied()
-                .filter(|local| *local >= super::ir::FIRST_FREE)
-            {
-                if function.locals[local as usize] == ty {
-                    map.target[local as usize] = next;
-                    next += 1;
-                }
-            }
-            if next > first {
-                map.groups.push((next - first, ty));
-            }
-        }
-        map
     }
 }

@@ -175,45 +175,47 @@ impl Expr {
         std::mem::replace(self, Expr::MemorySize)
     }
 
-    /// Every node, operands before operators: evaluation order.
-    pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+    /// The operands, in evaluation order.
+    pub(crate) fn operands(&self) -> impl DoubleEndedIterator<Item = &Expr> {
+        let mut found: [Option<&Expr>; 3] = [None; 3];
+        let mut arguments: &[Expr] = &[];
         match self {
             Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                a.visit(f);
+                found[0] = Some(a);
             }
-            Expr::Binary(_, operands) => {
-                operands.0.visit(f);
-                operands.1.visit(f);
-            }
-            Expr::Select(operands) => {
-                operands.0.visit(f);
-                operands.1.visit(f);
-                operands.2.visit(f);
-            }
-            Expr::Call(_, arguments) => arguments.iter().for_each(|a| a.visit(f)),
+            Expr::Binary(_, both) => found = [Some(&both.0), Some(&both.1), None],
+            Expr::Select(all) => found = [Some(&all.0), Some(&all.1), Some(&all.2)],
+            Expr::Call(_, list) => arguments = list,
             _ => {}
         }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// As [`Expr::operands`], to change them.
+    pub(crate) fn operands_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
+        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
+        let mut arguments: &mut [Expr] = &mut [];
+        match self {
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                found[0] = Some(a);
+            }
+            Expr::Binary(_, both) => found = [Some(&mut both.0), Some(&mut both.1), None],
+            Expr::Select(all) => found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)],
+            Expr::Call(_, list) => arguments = list,
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// Every node, operands before operators: evaluation order.
+    pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+        self.operands().for_each(|operand| operand.visit(f));
         f(self);
     }
 
     /// As [`Expr::visit`], to change nodes.
     pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
-        match self {
-            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                a.visit_mut(f);
-            }
-            Expr::Binary(_, operands) => {
-                operands.0.visit_mut(f);
-                operands.1.visit_mut(f);
-            }
-            Expr::Select(operands) => {
-                operands.0.visit_mut(f);
-                operands.1.visit_mut(f);
-                operands.2.visit_mut(f);
-            }
-            Expr::Call(_, arguments) => arguments.iter_mut().for_each(|a| a.visit_mut(f)),
-            _ => {}
-        }
+        self.operands_mut().for_each(|operand| operand.visit_mut(f));
         f(self);
     }
 
@@ -259,7 +261,7 @@ impl Stmt {
     }
 
     /// As [`Stmt::exprs`], to change them.
-    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+    pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
         let mut found: [Option<&mut Expr>; 3] = [None, None, None];
         let mut arguments: &mut [Expr] = &mut [];
         match self {

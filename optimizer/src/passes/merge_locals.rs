@@ -95,9 +95,7 @@ impl Conflicts {
                 Stmt::If(_, yes, no) => before_list(yes, behind) | before_list(no, behind),
                 _ => behind,
             };
-            let exprs: Vec<&Expr> = stmt.exprs().collect();
-            exprs
-                .iter()
+            stmt.exprs()
                 .rev()
                 .for_each(|expr| self.expr(expr, &mut live));
             behind = live;
@@ -121,23 +119,10 @@ impl Conflicts {
                 *live &= !(1 << *local);
                 self.expr(value, live);
             }
-            Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => self.expr(a, live),
-            Expr::Binary(_, operands) => {
-                self.expr(&operands.1, live);
-                self.expr(&operands.0, live);
-            }
-            Expr::Select(operands) => {
-                self.expr(&operands.2, live);
-                self.expr(&operands.1, live);
-                self.expr(&operands.0, live);
-            }
-            Expr::Call(_, arguments) => {
-                arguments
-                    .iter()
-                    .rev()
-                    .for_each(|argument| self.expr(argument, live));
-            }
-            _ => {}
+            _ => expr
+                .operands()
+                .rev()
+                .for_each(|operand| self.expr(operand, live)),
         }
     }
 

@@ -1,0 +1,73 @@
+//! Where locals go.
+
+use super::Style;
+use crate::code::ir::{End, Expr, FIRST_FREE, Function, Local, Stmt};
+use crate::code::op::Type;
+use crate::code::structure::Plan;
+use std::collections::BTreeSet;
+
+/// Where each local of the function is in the output: used ones only, grouped by type.
+pub(super) struct LocalMap {
+    pub(super) target: Vec<Local>,
+    pub(super) groups: Vec<(u32, Type)>,
+    /// Holds PC_F << 16.
+    pub(super) pc_base: Option<Local>,
+}
+
+impl LocalMap {
+    pub(super) fn new(function: &Function, plan: &Plan, style: Style) -> LocalMap {
+        let mut used = BTreeSet::new();
+        let mut calls = false;
+        let mut note = |expr: &Expr| {
+            expr.visit(&mut |expr| {
+                if let Expr::Get(local) | Expr::Tee(local, _) = expr {
+                    used.insert(*local);
+                }
+            });
+        };
+        let mut set = BTreeSet::new();
+        for block in &plan.flow.order {
+            let block = &function.blocks[*block];
+            for stmt in &block.body {
+                stmt.visit(&mut |stmt| {
+                    stmt.exprs().for_each(&mut note);
+                    calls |= matches!(stmt, Stmt::GoCall { .. } | Stmt::PushedCall { .. });
+                    if let Stmt::Set(local, _) = stmt {
+                        set.insert(*local);
+                    }
+                });
+            }
+            if let End::Branch(condition, _, _) = &block.end {
+                note(condition);
+            }
+        }
+        used.extend(set);
+        LocalMap::number(function, &used, style.return_pc_base && calls)
+    }
+
+    fn number(function: &Function, used: &BTreeSet<Local>, needs_base: bool) -> LocalMap {
+        let mut map = LocalMap {
+            target: (0..function.locals.len() as Local).collect(),
+            groups: Vec::new(),
+            pc_base: None,
+        };
+        let mut next = FIRST_FREE;
+        for ty in [Type::I32, Type::I64, Type::F32, Type::F64] {
+            let first = next;
+            if ty == Type::I32 && needs_base {
+                map.pc_base = Some(next);
+                next += 1;
+            }
+            for local in used.iter().copied().filter(|local| *local >= FIRST_FREE) {
+                if function.locals[local as usize] == ty {
+                    map.target[local as usize] = next;
+                    next += 1;
+                }
+            }
+            if next > first {
+                map.groups.push((next - first, ty));
+            }
+        }
+        map
+    }
+}

@@ -1,0 +1,144 @@
+//! Slots of Go's stack that get a local, their mirror.
+
+use super::exposure::Exposure;
+use crate::code::locals::MOST_LOCALS;
+use crate::code::{End, Expr, Function, Local, SP, Stmt, Type};
+use std::collections::BTreeMap;
+
+/// Cells of a function at most: engines keep one state for each local and branch target.
+const MOST_CELLS: usize = 24;
+/// The same for functions with more blocks than [`MANY_BLOCKS`].
+const MOST_CELLS_OF_LARGE: usize = 4;
+const MANY_BLOCKS: usize = 1000;
+
+/// A slot with a local that mirrors it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) offset: u32,
+    pub(super) ty: Type,
+    pub(super) local: Local,
+}
+
+/// A set of cells, by position.
+pub(super) type CellSet = u32;
+
+#[derive(Debug)]
+pub(super) struct Cells {
+    pub(super) cells: Vec<Cell>,
+}
+
+/// How the slots at one offset are accessed.
+#[derive(Debug, Default, Clone, Copy)]
+struct Uses {
+    loads: u32,
+    types: [bool; 4],
+}
+
+impl Cells {
+    /// Gives the slots that pay a local of their own; `None` if there are none.
+    pub(super) fn find(function: &mut Function, frame: u32) -> Option<Cells> {
+        let exposure = Exposure::of(function, frame)?;
+        let mut uses: BTreeMap<u32, Uses> = BTreeMap::new();
+        visit_exprs(function, &mut |expr| {
+            if let Expr::Load(load, access, address) = expr
+                && **address == Expr::Get(SP)
+                && let Some(ty) = cell_type(load.byte())
+            {
+                let uses = uses.entry(access.offset).or_default();
+                uses.loads += 1;
+                uses.types[ty as usize] = true;
+            }
+        });
+        function.visit_statements(&mut |stmt| {
+            if let Stmt::Store(store, access, Expr::Get(SP), _) = stmt
+                && let Some(ty) = stored_type(store.byte())
+            {
+                uses.entry(access.offset).or_default().types[ty as usize] = true;
+            }
+        });
+        let mut found: Vec<(u32, u32, Type)> = uses
+            .into_iter()
+            .filter(|(offset, _)| !exposure.holds(*offset))
+            .filter_map(|(offset, uses)| Some((uses.loads, offset, uses.ty()?)))
+            .filter(|(loads, _, _)| *loads > 0)
+            .collect();
+        found.sort_by_key(|(loads, offset, _)| (std::cmp::Reverse(*loads), *offset));
+        let most = if function.blocks.len() > MANY_BLOCKS {
+            MOST_CELLS_OF_LARGE
+        } else {
+            MOST_CELLS
+        };
+        found.truncate(most.min(MOST_LOCALS.saturating_sub(function.locals.len())));
+        let cells: Vec<Cell> = found
+            .into_iter()
+            .map(|(_, offset, ty)| {
+                function.locals.push(ty);
+                let local = function.locals.len() as Local - 1;
+                Cell { offset, ty, local }
+            })
+            .collect();
+        (!cells.is_empty()).then_some(Cells { cells })
+    }
+
+    pub(super) fn at(&self, offset: u32) -> Option<(usize, Cell)> {
+        let position = self.cells.iter().position(|cell| cell.offset == offset)?;
+        Some((position, self.cells[position]))
+    }
+
+    /// The cells that share a byte with these addresses.
+    pub(super) fn overlapping(&self, start: u32, end: u32) -> CellSet {
+        let overlaps = |cell: &Cell| cell.offset < end && start < cell.offset + cell.ty.width();
+        (0..)
+            .zip(&self.cells)
+            .filter(|(_, cell)| overlaps(cell))
+            .fold(0, |set, (position, _)| set | 1 << position)
+    }
+
+    pub(super) fn all(&self) -> CellSet {
+        CellSet::MAX >> (CellSet::BITS as usize - self.cells.len())
+    }
+}
+
+impl Uses {
+    /// The type of the cell; `None` where integers and floats are mixed.
+    fn ty(&self) -> Option<Type> {
+        match self.types {
+            [_, true, false, false] => Some(Type::I64),
+            [true, false, false, false] => Some(Type::I32),
+            [false, false, true, false] => Some(Type::F32),
+            [false, false, false, true] => Some(Type::F64),
+            _ => None,
+        }
+    }
+}
+
+/// The smallest cell that a load can be served from.
+fn cell_type(load: u8) -> Option<Type> {
+    Some(match load {
+        0x28 | 0x34 | 0x35 => Type::I32,
+        0x29 => Type::I64,
+        0x2a => Type::F32,
+        0x2b => Type::F64,
+        _ => return None,
+    })
+}
+
+/// The type of the cell that a store fills.
+pub(super) fn stored_type(store: u8) -> Option<Type> {
+    Some(match store {
+        0x36 | 0x3e => Type::I32,
+        0x37 => Type::I64,
+        0x38 => Type::F32,
+        0x39 => Type::F64,
+        _ => return None,
+    })
+}
+
+fn visit_exprs<'f>(function: &'f Function, f: &mut impl FnMut(&'f Expr)) {
+    function.visit_statements(&mut |stmt| stmt.exprs().for_each(|expr| expr.visit(f)));
+    for block in &function.blocks {
+        if let End::Branch(condition, _, _) = &block.end {
+            condition.visit(f);
+        }
+    }
+}

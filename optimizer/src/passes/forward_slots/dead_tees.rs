@@ -1,0 +1,60 @@
+//! Values that were kept for a load and that no load wanted in the end.
+
+use crate::code::locals::{Liveness, LocalSet, before_list};
+use crate::code::{End, Expr, Function, Stmt, rules};
+
+/// Takes the `local.tee` off values that nobody reads again.
+pub(super) fn drop_dead_tees(function: &mut Function) {
+    let liveness = Liveness::of(function);
+    for position in 0..function.blocks.len() {
+        let block = &mut function.blocks[position];
+        let mut behind = (block.end.targets().iter())
+            .fold(0, |live: LocalSet, to| live | liveness.at_start[*to]);
+        if let End::Branch(condition, _, _) = &mut block.end {
+            drop_in_expr(condition, &mut behind);
+            rules::simplify(condition);
+        }
+        drop_in_list(&mut block.body, behind);
+    }
+}
+
+fn drop_in_list(body: &mut [Stmt], mut behind: LocalSet) {
+    for stmt in body.iter_mut().rev() {
+        for nested in stmt.bodies_mut() {
+            drop_in_list(nested, behind);
+        }
+        let mut live = match &*stmt {
+            stmt if stmt.stops() => 0,
+            Stmt::Set(local, _) => behind & !(1 << local),
+            Stmt::If(_, yes, no) => before_list(yes, behind) | before_list(no, behind),
+            _ => behind,
+        };
+        for expr in stmt.exprs_mut().rev() {
+            drop_in_expr(expr, &mut live);
+        }
+        behind = live;
+        rules::simplify_statement(stmt);
+    }
+}
+
+/// From the last node evaluated to the first.
+fn drop_in_expr(expr: &mut Expr, live: &mut LocalSet) {
+    match expr {
+        Expr::Get(local) => *live |= 1 << *local,
+        Expr::Tee(local, value) => {
+            let is_read = *live >> *local & 1 == 1;
+            *live &= !(1 << *local);
+            if is_read {
+                drop_in_expr(value, live);
+            } else {
+                let mut value = value.take();
+                drop_in_expr(&mut value, live);
+                *expr = value;
+            }
+        }
+        _ => expr
+            .operands_mut()
+            .rev()
+            .for_each(|operand| drop_in_expr(operand, live)),
+    }
+}
