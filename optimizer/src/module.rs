@@ -1,6 +1,6 @@
 //! The module that passes work on: frame, bodies and custom sections.
 
-use crate::code::Code;
+use crate::code::{Code, Function};
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
@@ -88,6 +88,13 @@ impl<'a> Module<'a> {
     /// What was read.
     pub fn input(&self) -> &Input<'a> {
         &self.input
+    }
+
+    /// Go's functions, once they are lifted.
+    pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
+        (self.code.iter_mut().flat_map(|code| &mut code.functions))
+            .flatten()
+            .collect()
     }
 
     /// The frame, for a pass whose table entry says that it needs one.

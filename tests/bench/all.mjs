@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, roundsFrom, UsageError } from "./command.mjs";
+import { command, UsageError, wholeNumber } from "../command.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { goRelease } from "./measure/programs.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
@@ -48,7 +48,7 @@ async function main() {
       rounds: { type: "string", default: "7" },
     },
   });
-  const rounds = roundsFrom(values.rounds);
+  const rounds = wholeNumber("rounds", values.rounds);
   const unknown = positionals.find((name) => name !== "report" && !(name in PARTS));
   if (unknown !== undefined) {
     throw new UsageError(`there is no part "${unknown}": there are ${Object.keys(PARTS).join(", ")}, report`);

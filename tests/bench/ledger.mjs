@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, UsageError } from "./command.mjs";
+import { command, UsageError } from "../command.mjs";
 import { cachedValue } from "./measure/cache.mjs";
 import { findOptimizer, GOWASP, inspected } from "./measure/gowasp.mjs";
 import { PROGRAMS } from "./measure/programs.mjs";

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, roundsFrom } from "./command.mjs";
+import { command, wholeNumber } from "../command.mjs";
 import { runWatched } from "./measure/child.mjs";
 import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
 import { findProgram, PROGRAMS } from "./measure/programs.mjs";
@@ -123,7 +123,12 @@ async function main() {
     },
   });
   const { program, large } = values;
-  const figures = await measureOptimizer({ program, large, rounds: roundsFrom(values.rounds), say: console.error });
+  const figures = await measureOptimizer({
+    program,
+    large,
+    rounds: wholeNumber("rounds", values.rounds),
+    say: console.error,
+  });
   console.log(optimizerTables(figures));
 }
 

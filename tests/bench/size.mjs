@@ -9,7 +9,7 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command } from "./command.mjs";
+import { command } from "../command.mjs";
 import { BINARYEN_LEVELS, binaryenVersion, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
 import { compressedSizes } from "./measure/compressed.mjs";
 import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";

@@ -9,7 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, roundsFrom, UsageError } from "./command.mjs";
+import { command, UsageError, wholeNumber } from "../command.mjs";
 import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
@@ -196,7 +196,13 @@ async function main() {
   const onEngines = values.engines || values.engine !== undefined;
   const all = !micro && !programs && !onEngines;
   const parts = { micro: all || micro, programs: all || programs, engines: all || onEngines ? engines : [] };
-  const figures = await measureSpeed({ ...parts, rounds: roundsFrom(rounds), binaryen, large, say: console.error });
+  const figures = await measureSpeed({
+    ...parts,
+    rounds: wholeNumber("rounds", rounds),
+    binaryen,
+    large,
+    say: console.error,
+  });
   console.log(speedTables(figures));
 }
 

@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, roundsFrom, UsageError } from "./command.mjs";
+import { command, UsageError, wholeNumber } from "../command.mjs";
 import { findOptimizer, optimized } from "./measure/gowasp.mjs";
 import { findProgram } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
@@ -129,7 +129,7 @@ async function main() {
     allowPositionals: true,
     options: { rounds: { type: "string", default: "5" }, all: { type: "boolean" }, large: { type: "boolean" } },
   });
-  const options = { all: values.all, large: values.large, rounds: roundsFrom(values.rounds) };
+  const options = { all: values.all, large: values.large, rounds: wholeNumber("rounds", values.rounds) };
   console.log(startTable(await measureStart({ ...options, names: positionals, say: console.error })));
 }
 

@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { command, known, UsageError, wholeNumber } from "../command.mjs";
 import { SYSTEMS } from "../programs/harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
 import { pool } from "../programs/harness/pool.mjs";
@@ -39,13 +40,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 };
 
-class UsageError extends Error {}
-
-process.exitCode = await main().catch((error) => {
-  if (!(error instanceof UsageError) && !error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  return 2;
-});
+await command(main, USAGE);
 
 async function main() {
   const { values } = parseArgs({ options: OPTIONS });
@@ -55,8 +50,7 @@ async function main() {
   }
   const missing = optimizerMissing(values.optimizer);
   if (missing) throw new UsageError(missing);
-  const jobs = Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs is a number from 1, not "${values.jobs}"`);
+  const jobs = wholeNumber("jobs", values.jobs);
   const trials = await trialsOf(values);
   const options = { optimizer: values.optimizer, optimizerArgs: values["optimizer-arg"], keep: values.keep };
   let failed = 0;
@@ -73,8 +67,8 @@ async function main() {
 
 async function trialsOf(values) {
   const seeds = range(values.seeds);
-  const goos = known("system", values.goos, SYSTEMS);
-  const variants = known("variant", values.variant, Object.keys(VARIANTS));
+  const goos = known("system", values.goos.split(","), SYSTEMS);
+  const variants = known("variant", values.variant.split(","), Object.keys(VARIANTS));
   const combinations = [];
   for (const release of values.go?.split(",") ?? [undefined]) {
     const { toolchain, missing } = await findToolchain(release);
@@ -96,11 +90,4 @@ function range(text) {
   const [first, last] = [Number(from), Number(to)];
   if (!(first >= 1 && last >= first)) throw new UsageError(`--seeds is like 1..20, not "${text}"`);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-function known(what, text, all) {
-  const names = text.split(",");
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new UsageError(`no ${what} is called "${unknown}"`);
-  return names;
 }

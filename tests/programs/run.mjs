@@ -6,6 +6,7 @@
  * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
+import { command, known, wholeNumber } from "../command.mjs";
 import { buildAll } from "./harness/build.mjs";
 import { casesOf, readPrograms } from "./harness/catalog.mjs";
 import { check, failedBuild, missingParts } from "./harness/check.mjs";
@@ -41,13 +42,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 };
 
-class UsageError extends Error {}
-
-process.exitCode = await main().catch((error) => {
-  if (!(error instanceof UsageError) && !error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  return 2;
-});
+await command(main, USAGE);
 
 async function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
@@ -72,16 +67,8 @@ async function main() {
     hosts,
   };
   skipped.push(...missingParts(options));
-  const jobs = Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs is a number from 1, not "${values.jobs}"`);
+  const jobs = wholeNumber("jobs", values.jobs);
   return await runCases(cases, skipped, { ...options, jobs, verbose: values.verbose });
-}
-
-/** @returns {string[]} the names, all of which must be among `all` */
-function known(what, names, all) {
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new UsageError(`no ${what} is called "${unknown}"`);
-  return names;
 }
 
 function chosen(programs, names) {

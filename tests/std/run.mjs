@@ -6,6 +6,7 @@
  * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
+import { command, known, UsageError, wholeNumber } from "../command.mjs";
 import { SYSTEMS } from "../programs/harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
 import { pool } from "../programs/harness/pool.mjs";
@@ -53,13 +54,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 };
 
-class UsageError extends Error {}
-
-process.exitCode = await main().catch((error) => {
-  if (!(error instanceof UsageError) && !error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  return 2;
-});
+await command(main, USAGE);
 
 async function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
@@ -74,11 +69,11 @@ async function main() {
   }
   const missing = optimizerMissing(values.optimizer);
   if (missing) throw new UsageError(missing);
-  return await runCases(cases, count("jobs", values.jobs), {
+  return await runCases(cases, wholeNumber("jobs", values.jobs), {
     optimizer: values.optimizer,
     optimizerArgs: values["optimizer-arg"],
     short: !values.long,
-    timeoutSeconds: count("timeout", values.timeout),
+    timeoutSeconds: wholeNumber("timeout", values.timeout),
     ci: values.ci,
   });
 }
@@ -87,8 +82,8 @@ async function chosenCases(values, packages) {
   if (Number(values.all) + Number(values.ci) + Number(packages.length > 0) !== 1) {
     throw new UsageError("name packages, or one of --all and --ci");
   }
-  const goos = known("system", values.goos, SYSTEMS);
-  const variants = known("variant", values.variant, Object.keys(VARIANTS));
+  const goos = known("system", values.goos.split(","), SYSTEMS);
+  const variants = known("variant", values.variant.split(","), Object.keys(VARIANTS));
   const cases = [];
   for (const toolchain of await toolchains(values.go)) {
     if (values.ci) cases.push(...ciCases(toolchain).filter((one) => goos.includes(one.goos)));
@@ -108,19 +103,6 @@ async function toolchains(releases) {
     found.push(toolchain);
   }
   return found;
-}
-
-function known(what, list, all) {
-  const names = list.split(",");
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new UsageError(`no ${what} is called "${unknown}"`);
-  return names;
-}
-
-function count(name, text) {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`--${name} is a number from 1, not "${text}"`);
-  return number;
 }
 
 async function runCases(cases, jobs, options) {

@@ -17,12 +17,7 @@ use rayon::prelude::*;
 const FIRST: usize = 2;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let functions = module
-        .code
-        .iter_mut()
-        .flat_map(|code| &mut code.functions)
-        .flatten();
-    let mut functions: Vec<_> = functions.collect();
+    let mut functions = module.lifted_functions();
     let merged: usize = functions
         .par_iter_mut()
         .map(|function| merge(function))

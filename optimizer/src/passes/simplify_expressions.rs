@@ -17,12 +17,7 @@ use crate::options::Options;
 use rayon::prelude::*;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let functions = module
-        .code
-        .iter_mut()
-        .flat_map(|code| &mut code.functions)
-        .flatten();
-    let mut functions: Vec<_> = functions.collect();
+    let mut functions = module.lifted_functions();
     functions.par_iter_mut().for_each(|function| {
         for block in &mut function.blocks {
             simplify_all(&mut block.body);

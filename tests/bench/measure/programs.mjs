@@ -5,8 +5,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../../../scripts/paths.mjs";
+import { UsageError } from "../../command.mjs";
 import { INPUTS, inputPath } from "../../corpus/inputs.mjs";
-import { UsageError } from "../command.mjs";
 import { BENCH_CACHE } from "./cache.mjs";
 
 /**
