@@ -19,6 +19,7 @@ mod emit;
 mod error;
 mod frame;
 pub mod go;
+mod grouped;
 pub mod input;
 mod inspect;
 pub mod manifest;

@@ -16,8 +16,6 @@ mod plain_calls;
 mod renumber_pcs;
 mod simplify_expressions;
 
-pub(crate) use group_tables::Grouped;
-
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
 use crate::options::{Level, Options};

@@ -34,12 +34,13 @@ mod columns;
 mod tests;
 mod writer;
 
-use super::group_tables::{Grouped, Reason};
+use super::group_tables::Reason;
 use super::{Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::go::Program;
+use crate::grouped::Grouped;
 use crate::memory::Memory;
 use crate::module::Module;
 use crate::options::{Options, Preference};

@@ -23,6 +23,7 @@ mod pc_values;
 use super::{Outcome, left_alone};
 use crate::error::Result;
 use crate::go::{Field, Func, Program};
+use crate::grouped::Grouped;
 use crate::memory::Memory;
 use crate::module::Module;
 use crate::options::Options;
@@ -54,33 +55,6 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     };
     module.program = Some(program);
     Ok(outcome)
-}
-
-/// What the grouped tables look like.
-#[derive(Debug, Default)]
-pub(crate) struct Grouped {
-    /// pcsp, pcfile, pcln, then pcdata by id.
-    pub(super) pc_values: Vec<PcTables>,
-    /// Funcdata that share nothing with those of other groups.
-    pub(super) groups: Vec<Group>,
-    /// Address of the records of all inline trees, and how many there are.
-    pub(super) inline: Option<(u32, u32)>,
-}
-
-/// The pc-value tables of one kind.
-#[derive(Debug, Default)]
-pub(crate) struct PcTables {
-    /// Address of the first.
-    pub(super) address: u32,
-    pub(super) tables: Vec<Vec<u8>>,
-}
-
-/// The funcdata of some ids.
-#[derive(Debug)]
-pub(crate) struct Group {
-    pub(super) ids: Vec<u8>,
-    /// Offsets from `moduledata.gofunc`, in the order of their first use.
-    pub(super) offsets: Vec<u32>,
 }
 
 /// Moves both kinds of tables in `memory`, and the offsets in `_func` with them.

@@ -3,7 +3,8 @@
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::{Bytes, Field, Program};
-use crate::passes::group_tables::{Grouped, Reason};
+use crate::grouped::Grouped;
+use crate::passes::group_tables::Reason;
 use std::collections::HashMap;
 
 const OUTSIDE: Reason = "a table lies outside the data";

@@ -1,7 +1,8 @@
 //! Funcdata, id by id.
 
-use super::{Group, Reason};
+use super::Reason;
 use crate::go::{Field, Func, Program, funcdata};
+use crate::grouped::Group;
 use crate::memory::Memory;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,7 +1,8 @@
 //! pctab, kind by kind.
 
-use super::{PcTables, Reason};
+use super::Reason;
 use crate::go::{Field, Func, PcValues, Program};
+use crate::grouped::PcTables;
 use crate::memory::Memory;
 use std::collections::HashMap;
 
