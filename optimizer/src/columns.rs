@@ -17,39 +17,52 @@ use crate::input::Input;
 /// Does to the image of a module's memory, which begins at address `base`, what the module's start function does if that
 /// runs a script. Whether it does; if the script fails, the image is left as it was.
 pub(crate) fn rebuild(input: &Input<'_>, base: u64, image: &mut Vec<u8>) -> bool {
-    let rebuilt = (|| {
-        let mut copy = image.clone();
-        run_script(input, u32::try_from(base).ok()?, &mut copy)?;
-        Some(copy)
-    })();
-    match rebuilt {
-        Some(copy) => {
-            *image = copy;
-            true
-        }
-        None => false,
+    let Some(script) = Script::find(input, base, image.len()) else {
+        return false;
+    };
+    let mut rebuilt = image.clone();
+    let done = script.run(&mut rebuilt).is_some();
+    if done {
+        *image = rebuilt;
     }
+    done
 }
 
-fn run_script(input: &Input<'_>, base: u32, image: &mut [u8]) -> Option<()> {
-    let position = input.start?.checked_sub(input.imported_functions)?;
-    let body = input.slice(input.bodies.get(position as usize)?);
-    let (placement, segment) = start::read(body)?;
-    let segment = input.slice(&input.data.get(segment as usize)?.range);
-    let operations = placement.operations.checked_sub(placement.streams()?)?;
-    let list: Vec<Operation> = (segment.get(operations as usize..)?)
-        .chunks(Operation::SIZE as usize)
-        .map(Operation::from_bytes)
-        .collect::<Option<_>>()?;
-    let fits = placement.length as usize == segment.len()
-        // Dictionaries say where tables are, which take more bytes than that.
-        && placement.dictionary_bytes as usize <= image.len()
-        && u64::from(base) + image.len() as u64 <= placement.working_base.into();
-    if !fits {
-        return None;
+/// The script of a module.
+struct Script<'i> {
+    base: u32,
+    placement: Placement,
+    segment: &'i [u8],
+    operations: Vec<Operation>,
+}
+
+impl<'i> Script<'i> {
+    /// `None` of a module without a script, or with one that goes beyond what any script needs.
+    fn find(input: &Input<'i>, base: u64, image_bytes: usize) -> Option<Script<'i>> {
+        let position = input.start?.checked_sub(input.imported_functions)?;
+        let body = input.slice(input.bodies.get(position as usize)?);
+        let (placement, segment) = start::read(body)?;
+        let segment = input.slice(&input.data.get(segment as usize)?.range);
+        let operations = placement.operations.checked_sub(placement.streams()?)?;
+        let fits = placement.length as usize == segment.len()
+            // Dictionaries say where tables are, which take more bytes than that.
+            && placement.dictionary_bytes as usize <= image_bytes
+            && base + image_bytes as u64 <= placement.working_base.into();
+        fits.then_some(Script {
+            base: u32::try_from(base).ok()?,
+            placement,
+            segment,
+            operations: (segment.get(operations as usize..)?)
+                .chunks(Operation::SIZE as usize)
+                .map(Operation::from_bytes)
+                .collect::<Option<_>>()?,
+        })
     }
-    let mut working = vec![0; placement.dictionary_bytes as usize];
-    working.extend_from_slice(segment);
-    let mut memory = Target::new(base, image, placement.working_base, &mut working);
-    run(&list, &mut memory)
+
+    fn run(&self, image: &mut [u8]) -> Option<()> {
+        let mut working = vec![0; self.placement.dictionary_bytes as usize];
+        working.extend_from_slice(self.segment);
+        let mut memory = Target::new(self.base, image, self.placement.working_base, &mut working);
+        run(&self.operations, &mut memory)
+    }
 }

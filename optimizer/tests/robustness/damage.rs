@@ -1,7 +1,8 @@
 //! Random bytes and damaged programs: an error or a valid module, never a panic and never a hang.
 
 use crate::fixture;
-use gowasp::{Options, optimize};
+use gowasp::input::Input;
+use gowasp::{Options, inspect, optimize};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -50,6 +51,32 @@ fn a_real_program_with_bytes_replaced() {
             damaged[at] = byte;
         }
         survive(&damaged);
+        Ok(())
+    });
+    result.expect("no damage is fatal");
+}
+
+/// The columns of an optimized program, with other bytes in them: its tables cannot be read, or they are others.
+#[test]
+fn an_optimized_program_with_damaged_columns() {
+    let Some(wasm) = fixture::program() else {
+        return;
+    };
+    let wasm = optimize(wasm, &Options::default())
+        .expect("a Go program")
+        .wasm;
+    assert!(inspect(&wasm).expect("whole").warnings.is_empty());
+    let input = Input::read(&wasm).expect("well-formed");
+    let mut passive = input.data.iter().filter(|data| data.address.is_none());
+    let columns = passive.next().expect("a script").range.clone();
+    let damage = prop::collection::vec((columns, any::<u8>()), 1..4);
+    let mut runner = TestRunner::new(fixture::cases(64));
+    let result = runner.run(&damage, |damage| {
+        let mut damaged = wasm.clone();
+        for (at, byte) in damage {
+            damaged[at] = byte;
+        }
+        inspect(&damaged).expect("still a module");
         Ok(())
     });
     result.expect("no damage is fatal");
