@@ -21,7 +21,9 @@ mod tokens;
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
-pub(crate) use ir::{Access, After, Block, Callee, End, Expr, Function, Local, SP, Stmt};
+pub(crate) use ir::{
+    Access, After, Block, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
+};
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};
 

@@ -7,7 +7,7 @@
 mod script;
 pub(crate) mod start;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use script::{Coding, Operation, Target, run, zigzag};
 pub(crate) use start::Placement;

@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Emitted, Indices};
+use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
 use rayon::prelude::*;
@@ -74,13 +75,14 @@ fn assemble(
     bodies: &[Cow<'_, [u8]>],
     customs: &[Custom<'_>],
 ) -> Result<Written> {
-    let order = Order::of_input(emitted, imported)?;
+    let frame = Input::read(&emitted.bytes)?;
+    let order = Order::of_input(&frame, &emitted.indices.functions, imported);
     let map = IndexMap::new(&emitted.indices, &order);
     let bodies = place_bodies(&map, &order, bodies)?;
     let start = emitted
         .start
         .as_deref()
-        .map(|body| start_body(emitted, body));
+        .map(|body| start_body(&frame, body));
     let mut out = wasm_encoder::Module::new();
     append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
     Assembler {
@@ -131,10 +133,9 @@ struct Defined {
 }
 
 impl Order {
-    /// The input's order, functions that passes added behind it.
-    fn of_input(emitted: &Emitted, imported_before: usize) -> Result<Order> {
-        let (imported, total) = count_functions(&emitted.bytes)?;
-        let functions = &emitted.indices.functions;
+    /// The input's order, functions that passes added behind it. `functions` are the frame's, by index in the input.
+    fn of_input(frame: &Input<'_>, functions: &[Option<u32>], imported_before: usize) -> Order {
+        let (imported, total) = (frame.imported_functions as usize, frame.functions.len());
         let mut original = vec![None; total];
         for (index, target) in functions.iter().enumerate().skip(imported_before) {
             if let Some(slot) = target.and_then(|t| original.get_mut(t as usize)) {
@@ -152,23 +153,16 @@ impl Order {
         for (function, index) in defined.iter().zip(imported as u32..) {
             final_index[imported + function.position] = index;
         }
-        Ok(Order {
+        Order {
             final_index,
             defined,
-        })
+        }
     }
 }
 
-/// Imported functions, and functions in all, of a module that was just written.
-fn count_functions(bytes: &[u8]) -> Result<(usize, usize)> {
-    let written = crate::input::Input::read(bytes)?;
-    Ok((written.imported_functions as usize, written.functions.len()))
-}
-
 /// The final bytes of the start function that a pass added.
-fn start_body(emitted: &Emitted, body: &[u8]) -> Result<Vec<u8>> {
-    let written = crate::input::Input::read(&emitted.bytes)?;
-    let passive = written.data.iter().position(|s| s.address.is_none());
+fn start_body(frame: &Input<'_>, body: &[u8]) -> Result<Vec<u8>> {
+    let passive = frame.data.iter().position(|s| s.address.is_none());
     let failed = |message: String| Error::new(Stage::Emit, message);
     let segment = passive.ok_or_else(|| failed("the start function's data is missing".into()))?;
     let mut encoder = StartEncoder {

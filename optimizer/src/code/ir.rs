@@ -386,6 +386,15 @@ impl Dispatch {
 }
 
 impl Function {
+    /// Whether it has structured control flow of its own, as assembly functions do, which liveness only estimates.
+    pub(crate) fn has_loops(&self) -> bool {
+        let mut found = false;
+        self.visit_statements(&mut |stmt| {
+            found |= matches!(stmt, Stmt::Block(_) | Stmt::Loop(_));
+        });
+        found
+    }
+
     /// Every statement, nested ones included.
     pub(crate) fn visit_statements<'f>(&'f self, f: &mut impl FnMut(&'f Stmt)) {
         for stmt in self.blocks.iter().flat_map(|block| &block.body) {

@@ -193,13 +193,14 @@ impl Liveness {
         liveness
     }
 
+    /// Live behind a block's end, its condition included.
+    pub(crate) fn behind(&self, end: &End) -> LocalSet {
+        (end.targets().iter()).fold(0, |live, to| live | self.at_start[*to])
+    }
+
     /// Live before the end of a block: behind its last statement.
     pub(crate) fn before_end(&self, block: &Block) -> LocalSet {
-        let mut live = block
-            .end
-            .targets()
-            .iter()
-            .fold(0, |live, to| live | self.at_start[*to]);
+        let mut live = self.behind(&block.end);
         if let End::Branch(condition, _, _) = &block.end {
             before_expr(condition, &mut live);
         }

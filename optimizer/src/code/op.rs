@@ -42,9 +42,9 @@ impl Op {
     pub(crate) const I32_SUB: Op = Op(0x6b);
     pub(crate) const I32_MUL: Op = Op(0x6c);
     pub(crate) const I32_AND: Op = Op(0x71);
-    pub(crate) const I32_SHR_U: Op = Op(0x76);
     pub(crate) const I32_OR: Op = Op(0x72);
     pub(crate) const I32_XOR: Op = Op(0x73);
+    pub(crate) const I32_SHR_U: Op = Op(0x76);
     pub(crate) const I64_ADD: Op = Op(0x7c);
     pub(crate) const I64_SUB: Op = Op(0x7d);
     pub(crate) const I64_MUL: Op = Op(0x7e);

@@ -96,12 +96,7 @@ impl Operation {
         let (words, []) = bytes.as_chunks() else {
             return None;
         };
-        let words: [u32; 13] = words
-            .iter()
-            .map(|word| u32::from_le_bytes(*word))
-            .collect::<Vec<_>>()
-            .try_into()
-            .ok()?;
+        let words: [[u8; 4]; 13] = words.try_into().ok()?;
         let [
             coding,
             count,
@@ -116,7 +111,7 @@ impl Operation {
             a,
             b,
             first,
-        ] = words;
+        ] = words.map(u32::from_le_bytes);
         (count > 0).then_some(Operation {
             coding: Coding::from_number(coding)?,
             count,

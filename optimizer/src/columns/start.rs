@@ -106,22 +106,17 @@ pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
             _ => return None,
         }
     }
-    let number = |word: u32| {
-        found
-            .get(&word.cast_signed())
-            .map(|value| value.cast_unsigned())
-    };
+    let number = |word: u32| found[&word.cast_signed()].cast_unsigned();
     let [_, length, operations, _, working_base, working_memory] =
         model.words().map(|(_, word)| number(word));
-    let length = length?;
     let placement = Placement {
-        working_base: working_base?,
-        dictionary_bytes: working_memory?.checked_sub(length)?,
+        working_base,
+        dictionary_bytes: working_memory.checked_sub(length)?,
         length,
-        operations: operations?,
+        operations,
     };
     let agree = (model.words().iter().zip(placement.words()))
-        .all(|((_, word), (_, value))| number(*word) == Some(value));
+        .all(|((_, word), (_, value))| number(*word) == value);
     agree.then_some((placement, segment?))
 }
 

@@ -18,20 +18,26 @@ fn placement(segment: &[u8], streams: u32) -> Placement {
     }
 }
 
+/// Text of a module with this segment, and the start function that belongs to it.
+pub(crate) fn module_text(placement: &Placement, segment: &[u8]) -> String {
+    let data = format!(r#"(data $script "{}")"#, escaped(segment));
+    start::text(placement).replace(r#"(data $script "")"#, &data)
+}
+
+/// Bytes as a string of the text format.
+pub(crate) fn escaped(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "\\{byte:02x}").expect("strings take all");
+        text
+    })
+}
+
 /// A module whose start function, with `edit` made to its text, runs these operations after some streams.
 fn module(streams: &[u8], operations: &[Operation], edit: (&str, &str)) -> Vec<u8> {
     let mut segment = streams.to_vec();
     segment.extend(operations.iter().flat_map(Operation::bytes));
-    let escaped = segment.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "\\{byte:02x}").expect("strings take all");
-        text
-    });
-    let text = start::text(&placement(&segment, streams.len() as u32))
-        .replace(
-            r#"(data $script "")"#,
-            &format!(r#"(data $script "{escaped}")"#),
-        )
-        .replace(edit.0, edit.1);
+    let placement = placement(&segment, streams.len() as u32);
+    let text = module_text(&placement, &segment).replace(edit.0, edit.1);
     wat::parse_str(text).expect("valid text")
 }
 

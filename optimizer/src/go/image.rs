@@ -23,12 +23,10 @@ const FREE_SPAN: u64 = 16 << 20;
 pub struct Image {
     base: u64,
     bytes: Vec<u8>,
-    is_rebuilt: bool,
 }
 
 impl Image {
-    /// Lays the active segments of memory 0 out, and what the start function of an optimized module makes of its columns.
-    /// Other passive segments are not part of the initial memory.
+    /// Lays the active segments of memory 0 out; passive ones are not part of the initial memory.
     ///
     /// # Errors
     /// Fails if the segments lie so far apart that a flat copy would exceed [`MAX_SPAN`], or be out of
@@ -59,17 +57,13 @@ impl Image {
                 target.copy_from_slice(bytes);
             }
         }
-        let is_rebuilt = columns::rebuild(input, base, &mut image);
-        Ok(Image {
-            base,
-            bytes: image,
-            is_rebuilt,
-        })
+        Ok(Image { base, bytes: image })
     }
 
-    /// Whether Go's function tables are not in the data segments, but in columns of which the start function makes them.
-    pub fn is_rebuilt(&self) -> bool {
-        self.is_rebuilt
+    /// Makes Go's function tables of the columns that an optimized module has, as its start function does. Whether it
+    /// has any.
+    pub(super) fn rebuild_tables(&mut self, input: &Input<'_>) -> bool {
+        columns::rebuild(input, self.base, &mut self.bytes)
     }
 
     /// Checked access by address.

@@ -23,6 +23,7 @@ pub use function::Function;
 #[derive(Debug)]
 pub struct Program {
     image: Image,
+    is_rebuilt: bool,
     layout: &'static Layout,
     module: ModuleData,
     pclntab: PclnTab,
@@ -65,7 +66,8 @@ impl Program {
     /// each other, and if a function of pclntab is not in the module's table.
     pub fn read(input: &Input<'_>, identity: &Identity) -> Result<Self> {
         let layout = identity.layout()?;
-        let image = Image::of(input)?;
+        let mut image = Image::of(input)?;
+        let is_rebuilt = image.rebuild_tables(input);
         let memory = image.bytes();
         let (pclntab, module) = PclnTab::find(memory, layout)?;
         let tables = Tables::of(memory, &module)?;
@@ -99,6 +101,7 @@ impl Program {
             .collect();
         Ok(Program {
             image,
+            is_rebuilt,
             layout,
             module,
             pclntab,
@@ -112,7 +115,7 @@ impl Program {
 
     /// Whether the tables are made by the module's start function, so that passes cannot change them in the data segments.
     pub(crate) fn is_rebuilt(&self) -> bool {
-        self.image.is_rebuilt()
+        self.is_rebuilt
     }
 
     /// Functions in the order of pclntab, which is that of their table slots.

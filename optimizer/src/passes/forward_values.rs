@@ -17,7 +17,7 @@
 
 use super::Outcome;
 use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
-use crate::code::{End, Expr, Facts, Function, Local, Stmt, rules};
+use crate::code::{End, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
@@ -27,8 +27,6 @@ use rayon::prelude::*;
 const ROUNDS: usize = 2;
 /// How many statements ahead a use is looked for.
 const REACH: usize = 24;
-/// Locals 0 and 1 are no values of the program.
-const FIRST_VALUE: Local = 2;
 
 /// What was done.
 #[derive(Debug, Default, Clone, Copy)]
@@ -74,10 +72,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
 }
 
 fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
-    let mut has_loops = false;
-    function
-        .visit_statements(&mut |stmt| has_loops |= matches!(stmt, Stmt::Block(_) | Stmt::Loop(_)));
-    if has_loops || function.locals.len() > MOST_LOCALS {
+    if function.has_loops() || function.locals.len() > MOST_LOCALS {
         return None;
     }
     let mut forwarder = Forwarder {
@@ -88,11 +83,7 @@ fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
         let liveness = Liveness::of(function);
         let mut changed = false;
         for block in &mut function.blocks {
-            let behind = block
-                .end
-                .targets()
-                .iter()
-                .fold(0, |live, to| live | liveness.at_start[*to]);
+            let behind = liveness.behind(&block.end);
             // A condition is the block's last use: for the time being it is a statement.
             let mut body = std::mem::take(&mut block.body);
             if let End::Branch(condition, _, _) = &mut block.end {
@@ -165,7 +156,7 @@ impl Forwarder<'_> {
             return Fate::Stays;
         };
         let local = *local;
-        if local < FIRST_VALUE {
+        if local < FIRST_FREE {
             return Fate::Stays;
         }
         if *value == Expr::Get(local) {

@@ -15,7 +15,7 @@
 
 use super::Outcome;
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{Access, After, Callee, End, Expr, Function, Local, SP, Stmt, Type};
+use crate::code::{Access, After, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt, Type};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::{Options, Preference};
@@ -28,8 +28,6 @@ const MOST_NODES: usize = 40;
 const MOST_NODES_RAW: usize = 16;
 /// What a call pushes: slots of the callee lie so much lower in the caller.
 const RETURN_PC: u32 = 8;
-/// Locals 0 and 1 are parameters.
-const FIRST_VALUE: Local = 2;
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(code) = &mut module.code else {
@@ -80,7 +78,7 @@ impl Leaf {
             return None;
         }
         // A local that is read before it is set would be zero here, and anything in the caller.
-        if Liveness::of(function).at_start[0] >> FIRST_VALUE != 0 {
+        if Liveness::of(function).at_start[0] >> FIRST_FREE != 0 {
             return None;
         }
         let mut body = body.to_vec();
@@ -88,7 +86,7 @@ impl Leaf {
         let mut stored = false;
         for stmt in &mut body {
             match stmt {
-                Stmt::Set(local, _) if *local >= FIRST_VALUE => {}
+                Stmt::Set(local, _) if *local >= FIRST_FREE => {}
                 Stmt::Store(..) => stored = true,
                 Stmt::If(..) if !stored && is_panic(stmt) => {}
                 _ => return None,
@@ -114,7 +112,7 @@ fn count_nodes(expr: &Expr) -> Option<usize> {
             node,
             Expr::Call(..) | Expr::MemoryGrow(_) | Expr::MemorySize | Expr::GetGlobal(_)
         );
-        uses += u32::from(matches!(node, Expr::Get(local) if *local < FIRST_VALUE));
+        uses += u32::from(matches!(node, Expr::Get(local) if *local < FIRST_FREE));
         let is_slot = |address: &Expr| *address == Expr::Get(SP);
         bases += u32::from(matches!(node, Expr::Load(_, _, address) if is_slot(address)));
     });
@@ -224,7 +222,7 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
             for expr in stmt.exprs_mut() {
                 expr.visit_mut(&mut |node| {
                     if let Expr::Get(local) | Expr::Tee(local, _) = node
-                        && *local >= FIRST_VALUE
+                        && *local >= FIRST_FREE
                     {
                         *local = self.own(*local, leaf);
                     }

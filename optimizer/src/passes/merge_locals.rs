@@ -7,14 +7,11 @@
 
 use super::Outcome;
 use crate::code::locals::{Liveness, LocalSet, MOST_LOCALS, before_list};
-use crate::code::{End, Expr, Function, Local, Stmt, Type};
+use crate::code::{End, Expr, FIRST_FREE, Function, Local, Stmt, Type};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
 use rayon::prelude::*;
-
-/// Locals 0 and 1 are parameters.
-const FIRST: usize = 2;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let mut functions = module.lifted_functions();
@@ -29,15 +26,12 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
 }
 
 fn merge(function: &mut Function) -> usize {
-    let mut has_loops = false;
-    function
-        .visit_statements(&mut |stmt| has_loops |= matches!(stmt, Stmt::Block(_) | Stmt::Loop(_)));
-    if has_loops || function.locals.len() > MOST_LOCALS {
+    if function.has_loops() || function.locals.len() > MOST_LOCALS {
         return 0;
     }
     let conflicts = Conflicts::of(function);
     let colours = conflicts.colours(&function.locals);
-    let merged = (FIRST..function.locals.len())
+    let merged = (FIRST_FREE as usize..function.locals.len())
         .filter(|local| conflicts.uses[*local] > 0 && colours[*local] != *local as Local)
         .count();
     rename(function, &colours);
@@ -66,8 +60,7 @@ impl Conflicts {
             }
         }
         for block in &function.blocks {
-            let mut behind = (block.end.targets().iter())
-                .fold(0, |live: LocalSet, to| live | liveness.at_start[*to]);
+            let mut behind = liveness.behind(&block.end);
             if let End::Branch(condition, _, _) = &block.end {
                 conflicts.expr(condition, &mut behind);
             }
@@ -132,7 +125,7 @@ impl Conflicts {
                 }
             }
         }
-        let mut order: Vec<usize> = (FIRST..count)
+        let mut order: Vec<usize> = (FIRST_FREE as usize..count)
             .filter(|local| self.uses[*local] > 0)
             .collect();
         order.sort_by_key(|local| std::cmp::Reverse(self.uses[*local]));

@@ -37,6 +37,15 @@ fn a_real_program_cut_off_anywhere() {
     result.expect("no length is fatal");
 }
 
+/// A module with other bytes at some places.
+fn with_bytes(wasm: &[u8], damage: Vec<(usize, u8)>) -> Vec<u8> {
+    let mut damaged = wasm.to_vec();
+    for (at, byte) in damage {
+        damaged[at] = byte;
+    }
+    damaged
+}
+
 /// Replaced bytes anywhere: mostly an invalid module, sometimes one with other code.
 #[test]
 fn a_real_program_with_bytes_replaced() {
@@ -46,11 +55,7 @@ fn a_real_program_with_bytes_replaced() {
     let damage = prop::collection::vec((0..wasm.len(), any::<u8>()), 1..4);
     let mut runner = TestRunner::new(fixture::cases(6));
     let result = runner.run(&damage, |damage| {
-        let mut damaged = wasm.to_vec();
-        for (at, byte) in damage {
-            damaged[at] = byte;
-        }
-        survive(&damaged);
+        survive(&with_bytes(wasm, damage));
         Ok(())
     });
     result.expect("no damage is fatal");
@@ -72,11 +77,7 @@ fn an_optimized_program_with_damaged_columns() {
     let damage = prop::collection::vec((columns, any::<u8>()), 1..4);
     let mut runner = TestRunner::new(fixture::cases(64));
     let result = runner.run(&damage, |damage| {
-        let mut damaged = wasm.clone();
-        for (at, byte) in damage {
-            damaged[at] = byte;
-        }
-        inspect(&damaged).expect("still a module");
+        inspect(&with_bytes(&wasm, damage)).expect("still a module");
         Ok(())
     });
     result.expect("no damage is fatal");
@@ -92,10 +93,11 @@ fn a_real_program_with_other_constants() {
     let damage = prop::collection::vec((0..constants.len(), 0..64u8), 1..40);
     let mut runner = TestRunner::new(fixture::cases(4));
     let result = runner.run(&damage, |damage| {
-        let mut damaged = wasm.to_vec();
-        for (constant, value) in damage {
-            damaged[constants[constant]] = value;
-        }
+        let damage = damage.into_iter();
+        let damaged = with_bytes(
+            wasm,
+            damage.map(|(at, byte)| (constants[at], byte)).collect(),
+        );
         fixture::validate(&damaged);
         survive(&damaged);
         Ok(())

@@ -1,11 +1,11 @@
 //! Scripts for random tables: Rust and WebAssembly rebuild the same bytes.
 
 use super::writer::{Script, Writer};
-use crate::columns::{self, Coding, Operation, start};
+use crate::columns::tests::{escaped, module_text};
+use crate::columns::{self, Coding, Operation};
 use crate::go::Bytes;
 use crate::input::Input;
 use proptest::prelude::*;
-use std::fmt::Write;
 
 const BASE: u32 = 0x400;
 /// Offsets in the records of these tests.
@@ -141,21 +141,11 @@ fn dictionary(records: &[Record]) -> Vec<u32> {
 
 /// A module with a script for its start function, and the image for its data.
 fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
-    let escaped = |bytes: &[u8]| {
-        bytes.iter().fold(String::new(), |mut text, byte| {
-            write!(text, "\\{byte:02x}").expect("strings take all");
-            text
-        })
-    };
-    let memory = r#"(memory (export "memory") 2)"#;
-    let data = format!(
-        r#"(data $script "{}") (data (i32.const {BASE}) "{}")"#,
-        escaped(&script.segment),
+    let image = format!(
+        r#"(memory (export "memory") 2) (data (i32.const {BASE}) "{}")"#,
         escaped(image)
     );
-    let text = start::text(&script.placement())
-        .replace("(memory 1)", memory)
-        .replace(r#"(data $script "")"#, &data);
+    let text = module_text(&script.placement(), &script.segment).replace("(memory 1)", &image);
     wat::parse_str(text).expect("the start function is valid text")
 }
 

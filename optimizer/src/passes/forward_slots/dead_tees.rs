@@ -8,8 +8,7 @@ pub(super) fn drop_dead_tees(function: &mut Function) {
     let liveness = Liveness::of(function);
     for position in 0..function.blocks.len() {
         let block = &mut function.blocks[position];
-        let mut behind = (block.end.targets().iter())
-            .fold(0, |live: LocalSet, to| live | liveness.at_start[*to]);
+        let mut behind = liveness.behind(&block.end);
         if let End::Branch(condition, _, _) = &mut block.end {
             drop_in_expr(condition, &mut behind);
             rules::simplify(condition);
