@@ -21,8 +21,10 @@ mod tokens;
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
+pub(crate) use flow::Flow;
+pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
 };
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};

@@ -7,6 +7,7 @@ mod drop_stack_checks;
 mod forward_slots;
 mod forward_values;
 mod group_tables;
+mod inline_calls;
 mod inline_leaves;
 mod lift_functions;
 mod mark_no_return;
@@ -15,6 +16,7 @@ mod merge_locals;
 mod plain_calls;
 mod renumber_pcs;
 mod simplify_expressions;
+mod split_copies;
 
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
@@ -57,7 +59,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 15] = [
+pub static PASSES: [Pass; 17] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -116,6 +118,13 @@ pub static PASSES: [Pass; 15] = [
         needs: Needs::Program,
         run: inline_leaves::run,
     },
+    // After inline-leaves, whose bodies need no frame.
+    Pass {
+        name: "inline-calls",
+        summary: "put the body of small functions in place of their calls, frame and all",
+        needs: Needs::Program,
+        run: inline_calls::run,
+    },
     // After simplify-expressions: loads and stores of slots have their shortest form.
     Pass {
         name: "forward-slots",
@@ -135,6 +144,13 @@ pub static PASSES: [Pass; 15] = [
         summary: "let locals share a place where their values are never needed at the same time",
         needs: Needs::Program,
         run: merge_locals::run,
+    },
+    // After forward-values and merge-locals, which leave functions with loops of their own alone.
+    Pass {
+        name: "split-copies",
+        summary: "copy much memory in pieces, which C libraries do faster",
+        needs: Needs::Program,
+        run: split_copies::run,
     },
     // After renumber-pcs, which makes the room to sort pctab in.
     Pass {

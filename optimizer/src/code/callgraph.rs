@@ -231,9 +231,11 @@ pub(crate) fn prune_resume_points(
     let mut pruned = std::collections::BTreeSet::new();
     for block in &mut function.blocks {
         let Some(Stmt::GoCall {
+            pc_f: _,
             pc_b,
             callee: Callee::Direct(callee),
             after: after @ After::Resume,
+            ..
         }) = block.body.last_mut()
         else {
             continue;
@@ -278,6 +280,7 @@ mod tests {
 
     fn call(pc_b: u32, position: usize) -> Stmt {
         Stmt::GoCall {
+            pc_f: None,
             pc_b,
             callee: Callee::Direct(index(position)),
             after: After::Resume,

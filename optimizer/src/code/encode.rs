@@ -130,14 +130,22 @@ impl Encoder<'_> {
         Op::I32_GE_U.encode(&mut self.out.bytes);
         self.out.begin_if();
         self.push_return_pc();
+        self.reset_selector();
         self.out.close();
     }
 
-    /// Pushes the return PC, and has the dispatches of loops take their defaults.
-    fn push_return_pc(&mut self) {
+    /// Has the dispatches of loops take their defaults.
+    fn reset_selector(&mut self) {
         let selects = (self.function.blocks.iter().enumerate()).any(|(id, block)| {
             matches!(block.end, End::Dispatch(_)) && !self.plan.is_entry_dispatch(self.function, id)
         });
+        if selects {
+            self.out.i32_const(0);
+            self.out.set(SELECTOR);
+        }
+    }
+
+    fn push_return_pc(&mut self) {
         let out = &mut self.out;
         out.get(SP);
         out.i32_const(8);
@@ -152,10 +160,6 @@ impl Encoder<'_> {
                 offset: 0,
             },
         );
-        if selects {
-            out.i32_const(0);
-            out.set(SELECTOR);
-        }
     }
 
     fn blocks(&mut self) {
@@ -372,8 +376,13 @@ impl Encoder<'_> {
         self.out.get(SELECTOR);
         self.out.i32_const(FIRST_RETURN_PC);
         Op::I32_GE_U.encode(&mut self.out.bytes);
+        // Where nothing else comes this way: engines then see a constant, which need not be kept across calls.
+        let resets_behind = !dispatch.table.contains(&dispatch.other);
         self.out.begin_labelled_if(Label::Entered);
         self.push_return_pc();
+        if !resets_behind {
+            self.reset_selector();
+        }
         self.out.begin_else();
         self.out.get(SELECTOR);
         if dispatch.is_single() {
@@ -383,6 +392,9 @@ impl Encoder<'_> {
             self.selector_table(dispatch, &table, Label::Entered);
         }
         self.out.close();
+        if resets_behind {
+            self.reset_selector();
+        }
     }
 
     /// A jump table on the selector, which is on the stack.

@@ -148,6 +148,7 @@ impl Builder<'_> {
             pc_b,
             callee,
             after: after @ After::Resume,
+            ..
         } = stmt
         else {
             return Ok(());

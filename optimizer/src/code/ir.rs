@@ -82,8 +82,10 @@ pub(crate) enum Stmt {
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// A function outside Go's convention that returns nothing.
     Call(u32, Vec<Expr>),
-    /// A call by Go's convention; the return PC is (own PC_F, this PC_B).
+    /// A call by Go's convention; the return PC is (this PC_F, this PC_B).
     GoCall {
+        /// Of the function that the call was inlined from; `None` for the function's own.
+        pc_f: Option<u32>,
         pc_b: u32,
         callee: Callee,
         after: After,

@@ -182,10 +182,12 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
                 .for_each(|nested| self.list(nested));
             let inlined = match &body[position] {
                 Stmt::GoCall {
+                    pc_f,
                     pc_b,
                     callee: Callee::Direct(callee),
                     after: After::NotResumed | After::Returns,
-                } => (self.leaf)(*callee).and_then(|leaf| self.body_of(leaf, *pc_b, *callee)),
+                } => (self.leaf)(*callee)
+                    .and_then(|leaf| self.body_of(leaf, (*pc_f, *pc_b), *callee)),
                 _ => None,
             };
             match inlined {
@@ -201,7 +203,12 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
     }
 
     /// A leaf's body with locals of the caller. `None` if that has no more.
-    fn body_of(&mut self, leaf: &Leaf, pc_b: u32, callee: u32) -> Option<Vec<Stmt>> {
+    fn body_of(
+        &mut self,
+        leaf: &Leaf,
+        (pc_f, pc_b): (Option<u32>, u32),
+        callee: u32,
+    ) -> Option<Vec<Stmt>> {
         if self.locals.len() + leaf.locals.len() > MOST_LOCALS {
             return None;
         }
@@ -212,6 +219,7 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
                 // It panics in a frame of its own.
                 Stmt::If(_, yes, _) => {
                     *yes = vec![Stmt::GoCall {
+                        pc_f,
                         pc_b,
                         callee: Callee::Direct(callee),
                         after: After::Never,
@@ -263,6 +271,7 @@ mod tests {
 
     fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
         Stmt::GoCall {
+            pc_f: None,
             pc_b,
             callee: Callee::Direct(callee),
             after,

@@ -31,7 +31,10 @@ impl LocalMap {
             for stmt in &block.body {
                 stmt.visit(&mut |stmt| {
                     stmt.exprs().for_each(&mut note);
-                    calls |= matches!(stmt, Stmt::GoCall { .. } | Stmt::PushedCall { .. });
+                    calls |= matches!(
+                        stmt,
+                        Stmt::GoCall { pc_f: None, .. } | Stmt::PushedCall { .. }
+                    );
                     if let Stmt::Set(local, _) = stmt {
                         set.insert(*local);
                     }

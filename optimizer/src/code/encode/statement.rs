@@ -32,10 +32,17 @@ impl Encoder<'_> {
                 self.call(*function);
             }
             Stmt::GoCall {
+                pc_f,
                 pc_b,
                 callee,
                 after,
-            } => self.go_call(*pc_b, callee, *after),
+            } => {
+                match pc_f {
+                    Some(pc_f) => self.out.i32_const((pc_f << 16 | pc_b).cast_signed()),
+                    None => self.return_pc(*pc_b),
+                }
+                self.go_call(callee, *after);
+            }
             Stmt::PushedCall {
                 pc_b,
                 function,
@@ -120,8 +127,8 @@ impl Encoder<'_> {
         self.out.close();
     }
 
-    fn go_call(&mut self, pc_b: u32, callee: &Callee, after: After) {
-        self.return_pc(pc_b);
+    /// A call whose return PC is on the stack.
+    fn go_call(&mut self, callee: &Callee, after: After) {
         self.enter(callee);
         match after {
             After::Never => self.return_(),

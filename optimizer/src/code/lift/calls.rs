@@ -39,6 +39,7 @@ impl Reader<'_, '_, '_> {
         self.emit(
             out,
             Stmt::GoCall {
+                pc_f: None,
                 pc_b,
                 callee,
                 after,

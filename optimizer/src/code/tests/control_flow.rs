@@ -147,6 +147,7 @@ impl Reference<'_> {
                 return self.list(if holds { yes } else { no }, locals);
             }
             Stmt::GoCall {
+                pc_f: _,
                 pc_b,
                 callee,
                 after,
@@ -384,6 +385,7 @@ impl Graph {
             block.resume = block.resume.map(pc_b);
             for stmt in &mut block.body {
                 if let Stmt::GoCall {
+                    pc_f: _,
                     pc_b: pc,
                     after: After::Resume,
                     ..
@@ -403,6 +405,7 @@ impl Graph {
 
 fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
+        pc_f: None,
         pc_b,
         callee,
         after,

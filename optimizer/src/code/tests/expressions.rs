@@ -50,6 +50,7 @@ proptest! {
         let loaded = Expr::Load(Load::I64, access, Box::new(address()));
         let shifted = Expr::binary(Op::I64_SHR_U, loaded, Expr::I64(16));
         let mut call = Stmt::GoCall {
+            pc_f: None,
             pc_b: 1,
             callee: Callee::Indirect(Box::new(Expr::unary(Op::I32_WRAP_I64, shifted))),
             after: After::Never,

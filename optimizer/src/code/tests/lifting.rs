@@ -103,6 +103,7 @@ fn only_block(code: &str) -> Vec<Stmt> {
 
 fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
+        pc_f: None,
         pc_b,
         callee,
         after,

@@ -24,7 +24,7 @@ pub(crate) const NEVER: u32 = 3;
 /// A Go function that always returns.
 pub(crate) const STEADY: u32 = 4;
 /// The function under test.
-const TESTED: u32 = 5;
+pub(crate) const TESTED: u32 = 5;
 /// PC_F of the function under test.
 pub(crate) const PC_F: u32 = 0x1234;
 /// The return PC with which a caller calls it.

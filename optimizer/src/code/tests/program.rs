@@ -1,8 +1,9 @@
 //! A function of one straight line, or of one branch, and what it leaves behind.
 
 use super::choices::Choices;
-use super::machine::{CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Stop, style};
+use super::machine::{CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Stop, play, style};
 use super::values::{self, FIRST_ADDRESS, LOCALS, POINTER};
+use crate::code::dispatch::{self, Backward};
 use crate::code::encode;
 use crate::code::ir::{Access, Block, End, Expr, Function, Local, Stmt};
 use crate::code::op::{Store, Type};
@@ -105,4 +106,20 @@ pub(crate) fn run_function(function: &Function) -> Outcome {
         events: machine.host().events.clone(),
         memory: Memory(machine.memory()),
     }
+}
+
+/// Calls a function as Go code would, and enters it again after every unwind: what shows of that, and memory at the end.
+pub(crate) fn played(function: &Function, script: &Choices) -> (Vec<Event>, Memory) {
+    let resume_points: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
+    let encoded = [Backward::Structured, Backward::ThroughEntry]
+        .into_iter()
+        .find_map(|backward| {
+            let mut function = function.clone();
+            dispatch::insert(&mut function, backward);
+            encode::encode(&function, PC_F, style(true, false))
+        });
+    let body = encoded.expect("the fallback writes every graph");
+    let mut machine = Machine::new(&body, Host::new(script.clone(), resume_points));
+    let events = play(&mut machine);
+    (events, Memory(machine.memory()))
 }

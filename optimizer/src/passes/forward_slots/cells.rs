@@ -1,6 +1,7 @@
 //! Slots of Go's stack that get a local, their mirror.
 
 use super::exposure::Exposure;
+use super::stack_pointer::StackPointer;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{End, Expr, Function, Local, SP, Stmt, Type};
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ const MANY_BLOCKS: usize = 1000;
 /// A slot with a local that mirrors it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
-    pub(super) offset: u32,
+    /// From where SP was at entry.
+    pub(super) offset: i32,
     pub(super) ty: Type,
     pub(super) local: Local,
 }
@@ -36,27 +38,37 @@ struct Uses {
 
 impl Cells {
     /// Gives the slots that pay a local of their own; `None` if there are none.
-    pub(super) fn find(function: &mut Function, frame: u32) -> Option<Cells> {
-        let exposure = Exposure::of(function, frame)?;
-        let mut uses: BTreeMap<u32, Uses> = BTreeMap::new();
-        visit_exprs(function, &mut |expr| {
-            if let Expr::Load(load, access, address) = expr
-                && **address == Expr::Get(SP)
-                && let Some(ty) = cell_type(load.byte())
-            {
-                let uses = uses.entry(access.offset).or_default();
-                uses.loads += 1;
-                uses.types[ty as usize] = true;
-            }
-        });
-        function.visit_statements(&mut |stmt| {
+    pub(super) fn find(function: &mut Function, frame: u32, sp: &StackPointer) -> Option<Cells> {
+        let exposure = Exposure::of(function, frame, sp)?;
+        let mut uses: BTreeMap<i32, Uses> = BTreeMap::new();
+        let note = |uses: &mut BTreeMap<i32, Uses>, sp: i32, expr: &Expr| {
+            expr.visit(&mut |node| {
+                if let Expr::Load(load, access, address) = node
+                    && **address == Expr::Get(SP)
+                    && let Some(ty) = cell_type(load.byte())
+                    && let Some(offset) = sp.checked_add_unsigned(access.offset)
+                {
+                    let uses = uses.entry(offset).or_default();
+                    uses.loads += 1;
+                    uses.types[ty as usize] = true;
+                }
+            });
+        };
+        sp.visit(function, |sp, stmt| {
+            stmt.exprs().for_each(|expr| note(&mut uses, sp, expr));
             if let Stmt::Store(store, access, Expr::Get(SP), _) = stmt
                 && let Some(ty) = stored_type(store.byte())
+                && let Some(offset) = sp.checked_add_unsigned(access.offset)
             {
-                uses.entry(access.offset).or_default().types[ty as usize] = true;
+                uses.entry(offset).or_default().types[ty as usize] = true;
             }
         });
-        let mut found: Vec<(u32, u32, Type)> = uses
+        for (block, content) in function.blocks.iter().enumerate() {
+            if let End::Branch(condition, _, _) = &content.end {
+                note(&mut uses, sp.at_end(function, block), condition);
+            }
+        }
+        let mut found: Vec<(u32, i32, Type)> = uses
             .into_iter()
             .filter(|(offset, _)| !exposure.holds(*offset))
             .filter_map(|(offset, uses)| Some((uses.loads, offset, uses.ty()?)))
@@ -80,14 +92,15 @@ impl Cells {
         (!cells.is_empty()).then_some(Cells { cells })
     }
 
-    pub(super) fn at(&self, offset: u32) -> Option<(usize, Cell)> {
+    pub(super) fn at(&self, offset: i32) -> Option<(usize, Cell)> {
         let position = self.cells.iter().position(|cell| cell.offset == offset)?;
         Some((position, self.cells[position]))
     }
 
     /// The cells that share a byte with these addresses.
-    pub(super) fn overlapping(&self, start: u32, end: u32) -> CellSet {
-        let overlaps = |cell: &Cell| cell.offset < end && start < cell.offset + cell.ty.width();
+    pub(super) fn overlapping(&self, start: i32, end: i32) -> CellSet {
+        let width = |cell: &Cell| cell.ty.width().cast_signed();
+        let overlaps = |cell: &Cell| cell.offset < end && start < cell.offset + width(cell);
         (0..)
             .zip(&self.cells)
             .filter(|(_, cell)| overlaps(cell))
@@ -132,13 +145,4 @@ pub(super) fn stored_type(store: u8) -> Option<Type> {
         0x39 => Type::F64,
         _ => return None,
     })
-}
-
-fn visit_exprs<'f>(function: &'f Function, f: &mut impl FnMut(&'f Expr)) {
-    function.visit_statements(&mut |stmt| stmt.exprs().for_each(|expr| expr.visit(f)));
-    for block in &function.blocks {
-        if let End::Branch(condition, _, _) = &block.end {
-            condition.visit(f);
-        }
-    }
 }

@@ -1,47 +1,79 @@
 //! Which parts of a function's stack somebody else may write.
 //!
 //! A frame has two areas: its own, with locals, spilled values and the arguments of calls, and, above its return PC, the
-//! arguments and results that belong to it from its caller's. Where the address of a variable in an area is taken, a
-//! pointer may reach all of that variable, whose bounds are not known: then the whole area is exposed.
+//! arguments and results that belong to it from its caller's. Below it are the frames of bodies that stand in place of
+//! calls, one area for all. Where the address of a variable in an area is taken, a pointer may reach all of that
+//! variable, whose bounds are not known: then the whole area is exposed.
 
-use crate::code::{Expr, Function, Op, SP, Stmt};
+use super::stack_pointer::StackPointer;
+use crate::code::{End, Expr, Function, Op, SP, Stmt};
 
-/// Which of the two areas are exposed.
+/// Which of the three areas are exposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Exposure {
-    frame: u32,
+    frame: i32,
+    /// Where SP is, counted from where it was at entry.
+    sp: i32,
+    inner: bool,
     own: bool,
     arguments: bool,
 }
 
+/// What a part of the stack is to the function.
+enum Area {
+    Inner,
+    Own,
+    /// Here nothing is kept.
+    ReturnPc,
+    Arguments,
+}
+
 /// Bytes of the return PC between the areas.
-const RETURN_PC: u32 = 8;
+const RETURN_PC: i32 = 8;
 
 impl Exposure {
     /// Looks at every use of SP; `None` if one has a form that Go's compiler does not write.
-    pub(super) fn of(function: &Function, frame: u32) -> Option<Exposure> {
+    pub(super) fn of(function: &Function, frame: u32, sp: &StackPointer) -> Option<Exposure> {
         let mut exposure = Exposure {
-            frame,
+            frame: i32::try_from(frame).ok()?,
+            sp: 0,
+            inner: false,
             own: false,
             arguments: false,
         };
         let mut known = true;
-        function.visit_statements(&mut |stmt| known &= exposure.stmt(stmt));
-        for block in &function.blocks {
-            if let crate::code::End::Branch(condition, _, _) = &block.end {
+        sp.visit(function, |sp, stmt| {
+            exposure.sp = sp;
+            known &= exposure.stmt(stmt);
+        });
+        for (block, content) in function.blocks.iter().enumerate() {
+            if let End::Branch(condition, _, _) = &content.end {
+                exposure.sp = sp.at_end(function, block);
                 exposure.expr(condition);
             }
         }
         known.then_some(exposure)
     }
 
-    /// Whether somebody else may write the slot at this offset from SP.
-    pub(super) fn holds(&self, offset: u32) -> bool {
-        if offset >= self.frame + RETURN_PC {
-            self.arguments
+    /// Whether somebody else may write the slot at this offset from where SP was at entry.
+    pub(super) fn holds(&self, offset: i32) -> bool {
+        match self.area(i64::from(offset)) {
+            Area::Inner => self.inner,
+            Area::Own => self.own,
+            Area::ReturnPc => true,
+            Area::Arguments => self.arguments,
+        }
+    }
+
+    fn area(&self, offset: i64) -> Area {
+        if offset >= i64::from(RETURN_PC) {
+            Area::Arguments
+        } else if offset >= 0 {
+            Area::ReturnPc
+        } else if offset >= i64::from(-self.frame) {
+            Area::Own
         } else {
-            // Where the return PC is, nothing is kept.
-            self.own || offset >= self.frame
+            Area::Inner
         }
     }
 
@@ -112,10 +144,10 @@ impl Exposure {
     }
 
     fn expose_from(&mut self, offset: i64) {
-        if offset >= i64::from(self.frame + RETURN_PC) {
-            self.arguments = true;
-        } else {
-            self.own = true;
+        match self.area(offset.saturating_add(i64::from(self.sp))) {
+            Area::Inner => self.inner = true,
+            Area::Own | Area::ReturnPc => self.own = true,
+            Area::Arguments => self.arguments = true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Random code on few slots: the same memory and values with slots in locals, and none there that others may write.
 
-use super::{Cells, Demand, forward};
+use super::{Cells, Demand, StackPointer, forward};
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, STEADY};
 use crate::code::tests::program::{self, run_function};
@@ -12,6 +12,8 @@ use proptest::prelude::*;
 
 /// Frame of the tested functions; above it are 8 bytes of return PC, then arguments.
 const FRAME: u32 = 24;
+/// Frame of a body in place of a call, with its return PC.
+const INNER: i32 = 24;
 const ANY: Demand = Demand {
     least: 1,
     half: false,
@@ -21,14 +23,16 @@ proptest! {
     #[test]
     fn forwarding_changes_nothing_that_shows(choices in Choices::up_to(300)) {
         let mut choices = choices;
-        let mut first = program::setup(&mut choices);
+        let mut first = vec![move_sp(-FRAME.cast_signed())];
+        first.extend(program::setup(&mut choices));
         first.extend(list(&mut choices, 12));
         let condition = value(&mut choices, Type::I32);
         let mut last = list(&mut choices, 8);
+        last.push(move_sp(FRAME.cast_signed()));
         last.extend(program::store_locals(2..LOCALS.len() as Local));
         let original = program::function(vec![
             (first, End::Branch(condition, 1, 2)),
-            (list(&mut choices, 5), End::Jump(3)),
+            (inner(&mut choices), End::Jump(3)),
             (list(&mut choices, 5), End::Jump(3)),
             (last, End::Stop),
         ]);
@@ -54,7 +58,7 @@ fn a_slot_is_loaded_once() {
     let local = function.locals.len() as Local - 1;
     let teed = Expr::Tee(local, Box::new(loaded(8)));
     assert_eq!(
-        function.blocks[0].body[..3],
+        function.blocks[0].body[1..4],
         [
             stored(0, teed),
             stored(4, Expr::Get(local)),
@@ -87,6 +91,37 @@ fn a_call_may_write_its_results_and_nothing_above() {
 }
 
 #[test]
+fn a_slot_is_the_same_wherever_sp_is() {
+    let below = |body: Vec<Stmt>| [vec![move_sp(-INNER)], body, vec![move_sp(INNER)]].concat();
+    let inner = INNER.cast_unsigned();
+    // An argument that the caller stored is loaded in the callee's body, and its result behind it.
+    let body = below(vec![copy(inner + 8, inner + 16), copy(inner + 8, 0)]);
+    let mut function = of([vec![stored(8, Expr::I64(1))], body, vec![copy(16, 0)]].concat());
+    assert_eq!(serve(&mut function), 3);
+    // The callee's own frame is overwritten by whatever is called from above it.
+    let body = [
+        below(vec![copy(8, 0)]),
+        vec![call(After::Returns)],
+        below(vec![copy(8, 0)]),
+    ];
+    assert_eq!(serve(&mut of(body.concat())), 0);
+    let body = [below(vec![copy(8, 0)]), below(vec![copy(8, 0)])];
+    assert_eq!(serve(&mut of(body.concat())), 1);
+}
+
+#[test]
+fn a_stack_that_is_in_two_places_is_refused() {
+    let mut function = of(Vec::new());
+    assert!(StackPointer::of(&function, FRAME).is_some());
+    function.blocks[0]
+        .body
+        .insert(1, Stmt::If(Expr::I32(1), vec![move_sp(-8)], Vec::new()));
+    assert!(StackPointer::of(&function, FRAME).is_none());
+    function.blocks[0].body[1] = Stmt::Set(SP, Expr::I32(64));
+    assert!(StackPointer::of(&function, FRAME).is_none());
+}
+
+#[test]
 fn slots_whose_address_is_taken_are_left_alone() {
     let address_of = |offset: i64| {
         let sp = Expr::unary(Op::I64_EXTEND_I32_U, Expr::Get(SP));
@@ -107,19 +142,37 @@ fn slots_whose_address_is_taken_are_left_alone() {
 }
 
 fn serve(function: &mut Function) -> u64 {
-    match Cells::find(function, FRAME) {
-        Some(cells) => forward(function, &cells, &machine::facts(), &|_| Some(16), ANY),
+    let sp = StackPointer::of(function, FRAME).expect("moved by constants");
+    match Cells::find(function, FRAME, &sp) {
+        Some(cells) => forward(function, &cells, sp, &machine::facts(), &|_| Some(16), ANY),
         None => 0,
     }
 }
 
+/// Makes the frame first.
 fn of(mut body: Vec<Stmt>) -> Function {
-    body.push(Stmt::Return(8));
+    body.insert(0, move_sp(-FRAME.cast_signed()));
+    body.push(Stmt::Return(FRAME + 8));
     program::function(vec![(body, End::Stop)])
+}
+
+fn move_sp(by: i32) -> Stmt {
+    Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
+}
+
+/// Statements as in the body of a callee, whose frame is below.
+fn inner(choices: &mut Choices) -> Vec<Stmt> {
+    let mut body = list(choices, 2);
+    body.push(move_sp(-INNER));
+    body.extend(list(choices, 5));
+    body.push(move_sp(INNER));
+    body.extend(list(choices, 2));
+    body
 }
 
 fn call(after: After) -> Stmt {
     Stmt::GoCall {
+        pc_f: None,
         pc_b: 1,
         callee: Callee::Direct(STEADY),
         after,

@@ -78,6 +78,7 @@ fn a_load_stays_before_a_store_of_its_bytes() {
 #[test]
 fn a_call_stays_before_a_check_and_a_load_does_not() {
     let raise = Stmt::GoCall {
+        pc_f: None,
         pc_b: 1,
         callee: Callee::Direct(NEVER),
         after: After::Never,
@@ -159,6 +160,7 @@ fn statement(choices: &mut Choices) -> Stmt {
 /// A nil check.
 fn check(choices: &mut Choices) -> Stmt {
     let raise = Stmt::GoCall {
+        pc_f: None,
         pc_b: 1,
         callee: Callee::Direct(NEVER),
         after: After::Never,

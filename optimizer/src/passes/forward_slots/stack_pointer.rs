@@ -1,0 +1,98 @@
+//! Where SP is, statement by statement.
+//!
+//! A slot is known by its distance from SP, which moves: down where a function makes its frame, and where the body of
+//! another stands in place of its call. Everything here counts from where SP was at entry, at the return PC.
+
+use crate::code::{Expr, Function, Op, SP, Stmt};
+
+/// Distance of SP from where it was at entry, at the start of each block.
+#[derive(Debug)]
+pub(super) struct StackPointer {
+    pub(super) at_start: Vec<i32>,
+}
+
+impl StackPointer {
+    /// Follows SP through the graph of a function with a frame of so many bytes, which resume points find made. `None`
+    /// if it is moved otherwise than by constants, or is in two places in one block.
+    pub(super) fn of(function: &Function, frame: u32) -> Option<StackPointer> {
+        let mut at_start: Vec<Option<i32>> = vec![None; function.blocks.len()];
+        let resumed = (0..at_start.len()).filter(|block| function.blocks[*block].resume.is_some());
+        let resumed: Vec<usize> = resumed.collect();
+        let mut pending = vec![(function.entry, 0)];
+        // What is also reached from the entry is as it is there: a function that grew the stack has no frame yet.
+        for root in std::iter::once(None).chain(resumed.into_iter().map(Some)) {
+            if let Some(root) = root.filter(|root| at_start[*root].is_none()) {
+                pending.push((root, -i32::try_from(frame).ok()?));
+            }
+            while let Some((block, sp)) = pending.pop() {
+                match at_start[block] {
+                    Some(known) if known == sp => continue,
+                    Some(_) => return None,
+                    None => at_start[block] = Some(sp),
+                }
+                let mut sp = sp;
+                for stmt in &function.blocks[block].body {
+                    follow(stmt, &mut sp)?;
+                }
+                let targets = function.blocks[block].end.targets();
+                pending.extend(targets.into_iter().map(|to| (to, sp)));
+            }
+        }
+        let at_start = at_start.into_iter().map(Option::unwrap_or_default);
+        Some(StackPointer {
+            at_start: at_start.collect(),
+        })
+    }
+
+    /// Every statement with SP before it, nested ones included.
+    pub(super) fn visit<'f>(&self, function: &'f Function, mut f: impl FnMut(i32, &'f Stmt)) {
+        for (block, start) in function.blocks.iter().zip(&self.at_start) {
+            visit(&block.body, *start, &mut f);
+        }
+    }
+
+    /// SP at the end of a block.
+    pub(super) fn at_end(&self, function: &Function, block: usize) -> i32 {
+        let moves = function.blocks[block].body.iter().filter_map(moved);
+        self.at_start[block] + moves.sum::<i32>()
+    }
+}
+
+fn visit<'f>(body: &'f [Stmt], mut sp: i32, f: &mut impl FnMut(i32, &'f Stmt)) {
+    for stmt in body {
+        f(sp, stmt);
+        stmt.bodies().for_each(|nested| visit(nested, sp, f));
+        sp += moved(stmt).unwrap_or(0);
+    }
+}
+
+/// Moves SP as a statement does. `None` if that is not known.
+fn follow(stmt: &Stmt, sp: &mut i32) -> Option<()> {
+    match stmt {
+        Stmt::Set(SP, Expr::GetGlobal(_)) => {}
+        Stmt::Set(SP, _) => *sp = sp.checked_add(moved(stmt)?)?,
+        stmt => {
+            for body in stmt.bodies() {
+                let mut inside = *sp;
+                body.iter()
+                    .try_for_each(|nested| follow(nested, &mut inside))?;
+                let rejoins = !body.last().is_some_and(Stmt::stops);
+                if rejoins && inside != *sp {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+/// By how much a statement moves SP, if it does.
+pub(super) fn moved(stmt: &Stmt) -> Option<i32> {
+    let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = stmt else {
+        return None;
+    };
+    match **operands {
+        (Expr::Get(SP), Expr::I32(by)) => Some(by),
+        _ => None,
+    }
+}

@@ -1,0 +1,188 @@
+//! Puts templates into a function's graph.
+
+use super::template::{RETURN_PC, Template};
+use crate::code::locals::MOST_LOCALS;
+use crate::code::{
+    self, Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Flow, Function, Local, Op,
+    SP, Stmt, Store, Type,
+};
+use std::collections::BTreeMap;
+
+/// Blocks of a function at most: what follows takes time for each.
+const MOST_BLOCKS: usize = 2000;
+
+/// Replaces the calls in a function for which `choose` has a template, given the callee's index and whether the call is in
+/// a loop. Calls in what was put there stay. How many were replaced.
+pub(super) fn inline<'t>(
+    function: &mut Function,
+    pc_f: u32,
+    choose: &impl Fn(u32, bool) -> Option<&'t Template>,
+) -> usize {
+    let find = |block: &Block, in_loop: bool| {
+        (block.body.iter().enumerate()).find_map(|(position, stmt)| match stmt {
+            Stmt::GoCall {
+                callee: Callee::Direct(callee),
+                after: After::Resume | After::NotResumed | After::Returns,
+                ..
+            } => Some((position, choose(*callee, in_loop)?)),
+            _ => None,
+        })
+    };
+    if !(function.blocks.iter()).any(|block| find(block, true).is_some()) {
+        return 0;
+    }
+    let flow = Flow::new(function, &[]);
+    let mut splicer = Splicer {
+        function,
+        pc_f,
+        own: BTreeMap::new(),
+    };
+    let mut pending: Vec<BlockId> = (0..splicer.function.blocks.len()).rev().collect();
+    let mut loops: BTreeMap<BlockId, bool> = (pending.iter())
+        .map(|block| (*block, flow.innermost[*block].is_some()))
+        .collect();
+    let mut count = 0;
+    while let Some(block) = pending.pop() {
+        let in_loop = loops[&block];
+        let found = find(&splicer.function.blocks[block], in_loop);
+        if let Some((position, template)) = found.filter(|(_, t)| splicer.has_room(t)) {
+            let rest = splicer.splice(block, position, template);
+            loops.insert(rest, in_loop);
+            pending.push(rest);
+            count += 1;
+        }
+    }
+    if count > 0 {
+        code::simplify_graph(splicer.function);
+    }
+    count
+}
+
+struct Splicer<'f> {
+    function: &'f mut Function,
+    pc_f: u32,
+    /// The function's local for each local of a template: templates run one after the other and share them.
+    own: BTreeMap<(Local, Type), Local>,
+}
+
+impl Splicer<'_> {
+    fn has_room(&self, template: &Template) -> bool {
+        self.function.locals.len() + template.function.locals.len() <= MOST_LOCALS
+            && self.function.blocks.len() + template.function.blocks.len() < MOST_BLOCKS
+    }
+
+    /// Puts the template in place of the call at this position of a block. The block of what follows the call.
+    fn splice(&mut self, block: BlockId, position: usize, template: &Template) -> BlockId {
+        let first = self.function.blocks.len();
+        let rest = first + template.function.blocks.len();
+        let before = &mut self.function.blocks[block];
+        let behind = before.body.split_off(position + 1);
+        let end = std::mem::replace(&mut before.end, End::Jump(first + template.function.entry));
+        let layout = before.position;
+        let Some(Stmt::GoCall { pc_f, pc_b, .. }) = before.body.pop() else {
+            unreachable!("the call was found here");
+        };
+        let pc = pc_f.unwrap_or(self.pc_f) << 16 | pc_b;
+        if !template.is_leaf {
+            before.body.extend(push(pc, template.frame));
+        }
+        for copied in &template.function.blocks {
+            let mut copy = Block {
+                // The trampoline enters the function itself.
+                resume: None,
+                position: layout,
+                ..copied.clone()
+            };
+            copy.end.retarget(|to| first + to);
+            self.adopt(&mut copy, template);
+            if template.is_leaf {
+                push_before_calls(&mut copy.body, pc);
+            }
+            if let Some(Stmt::Return(popped)) = copy.body.last().cloned() {
+                copy.body.pop();
+                copy.end = End::Jump(rest);
+                if !template.is_leaf {
+                    copy.body.push(move_sp(popped.cast_signed()));
+                }
+            }
+            self.function.blocks.push(copy);
+        }
+        self.function.blocks.push(Block {
+            body: behind,
+            end,
+            resume: None,
+            position: layout,
+            reset: false,
+        });
+        rest
+    }
+
+    /// Gives a copied block locals of this function, and its calls the PC_F that they had.
+    fn adopt(&mut self, copy: &mut Block, template: &Template) {
+        for stmt in &mut copy.body {
+            stmt.visit_mut(&mut |stmt| {
+                match stmt {
+                    Stmt::Set(local, _) => *local = self.local(*local, template),
+                    Stmt::GoCall {
+                        pc_f: pc_f @ None, ..
+                    } => *pc_f = Some(template.pc_f),
+                    _ => {}
+                }
+                (stmt.exprs_mut()).for_each(|expr| self.rename(expr, template));
+            });
+        }
+        if let End::Branch(condition, _, _) = &mut copy.end {
+            self.rename(condition, template);
+        }
+    }
+
+    fn rename(&mut self, expr: &mut Expr, template: &Template) {
+        expr.visit_mut(&mut |node| {
+            if let Expr::Get(local) | Expr::Tee(local, _) = node {
+                *local = self.local(*local, template);
+            }
+        });
+    }
+
+    fn local(&mut self, local: Local, template: &Template) -> Local {
+        if local < FIRST_FREE {
+            return local;
+        }
+        let ty = template.function.locals[local as usize];
+        let locals = &mut self.function.locals;
+        *self.own.entry((local, ty)).or_insert_with(|| {
+            locals.push(ty);
+            locals.len() as Local - 1
+        })
+    }
+}
+
+/// Pushes a return PC and makes a frame below it.
+fn push(pc: u32, frame: u32) -> [Stmt; 2] {
+    let access = Access {
+        align: 3,
+        offset: frame,
+    };
+    [
+        move_sp(-(RETURN_PC + frame).cast_signed()),
+        Stmt::Store(Store::I64, access, Expr::Get(SP), Expr::I64(pc.into())),
+    ]
+}
+
+/// Has the calls of a leaf find the frame that they had.
+fn push_before_calls(body: &mut Vec<Stmt>, pc: u32) {
+    let mut position = 0;
+    while position < body.len() {
+        (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc));
+        if matches!(body[position], Stmt::GoCall { .. }) {
+            let pushed = push(pc, 0);
+            position += pushed.len();
+            body.splice(position - pushed.len()..position - pushed.len(), pushed);
+        }
+        position += 1;
+    }
+}
+
+fn move_sp(by: i32) -> Stmt {
+    Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
+}

@@ -1,0 +1,207 @@
+//! A function as it stands in place of its calls.
+
+use crate::code::locals::{Liveness, MOST_LOCALS};
+use crate::code::{Access, After, End, Expr, FIRST_FREE, Function, Op, SP, Stmt};
+
+/// Bytes that a call pushes.
+pub(super) const RETURN_PC: u32 = 8;
+
+/// A function that can stand in place of its calls.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// Without what [`Template::frame`] says it begins with.
+    pub(super) function: Function,
+    pub(super) pc_f: u32,
+    /// By how much its first statement lowers SP; 0 if it does something else.
+    pub(super) frame: u32,
+    /// Statements, expressions and blocks.
+    pub(super) nodes: usize,
+    /// It has no frame and calls only for good: slots are as the caller sees them, and the return PC is pushed before those
+    /// calls.
+    pub(super) is_leaf: bool,
+    /// It calls by Go's convention.
+    pub(super) calls: bool,
+}
+
+impl Template {
+    /// `None` for a function of more than `most` nodes, and for one that does something that only a function of its own
+    /// can: jump to another, unwind on its own account, return from within a statement.
+    pub(super) fn of(function: &Function, pc_f: u32, most: usize) -> Option<Template> {
+        let nodes = nodes(function, most)?;
+        if function.locals.len() > MOST_LOCALS || !is_plain(function) {
+            return None;
+        }
+        // A local that is read before it is set would be zero here, and anything in the caller.
+        if Liveness::of(function).at_start[function.entry] >> FIRST_FREE != 0 {
+            return None;
+        }
+        let mut calls = false;
+        function.visit_statements(&mut |stmt| calls |= matches!(stmt, Stmt::GoCall { .. }));
+        let leaf = as_leaf(function);
+        let is_leaf = leaf.is_some();
+        let mut function = leaf.unwrap_or_else(|| function.clone());
+        let frame = take_frame(&mut function);
+        Some(Template {
+            function,
+            pc_f,
+            frame,
+            nodes,
+            is_leaf,
+            calls,
+        })
+    }
+}
+
+/// Statements, expressions and blocks of a function; `None` if they are more than `most`.
+fn nodes(function: &Function, most: usize) -> Option<usize> {
+    let mut count = 0;
+    for block in &function.blocks {
+        count += 1;
+        for stmt in &block.body {
+            stmt.visit(&mut |stmt| {
+                count += 1;
+                (stmt.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
+            });
+        }
+        if let End::Branch(condition, _, _) = &block.end {
+            condition.visit(&mut |_| count += 1);
+        }
+        if count > most {
+            return None;
+        }
+    }
+    Some(count)
+}
+
+/// Whether all that a function does can be done inside another.
+fn is_plain(function: &Function) -> bool {
+    let mut plain = true;
+    let mut expr_is_plain = |expr: &Expr| {
+        let mut plain = true;
+        expr.visit(&mut |node| match node {
+            // The selector, and parameters that change otherwise than by `Set`.
+            Expr::Get(local) => plain &= *local >= SP,
+            Expr::Tee(local, _) => plain &= *local >= FIRST_FREE,
+            _ => {}
+        });
+        plain
+    };
+    for block in &function.blocks {
+        let returns_last = block.end == End::Stop;
+        for (position, stmt) in block.body.iter().enumerate() {
+            let is_last = returns_last && position + 1 == block.body.len();
+            stmt.visit(&mut |nested| {
+                plain &= nested.exprs().all(&mut expr_is_plain);
+                plain &= match nested {
+                    Stmt::Set(SP, value) => moved_by(value).is_some(),
+                    Stmt::Set(local, _) => *local >= FIRST_FREE,
+                    Stmt::Return(_) => is_last && std::ptr::eq(nested, stmt),
+                    Stmt::GoCall { after, .. } => *after != After::MustNotUnwind,
+                    Stmt::SetGlobal(..)
+                    | Stmt::Store(..)
+                    | Stmt::Drop(_)
+                    | Stmt::If(..)
+                    | Stmt::Call(..)
+                    | Stmt::Unreachable
+                    | Stmt::MemoryCopy(..)
+                    | Stmt::MemoryFill(..) => true,
+                    Stmt::PushedCall { .. }
+                    | Stmt::TailCall(_)
+                    | Stmt::Unwind
+                    | Stmt::Block(_)
+                    | Stmt::Loop(_)
+                    | Stmt::Br(_)
+                    | Stmt::BrIf(..)
+                    | Stmt::BrTable(..) => false,
+                };
+            });
+        }
+        plain &= match &block.end {
+            End::Branch(condition, _, _) => expr_is_plain(condition),
+            End::Stop | End::Jump(_) => true,
+            End::Dispatch(_) | End::Reenter(..) => false,
+        };
+    }
+    plain
+}
+
+/// By how much a new value of SP moves it.
+fn moved_by(value: &Expr) -> Option<i32> {
+    match value {
+        Expr::Binary(Op::I32_ADD, operands) => match **operands {
+            (Expr::Get(SP), Expr::I32(by)) => Some(by),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Takes the first statement off if it makes the frame, and nothing jumps back to it. The bytes of the frame.
+fn take_frame(function: &mut Function) -> u32 {
+    let entry = function.entry;
+    let comes_back = (function.blocks.iter()).any(|block| block.end.targets().contains(&entry));
+    let body = &mut function.blocks[entry].body;
+    let Some(Stmt::Set(SP, value)) = body.first().filter(|_| !comes_back) else {
+        return 0;
+    };
+    match moved_by(value) {
+        Some(by) if by < 0 => {
+            body.remove(0);
+            by.unsigned_abs()
+        }
+        _ => 0,
+    }
+}
+
+/// The function with slots as its caller sees them, if it has no frame, calls only for good, and uses SP for nothing but its
+/// arguments and results.
+fn as_leaf(function: &Function) -> Option<Function> {
+    let mut leaf = function.clone();
+    for block in &mut leaf.blocks {
+        let mut fits = true;
+        for stmt in &mut block.body {
+            stmt.visit_mut(&mut |stmt| fits &= raise(stmt).is_some());
+        }
+        if let End::Branch(condition, _, _) = &mut block.end {
+            fits &= raise_expr(condition).is_some();
+        }
+        if !fits {
+            return None;
+        }
+    }
+    Some(leaf)
+}
+
+/// As [`as_leaf`] for one statement, without those nested in it.
+fn raise(stmt: &mut Stmt) -> Option<()> {
+    match stmt {
+        Stmt::Set(SP, _) => None,
+        Stmt::GoCall { after, .. } if *after != After::Never => None,
+        Stmt::Return(popped) if *popped != RETURN_PC => None,
+        Stmt::Store(_, access, Expr::Get(SP), value) => {
+            raise_slot(access)?;
+            raise_expr(value)
+        }
+        stmt => stmt.exprs_mut().try_for_each(raise_expr),
+    }
+}
+
+fn raise_expr(expr: &mut Expr) -> Option<()> {
+    let mut fits = Some(());
+    let (mut uses, mut slots) = (0, 0);
+    expr.visit_mut(&mut |node| match node {
+        Expr::Get(SP) => uses += 1,
+        Expr::Load(_, access, address) if **address == Expr::Get(SP) => {
+            slots += 1;
+            fits = fits.and(raise_slot(access));
+        }
+        _ => {}
+    });
+    fits.filter(|()| uses == slots)
+}
+
+/// `None` for a slot below the arguments.
+fn raise_slot(access: &mut Access) -> Option<()> {
+    access.offset = access.offset.checked_sub(RETURN_PC)?;
+    Some(())
+}
