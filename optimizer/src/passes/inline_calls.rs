@@ -68,7 +68,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(left_alone("no lifted functions", 0));
     };
     let Some(limits) = Limits::of(options.prefer) else {
-        return Ok(Outcome::default());
+        return Ok(Outcome {
+            note: "not with --for raw: it makes code larger".into(),
+            ..Outcome::default()
+        });
     };
     let mut names = vec![""; code.functions.len()];
     for function in program.functions() {
