@@ -1,11 +1,7 @@
 /**
  * `npm run bench`: runs the benchmarks one after another and writes `docs/benchmarks.json`, `.md` and `.svg`.
  *
- *     node tests/bench/all.mjs [PART...] [--binaryen] [--large] [--rounds N]
- *
- * Parts: size, speed, start, optimizer, loader, bridge; all when none is named. Those that do not run keep the figures they had;
- * `report` runs none and writes the report again. A part that fails leaves its old figures, and the exit code is 1.
- * `--binaryen` runs wasm-opt where it has not been run before (minutes), `--large` adds the Go compiler (48 MB).
+ * Parts that do not run keep the figures they had. A part that fails leaves its old figures, and the exit code is 1.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -28,6 +24,17 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const DOCS = join(root, "docs");
 const FIGURES = join(DOCS, "benchmarks.json");
 
+const USAGE = `usage: npm run bench -- [PART...] [options]
+
+  PART         size, speed, start, optimizer, loader, bridge, default all; report measures nothing and writes the report again
+  --rounds N   how often what is timed is run, default 7
+  --large      with the Go compiler (48 MB), too
+  --binaryen   run wasm-opt where it has not been run before (minutes)
+
+examples:
+  npm run bench -- speed
+  npm run bench -- size start --large`;
+
 const say = (line) => console.error(line);
 
 const PARTS = {
@@ -46,8 +53,13 @@ async function main() {
       binaryen: { type: "boolean", default: false },
       large: { type: "boolean", default: false },
       rounds: { type: "string", default: "7" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const rounds = wholeNumber("rounds", values.rounds);
   const unknown = positionals.find((name) => name !== "report" && !(name in PARTS));
   if (unknown !== undefined) {
@@ -111,4 +123,4 @@ function writeReport() {
   writeFileSync(join(DOCS, "benchmarks.svg"), overviewChart(results.size.figures, results.speed.figures));
 }
 
-await command(main);
+await command(main, USAGE);
