@@ -13,6 +13,7 @@ pub(crate) mod locals;
 mod lower;
 mod op;
 pub(crate) mod rules;
+mod stack_pointer;
 mod structure;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -28,6 +29,7 @@ pub(crate) use ir::{
 };
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};
+pub(crate) use stack_pointer::StackPointer;
 
 /// Wasm indices of the functions that a body calls directly; none if it cannot be decoded.
 pub(crate) fn called_directly(body: &[u8]) -> Vec<u32> {

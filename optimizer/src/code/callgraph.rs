@@ -126,11 +126,8 @@ impl Node {
 fn frame_size(function: &Function) -> u32 {
     let mut frame = 0;
     function.visit_statements(&mut |stmt| {
-        if let Stmt::Set(SP, Expr::Binary(_, operands)) = stmt
-            && let (Expr::Get(SP), Expr::I32(by)) = &**operands
-        {
-            frame = frame.max(by.checked_neg().unwrap_or(0));
-        }
+        let down = stmt.moved_sp().and_then(i32::checked_neg);
+        frame = frame.max(down.unwrap_or(0));
     });
     frame.cast_unsigned()
 }

@@ -282,13 +282,10 @@ fn moves_sp_once(function: &Function) -> bool {
     let mut simple = true;
     let mut down = 0;
     function.visit_statements(&mut |stmt| {
-        if let Stmt::Set(SP, value) = stmt {
-            match value {
-                Expr::Binary(_, operands) if operands.0 == Expr::Get(SP) => match operands.1 {
-                    Expr::I32(by) => down += u32::from(by < 0),
-                    _ => simple = false,
-                },
-                _ => simple = false,
+        if matches!(stmt, Stmt::Set(SP, _)) {
+            match stmt.moved_sp() {
+                Some(by) => down += u32::from(by < 0),
+                None => simple = false,
             }
         }
     });

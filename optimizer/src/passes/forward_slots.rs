@@ -19,17 +19,16 @@
 //! because the stack may have moved meanwhile. A slot takes part only if nobody but the function itself can write it:
 //! its address is not taken, which [`exposure`] finds out, and it is not among the arguments and results of a call
 //! in between. A slot is the same wherever SP is, which the body of a callee in place of its call moves
-//! ([`stack_pointer`]). Measured on esbuild: 48,720 loads of 236,000, 114 kB of code; CPU time of the micro benchmarks 0.953.
+//! ([`StackPointer`]). Measured on esbuild: 48,720 loads of 236,000, 114 kB of code; CPU time of the micro benchmarks 0.953.
 
 mod cells;
 mod dead_tees;
 mod exposure;
-mod stack_pointer;
 
 use super::{Outcome, left_alone};
 use crate::code::{
-    Access, After, Block, Callee, End, Expr, Facts, Function, Load, Op, SP, Stmt, Store, Type,
-    rules,
+    Access, After, Block, Callee, End, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt,
+    Store, Type, rules,
 };
 use crate::error::Result;
 use crate::module::Module;
@@ -37,7 +36,6 @@ use crate::options::{Options, Preference};
 use cells::{Cell, CellSet, Cells, stored_type};
 use dead_tees::drop_dead_tees;
 use rayon::prelude::*;
-use stack_pointer::{StackPointer, moved};
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
@@ -221,7 +219,7 @@ impl<F: Fn(u32) -> Option<u32>> Walker<'_, F> {
             self.expr(expr, valid);
         }
         match stmt {
-            Stmt::Set(SP, _) => match moved(stmt) {
+            Stmt::Set(SP, _) => match stmt.moved_sp() {
                 Some(by) => self.sp += by,
                 None => *valid = 0,
             },

@@ -1,9 +1,8 @@
 //! Slots of Go's stack that get a local, their mirror.
 
 use super::exposure::Exposure;
-use super::stack_pointer::StackPointer;
 use crate::code::locals::MOST_LOCALS;
-use crate::code::{End, Expr, Function, Local, SP, Stmt, Type};
+use crate::code::{End, Expr, Function, Local, SP, StackPointer, Stmt, Type};
 use std::collections::BTreeMap;
 
 /// Cells of a function at most: engines keep one state for each local and branch target.

@@ -5,8 +5,7 @@
 //! calls, one area for all. Where the address of a variable in an area is taken, a pointer may reach all of that
 //! variable, whose bounds are not known: then the whole area is exposed.
 
-use super::stack_pointer::StackPointer;
-use crate::code::{End, Expr, Function, Op, SP, Stmt};
+use crate::code::{End, Expr, Function, Op, SP, StackPointer, Stmt};
 
 /// Which of the three areas are exposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +84,7 @@ impl Exposure {
             }
             // The frame is made and given back.
             Stmt::Set(SP, value) => {
-                return match value {
-                    Expr::Binary(Op::I32_ADD, operands) => {
-                        matches!(**operands, (Expr::Get(SP), Expr::I32(_)))
-                    }
-                    Expr::GetGlobal(_) => true,
-                    _ => false,
-                };
+                return stmt.moved_sp().is_some() || matches!(value, Expr::GetGlobal(_));
             }
             Stmt::SetGlobal(_, Expr::Get(SP)) => {}
             Stmt::Store(_, _, Expr::Get(SP), value) => self.expr(value),

@@ -1,12 +1,13 @@
 //! Random code on few slots: the same memory and values with slots in locals, and none there that others may write.
 
-use super::{Cells, Demand, StackPointer, forward};
+use super::{Cells, Demand, forward};
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, STEADY};
 use crate::code::tests::program::{self, run_function};
 use crate::code::tests::values::{self, LOCALS};
 use crate::code::{
-    Access, After, Callee, End, Expr, Function, Load, Local, Op, SP, Stmt, Store, Type,
+    Access, After, Callee, End, Expr, Function, Load, Local, Op, SP, StackPointer, Stmt, Store,
+    Type,
 };
 use proptest::prelude::*;
 
@@ -23,12 +24,12 @@ proptest! {
     #[test]
     fn forwarding_changes_nothing_that_shows(choices in Choices::up_to(300)) {
         let mut choices = choices;
-        let mut first = vec![move_sp(-FRAME.cast_signed())];
+        let mut first = vec![Stmt::move_sp(-FRAME.cast_signed())];
         first.extend(program::setup(&mut choices));
         first.extend(list(&mut choices, 12));
         let condition = value(&mut choices, Type::I32);
         let mut last = list(&mut choices, 8);
-        last.push(move_sp(FRAME.cast_signed()));
+        last.push(Stmt::move_sp(FRAME.cast_signed()));
         last.extend(program::store_locals(2..LOCALS.len() as Local));
         let original = program::function(vec![
             (first, End::Branch(condition, 1, 2)),
@@ -92,7 +93,14 @@ fn a_call_may_write_its_results_and_nothing_above() {
 
 #[test]
 fn a_slot_is_the_same_wherever_sp_is() {
-    let below = |body: Vec<Stmt>| [vec![move_sp(-INNER)], body, vec![move_sp(INNER)]].concat();
+    let below = |body: Vec<Stmt>| {
+        [
+            vec![Stmt::move_sp(-INNER)],
+            body,
+            vec![Stmt::move_sp(INNER)],
+        ]
+        .concat()
+    };
     let inner = INNER.cast_unsigned();
     // An argument that the caller stored is loaded in the callee's body, and its result behind it.
     let body = below(vec![copy(inner + 8, inner + 16), copy(inner + 8, 0)]);
@@ -113,9 +121,10 @@ fn a_slot_is_the_same_wherever_sp_is() {
 fn a_stack_that_is_in_two_places_is_refused() {
     let mut function = of(Vec::new());
     assert!(StackPointer::of(&function, FRAME).is_some());
-    function.blocks[0]
-        .body
-        .insert(1, Stmt::If(Expr::I32(1), vec![move_sp(-8)], Vec::new()));
+    function.blocks[0].body.insert(
+        1,
+        Stmt::If(Expr::I32(1), vec![Stmt::move_sp(-8)], Vec::new()),
+    );
     assert!(StackPointer::of(&function, FRAME).is_none());
     function.blocks[0].body[1] = Stmt::Set(SP, Expr::I32(64));
     assert!(StackPointer::of(&function, FRAME).is_none());
@@ -151,21 +160,17 @@ fn serve(function: &mut Function) -> u64 {
 
 /// Makes the frame first.
 fn of(mut body: Vec<Stmt>) -> Function {
-    body.insert(0, move_sp(-FRAME.cast_signed()));
+    body.insert(0, Stmt::move_sp(-FRAME.cast_signed()));
     body.push(Stmt::Return(FRAME + 8));
     program::function(vec![(body, End::Stop)])
-}
-
-fn move_sp(by: i32) -> Stmt {
-    Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
 }
 
 /// Statements as in the body of a callee, whose frame is below.
 fn inner(choices: &mut Choices) -> Vec<Stmt> {
     let mut body = list(choices, 2);
-    body.push(move_sp(-INNER));
+    body.push(Stmt::move_sp(-INNER));
     body.extend(list(choices, 5));
-    body.push(move_sp(INNER));
+    body.push(Stmt::move_sp(INNER));
     body.extend(list(choices, 2));
     body
 }

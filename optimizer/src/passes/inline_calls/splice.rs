@@ -3,8 +3,8 @@
 use super::template::{RETURN_PC, Template};
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Flow, Function, Local, Op,
-    SP, Stmt, Store, Type,
+    self, Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Flow, Function, Local, SP,
+    Stmt, Store, Type,
 };
 use std::collections::BTreeMap;
 
@@ -102,7 +102,7 @@ impl Splicer<'_> {
                 copy.body.pop();
                 copy.end = End::Jump(rest);
                 if !template.is_leaf {
-                    copy.body.push(move_sp(popped.cast_signed()));
+                    copy.body.push(Stmt::move_sp(popped.cast_signed()));
                 }
             }
             self.function.blocks.push(copy);
@@ -164,7 +164,7 @@ fn push(pc: u32, frame: u32) -> [Stmt; 2] {
         offset: frame,
     };
     [
-        move_sp(-(RETURN_PC + frame).cast_signed()),
+        Stmt::move_sp(-(RETURN_PC + frame).cast_signed()),
         Stmt::Store(Store::I64, access, Expr::Get(SP), Expr::I64(pc.into())),
     ]
 }
@@ -181,8 +181,4 @@ fn push_before_calls(body: &mut Vec<Stmt>, pc: u32) {
         }
         position += 1;
     }
-}
-
-fn move_sp(by: i32) -> Stmt {
-    Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
 }

@@ -1,7 +1,7 @@
 //! A function as it stands in place of its calls.
 
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{Access, After, End, Expr, FIRST_FREE, Function, Op, SP, Stmt};
+use crate::code::{Access, After, End, Expr, FIRST_FREE, Function, SP, Stmt};
 
 /// Bytes that a call pushes.
 pub(super) const RETURN_PC: u32 = 8;
@@ -93,7 +93,7 @@ fn is_plain(function: &Function) -> bool {
             stmt.visit(&mut |nested| {
                 plain &= nested.exprs().all(&mut expr_is_plain);
                 plain &= match nested {
-                    Stmt::Set(SP, value) => moved_by(value).is_some(),
+                    Stmt::Set(SP, _) => nested.moved_sp().is_some(),
                     Stmt::Set(local, _) => *local >= FIRST_FREE,
                     Stmt::Return(_) => is_last && std::ptr::eq(nested, stmt),
                     Stmt::GoCall { after, .. } => *after != After::MustNotUnwind,
@@ -125,26 +125,16 @@ fn is_plain(function: &Function) -> bool {
     plain
 }
 
-/// By how much a new value of SP moves it.
-fn moved_by(value: &Expr) -> Option<i32> {
-    match value {
-        Expr::Binary(Op::I32_ADD, operands) => match **operands {
-            (Expr::Get(SP), Expr::I32(by)) => Some(by),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// Takes the first statement off if it makes the frame, and nothing jumps back to it. The bytes of the frame.
 fn take_frame(function: &mut Function) -> u32 {
     let entry = function.entry;
     let comes_back = (function.blocks.iter()).any(|block| block.end.targets().contains(&entry));
     let body = &mut function.blocks[entry].body;
-    let Some(Stmt::Set(SP, value)) = body.first().filter(|_| !comes_back) else {
-        return 0;
-    };
-    match moved_by(value) {
+    match body
+        .first()
+        .filter(|_| !comes_back)
+        .and_then(Stmt::moved_sp)
+    {
         Some(by) if by < 0 => {
             body.remove(0);
             by.unsigned_abs()

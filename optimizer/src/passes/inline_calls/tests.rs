@@ -42,7 +42,7 @@ proptest! {
 
 /// A frame, work, a call of itself if the script says so, work, a call that may unwind, work.
 fn recursive(mut choices: Choices) -> Function {
-    let mut start = vec![move_sp(-FRAME)];
+    let mut start = vec![Stmt::move_sp(-FRAME)];
     start.extend(work(&mut choices));
     let mut inside = work(&mut choices);
     inside.push(call(1, TESTED, After::Resume));
@@ -98,7 +98,7 @@ fn step(choices: &mut Choices) -> Stmt {
 fn a_call_leaves_its_return_pc_and_frame() {
     let callee = program::function(vec![(
         vec![
-            move_sp(-FRAME),
+            Stmt::move_sp(-FRAME),
             call(7, MAY_UNWIND, After::Resume),
             Stmt::Return(FRAME as u32 + 8),
         ],
@@ -116,10 +116,10 @@ fn a_call_leaves_its_return_pc_and_frame() {
         after: After::Resume,
     };
     let expected = [
-        move_sp(-FRAME - 8),
+        Stmt::move_sp(-FRAME - 8),
         store(FRAME as u32, pushed),
         inner,
-        move_sp(FRAME + 8),
+        Stmt::move_sp(FRAME + 8),
     ];
     assert_eq!(*before, expected);
 }
@@ -150,7 +150,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
         caller.blocks[0].body,
         [Stmt::If(
             Expr::unary(Op::I64_EQZ, slot(0)),
-            vec![move_sp(-8), store(0, pushed), raise],
+            vec![Stmt::move_sp(-8), store(0, pushed), raise],
             Vec::new(),
         )]
     );
@@ -224,8 +224,4 @@ fn slot(offset: u32) -> Expr {
 fn store(offset: u32, value: Expr) -> Stmt {
     let access = Access { align: 3, offset };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
-}
-
-fn move_sp(by: i32) -> Stmt {
-    Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
 }

@@ -3,18 +3,37 @@
 //! A slot is known by its distance from SP, which moves: down where a function makes its frame, and where the body of
 //! another stands in place of its call. Everything here counts from where SP was at entry, at the return PC.
 
-use crate::code::{Expr, Function, Op, SP, Stmt};
+use super::ir::{Expr, Function, SP, Stmt};
+use super::op::Op;
+
+impl Stmt {
+    /// Moves SP by so many bytes.
+    pub(crate) fn move_sp(by: i32) -> Stmt {
+        Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
+    }
+
+    /// By how many bytes it moves SP; `None` if it does not, or otherwise than by a constant.
+    pub(crate) fn moved_sp(&self) -> Option<i32> {
+        let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = self else {
+            return None;
+        };
+        match **operands {
+            (Expr::Get(SP), Expr::I32(by)) => Some(by),
+            _ => None,
+        }
+    }
+}
 
 /// Distance of SP from where it was at entry, at the start of each block.
 #[derive(Debug)]
-pub(super) struct StackPointer {
-    pub(super) at_start: Vec<i32>,
+pub(crate) struct StackPointer {
+    pub(crate) at_start: Vec<i32>,
 }
 
 impl StackPointer {
     /// Follows SP through the graph of a function with a frame of so many bytes, which resume points find made. `None`
     /// if it is moved otherwise than by constants, or is in two places in one block.
-    pub(super) fn of(function: &Function, frame: u32) -> Option<StackPointer> {
+    pub(crate) fn of(function: &Function, frame: u32) -> Option<StackPointer> {
         let mut at_start: Vec<Option<i32>> = vec![None; function.blocks.len()];
         let resumed = (0..at_start.len()).filter(|block| function.blocks[*block].resume.is_some());
         let resumed: Vec<usize> = resumed.collect();
@@ -45,15 +64,18 @@ impl StackPointer {
     }
 
     /// Every statement with SP before it, nested ones included.
-    pub(super) fn visit<'f>(&self, function: &'f Function, mut f: impl FnMut(i32, &'f Stmt)) {
+    pub(crate) fn visit<'f>(&self, function: &'f Function, mut f: impl FnMut(i32, &'f Stmt)) {
         for (block, start) in function.blocks.iter().zip(&self.at_start) {
             visit(&block.body, *start, &mut f);
         }
     }
 
     /// SP at the end of a block.
-    pub(super) fn at_end(&self, function: &Function, block: usize) -> i32 {
-        let moves = function.blocks[block].body.iter().filter_map(moved);
+    pub(crate) fn at_end(&self, function: &Function, block: usize) -> i32 {
+        let moves = function.blocks[block]
+            .body
+            .iter()
+            .filter_map(Stmt::moved_sp);
         self.at_start[block] + moves.sum::<i32>()
     }
 }
@@ -62,7 +84,7 @@ fn visit<'f>(body: &'f [Stmt], mut sp: i32, f: &mut impl FnMut(i32, &'f Stmt)) {
     for stmt in body {
         f(sp, stmt);
         stmt.bodies().for_each(|nested| visit(nested, sp, f));
-        sp += moved(stmt).unwrap_or(0);
+        sp += stmt.moved_sp().unwrap_or(0);
     }
 }
 
@@ -70,7 +92,7 @@ fn visit<'f>(body: &'f [Stmt], mut sp: i32, f: &mut impl FnMut(i32, &'f Stmt)) {
 fn follow(stmt: &Stmt, sp: &mut i32) -> Option<()> {
     match stmt {
         Stmt::Set(SP, Expr::GetGlobal(_)) => {}
-        Stmt::Set(SP, _) => *sp = sp.checked_add(moved(stmt)?)?,
+        Stmt::Set(SP, _) => *sp = sp.checked_add(stmt.moved_sp()?)?,
         stmt => {
             for body in stmt.bodies() {
                 let mut inside = *sp;
@@ -84,15 +106,4 @@ fn follow(stmt: &Stmt, sp: &mut i32) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// By how much a statement moves SP, if it does.
-pub(super) fn moved(stmt: &Stmt) -> Option<i32> {
-    let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = stmt else {
-        return None;
-    };
-    match **operands {
-        (Expr::Get(SP), Expr::I32(by)) => Some(by),
-        _ => None,
-    }
 }
