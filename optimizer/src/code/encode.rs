@@ -145,6 +145,7 @@ impl Encoder<'_> {
         }
     }
 
+    /// Pushes the return PC, which the selector is in a call.
     fn push_return_pc(&mut self) {
         let out = &mut self.out;
         out.get(SP);

@@ -37,10 +37,7 @@ impl Encoder<'_> {
                 callee,
                 after,
             } => {
-                match pc_f {
-                    Some(pc_f) => self.out.i32_const((pc_f << 16 | pc_b).cast_signed()),
-                    None => self.return_pc(*pc_b),
-                }
+                self.return_pc(*pc_f, *pc_b);
                 self.go_call(callee, *after);
             }
             Stmt::PushedCall {
@@ -170,7 +167,7 @@ impl Encoder<'_> {
         Op::I32_SUB.encode(&mut self.out.bytes);
         self.set_global(GLOBAL_SP);
         self.expression(&Expr::GetGlobal(GLOBAL_SP));
-        self.return_pc(pc_b);
+        self.return_pc(None, pc_b);
         Op::I64_EXTEND_I32_U.encode(&mut self.out.bytes);
         let word = Access {
             align: 3,
@@ -187,14 +184,18 @@ impl Encoder<'_> {
         self.out.close();
     }
 
-    fn return_pc(&mut self, pc_b: u32) {
-        match self.locals.pc_base {
-            Some(base) => {
+    /// The return PC of a call, with the function's own PC_F if there is no other.
+    fn return_pc(&mut self, pc_f: Option<u32>, pc_b: u32) {
+        match (pc_f, self.locals.pc_base) {
+            (None, Some(base)) => {
                 self.out.get(base);
                 self.out.i32_const(pc_b.cast_signed());
                 Op::I32_ADD.encode(&mut self.out.bytes);
             }
-            None => self.out.i32_const((self.pc_f << 16 | pc_b).cast_signed()),
+            (pc_f, _) => {
+                let pc_f = pc_f.unwrap_or(self.pc_f);
+                self.out.i32_const((pc_f << 16 | pc_b).cast_signed());
+            }
         }
     }
 

@@ -176,8 +176,9 @@ fn push_before_calls(body: &mut Vec<Stmt>, pc: u32) {
         (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc));
         if matches!(body[position], Stmt::GoCall { .. }) {
             let pushed = push(pc, 0);
-            position += pushed.len();
-            body.splice(position - pushed.len()..position - pushed.len(), pushed);
+            let length = pushed.len();
+            body.splice(position..position, pushed);
+            position += length;
         }
         position += 1;
     }
