@@ -7,6 +7,7 @@ mod encode;
 mod facts;
 mod flow;
 mod graph;
+pub(crate) mod in_place;
 mod ir;
 mod lift;
 pub(crate) mod locals;
@@ -29,7 +30,7 @@ pub(crate) use ir::{
 };
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};
-pub(crate) use stack_pointer::StackPointer;
+pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
 
 /// Wasm indices of the functions that a body calls directly; none if it cannot be decoded.
 pub(crate) fn called_directly(body: &[u8]) -> Vec<u32> {

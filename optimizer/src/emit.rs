@@ -4,16 +4,20 @@
 //! (call targets that had one byte get two) and compresses worse: neighbours in Go's order come from one
 //! package and look alike. Bodies are copied where no index moved and re-encoded where one did.
 
+mod bodies;
+mod order;
+
 use crate::error::{Error, Result, Stage};
-use crate::frame::{Emitted, Indices};
+use crate::frame::Emitted;
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
-use rayon::prelude::*;
+use bodies::{IndexMap, place_bodies, start_body};
+use order::Order;
 use std::borrow::Cow;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, RawSection};
-use wasmparser::{BinaryReader, CodeSectionReader, FunctionBody, FunctionSectionReader, Parser};
+use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser};
 
 /// What was written.
 pub(crate) struct Written {
@@ -114,224 +118,6 @@ fn append_customs<'c>(
         out.section(&RawSection { id: 0, data: &data });
     }
     Ok(())
-}
-
-/// Where each function of walrus's output goes.
-struct Order {
-    /// Final function index by walrus's.
-    final_index: Vec<u32>,
-    /// Defined functions in final order.
-    defined: Vec<Defined>,
-}
-
-/// A defined function of the output.
-struct Defined {
-    /// Position in walrus's function and code sections.
-    position: usize,
-    /// Position in the input's code section; `None` for a function that a pass added.
-    original: Option<usize>,
-}
-
-impl Order {
-    /// The input's order, functions that passes added behind it. `functions` are the frame's, by index in the input.
-    fn of_input(frame: &Input<'_>, functions: &[Option<u32>], imported_before: usize) -> Order {
-        let (imported, total) = (frame.imported_functions as usize, frame.functions.len());
-        let mut original = vec![None; total];
-        for (index, target) in functions.iter().enumerate().skip(imported_before) {
-            if let Some(slot) = target.and_then(|t| original.get_mut(t as usize)) {
-                *slot = Some(index - imported_before);
-            }
-        }
-        let mut defined: Vec<Defined> = (imported..total)
-            .map(|index| Defined {
-                position: index - imported,
-                original: original[index],
-            })
-            .collect();
-        defined.sort_by_key(|d| (d.original.unwrap_or(usize::MAX), d.position));
-        let mut final_index: Vec<u32> = (0..).take(total).collect();
-        for (function, index) in defined.iter().zip(imported as u32..) {
-            final_index[imported + function.position] = index;
-        }
-        Order {
-            final_index,
-            defined,
-        }
-    }
-}
-
-/// The final bytes of the start function that a pass added.
-fn start_body(frame: &Input<'_>, body: &[u8]) -> Result<Vec<u8>> {
-    let passive = frame.data.iter().position(|s| s.address.is_none());
-    let failed = |message: String| Error::new(Stage::Emit, message);
-    let segment = passive.ok_or_else(|| failed("the start function's data is missing".into()))?;
-    let mut encoder = StartEncoder {
-        segment: segment as u32,
-    };
-    reencode_body(&mut encoder, body)
-        .map_err(|e| failed(format!("the start function cannot be re-encoded: {e}")))
-}
-
-/// Re-encodes the start function that a pass added.
-struct StartEncoder {
-    segment: u32,
-}
-
-impl Reencode for StartEncoder {
-    type Error = std::convert::Infallible;
-
-    fn data_index(
-        &mut self,
-        _index: u32,
-    ) -> std::result::Result<u32, reencode::Error<Self::Error>> {
-        Ok(self.segment)
-    }
-}
-
-/// A body with the indices that `encoder` gives.
-fn reencode_body<R: Reencode>(
-    encoder: &mut R,
-    bytes: &[u8],
-) -> std::result::Result<Vec<u8>, reencode::Error<R::Error>> {
-    let body = FunctionBody::new(BinaryReader::new(bytes, 0));
-    let mut function = encoder.new_function_with_parsed_locals(&body)?;
-    let mut operators = body.get_operators_reader()?;
-    while !operators.eof() {
-        function.instruction(&encoder.parse_instruction(&mut operators)?);
-    }
-    Ok(function.into_raw_body())
-}
-
-/// The final bytes of every original body, by its position in the input's code section; removed ones stay empty.
-fn place_bodies<'b>(
-    map: &IndexMap<'_>,
-    order: &Order,
-    bodies: &'b [Cow<'_, [u8]>],
-) -> Result<Vec<Cow<'b, [u8]>>> {
-    if map.is_identity() {
-        return Ok(bodies.iter().map(|b| Cow::Borrowed(b.as_ref())).collect());
-    }
-    let mut live = vec![false; bodies.len()];
-    for original in order.defined.iter().filter_map(|d| d.original) {
-        live[original] = true;
-    }
-    (bodies.par_iter().zip(live).enumerate())
-        .map(|(position, (body, live))| {
-            if !live {
-                return Ok(Cow::Borrowed(&[][..]));
-            }
-            map.body(body).map(Cow::Owned).map_err(|e| {
-                Error::new(
-                    Stage::Emit,
-                    format!("function body {position} cannot be re-encoded: {e}"),
-                )
-            })
-        })
-        .collect()
-}
-
-/// From indices of the input to final ones.
-struct IndexMap<'i> {
-    indices: &'i Indices,
-    functions: Vec<Option<u32>>,
-}
-
-impl<'i> IndexMap<'i> {
-    fn new(indices: &'i Indices, order: &Order) -> Self {
-        let place = |index: u32| order.final_index.get(index as usize).copied();
-        IndexMap {
-            functions: indices
-                .functions
-                .iter()
-                .map(|f| f.and_then(place))
-                .collect(),
-            indices,
-        }
-    }
-
-    fn is_identity(&self) -> bool {
-        let Indices {
-            types,
-            functions: _,
-            tables,
-            memories,
-            globals,
-            data,
-            elements,
-        } = self.indices;
-        [
-            types,
-            &self.functions,
-            tables,
-            memories,
-            globals,
-            data,
-            elements,
-        ]
-        .into_iter()
-        .all(|map| map.iter().zip(0..).all(|(to, from)| *to == Some(from)))
-    }
-
-    fn body(&self, bytes: &[u8]) -> std::result::Result<Vec<u8>, reencode::Error<Removed>> {
-        reencode_body(&mut BodyEncoder(self), bytes)
-    }
-}
-
-/// A body uses something that a pass removed.
-#[derive(Debug)]
-struct Removed {
-    kind: &'static str,
-    index: u32,
-}
-
-impl std::fmt::Display for Removed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} {} was removed but is still used",
-            self.kind, self.index
-        )
-    }
-}
-
-impl std::error::Error for Removed {}
-
-/// Re-encodes a body of the input with final indices.
-struct BodyEncoder<'m>(&'m IndexMap<'m>);
-
-type BodyIndex = std::result::Result<u32, reencode::Error<Removed>>;
-
-fn mapped(map: &[Option<u32>], kind: &'static str, index: u32) -> BodyIndex {
-    map.get(index as usize)
-        .copied()
-        .flatten()
-        .ok_or(reencode::Error::UserError(Removed { kind, index }))
-}
-
-impl Reencode for BodyEncoder<'_> {
-    type Error = Removed;
-
-    fn type_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.types, "type", index)
-    }
-    fn function_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.functions, "function", index)
-    }
-    fn table_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.tables, "table", index)
-    }
-    fn memory_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.memories, "memory", index)
-    }
-    fn global_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.globals, "global", index)
-    }
-    fn data_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.data, "data segment", index)
-    }
-    fn element_index(&mut self, index: u32) -> BodyIndex {
-        mapped(&self.0.indices.elements, "element segment", index)
-    }
 }
 
 /// Re-encodes walrus's output with functions in final order and real bodies.

@@ -9,13 +9,14 @@
 //! least 0x1000. SP lives in parameter and result; global 0 holds it only where somebody outside looks: before
 //! imports and functions outside the convention, and where an unwind begins.
 
+mod entry;
 mod expression;
 mod local_map;
 mod statement;
 mod writer;
 
-use super::ir::{After, BlockId, Dispatch, End, Expr, Function, SELECTOR, SP, Stmt};
-use super::op::{Op, Store, Type};
+use super::ir::{After, BlockId, End, Expr, Function, SELECTOR, Stmt};
+use super::op::Type;
 use super::rules;
 use super::structure::Plan;
 use local_map::LocalMap;
@@ -111,56 +112,6 @@ impl Encoder<'_> {
                 Type::F64 => 0x7c,
             });
         }
-    }
-
-    /// Pushes the return PC if this is a call, unless the entry dispatch does.
-    fn prologue(&mut self) {
-        if let Some(base) = self.locals.pc_base {
-            self.out.i32_const((self.pc_f << 16).cast_signed());
-            self.out.set(base);
-        }
-        if self
-            .plan
-            .is_entry_dispatch(self.function, self.function.entry)
-        {
-            return;
-        }
-        self.out.get(SELECTOR);
-        self.out.i32_const(FIRST_RETURN_PC);
-        Op::I32_GE_U.encode(&mut self.out.bytes);
-        self.out.begin_if();
-        self.push_return_pc();
-        self.reset_selector();
-        self.out.close();
-    }
-
-    /// Has the dispatches of loops take their defaults.
-    fn reset_selector(&mut self) {
-        let selects = (self.function.blocks.iter().enumerate()).any(|(id, block)| {
-            matches!(block.end, End::Dispatch(_)) && !self.plan.is_entry_dispatch(self.function, id)
-        });
-        if selects {
-            self.out.i32_const(0);
-            self.out.set(SELECTOR);
-        }
-    }
-
-    /// Pushes the return PC, which the selector is in a call.
-    fn push_return_pc(&mut self) {
-        let out = &mut self.out;
-        out.get(SP);
-        out.i32_const(8);
-        Op::I32_SUB.encode(&mut out.bytes);
-        out.tee(SP);
-        out.get(SELECTOR);
-        Op::I64_EXTEND_I32_U.encode(&mut out.bytes);
-        out.access(
-            Store::I64.byte(),
-            super::ir::Access {
-                align: 3,
-                offset: 0,
-            },
-        );
     }
 
     fn blocks(&mut self) {
@@ -335,105 +286,5 @@ impl Encoder<'_> {
                 Task::Tree(yes, next),
             ]);
         }
-    }
-
-    fn dispatch(
-        &mut self,
-        from: BlockId,
-        dispatch: &Dispatch,
-        next: Option<BlockId>,
-        tasks: &mut Vec<Task>,
-    ) {
-        if self.plan.is_entry_dispatch(self.function, from) {
-            self.entry_dispatch(from, dispatch);
-            self.go_to(from, dispatch.other, next, tasks);
-            return;
-        }
-        self.out.get(SELECTOR);
-        if dispatch.reset {
-            self.out.i32_const(0);
-            self.out.set(SELECTOR);
-        }
-        let label = |to: BlockId| self.label(from, to);
-        if dispatch.is_single() {
-            let target = label(dispatch.table[0]);
-            self.compare_selector(dispatch);
-            self.out.branch_if(target);
-            self.go_to(from, dispatch.other, next, tasks);
-            return;
-        }
-        let other = label(dispatch.other);
-        let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
-        self.selector_table(dispatch, &table, other);
-    }
-
-    /// A call pushes its return PC and goes on; the trampoline goes where the selector says.
-    fn entry_dispatch(&mut self, from: BlockId, dispatch: &Dispatch) {
-        let label = |to: BlockId| match to {
-            to if to == dispatch.other => Label::Entered,
-            to => self.label(from, to),
-        };
-        let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
-        self.out.get(SELECTOR);
-        self.out.i32_const(FIRST_RETURN_PC);
-        Op::I32_GE_U.encode(&mut self.out.bytes);
-        // Where nothing else comes this way: engines then see a constant, which need not be kept across calls.
-        let resets_behind = !dispatch.table.contains(&dispatch.other);
-        self.out.begin_labelled_if(Label::Entered);
-        self.push_return_pc();
-        if !resets_behind {
-            self.reset_selector();
-        }
-        self.out.begin_else();
-        self.out.get(SELECTOR);
-        if dispatch.is_single() {
-            self.compare_selector(dispatch);
-            self.out.branch_if(table[0]);
-        } else {
-            self.selector_table(dispatch, &table, Label::Entered);
-        }
-        self.out.close();
-        if resets_behind {
-            self.reset_selector();
-        }
-    }
-
-    /// A jump table on the selector, which is on the stack.
-    fn selector_table(&mut self, dispatch: &Dispatch, table: &[Label], other: Label) {
-        // Up to here padding the table with its default is shorter than a subtraction.
-        const MOST_PADDING: u32 = 4;
-        let padding = if dispatch.first <= MOST_PADDING {
-            dispatch.first
-        } else {
-            0
-        };
-        if padding == 0 {
-            self.out.i32_const(dispatch.first.cast_signed());
-            Op::I32_SUB.encode(&mut self.out.bytes);
-        }
-        let padded = std::iter::repeat_n(other, padding as usize);
-        let targets: Vec<Label> = padded.chain(table.iter().copied()).chain([other]).collect();
-        self.out.branch_table(&targets);
-    }
-
-    /// Whether the selector, on the stack, is one of a table with a single target.
-    fn compare_selector(&mut self, dispatch: &Dispatch) {
-        let first = dispatch.first.cast_signed();
-        if dispatch.covers_all {
-            if first > 1 {
-                self.out.i32_const(first);
-                Op::I32_GE_U.encode(&mut self.out.bytes);
-            }
-            return;
-        }
-        if dispatch.table.len() > 1 {
-            self.out.i32_const(first);
-            Op::I32_SUB.encode(&mut self.out.bytes);
-            self.out.i32_const(dispatch.table.len() as i32);
-            Op::I32_LT_U.encode(&mut self.out.bytes);
-            return;
-        }
-        self.out.i32_const(first);
-        Op::I32_EQ.encode(&mut self.out.bytes);
     }
 }

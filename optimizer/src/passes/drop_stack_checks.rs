@@ -20,7 +20,7 @@
 
 use super::{Outcome, left_alone};
 use crate::code::callgraph::CallGraph;
-use crate::code::{Callee, Code, Expr, Function, SP, Stmt};
+use crate::code::{Callee, Code, Expr, Function, RETURN_PC, SP, Stmt};
 use crate::error::Result;
 use crate::go::Program;
 use crate::module::Module;
@@ -29,8 +29,8 @@ use rayon::prelude::*;
 
 /// Bytes below the stack guard that a chain of functions without checks may use, less some to spare.
 const LIMIT: u64 = 768;
-/// A return PC.
-const RETURN_PC: u64 = 8;
+/// What every call takes.
+const PUSHED: u64 = RETURN_PC as u64;
 /// What the call of a function with a check takes at most: its return PC, and that of its call of morestack.
 const CHECKED_CALL: u64 = 16;
 /// Deeper than anything.
@@ -168,12 +168,12 @@ impl<'g> Depths<'g> {
     /// How many bytes functions without a check may have used at most when one of them calls through the table.
     fn longest_chain_to_indirect_call(&self) -> u64 {
         let mut above = vec![0u64; self.state.len()];
-        let own = |position: usize| RETURN_PC + self.frames[position].unwrap_or(LIMIT);
+        let own = |position: usize| PUSHED + self.frames[position].unwrap_or(LIMIT);
         let without: Vec<usize> = (0..self.state.len())
             .filter(|p| self.state[*p] == State::Without && self.graph.node(*p).is_some())
             .collect();
         // As often as such chains can be long; a cycle among them leaves nothing to spend.
-        for _ in 0..LIMIT / RETURN_PC {
+        for _ in 0..LIMIT / PUSHED {
             let mut changed = false;
             for position in &without {
                 let below = (above[*position] + own(*position)).min(LIMIT);
@@ -246,7 +246,7 @@ impl<'g> Depths<'g> {
             State::Without | State::Dropped => self.depth[*callee],
         });
         let deepest = below.max().unwrap_or(0).max(CHECKED_CALL);
-        let depth = RETURN_PC + frame + deepest;
+        let depth = PUSHED + frame + deepest;
         if self.state[position] == State::Without {
             self.depth[position] = if node.is_indirect || node.leaves || node.calls_special {
                 UNBOUNDED
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn a_chain_may_use_what_is_left_below_the_guard() {
         // 8 + frame + 16 for the call of a function with a check.
-        let fits = LIMIT - RETURN_PC - CHECKED_CALL;
+        let fits = LIMIT - PUSHED - CHECKED_CALL;
         let none: &[usize] = &[];
         assert_eq!(decided(&[(Open, fits, none)]), [Dropped]);
         assert_eq!(decided(&[(Open, fits + 8, none)]), [Checked]);

@@ -14,20 +14,18 @@
 //! benchmarks 0.92, mostly by the one of calls.
 
 use super::Outcome;
+use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{Access, After, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt, Type};
+use crate::code::{After, Callee, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, Type};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// Nodes of expressions and statements that a body has at most.
 const MOST_NODES: usize = 40;
 /// The same where raw bytes count most: a call has about eight nodes, and what is behind it half as many.
 const MOST_NODES_RAW: usize = 16;
-/// What a call pushes: slots of the callee lie so much lower in the caller.
-const RETURN_PC: u32 = 8;
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(code) = &mut module.code else {
@@ -92,7 +90,7 @@ impl Leaf {
                 _ => return None,
             }
             nodes += 1 + stmt.exprs().map(count_nodes).sum::<Option<usize>>()?;
-            lower_slots(stmt)?;
+            as_callers_slots(stmt)?;
         }
         (nodes <= most_nodes).then(|| Leaf {
             body,
@@ -101,46 +99,20 @@ impl Leaf {
     }
 }
 
-/// Nodes of an expression; `None` if it calls, or uses a parameter other than as a slot's base.
+/// Nodes of an expression; `None` if it needs more than its operands and slots.
 fn count_nodes(expr: &Expr) -> Option<usize> {
     let mut count = 0;
-    let (mut uses, mut bases) = (0, 0);
-    let mut calls = false;
+    let mut plain = true;
     expr.visit(&mut |node| {
         count += 1;
-        calls |= matches!(
-            node,
-            Expr::Call(..) | Expr::MemoryGrow(_) | Expr::MemorySize | Expr::GetGlobal(_)
-        );
-        uses += u32::from(matches!(node, Expr::Get(local) if *local < FIRST_FREE));
-        let is_slot = |address: &Expr| *address == Expr::Get(SP);
-        bases += u32::from(matches!(node, Expr::Load(_, _, address) if is_slot(address)));
+        plain &= match node {
+            Expr::Call(..) | Expr::MemoryGrow(_) | Expr::MemorySize | Expr::GetGlobal(_) => false,
+            Expr::Get(local) => *local == SP || *local >= FIRST_FREE,
+            Expr::Tee(local, _) => *local >= FIRST_FREE,
+            _ => true,
+        };
     });
-    // The address of a store is not part of a larger expression.
-    let is_base = *expr == Expr::Get(SP);
-    (!calls && (uses == bases || is_base)).then_some(count)
-}
-
-/// Moves slots to where the caller has them. `None` for one below the arguments.
-fn lower_slots(stmt: &mut Stmt) -> Option<()> {
-    let lower = |access: &mut Access| {
-        access.offset = access.offset.checked_sub(RETURN_PC)?;
-        Some(())
-    };
-    if let Stmt::Store(_, access, Expr::Get(SP), _) = stmt {
-        lower(access)?;
-    }
-    let mut fits = Some(());
-    for expr in stmt.exprs_mut() {
-        expr.visit_mut(&mut |node| {
-            if let Expr::Load(_, access, address) = node
-                && **address == Expr::Get(SP)
-            {
-                fits = fits.and(lower(access));
-            }
-        });
-    }
-    fits
+    plain.then_some(count)
 }
 
 /// A nil check or the like, whose call never comes back.
@@ -154,7 +126,7 @@ fn inline<'l>(function: &mut Function, leaf: &impl Fn(u32) -> Option<&'l Leaf>) 
     let mut inliner = Inliner {
         leaf,
         locals: std::mem::take(&mut function.locals),
-        own: BTreeMap::new(),
+        own: CallersLocals::default(),
         count: 0,
     };
     for block in &mut function.blocks {
@@ -168,8 +140,7 @@ struct Inliner<'i, F> {
     leaf: &'i F,
     /// Of the caller.
     locals: Vec<Type>,
-    /// The caller's local for each local of a leaf: leaves run one after the other and share them.
-    own: BTreeMap<(Local, Type), Local>,
+    own: CallersLocals,
     count: u64,
 }
 
@@ -214,38 +185,18 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
         }
         let mut body = leaf.body.clone();
         for stmt in &mut body {
-            match stmt {
-                Stmt::Set(local, _) => *local = self.own(*local, leaf),
-                // It panics in a frame of its own.
-                Stmt::If(_, yes, _) => {
-                    *yes = vec![Stmt::GoCall {
-                        pc_f,
-                        pc_b,
-                        callee: Callee::Direct(callee),
-                        after: After::Never,
-                    }];
-                }
-                _ => {}
+            // It panics in a frame of its own.
+            if let Stmt::If(_, yes, _) = stmt {
+                *yes = vec![Stmt::GoCall {
+                    pc_f,
+                    pc_b,
+                    callee: Callee::Direct(callee),
+                    after: After::Never,
+                }];
             }
-            for expr in stmt.exprs_mut() {
-                expr.visit_mut(&mut |node| {
-                    if let Expr::Get(local) | Expr::Tee(local, _) = node
-                        && *local >= FIRST_FREE
-                    {
-                        *local = self.own(*local, leaf);
-                    }
-                });
-            }
+            self.own.adopt(stmt, &leaf.locals, &mut self.locals);
         }
         Some(body)
-    }
-
-    fn own(&mut self, local: Local, leaf: &Leaf) -> Local {
-        let ty = leaf.locals[local as usize];
-        *self.own.entry((local, ty)).or_insert_with(|| {
-            self.locals.push(ty);
-            self.locals.len() as Local - 1
-        })
     }
 }
 
@@ -254,7 +205,7 @@ mod tests {
     use super::*;
     use crate::code::tests::machine::{NEVER, STEADY};
     use crate::code::tests::program;
-    use crate::code::{Load, Op, Store};
+    use crate::code::{Access, Load, Local, Op, Store};
 
     /// The local of the leaves that these tests make: an i64.
     const VALUE: Local = 4;

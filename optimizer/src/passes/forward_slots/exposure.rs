@@ -5,7 +5,7 @@
 //! calls, one area for all. Where the address of a variable in an area is taken, a pointer may reach all of that
 //! variable, whose bounds are not known: then the whole area is exposed.
 
-use crate::code::{End, Expr, Function, Op, SP, StackPointer, Stmt};
+use crate::code::{End, Expr, Function, Op, RETURN_PC, SP, StackPointer, Stmt};
 
 /// Which of the three areas are exposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,6 @@ enum Area {
     ReturnPc,
     Arguments,
 }
-
-/// Bytes of the return PC between the areas.
-const RETURN_PC: i32 = 8;
 
 impl Exposure {
     /// Looks at every use of SP; `None` if one has a form that Go's compiler does not write.

@@ -1,10 +1,11 @@
 //! Puts templates into a function's graph.
 
-use super::template::{RETURN_PC, Template};
+use super::template::Template;
+use crate::code::in_place::CallersLocals;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Flow, Function, Local, SP,
-    Stmt, Store, Type,
+    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, RETURN_PC, SP, Stmt,
+    Store,
 };
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ pub(super) fn inline<'t>(
     let mut splicer = Splicer {
         function,
         pc_f,
-        own: BTreeMap::new(),
+        own: CallersLocals::default(),
     };
     let mut pending: Vec<BlockId> = (0..splicer.function.blocks.len()).rev().collect();
     let mut loops: BTreeMap<BlockId, bool> = (pending.iter())
@@ -61,8 +62,7 @@ pub(super) fn inline<'t>(
 struct Splicer<'f> {
     function: &'f mut Function,
     pc_f: u32,
-    /// The function's local for each local of a template: templates run one after the other and share them.
-    own: BTreeMap<(Local, Type), Local>,
+    own: CallersLocals,
 }
 
 impl Splicer<'_> {
@@ -119,41 +119,21 @@ impl Splicer<'_> {
 
     /// Gives a copied block locals of this function, and its calls the PC_F that they had.
     fn adopt(&mut self, copy: &mut Block, template: &Template) {
+        let (callee, caller) = (&template.function.locals, &mut self.function.locals);
         for stmt in &mut copy.body {
             stmt.visit_mut(&mut |stmt| {
-                match stmt {
-                    Stmt::Set(local, _) => *local = self.local(*local, template),
-                    Stmt::GoCall {
-                        pc_f: pc_f @ None, ..
-                    } => *pc_f = Some(template.pc_f),
-                    _ => {}
+                if let Stmt::GoCall {
+                    pc_f: pc_f @ None, ..
+                } = stmt
+                {
+                    *pc_f = Some(template.pc_f);
                 }
-                (stmt.exprs_mut()).for_each(|expr| self.rename(expr, template));
+                self.own.adopt(stmt, callee, caller);
             });
         }
         if let End::Branch(condition, _, _) = &mut copy.end {
-            self.rename(condition, template);
+            self.own.adopt_expr(condition, callee, caller);
         }
-    }
-
-    fn rename(&mut self, expr: &mut Expr, template: &Template) {
-        expr.visit_mut(&mut |node| {
-            if let Expr::Get(local) | Expr::Tee(local, _) = node {
-                *local = self.local(*local, template);
-            }
-        });
-    }
-
-    fn local(&mut self, local: Local, template: &Template) -> Local {
-        if local < FIRST_FREE {
-            return local;
-        }
-        let ty = template.function.locals[local as usize];
-        let locals = &mut self.function.locals;
-        *self.own.entry((local, ty)).or_insert_with(|| {
-            locals.push(ty);
-            locals.len() as Local - 1
-        })
     }
 }
 

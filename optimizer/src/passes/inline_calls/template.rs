@@ -1,10 +1,7 @@
 //! A function as it stands in place of its calls.
 
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{Access, After, End, Expr, FIRST_FREE, Function, SP, Stmt};
-
-/// Bytes that a call pushes.
-pub(super) const RETURN_PC: u32 = 8;
+use crate::code::{After, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, in_place};
 
 /// A function that can stand in place of its calls.
 #[derive(Debug)]
@@ -150,10 +147,10 @@ fn as_leaf(function: &Function) -> Option<Function> {
     for block in &mut leaf.blocks {
         let mut fits = true;
         for stmt in &mut block.body {
-            stmt.visit_mut(&mut |stmt| fits &= raise(stmt).is_some());
+            stmt.visit_mut(&mut |stmt| fits &= as_leaf_statement(stmt).is_some());
         }
         if let End::Branch(condition, _, _) = &mut block.end {
-            fits &= raise_expr(condition).is_some();
+            fits &= in_place::as_callers_slots_in_expr(condition).is_some();
         }
         if !fits {
             return None;
@@ -163,35 +160,11 @@ fn as_leaf(function: &Function) -> Option<Function> {
 }
 
 /// As [`as_leaf`] for one statement, without those nested in it.
-fn raise(stmt: &mut Stmt) -> Option<()> {
+fn as_leaf_statement(stmt: &mut Stmt) -> Option<()> {
     match stmt {
         Stmt::Set(SP, _) => None,
         Stmt::GoCall { after, .. } if *after != After::Never => None,
         Stmt::Return(popped) if *popped != RETURN_PC => None,
-        Stmt::Store(_, access, Expr::Get(SP), value) => {
-            raise_slot(access)?;
-            raise_expr(value)
-        }
-        stmt => stmt.exprs_mut().try_for_each(raise_expr),
+        stmt => in_place::as_callers_slots(stmt),
     }
-}
-
-fn raise_expr(expr: &mut Expr) -> Option<()> {
-    let mut fits = Some(());
-    let (mut uses, mut slots) = (0, 0);
-    expr.visit_mut(&mut |node| match node {
-        Expr::Get(SP) => uses += 1,
-        Expr::Load(_, access, address) if **address == Expr::Get(SP) => {
-            slots += 1;
-            fits = fits.and(raise_slot(access));
-        }
-        _ => {}
-    });
-    fits.filter(|()| uses == slots)
-}
-
-/// `None` for a slot below the arguments.
-fn raise_slot(access: &mut Access) -> Option<()> {
-    access.offset = access.offset.checked_sub(RETURN_PC)?;
-    Some(())
 }

@@ -1,0 +1,197 @@
+//! What is inside what: operands, statements, blocks.
+
+use super::{BlockId, Callee, End, Expr, Function, Stmt};
+
+impl Expr {
+    /// The operands, in evaluation order.
+    pub(crate) fn operands(&self) -> impl DoubleEndedIterator<Item = &Expr> {
+        let mut found: [Option<&Expr>; 3] = [None; 3];
+        let mut arguments: &[Expr] = &[];
+        match self {
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                found[0] = Some(a);
+            }
+            Expr::Binary(_, both) => found = [Some(&both.0), Some(&both.1), None],
+            Expr::Select(all) => found = [Some(&all.0), Some(&all.1), Some(&all.2)],
+            Expr::Call(_, list) => arguments = list,
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// As [`Expr::operands`], to change them.
+    pub(crate) fn operands_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
+        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
+        let mut arguments: &mut [Expr] = &mut [];
+        match self {
+            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+                found[0] = Some(a);
+            }
+            Expr::Binary(_, both) => found = [Some(&mut both.0), Some(&mut both.1), None],
+            Expr::Select(all) => found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)],
+            Expr::Call(_, list) => arguments = list,
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// Every node, operands before operators: evaluation order.
+    pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+        self.operands().for_each(|operand| operand.visit(f));
+        f(self);
+    }
+
+    /// As [`Expr::visit`], to change nodes.
+    pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
+        self.operands_mut().for_each(|operand| operand.visit_mut(f));
+        f(self);
+    }
+}
+
+impl Callee {
+    fn expr(&self) -> Option<&Expr> {
+        match self {
+            Callee::Direct(_) => None,
+            Callee::Indirect(slot) => Some(slot),
+        }
+    }
+}
+
+impl Stmt {
+    /// Its own expressions in evaluation order, without those of nested statements.
+    pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
+        let mut found: [Option<&Expr>; 3] = [None; 3];
+        let mut arguments: &[Expr] = &[];
+        match self {
+            Stmt::Set(_, e)
+            | Stmt::SetGlobal(_, e)
+            | Stmt::Drop(e)
+            | Stmt::If(e, _, _)
+            | Stmt::BrIf(_, e)
+            | Stmt::BrTable(_, e) => found[0] = Some(e),
+            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
+            Stmt::Call(_, list)
+            | Stmt::PushedCall {
+                arguments: list, ..
+            } => arguments = list,
+            Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
+            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
+                found = [Some(a), Some(b), Some(c)];
+            }
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// As [`Stmt::exprs`], to change them.
+    pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
+        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
+        let mut arguments: &mut [Expr] = &mut [];
+        match self {
+            Stmt::Set(_, e)
+            | Stmt::SetGlobal(_, e)
+            | Stmt::Drop(e)
+            | Stmt::If(e, _, _)
+            | Stmt::BrIf(_, e)
+            | Stmt::BrTable(_, e) => found[0] = Some(e),
+            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
+            Stmt::Call(_, list)
+            | Stmt::PushedCall {
+                arguments: list, ..
+            } => arguments = list,
+            Stmt::GoCall {
+                callee: Callee::Indirect(slot),
+                ..
+            }
+            | Stmt::TailCall(Callee::Indirect(slot)) => {
+                found[0] = Some(slot);
+            }
+            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
+                found = [Some(a), Some(b), Some(c)];
+            }
+            _ => {}
+        }
+        found.into_iter().flatten().chain(arguments)
+    }
+
+    /// Nested statement lists.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Vec<Stmt>> {
+        let bodies: [Option<&Vec<Stmt>>; 2] = match self {
+            Stmt::If(_, yes, no) => [Some(yes), Some(no)],
+            Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// As [`Stmt::bodies`], to change them.
+    pub(crate) fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Stmt>> {
+        let bodies: [Option<&mut Vec<Stmt>>; 2] = match self {
+            Stmt::If(_, yes, no) => [Some(yes), Some(no)],
+            Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// This statement and all nested ones.
+    pub(crate) fn visit<'s>(&'s self, f: &mut impl FnMut(&'s Stmt)) {
+        f(self);
+        for body in self.bodies() {
+            for stmt in body {
+                stmt.visit(f);
+            }
+        }
+    }
+
+    /// As [`Stmt::visit`], to change them.
+    pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Stmt)) {
+        f(self);
+        for body in self.bodies_mut() {
+            for stmt in body {
+                stmt.visit_mut(f);
+            }
+        }
+    }
+}
+
+impl End {
+    /// Blocks that may run next, each as often as it is named.
+    pub(crate) fn targets(&self) -> Vec<BlockId> {
+        match self {
+            End::Stop => Vec::new(),
+            End::Jump(to) => vec![*to],
+            End::Branch(_, yes, no) => vec![*yes, *no],
+            End::Dispatch(dispatch) => {
+                let mut targets = dispatch.table.clone();
+                targets.push(dispatch.other);
+                targets.sort_unstable();
+                targets.dedup();
+                targets
+            }
+            End::Reenter(_, to) => vec![*to],
+        }
+    }
+
+    /// Changes every target.
+    pub(crate) fn retarget(&mut self, f: impl Fn(BlockId) -> BlockId) {
+        match self {
+            End::Stop => {}
+            End::Jump(to) | End::Reenter(_, to) => *to = f(*to),
+            End::Branch(_, yes, no) => (*yes, *no) = (f(*yes), f(*no)),
+            End::Dispatch(dispatch) => {
+                dispatch.table.iter_mut().for_each(|to| *to = f(*to));
+                dispatch.other = f(dispatch.other);
+            }
+        }
+    }
+}
+
+impl Function {
+    /// Every statement, nested ones included.
+    pub(crate) fn visit_statements<'f>(&'f self, f: &mut impl FnMut(&'f Stmt)) {
+        for stmt in self.blocks.iter().flat_map(|block| &block.body) {
+            stmt.visit(f);
+        }
+    }
+}
