@@ -26,7 +26,8 @@ pub(crate) use facts::Facts;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, Local, SP,
+    Stmt,
 };
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};

@@ -14,6 +14,7 @@
 //! tree of the whole program in memory. After emission [`Emitted::indices`] tells which index each entity
 //! of the input got, and `emit.rs` puts the real bodies back.
 
+mod declarations;
 mod shell;
 
 pub(crate) use shell::References;
@@ -29,12 +30,20 @@ use walrus::{DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableI
 pub(crate) struct Frame {
     pub(crate) walrus: walrus::Module,
     ids: Ids,
-    /// Types that each body names, by position in the input's code section: skeletons do not mention them.
-    body_types: Vec<BTreeSet<u32>>,
+    /// By position in the input's code section.
+    bodies: Vec<Unmentioned>,
     /// Types that passes asked for.
     added_types: BTreeSet<u32>,
     /// Body of the start function that a pass added.
     start: Option<Vec<u8>>,
+}
+
+/// What a body names and its skeleton does not mention, by index in the input.
+#[derive(Debug)]
+struct Unmentioned {
+    types: BTreeSet<u32>,
+    /// Functions that are values, not called.
+    function_values: BTreeSet<u32>,
 }
 
 /// walrus ids of the input's entities, by their index in the input.
@@ -91,11 +100,14 @@ impl Frame {
             .parse(&shell)
             .map_err(|e| unsupported(&format!("a feature that cannot be rewritten ({e:#})")))?;
         let ids = Ids::of(&walrus, input)?;
-        let body_types = references.into_iter().map(|r| r.types).collect();
+        let bodies = references.into_iter().map(|references| Unmentioned {
+            types: references.types,
+            function_values: references.function_values,
+        });
         Ok(Frame {
             walrus,
             ids,
-            body_types,
+            bodies: bodies.collect(),
             added_types: BTreeSet::new(),
             start: None,
         })
@@ -162,6 +174,7 @@ impl Frame {
     /// Writes the frame.
     pub(crate) fn emit(&mut self) -> Emitted {
         self.restore_types();
+        self.restore_declarations();
         let slot = Arc::new(Mutex::new(Indices::default()));
         let recorder = IndexRecorder {
             live: self.live_ids(),
@@ -184,12 +197,8 @@ impl Frame {
 
     /// Adds the types that live bodies name and that walrus collected because skeletons do not name them.
     fn restore_types(&mut self) {
-        let live = self.live_functions();
-        let imported = live.len() - self.body_types.len();
-        let bodies = self.body_types.iter().zip(live.iter().skip(imported));
-        let named: BTreeSet<u32> = bodies
-            .filter(|(_, live)| **live)
-            .flat_map(|(types, _)| types)
+        let named: BTreeSet<u32> = (self.live_bodies())
+            .flat_map(|body| &body.types)
             .chain(&self.added_types)
             .copied()
             .collect();
@@ -198,6 +207,13 @@ impl Frame {
                 self.walrus.types.add(params, results);
             }
         }
+    }
+
+    fn live_bodies(&self) -> impl Iterator<Item = &Unmentioned> {
+        let live = self.live_functions();
+        let imported = live.len() - self.bodies.len();
+        let bodies = self.bodies.iter().zip(live.into_iter().skip(imported));
+        bodies.filter_map(|(body, live)| live.then_some(body))
     }
 
     fn live_ids(&self) -> LiveIds {

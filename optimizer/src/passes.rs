@@ -2,6 +2,7 @@
 
 mod collect_garbage;
 mod columnar_tables;
+mod direct_defers;
 mod drop_custom_sections;
 mod drop_stack_checks;
 mod forward_slots;
@@ -14,6 +15,7 @@ mod mark_no_return;
 mod merge_data;
 mod merge_locals;
 mod plain_calls;
+mod promote_calls;
 mod renumber_pcs;
 mod simplify_expressions;
 mod split_copies;
@@ -59,7 +61,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 17] = [
+pub static PASSES: [Pass; 19] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -118,6 +120,13 @@ pub static PASSES: [Pass; 17] = [
         needs: Needs::Program,
         run: inline_leaves::run,
     },
+    // Before inline-calls, which may replace what is called directly then.
+    Pass {
+        name: "promote-calls",
+        summary: "ask hot calls through the table for the function they expect, and call it directly",
+        needs: Needs::Program,
+        run: promote_calls::run,
+    },
     // After inline-leaves, whose bodies need no frame.
     Pass {
         name: "inline-calls",
@@ -138,6 +147,13 @@ pub static PASSES: [Pass; 17] = [
         summary: "move values to where they are used, drop those that nobody uses",
         needs: Needs::Program,
         run: forward_values::run,
+    },
+    // After forward-values, which shows what closure a call is of.
+    Pass {
+        name: "direct-defers",
+        summary: "call deferred closures directly instead of through the table",
+        needs: Needs::Program,
+        run: direct_defers::run,
     },
     Pass {
         name: "merge-locals",

@@ -27,6 +27,25 @@ impl Stmt {
     }
 }
 
+impl Expr {
+    /// How many bytes above SP it points to, as an address in 32 or 64 bits; `None` if it is not SP and a constant.
+    pub(crate) fn above_sp(&self) -> Option<i64> {
+        match self {
+            Expr::Get(SP) => Some(0),
+            Expr::Unary(Op::I64_EXTEND_I32_U | Op::I32_WRAP_I64, inner) => inner.above_sp(),
+            Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) => {
+                let base = operands.0.above_sp()?;
+                match operands.1 {
+                    Expr::I64(offset) => base.checked_add(offset),
+                    Expr::I32(offset) => base.checked_add(i64::from(offset)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Distance of SP from where it was at entry, at the start of each block.
 #[derive(Debug)]
 pub(crate) struct StackPointer {

@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, HeapType, Instruction, RawSection};
-use wasmparser::{BinaryReader, FunctionBody};
+use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// What a function body refers to, by index in the input.
 #[derive(Debug, Default)]
 pub(crate) struct References {
     pub(super) types: BTreeSet<u32>,
     pub(super) functions: BTreeSet<u32>,
+    /// Those of `functions` that are values.
+    pub(super) function_values: BTreeSet<u32>,
     pub(super) tables: BTreeSet<u32>,
     pub(super) memories: BTreeSet<u32>,
     pub(super) globals: BTreeSet<u32>,
@@ -127,6 +129,15 @@ type Reencoded = std::result::Result<u32, reencode::Error<Infallible>>;
 impl Reencode for References {
     type Error = Infallible;
 
+    fn instruction<'a>(
+        &mut self,
+        operator: Operator<'a>,
+    ) -> std::result::Result<Instruction<'a>, reencode::Error<Infallible>> {
+        if let Operator::RefFunc { function_index } = operator {
+            self.function_values.insert(function_index);
+        }
+        reencode::utils::instruction(self, operator)
+    }
     fn type_index(&mut self, index: u32) -> Reencoded {
         self.types.insert(index);
         Ok(index)

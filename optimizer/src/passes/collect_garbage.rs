@@ -116,4 +116,28 @@ mod tests {
             assert!(printed.contains(part), "{part} in {printed}");
         }
     }
+
+    #[test]
+    fn functions_that_are_values_stay_declared() {
+        for declaration in [
+            "(elem func $value)",
+            "(elem funcref (ref.func $value))",
+            "(global funcref (ref.func $value))",
+            "(elem declare func $value)",
+        ] {
+            let (_, printed) = optimized(&format!(
+                r#"(module {declaration} (func $value)
+                    (func (export "f") (result funcref) ref.func $value))"#
+            ));
+            assert!(printed.contains("ref.func"), "{declaration}: {printed}");
+        }
+    }
+
+    #[test]
+    fn what_is_declared_is_not_declared_again() {
+        let (_, printed) = optimized(
+            r#"(module (func $value (export "v")) (func (export "f") (result funcref) ref.func $value))"#,
+        );
+        assert!(!printed.contains("elem"), "{printed}");
+    }
 }

@@ -108,13 +108,8 @@ struct Depths<'g> {
 impl<'g> Depths<'g> {
     fn new(program: &Program, code: &Code, graph: &'g CallGraph) -> Self {
         let count = code.functions.len();
-        let mut frames = vec![None; count];
-        for function in program.functions() {
-            let position = function.wasm_index().checked_sub(code.facts.imported);
-            if let Some(position) = position {
-                frames[position as usize] = function.frame_size().map(u64::from);
-            }
-        }
+        let frame = |index| program.by_wasm_index(index)?.frame_size().map(u64::from);
+        let indices = (code.facts.imported..).take(count);
         let state = (0..count)
             .map(
                 |position| match (graph.node(position), &code.functions[position]) {
@@ -134,7 +129,7 @@ impl<'g> Depths<'g> {
             .collect();
         let mut depths = Depths {
             graph,
-            frames,
+            frames: indices.map(frame).collect(),
             state,
             depth: vec![UNBOUNDED; count],
             limit: LIMIT,

@@ -41,24 +41,21 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
         return Ok(left_alone("no lifted functions", 0));
     };
-    let mut argument_bytes = vec![None; code.functions.len()];
-    let mut frames = vec![None; code.functions.len()];
-    for function in program.functions() {
-        if let Some(position) = function.wasm_index().checked_sub(code.facts.imported) {
-            argument_bytes[position as usize] = u32::try_from(function.record().args).ok();
-            frames[position as usize] = function.frame_size();
-        }
-    }
     let facts = &code.facts;
-    let callee_bytes = |callee: u32| argument_bytes[(callee - facts.imported) as usize];
+    let frame = |position: usize| {
+        let function = program.by_wasm_index(facts.imported + position as u32)?;
+        function.frame_size()
+    };
+    let callee_bytes = |callee| u32::try_from(program.by_wasm_index(callee)?.record().args).ok();
     let demand = Demand::of(options.prefer);
     let results: Vec<u64> = (code.functions.par_iter_mut())
-        .zip(&frames)
         .zip(&code.is_assembly)
-        .filter_map(|((function, frame), is_assembly)| {
+        .enumerate()
+        .filter_map(|(position, (function, is_assembly))| {
             let function = function.as_mut().filter(|_| !is_assembly)?;
-            let sp = StackPointer::of(function, (*frame)?)?;
-            let cells = Cells::find(function, (*frame)?, &sp)?;
+            let frame = frame(position)?;
+            let sp = StackPointer::of(function, frame)?;
+            let cells = Cells::find(function, frame, &sp)?;
             Some(forward(function, &cells, sp, facts, &callee_bytes, demand))
         })
         .collect();

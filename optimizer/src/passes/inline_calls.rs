@@ -73,12 +73,9 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             ..Outcome::default()
         });
     };
-    let mut names = vec![""; code.functions.len()];
-    for function in program.functions() {
-        if let Some(position) = function.wasm_index().checked_sub(code.facts.imported) {
-            names[position as usize] = function.name();
-        }
-    }
+    let name = |index| program.by_wasm_index(index).map_or("", |f| f.name());
+    let names = (code.facts.imported..).take(code.functions.len());
+    let names: Vec<&str> = names.map(name).collect();
     let templates: Vec<Option<Template>> = (0..code.functions.len())
         .into_par_iter()
         .map(|position| template(code, position, names[position], limits))

@@ -9,6 +9,9 @@ use crate::go::pcvalue::PcValues;
 use crate::go::symbol::{is_generated, package_of};
 use std::borrow::Cow;
 
+/// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in cmd/compile/internal/ssagen/ssa.go).
+const MOST_OPEN_CODED: u32 = 8;
+
 /// A function of pclntab, with the wasm function that stands in its table slot.
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'p> {
@@ -111,6 +114,34 @@ impl<'p> Function<'p> {
         let functab = self.program.table(self.program.tables.functab);
         let offset = self.record.func.funcdata_offset(functab, id)?;
         self.program.tables.gofunc.checked_add(u64::from(offset))
+    }
+
+    /// How many bytes below its return PC a function keeps the address of the closure of its first open-coded defer; `None` if
+    /// it has no such defer, and before Go 1.21.
+    ///
+    /// The format is that of `emitOpenDeferInfo` in cmd/compile/internal/ssagen/ssa.go: numbers of bytes below the return PC (`varp`
+    /// in runtime/panic.go). Since Go 1.22 those of the defer bits and of the first closure; in 1.21 that of the
+    /// defer bits, how many closures there are, and one for each, the first closure last.
+    pub fn first_deferred(&self) -> Option<u32> {
+        let bytes = self.program.image.bytes();
+        let mut at = self.funcdata(funcdata::OPEN_CODED_DEFER_INFO)?;
+        let mut next = || {
+            let (value, length) = bytes.uvarint(at)?;
+            at = at.checked_add(length)?;
+            u32::try_from(value).ok()
+        };
+        next()?;
+        let mut closure = next()?;
+        match self.program.layout.minor {
+            ..21 => return None,
+            21 => {
+                for _ in 0..closure.min(MOST_OPEN_CODED) {
+                    closure = next()?;
+                }
+            }
+            22.. => {}
+        }
+        Some(closure)
     }
 
     /// Path of the source file at a PC_B.

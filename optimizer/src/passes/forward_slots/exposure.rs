@@ -105,17 +105,12 @@ impl Exposure {
     }
 
     fn expr(&mut self, expr: &Expr) {
+        if let Some(offset) = expr.above_sp() {
+            self.expose_from(offset);
+            return;
+        }
         match expr {
             Expr::Load(_, _, address) if **address == Expr::Get(SP) => {}
-            Expr::Get(SP) => self.expose_from(0),
-            Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) => match &**operands {
-                (base, Expr::I64(offset)) if is_sp(base) => self.expose_from(*offset),
-                (base, Expr::I32(offset)) if is_sp(base) => self.expose_from(i64::from(*offset)),
-                (left, right) => {
-                    self.expr(left);
-                    self.expr(right);
-                }
-            },
             Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
                 self.expr(a);
             }
@@ -142,31 +137,9 @@ impl Exposure {
     }
 }
 
-fn is_sp(expr: &Expr) -> bool {
-    match expr {
-        Expr::Get(SP) => true,
-        Expr::Unary(Op::I64_EXTEND_I32_U, inner) => **inner == Expr::Get(SP),
-        _ => false,
-    }
-}
-
 /// Offsets from SP of `length` bytes at this address; `None` if it is not a constant part of the stack.
 pub(super) fn stack_range(address: &Expr, length: &Expr) -> Option<(u32, u32)> {
-    let address = match address {
-        Expr::Unary(Op::I32_WRAP_I64, inner) => &**inner,
-        address => address,
-    };
-    let start = match address {
-        Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) if is_sp(&operands.0) => {
-            match operands.1 {
-                Expr::I64(offset) => u32::try_from(offset).ok()?,
-                Expr::I32(offset) => u32::try_from(offset).ok()?,
-                _ => return None,
-            }
-        }
-        address if is_sp(address) => 0,
-        _ => return None,
-    };
+    let start = u32::try_from(address.above_sp()?).ok()?;
     let length = match length {
         Expr::I32(length) => u32::try_from(*length).ok()?,
         _ => return None,

@@ -56,6 +56,15 @@ const HOT: &[(&str, &[&str])] = &[
         &["internal/runtime/maps.(*Map).putSlotSmallFastStr"],
     ),
     ("runtime.strhashFallback", &["runtime.memhashFallback"]),
+    // The next character, which promote-calls has called directly.
+    (
+        "regexp.(*Regexp).tryBacktrack",
+        &["regexp.(*inputString).step"],
+    ),
+    (
+        "regexp.(*Regexp).backtrack",
+        &["regexp.(*inputString).step"],
+    ),
     // Searches.
     (
         "internal/stringslite.Index",
