@@ -3,7 +3,7 @@
 /** A round of the slower side takes at least this long. */
 const ROUND_MS = 25;
 
-/** Rounds that are not counted: until then an optimizing compiler has seen what is hot. */
+/** Rounds that are not counted, at least: until then an optimizing compiler has seen what is hot. */
 const WARM_UP = 4;
 
 /** How often an amount of work has to take that long. */
@@ -20,23 +20,32 @@ const TRIES = 4;
  * @param {Side[]} sides two
  * @param {{name: string, n: number}[]} work in this order; an `n` of 0 means as much as takes long enough
  * @param {number} rounds
+ * @param {number} [warmUpMs] that each topic runs, at least, before its times count: some engines compile in another thread
+ *   what is hot, after all that became hot before
  * @returns {Promise<Turns[]>}
  * @throws {Error} when the sides do not compute the same
  */
-export async function takeTurns(sides, work, rounds) {
+export async function takeTurns(sides, work, rounds, warmUpMs = 0) {
   const all = [];
-  for (const { name, n } of work) all.push(await turns(sides, name, n || (await calibrated(sides, name)), rounds));
+  for (const { name, n } of work) {
+    const end = performance.now() + warmUpMs;
+    const first = n || (await calibrated(sides, name));
+    for (let round = 0; round < WARM_UP || performance.now() < end; round++) {
+      for (const side of [0, 1]) await sides[side](name, first);
+    }
+    all.push(await turns(sides, name, n || (await calibrated(sides, name)), rounds));
+  }
   return all;
 }
 
 async function turns(sides, name, n, rounds) {
   const times = [[], []];
   const results = new Set();
-  for (let round = -WARM_UP; round < rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const side of round % 2 ? [1, 0] : [0, 1]) {
       const { ms, result } = await sides[side](name, n);
       results.add(result);
-      if (round >= 0) times[side].push(ms);
+      times[side].push(ms);
     }
   }
   if (results.size !== 1) throw new Error(`${name}: results differ: ${[...results].join(", ")}`);
