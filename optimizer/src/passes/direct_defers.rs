@@ -39,7 +39,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
         return Ok(left_alone("no lifted functions", 0));
     };
     let imported = code.facts.imported;
-    let functions: HashMap<u32, u32> = (code.pc_f.iter().zip(code.facts.imported..))
+    let functions: HashMap<u32, u32> = (code.pc_f.iter().zip(imported..))
         .filter_map(|(pc_f, index)| Some(((*pc_f)?, index)))
         .filter(|(_, index)| code.facts.is_go(*index))
         .collect();
@@ -78,8 +78,8 @@ struct Count {
     direct: u64,
 }
 
-/// Makes the calls of closures that are known direct. `slot` is where the first deferred closure's address is, counted from where SP
-/// was at entry, and `callee` has the wasm index for a PC of a function's start.
+/// Makes the calls of closures that are known direct. `slot` is where the first deferred closure's address is, counted
+/// from where SP was at entry, and `callee` has the wasm index for a PC of a function's start.
 fn resolve(
     function: &mut Function,
     frame: u32,
@@ -135,21 +135,20 @@ fn loaded_from(stmts: &[Stmt]) -> Option<i64> {
     if **address != Expr::Get(*closure) {
         return None;
     }
-    let value = match before {
-        [.., Stmt::If(Expr::Unary(Op::I64_EQZ, checked), ..)]
-            if matches!(**checked, Expr::Tee(..)) =>
-        {
-            match &**checked {
-                Expr::Tee(local, value) if local == closure => &**value,
-                _ => return None,
-            }
+    let (before, checked) = match before {
+        [before @ .., Stmt::If(Expr::Unary(Op::I64_EQZ, checked), ..)] => {
+            (before, Some(&**checked))
         }
-        [
-            ..,
-            Stmt::Set(local, value),
-            Stmt::If(Expr::Unary(Op::I64_EQZ, checked), ..),
-        ] if local == closure && **checked == Expr::Get(*closure) => value,
-        [.., Stmt::Set(local, value)] if local == closure => value,
+        before => (before, None),
+    };
+    let value = match (before, checked) {
+        (_, Some(Expr::Tee(local, value))) if local == closure => &**value,
+        ([.., Stmt::Set(local, value)], Some(Expr::Get(checked)))
+            if [local, checked] == [closure; 2] =>
+        {
+            value
+        }
+        ([.., Stmt::Set(local, value)], None) if local == closure => value,
         _ => return None,
     };
     match value {
@@ -313,8 +312,8 @@ impl Stack {
         }
     }
 
-    /// Where the closure is that the last of these statements calls, `Some(None)` if it is not known; `None` if that is not a
-    /// call of a deferred closure.
+    /// Where the closure is that the last of these statements calls, `Some(None)` if it is not known; `None` if that is
+    /// not a call of a deferred closure.
     fn closure(&self, stmts: &[Stmt], sp: i64, slot: Option<i64>) -> Option<Option<i64>> {
         if let [.., first, second] = stmts
             && let Some(place) = called_at(first, second)
