@@ -251,6 +251,14 @@ fn saved_code(module: &Module<'_>, before: &mut u64) -> Result<i64> {
     Ok(saved)
 }
 
+/// A pass that trades raw bytes for something else did not run.
+fn not_for_raw() -> Outcome {
+    Outcome {
+        note: "not with --for raw: it makes code larger".into(),
+        ..Outcome::default()
+    }
+}
+
 /// The outcome of a pass that was not sure of anything.
 fn left_alone(reason: &str, count: usize) -> Outcome {
     Outcome {

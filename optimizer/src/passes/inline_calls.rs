@@ -24,7 +24,7 @@ mod hot;
 mod splice;
 mod template;
 
-use super::{Outcome, left_alone};
+use super::{Outcome, left_alone, not_for_raw};
 use crate::code::{Callee, Code, Function, Stmt};
 use crate::error::Result;
 use crate::module::Module;
@@ -68,10 +68,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(left_alone("no lifted functions", 0));
     };
     let Some(limits) = Limits::of(options.prefer) else {
-        return Ok(Outcome {
-            note: "not with --for raw: it makes code larger".into(),
-            ..Outcome::default()
-        });
+        return Ok(not_for_raw());
     };
     let name = |index| program.by_wasm_index(index).map_or("", |f| f.name());
     let names = (code.facts.imported..).take(code.functions.len());

@@ -15,7 +15,7 @@
 
 mod expected;
 
-use super::{Outcome, left_alone};
+use super::{Outcome, left_alone, not_for_raw};
 use crate::code::{Block, Callee, Code, End, Expr, Function, Local, Op, Stmt, Type};
 use crate::error::Result;
 use crate::module::Module;
@@ -27,10 +27,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(left_alone("no lifted functions", 0));
     };
     if options.prefer == Preference::Raw {
-        return Ok(Outcome {
-            note: "not with --for raw: it makes code larger".into(),
-            ..Outcome::default()
-        });
+        return Ok(not_for_raw());
     }
     let mut callers: Vec<(usize, &[&str])> = Vec::new();
     for function in program.functions() {
