@@ -19,6 +19,7 @@ mod structure;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tokens;
+mod unlifted;
 
 pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
@@ -32,16 +33,7 @@ pub(crate) use ir::{
 pub(crate) use lower::Code;
 pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
-
-/// Wasm indices of the functions that a body calls directly; none if it cannot be decoded.
-pub(crate) fn called_directly(body: &[u8]) -> Vec<u32> {
-    let tokens = tokens::decode(body).unwrap_or_default();
-    let callee = |token: &tokens::Token<'_>| match token.operator {
-        wasmparser::Operator::Call { function_index } => Some(function_index),
-        _ => None,
-    };
-    tokens.iter().filter_map(callee).collect()
-}
+pub(crate) use unlifted::Unlifted;
 
 /// Lifts one function of Go's convention to its graph.
 ///

@@ -230,6 +230,15 @@ impl<'a> Input<'a> {
         self.bytes.get(range.clone()).unwrap_or_default()
     }
 
+    /// Indices of the exported functions, once for each name.
+    pub fn exported_functions(&self) -> impl Iterator<Item = u32> {
+        let functions = self
+            .exports
+            .iter()
+            .filter(|export| export.kind == ExternalKind::Func);
+        functions.map(|export| export.index)
+    }
+
     /// The type of a function; `None` where the index or its type is out of range.
     pub fn function_type(&self, function: u32) -> Option<&FuncType> {
         let ty = *self.functions.get(function as usize)?;

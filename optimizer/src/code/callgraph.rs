@@ -38,12 +38,6 @@ impl CallGraph {
         }
     }
 
-    /// A graph made by hand.
-    #[cfg(test)]
-    pub(crate) fn of_nodes(nodes: Vec<Option<Node>>) -> CallGraph {
-        CallGraph { nodes }
-    }
-
     /// `None` for a function that was not lifted: it may do anything.
     pub(crate) fn node(&self, position: usize) -> Option<&Node> {
         self.nodes[position].as_ref()
@@ -73,6 +67,11 @@ impl CallGraph {
 }
 
 impl Node {
+    /// All functions that it calls directly, for a return or for good. Without morestack.
+    pub(crate) fn callees(&self) -> impl Iterator<Item = usize> {
+        self.calls.iter().chain(&self.last_calls).copied()
+    }
+
     fn of(function: &Function, facts: &Facts) -> Node {
         let mut node = Node::default();
         let frame = frame_size(function);
@@ -362,6 +361,19 @@ mod tests {
             let node = Node::of(&function, &machine::facts());
             assert_eq!(node.reads_return_pc, reads);
         }
+    }
+
+    #[test]
+    fn calls_for_good_are_calls() {
+        let mut functions = functions();
+        let never = |callee| (callee == index(RAISES)).then_some(After::Never);
+        for function in functions.iter_mut().flatten() {
+            prune_resume_points(function, 0, never);
+        }
+        let graph = CallGraph::new(&functions, &machine::facts());
+        let node = graph.node(CALLS_BOTH).expect("a lifted function");
+        assert_eq!(node.calls, [RETURNS]);
+        assert_eq!(node.callees().collect::<Vec<_>>(), [RETURNS, RAISES]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::tokens;
 use crate::go::Program;
 use crate::input::Input;
 use std::collections::BTreeSet;
-use wasmparser::{ExternalKind, ValType};
+use wasmparser::ValType;
 
 /// What a function is to code that calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,7 @@ impl Facts {
         input: &Input<'_>,
         named: impl Fn(&'static str) -> Option<u32>,
     ) -> Facts {
-        let exported: BTreeSet<u32> = (input.exports.iter())
-            .filter(|export| export.kind == ExternalKind::Func)
-            .map(|export| export.index)
-            .collect();
+        let exported: BTreeSet<u32> = input.exported_functions().collect();
         let slotted: BTreeSet<u32> = input
             .table_slots
             .iter()

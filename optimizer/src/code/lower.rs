@@ -5,6 +5,7 @@ use super::dispatch::{self, Backward};
 use super::encode::{self, Style};
 use super::facts::{Facts, Role};
 use super::ir::Function;
+use super::unlifted::Unlifted;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use rayon::prelude::*;
@@ -22,8 +23,8 @@ pub(crate) struct Code {
     pub(crate) deferreturn: Vec<u32>,
     /// Which functions are written in assembly, which is entered at fixed PCs, by position.
     pub(crate) is_assembly: Vec<bool>,
-    /// Wasm indices that functions which were not lifted call, by position.
-    pub(crate) calls_of_unlifted: Vec<Vec<u32>>,
+    /// What functions that were not lifted call, by position; nothing for those that were.
+    pub(crate) unlifted: Vec<Unlifted>,
     /// Type indices of the old and the new convention.
     pub(crate) types: Types,
     pub(crate) style: Style,

@@ -150,10 +150,10 @@ fn adopt(
         old: frame.add_type(&[I32], &[I32]),
         new: frame.add_type(&[I32, I32], &[I32]),
     };
-    let calls_of_unlifted = (functions.iter().zip(&module.input.bodies))
+    let unlifted = (functions.iter().zip(&module.input.bodies))
         .map(|(function, range)| match function {
-            None => code::called_directly(module.input.slice(range)),
-            Some(_) => Vec::new(),
+            None => code::Unlifted::of(module.input.slice(range)),
+            Some(_) => code::Unlifted::default(),
         })
         .collect();
     let compressed = options.prefer != Preference::Raw;
@@ -163,7 +163,7 @@ fn adopt(
         pc_f: listed.pc_f,
         deferreturn: listed.deferreturn,
         is_assembly: listed.is_assembly,
-        calls_of_unlifted,
+        unlifted,
         types,
         style: Style {
             convention: types.new,

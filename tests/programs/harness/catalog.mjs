@@ -69,7 +69,7 @@ function readProgram(name) {
   const expect = existsSync(expectFile) ? JSON.parse(readFileSync(expectFile, "utf8")) : {};
   const files = {};
   for (const file of readdirSync(dir).sort()) {
-    if (file.endsWith(".go")) files[file] = readFileSync(join(dir, file), "utf8");
+    if (/\.(go|s)$/.test(file)) files[file] = readFileSync(join(dir, file), "utf8");
   }
   const drive = join(dir, "drive.mjs");
   return {

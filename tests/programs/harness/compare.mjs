@@ -18,6 +18,8 @@ export function normalise(text) {
       .replace(/\b(pc|sp|fp)=0x[0-9a-f]+/g, "$1=0x…")
       // Addresses, as in `0xc00001c0a8` and `0x12340001`: no program here prints another number of five digits in hex.
       .replace(/\b0x[0-9a-f]{5,}/g, "0x…")
+      // The stack that a fatal error dumps holds PCs, and slots that are no longer in use.
+      .replace(/^(?:(?:0x…|[0-9a-f]{16}): .*\n(?: +\^.*\n)*)+/gm, "words of a stack\n")
   );
 }
 

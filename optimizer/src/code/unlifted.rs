@@ -1,0 +1,56 @@
+//! Whom a function calls that was not lifted, as its operators tell.
+
+use super::tokens;
+use wasmparser::Operator;
+
+/// Calls of a function that was not lifted.
+#[derive(Debug, Default)]
+pub(crate) struct Unlifted {
+    /// Wasm indices of the functions that it calls directly.
+    pub(crate) calls: Vec<u32>,
+    /// It calls through a table.
+    pub(crate) is_indirect: bool,
+}
+
+impl Unlifted {
+    /// Reads a body; one that cannot be decoded calls nobody, since it does not run either: the input is validated.
+    pub(crate) fn of(body: &[u8]) -> Unlifted {
+        let mut unlifted = Unlifted::default();
+        for token in tokens::decode(body).unwrap_or_default() {
+            match token.operator {
+                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                    unlifted.calls.push(function_index);
+                }
+                Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
+                    unlifted.is_indirect = true;
+                }
+                _ => {}
+            }
+        }
+        unlifted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+
+    #[test]
+    fn every_kind_of_call_is_seen() {
+        let wasm = wat::parse_str(
+            "(module (table 1 funcref) (type $t (func))
+               (func (call 1)) (func (return_call 0)) (func (call_indirect (type $t) (i32.const 0)))
+               (func (return_call_indirect (type $t) (i32.const 0))))",
+        )
+        .expect("a module");
+        let input = Input::read(&wasm).expect("a module");
+        let all: Vec<Unlifted> = (input.bodies.iter())
+            .map(|range| Unlifted::of(input.slice(range)))
+            .collect();
+        let calls: Vec<&[u32]> = all.iter().map(|f| f.calls.as_slice()).collect();
+        assert_eq!(calls, [&[1][..], &[0], &[], &[]]);
+        let indirect: Vec<bool> = all.iter().map(|f| f.is_indirect).collect();
+        assert_eq!(indirect, [false, false, true, true]);
+    }
+}
