@@ -16,6 +16,8 @@ pub enum Stage {
     Emit,
     /// Validating what was written.
     Validate,
+    /// Checking what was written against the rules of optimized code.
+    Check,
     /// Compressing the result.
     Compress,
     /// Reading or writing the manifest, the side-car or the report.
@@ -30,6 +32,7 @@ impl fmt::Display for Stage {
             Stage::Pass(name) => write!(f, "pass {name}"),
             Stage::Emit => f.write_str("writing the module"),
             Stage::Validate => f.write_str("validating the output"),
+            Stage::Check => f.write_str("checking the output"),
             Stage::Compress => f.write_str("compressing"),
             Stage::Artifact => f.write_str("manifest"),
         }

@@ -12,6 +12,7 @@
 //!
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
+mod check;
 mod code;
 mod columns;
 mod compress;
@@ -108,6 +109,10 @@ pub fn optimize_observed(
     validate::validate(&written.bytes, Stage::Validate)?;
     observer.end("validate");
 
+    observer.begin("check");
+    check_written(&module, &identity, &written)?;
+    observer.end("check");
+
     Ok(Optimized {
         symbols: Symbols::new(
             &written.bytes,
@@ -125,6 +130,22 @@ pub fn optimize_observed(
         },
         wasm: written.bytes,
     })
+}
+
+/// Checks what was written of Go's functions, where any were lifted.
+fn check_written(module: &Module<'_>, identity: &Identity, written: &emit::Written) -> Result<()> {
+    let (Some(program), Some(code)) = (&module.program, &module.code) else {
+        return Ok(());
+    };
+    let subject = check::Subject {
+        input: &module.input,
+        program,
+        identity,
+        lifted: code.functions.iter().map(Option::is_some).collect(),
+        bytes: &written.bytes,
+        functions: &written.functions,
+    };
+    check::check(&subject).map_err(|fault| fault.error())
 }
 
 /// Go's tables, as long as passes may change them.

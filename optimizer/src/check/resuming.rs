@@ -1,0 +1,201 @@
+//! Who may be resumed, found out anew from what was written.
+
+use super::Fault;
+use super::walk::{After, Callee, Found, Site, walk};
+use super::written::{Role, Written};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Checks that every call that may be resumed has its resume points, and that all others need none.
+///
+/// # Errors
+/// The first call of which that is not so.
+pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    let calls = Calls { written, found };
+    let resumed = calls.closure(|position| calls.is_resumed(position));
+    let unwinds = calls.closure(|position| calls.unwinds(position));
+    let never = calls.never_return()?;
+    for (position, function) in written.functions.iter().enumerate() {
+        let Some(found) = &found[position] else {
+            continue;
+        };
+        if function.deferreturn != 0 && !found.resumed.contains_key(&function.deferreturn) {
+            let message = "a recovered panic has no resume point: that of deferreturn";
+            return Err(Fault::of(function, "resuming", message));
+        }
+        for site in &found.sites {
+            let message = match (site.after, site.callee) {
+                (After::NotResumed | After::Returns | After::Never, Callee::Indirect) => {
+                    "a call through the table that cannot be resumed"
+                }
+                (After::NotResumed | After::Returns, Callee::Direct(callee)) if resumed[callee] => {
+                    "a call of a function that may be resumed, without a resume point"
+                }
+                (After::Returns, Callee::Direct(callee)) if unwinds[callee] => {
+                    "a call of a function that may unwind, whose result is not looked at"
+                }
+                (After::Never, Callee::Direct(callee)) if calls.grows_stack(callee) => {
+                    match calls.enters(site.pc, true) {
+                        true => continue,
+                        false => "a function that grows its stack is not entered again",
+                    }
+                }
+                (After::Never, Callee::Direct(callee)) if !never.contains(&callee) => {
+                    "nothing is behind a call of a function that may come back"
+                }
+                (After::Resume, callee) => {
+                    let may_be = !matches!(callee, Callee::Direct(callee) if !resumed[callee]);
+                    let inner = site.pc_f() != function.pc_f && !calls.enters(site.pc, false);
+                    let outer = site.through.iter().any(|pc| !calls.enters(*pc, false));
+                    match may_be && (inner || outer) {
+                        true => "a call in a body in place of another, which cannot be resumed",
+                        false => continue,
+                    }
+                }
+                _ => continue,
+            };
+            return Err(site.fault(function, "resuming", message));
+        }
+    }
+    Ok(())
+}
+
+struct Calls<'c, 'w> {
+    written: &'c Written<'w>,
+    found: &'c [Option<Found>],
+}
+
+impl Calls<'_, '_> {
+    fn grows_stack(&self, position: usize) -> bool {
+        self.written.known.morestack.contains(&position)
+    }
+
+    /// Whether a PC leads to a resume point of its function; 0 leads to its beginning.
+    fn enters(&self, pc: u64, or_begins: bool) -> bool {
+        let pc_b = pc as u32 & 0xffff;
+        let pc_f = u32::try_from(pc >> 16).ok();
+        let Some(position) = pc_f.and_then(|pc_f| self.written.by_pc_f(pc_f)) else {
+            return false;
+        };
+        match &self.found[position] {
+            // Its code is that of the input, with its resume points.
+            None => true,
+            Some(found) => {
+                let begins = self.written.functions[position].sp_delta(pc_b) == Some(0);
+                found.resumed.contains_key(&pc_b)
+                    || (begins && found.resumed_at(pc_b).is_some())
+                    || (or_begins && pc_b == 0)
+            }
+        }
+    }
+
+    /// Whether the trampoline may go on behind a call of a function for a reason of its own.
+    fn is_resumed(&self, position: usize) -> bool {
+        let function = &self.written.functions[position];
+        match &self.found[position] {
+            None => function.role == Role::Adapted,
+            Some(found) => {
+                let by_call = |site: &Site| match site.callee {
+                    Callee::Indirect => true,
+                    Callee::Direct(callee) => self.grows_stack(callee),
+                };
+                function.is_assembly
+                    || function.deferreturn != 0
+                    || found.unwinds
+                    || found.calls_host
+                    || found.reads_return_pc
+                    || found.sites.iter().any(by_call)
+            }
+        }
+    }
+
+    /// Whether a function may unwind for a reason of its own, if only for good.
+    fn unwinds(&self, position: usize) -> bool {
+        match &self.found[position] {
+            None => self.written.functions[position].role == Role::Adapted,
+            Some(found) => {
+                let by_call =
+                    |site: &Site| site.after == After::Never || site.callee == Callee::Indirect;
+                found.unwinds || found.sites.iter().any(by_call)
+            }
+        }
+    }
+
+    /// Functions of which something holds, and all that call them for a return.
+    fn closure(&self, own: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
+        for (position, found) in self.found.iter().enumerate() {
+            for site in found.iter().flat_map(|found| &found.sites) {
+                if let Callee::Direct(callee) = site.callee
+                    && !matches!(site.after, After::Never | After::MustNotUnwind)
+                {
+                    callers[callee].push(position);
+                }
+            }
+        }
+        let mut holds: Vec<bool> = (0..self.found.len()).map(own).collect();
+        let mut pending: Vec<usize> = (0..holds.len()).filter(|p| holds[*p]).collect();
+        while let Some(position) = pending.pop() {
+            for caller in &callers[position] {
+                if !std::mem::replace(&mut holds[*caller], true) {
+                    pending.push(*caller);
+                }
+            }
+        }
+        holds
+    }
+
+    /// Functions that are called for good, and indeed never come back: the largest set of those that return only through calls
+    /// of each other.
+    fn never_return(&self) -> Result<BTreeSet<usize>, Fault> {
+        let for_good = |site: &Site| match (site.after, site.callee) {
+            (After::Never, Callee::Direct(callee)) => Some(callee),
+            _ => None,
+        };
+        let sites = self.found.iter().flatten().flat_map(|found| &found.sites);
+        let mut never: BTreeSet<usize> = sites.filter_map(for_good).collect();
+        let comes_back = |position: &usize| match &self.found[*position] {
+            None => true,
+            Some(found) => {
+                found.unwinds
+                    || found.reads_return_pc
+                    || self.written.known.mstart1 == Some(*position)
+            }
+        };
+        never.retain(|position| self.grows_stack(*position) || !comes_back(position));
+        loop {
+            let stops = |position: usize| never.contains(&position);
+            let returns: Vec<usize> = (never.par_iter().copied())
+                .filter(|position| !self.grows_stack(*position))
+                .map(|position| {
+                    // Followed again only if a return was reached while all calls came back.
+                    let found = self.found[position].as_ref();
+                    let again = found.is_some_and(|found| found.returns);
+                    let returns = again && walk(self.written, position, &stops)?.returns;
+                    let jumps = self.jumps_to_others(position, &never);
+                    Ok((returns || jumps).then_some(position))
+                })
+                .collect::<Result<Vec<_>, Fault>>()?
+                .into_iter()
+                .flatten()
+                .collect();
+            if returns.is_empty() {
+                return Ok(never);
+            }
+            returns
+                .iter()
+                .for_each(|position| _ = never.remove(position));
+        }
+    }
+
+    /// Whether the return of a function that may come back is this one's.
+    fn jumps_to_others(&self, position: usize, never: &BTreeSet<usize>) -> bool {
+        let sites = self.found[position].iter().flat_map(|found| &found.sites);
+        sites
+            .filter(|site| site.after == After::Tail)
+            .any(|site| match site.callee {
+                Callee::Direct(callee) => !never.contains(&callee),
+                Callee::Indirect => true,
+            })
+    }
+}

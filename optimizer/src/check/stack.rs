@@ -1,0 +1,314 @@
+//! How much of the stack is used below the guard.
+//!
+//! Everything is counted in bytes below the place of a function's return PC. A check that passed says that SP, or SP less
+//! so many bytes, is above the guard, and Go leaves `StackGuard` bytes below it (internal/abi/stack.go): 800, and 128
+//! that a function with a check may use without asking (`StackSmall`).
+
+use super::Fault;
+use super::opaque::Opaque;
+use super::walk::{After, Callee, Found};
+use super::written::{Function, Role, Written};
+use crate::input::Input;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// Bytes below the guard: `stackNosplit + StackSmall` (internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before).
+const BELOW_GUARD: u64 = 800 + 128;
+/// What a function with a check may use of them before it asks.
+const SMALL: u64 = 128;
+/// A return PC: of each call, and of the call of morestack by a function with a check.
+const PUSHED: u64 = 8;
+/// More than any stack has.
+const UNBOUNDED: u64 = u64::MAX / 4;
+
+/// Whom a function enters below its own frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    Function(usize),
+    /// Any function that had a check in the input.
+    Table,
+    /// Any export.
+    Host,
+}
+
+/// What a function uses of the stack.
+#[derive(Debug, Default)]
+pub(super) struct Use {
+    /// How far below the return PC the guard is not, if the stack is checked before all calls.
+    checked: Option<u64>,
+    frame: u64,
+    /// Bytes used before each call, and of whom.
+    calls: Vec<(u64, To)>,
+}
+
+impl Use {
+    /// Of a function that was followed.
+    pub(super) fn of_found(
+        found: &Found,
+        function: &Function,
+        position: usize,
+        written: &Written<'_>,
+    ) -> Use {
+        let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
+        let starts_anew = written.known.starts_anew.contains(&position);
+        let mut result = Use {
+            frame: function.frame(),
+            ..Use::default()
+        };
+        let mut checked = Some(u64::MAX);
+        for site in &found.sites {
+            let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
+            if grows(site.callee) {
+                continue;
+            }
+            checked = checked.and_then(|checked| Some(checked.min(u64::from(site.checked?))));
+            let to = match site.callee {
+                Callee::Direct(callee) => To::Function(callee),
+                Callee::Indirect => To::Table,
+            };
+            // Behind a change to another stack, or from a function that makes one, it starts anew.
+            let Some(sp) = site.sp.filter(|_| !(starts_anew && to == To::Table)) else {
+                continue;
+            };
+            result.frame = result.frame.max(below(sp));
+            let pushed = if site.after == After::Tail { 0 } else { PUSHED };
+            result.calls.push((below(sp) + pushed, to));
+        }
+        (found.others.iter())
+            .for_each(|other| result.calls.push((result.frame, To::Function(*other))));
+        result
+            .calls
+            .extend(found.calls_host.then_some((result.frame, To::Host)));
+        if found.sites.iter().any(|site| grows(site.callee)) {
+            result.checked = match checked {
+                Some(u64::MAX) => Some(needed(result.frame)),
+                checked => checked,
+            };
+        }
+        result
+    }
+
+    /// Of a function that was not, if these grow the stack.
+    fn of_opaque(
+        opaque: &Opaque,
+        function: &Function,
+        input: &Input<'_>,
+        starts_anew: bool,
+        grows: &impl Fn(usize) -> bool,
+    ) -> Use {
+        let frame = function.frame();
+        let mut result = Use {
+            frame,
+            ..Use::default()
+        };
+        for index in &opaque.calls {
+            match index.checked_sub(input.imported_functions) {
+                Some(callee) if grows(callee as usize) => result.checked = Some(needed(frame)),
+                Some(callee) => result
+                    .calls
+                    .push((frame + PUSHED, To::Function(callee as usize))),
+                None => result.calls.push((frame, To::Host)),
+            }
+        }
+        if opaque.is_indirect && !starts_anew {
+            result.calls.push((frame + PUSHED, To::Table));
+        }
+        result
+    }
+}
+
+/// How far below SP a function with such a frame has to look for the guard.
+fn needed(frame: u64) -> u64 {
+    frame.saturating_sub(SMALL)
+}
+
+/// The uses of all functions of the input, by position, as its tables and operators tell.
+fn of_input(input: &Input<'_>, functions: &[Function]) -> Vec<Use> {
+    let named =
+        |position: usize, names: &[&str]| names.contains(&functions[position].name.as_str());
+    let grows =
+        |position: usize| named(position, &["runtime.morestack", "runtime.morestack_noctxt"]);
+    (0..functions.len())
+        .into_par_iter()
+        .map(|position| {
+            let anew = [
+                "runtime.systemstack",
+                "runtime.mcall",
+                "wasm_pc_f_loop",
+                "wasm_pc_f_loop_export",
+            ];
+            let opaque = Opaque::of(input, position);
+            Use::of_opaque(
+                &opaque,
+                &functions[position],
+                input,
+                named(position, &anew),
+                &grows,
+            )
+        })
+        .collect()
+}
+
+/// Bytes that each function uses at most below its return PC, down to the next checks.
+struct Depths<'u> {
+    uses: &'u [Use],
+    depth: Vec<u64>,
+    table: u64,
+    host: u64,
+}
+
+impl<'u> Depths<'u> {
+    /// `had_check` are the positions that a call through the table may lead to, `exports` those of a call of the host.
+    fn new(uses: &'u [Use], had_check: &[usize], exports: &[usize]) -> Depths<'u> {
+        let nodes = uses.len() + 2;
+        let (table, host) = (uses.len(), uses.len() + 1);
+        let node = |to: To| match to {
+            To::Function(position) => position,
+            To::Table => table,
+            To::Host => host,
+        };
+        // Callers of what is not bounded by a check, so that depths are found callees first.
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+        let mut waiting = vec![0u32; nodes];
+        let is_open = |position: usize| position >= uses.len() || uses[position].checked.is_none();
+        let mut note = |from: usize, to: usize| {
+            if is_open(to) {
+                callers[to].push(from);
+                waiting[from] += 1;
+            }
+        };
+        for (position, used) in uses.iter().enumerate() {
+            used.calls
+                .iter()
+                .for_each(|(_, to)| note(position, node(*to)));
+        }
+        had_check.iter().for_each(|to| note(table, *to));
+        exports.iter().for_each(|to| note(host, *to));
+        let mut depths = Depths {
+            uses,
+            depth: vec![UNBOUNDED; uses.len()],
+            table: UNBOUNDED,
+            host: UNBOUNDED,
+        };
+        let mut ready: Vec<usize> = (0..nodes).filter(|node| waiting[*node] == 0).collect();
+        while let Some(node) = ready.pop() {
+            if node == table {
+                depths.table = depths.deepest(had_check);
+            } else if node == host {
+                depths.host = depths.deepest(exports);
+            } else {
+                depths.depth[node] = depths.total(node);
+            }
+            for caller in &callers[node] {
+                waiting[*caller] -= 1;
+                if waiting[*caller] == 0 {
+                    ready.push(*caller);
+                }
+            }
+        }
+        depths
+    }
+
+    fn deepest(&self, positions: &[usize]) -> u64 {
+        positions
+            .iter()
+            .map(|position| self.below(To::Function(*position)))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Bytes below the return PC of whoever is entered.
+    fn below(&self, to: To) -> u64 {
+        match to {
+            To::Table => self.table,
+            To::Host => self.host,
+            To::Function(position) if self.uses[position].checked.is_some() => PUSHED,
+            To::Function(position) => self.depth[position],
+        }
+    }
+
+    fn total(&self, position: usize) -> u64 {
+        let used = &self.uses[position];
+        let calls = used
+            .calls
+            .iter()
+            .map(|(before, to)| before + self.below(*to));
+        calls.max().unwrap_or(0).max(used.frame).min(UNBOUNDED)
+    }
+}
+
+/// Checks that nobody uses more than is left below the guard, or than the input used.
+///
+/// `before` are the input and its functions, `origins` the position in the input of each function that was written.
+///
+/// # Errors
+/// The function from which the stack may be left, or one that recurses without a check.
+pub(super) fn check(
+    before: (&Input<'_>, &[Function]),
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    origins: &HashMap<usize, usize>,
+) -> Result<(), Fault> {
+    let (input, functions) = before;
+    let original = of_input(input, functions);
+    let positions = |input: &Input<'_>| -> Vec<usize> {
+        let imported = input.imported_functions;
+        let exports = input.exported_functions();
+        exports
+            .filter_map(|index| Some(index.checked_sub(imported)? as usize))
+            .collect()
+    };
+    let had_check: Vec<usize> = (0..original.len())
+        .filter(|p| original[*p].checked.is_some())
+        .collect();
+    let original = Depths::new(&original, &had_check, &positions(input));
+
+    let known = &written.known;
+    let uses: Vec<Use> = (0..written.functions.len())
+        .into_par_iter()
+        .map(|position| {
+            let function = &written.functions[position];
+            match &found[position] {
+                Some(found) => Use::of_found(found, function, position, written),
+                None => Use::of_opaque(
+                    &Opaque::of(&written.input, position),
+                    function,
+                    &written.input,
+                    known.starts_anew.contains(&position),
+                    &|callee| known.morestack.contains(&callee),
+                ),
+            }
+        })
+        .collect();
+    let checked_before = |position: &usize| {
+        let origin = origins.get(position);
+        origin.is_some_and(|origin| original.uses[*origin].checked.is_some())
+    };
+    let had_check: Vec<usize> = (0..uses.len()).filter(checked_before).collect();
+    let depths = Depths::new(&uses, &had_check, &positions(&written.input));
+    for (position, function) in written.functions.iter().enumerate() {
+        if function.role == Role::Other {
+            continue;
+        }
+        let Some(checked) = uses[position].checked else {
+            if checked_before(&position) && depths.depth[position] == UNBOUNDED {
+                let message = "it lost its stack check, and may recurse or call what is not known";
+                return Err(Fault::of(function, "stack", message));
+            }
+            continue;
+        };
+        let total = depths.total(position);
+        let as_before = origins
+            .get(&position)
+            .map_or(0, |origin| original.total(*origin));
+        if total > (checked + BELOW_GUARD).max(as_before) {
+            let over = total - checked - BELOW_GUARD;
+            let message = match total {
+                UNBOUNDED => "what it calls may use any amount of stack without a check".to_owned(),
+                _ => format!("what it calls may use {over} bytes more than lie below the guard"),
+            };
+            return Err(Fault::of(function, "stack", message));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What is known of a value on the operand stack.
+
+use wasmparser::Operator;
+
+/// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).
+const STACK_GUARD: u64 = 16;
+
+/// A value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    /// A constant, by its bits.
+    Constant(u64),
+    /// An address on the function's stack, by its distance from where the return PC lies.
+    Stack(i32),
+    /// The return PC, or PC_B, in local 0.
+    Selector,
+    /// `g`, global 2.
+    G,
+    /// `g.stackguard0`.
+    Guard,
+    /// Whether SP less so many bytes is below the guard.
+    BelowGuard(u32),
+    Other,
+}
+
+impl Value {
+    /// What an operator with one operand makes of it.
+    pub(super) fn unary(operator: &Operator<'_>, operand: Value) -> Value {
+        match (operator, operand) {
+            (
+                Operator::I32WrapI64 | Operator::I64ExtendI32U,
+                Value::Stack(_) | Value::Selector | Value::G,
+            ) => operand,
+            (Operator::I32WrapI64, Value::Constant(bits)) => Value::Constant(bits & 0xffff_ffff),
+            (Operator::I64ExtendI32U, Value::Constant(_)) => operand,
+            (Operator::I32Load { memarg }, Value::G) if memarg.offset == STACK_GUARD => {
+                Value::Guard
+            }
+            _ => Value::Other,
+        }
+    }
+
+    /// What an operator with two operands makes of them.
+    pub(super) fn binary(operator: &Operator<'_>, left: Value, right: Value) -> Value {
+        use Value::{BelowGuard, Constant, Guard, Other, Stack};
+        // An offset is a small number in either width.
+        let offset = |bits: u64| bits as u32 as i32;
+        match (operator, left, right) {
+            (Operator::I32Add | Operator::I64Add, Stack(at), Constant(bits))
+            | (Operator::I32Add | Operator::I64Add, Constant(bits), Stack(at)) => {
+                at.checked_add(offset(bits)).map_or(Other, Stack)
+            }
+            (Operator::I32Sub | Operator::I64Sub, Stack(at), Constant(bits)) => {
+                at.checked_sub(offset(bits)).map_or(Other, Stack)
+            }
+            (Operator::I32Add, Constant(a), Constant(b)) => {
+                Constant(u64::from((a as u32).wrapping_add(b as u32)))
+            }
+            (Operator::I64Add, Constant(a), Constant(b)) => Constant(a.wrapping_add(b)),
+            (Operator::I32LeU, Stack(at), Guard) | (Operator::I32GeU, Guard, Stack(at)) => {
+                u32::try_from(-i64::from(at)).map_or(Other, BelowGuard)
+            }
+            _ => Other,
+        }
+    }
+}

@@ -1,0 +1,687 @@
+//! One function, operator by operator: what holds on every way to each place.
+//!
+//! Structured code is read once, front to back, with the ways to each label; a loop whose end adds to what is known of its
+//! beginning is read again with both.
+
+mod calls;
+mod dispatch;
+
+use super::Fault;
+use super::numbers::Numbers;
+use super::value::Value;
+use super::way::{Selector, Sp, Way, Ways};
+use super::written::{Function, Written};
+use std::collections::BTreeMap;
+use wasmparser::Operator;
+
+pub(super) use calls::{After, Callee, Site};
+
+/// Bytes of a return PC.
+pub(super) const RETURN_PC: i32 = 8;
+/// Local 0: the return PC of a call, or the PC_B to go on at.
+const SELECTOR: u32 = 0;
+/// Local 1: SP.
+const SP: u32 = 1;
+/// Global 0, which shows SP to others.
+const GLOBAL_SP: u32 = 0;
+/// Global 2, `g`.
+const GLOBAL_G: u32 = 2;
+/// How often a function is read at most until nothing is added to its loops.
+const MOST_READINGS: usize = 64;
+
+/// What was found of a function.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Its calls by the convention.
+    pub(super) sites: Vec<Site>,
+    /// Positions of functions outside the convention that it calls.
+    pub(super) others: Vec<usize>,
+    /// Where it goes on, by the PC_B of each resume point: the offset of the first thing it does there.
+    pub(super) resumed: BTreeMap<u32, usize>,
+    /// The first thing that it does behind each call, by PC_B.
+    behind: BTreeMap<u32, usize>,
+    /// It begins an unwind itself.
+    pub(super) unwinds: bool,
+    /// It calls the host.
+    pub(super) calls_host: bool,
+    /// It loads its own return PC.
+    pub(super) reads_return_pc: bool,
+    /// Control gets to one of its returns.
+    pub(super) returns: bool,
+}
+
+impl Found {
+    /// The offset of the first thing that it does when it is entered with this PC_B.
+    pub(super) fn resumed_at(&self, pc_b: u32) -> Option<usize> {
+        let others = || self.resumed.get(&dispatch::OTHERS);
+        self.resumed.get(&pc_b).or_else(others).copied()
+    }
+}
+
+struct Label {
+    kind: Kind,
+    /// The ways that branch to its end.
+    ends: Ways,
+    /// Values on the operand stack below it.
+    height: usize,
+}
+
+enum Kind {
+    Block,
+    /// By its number among the function's loops, with the ways to its beginning.
+    Loop(usize, Ways),
+    /// With the ways around its first branch.
+    If(Ways),
+    Else,
+}
+
+pub(super) struct Walk<'w, 'a> {
+    written: &'w Written<'a>,
+    function: &'w Function,
+    position: usize,
+    operators: Vec<(Operator<'w>, usize)>,
+    at: usize,
+    ways: Ways,
+    stack: Vec<Value>,
+    labels: Vec<Label>,
+    /// What ends of loops add to their beginnings, by number.
+    added: Vec<Ways>,
+    loops: usize,
+    is_done: bool,
+    found: Found,
+    /// Whether control never comes back from a call of this function.
+    stops: &'w dyn Fn(usize) -> bool,
+}
+
+type Step<T = ()> = Result<T, Fault>;
+
+/// Reads a lifted function, by position.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub(super) fn walk<'w>(
+    written: &'w Written<'_>,
+    position: usize,
+    stops: &'w dyn Fn(usize) -> bool,
+) -> Step<Found> {
+    let function = &written.functions[position];
+    let unreadable =
+        |error: wasmparser::BinaryReaderError| Fault::of_module("tables", error.message());
+    let body = written.body(position);
+    let mut locals = 2;
+    for declaration in body.get_locals_reader().map_err(unreadable)? {
+        locals += declaration.map_err(unreadable)?.0;
+    }
+    let reader = body.get_operators_reader().map_err(unreadable)?;
+    let operators: Result<Vec<_>, _> = reader.into_iter_with_offsets().collect();
+    let mut walk = Walk {
+        written,
+        function,
+        position,
+        operators: operators.map_err(unreadable)?,
+        at: 0,
+        ways: Ways::default(),
+        stack: Vec::new(),
+        labels: Vec::new(),
+        added: Vec::new(),
+        loops: 0,
+        is_done: false,
+        found: Found::default(),
+        stops,
+    };
+    if std::env::var("CHK_DUMP").is_ok_and(|n| n == function.name) { let mut d=1; for (o,at) in &walk.operators { if matches!(o, Operator::End|Operator::Else) {d-=1;} eprintln!("DUMP {at:#x} {:w$}{}", "", format!("{o:?}").replace("relative_depth","d").replace("local_index","l").replace("blockty: Empty",""), w=d*2); if matches!(o, Operator::Else|Operator::Block{..}|Operator::If{..}|Operator::Loop{..}) {d+=1;} } }
+    for _ in 0..MOST_READINGS {
+        walk.read(locals)?;
+        if walk.is_done {
+            walk.resumed_behind_calls()?;
+            return Ok(walk.found);
+        }
+    }
+    Err(walk.fault("locals", "what is known of its loops never settles"))
+}
+
+impl<'w> Walk<'w, '_> {
+    /// Reads the whole body once.
+    fn read(&mut self, locals: u32) -> Step {
+        let way = |selector, sp| Way {
+            selector,
+            sp,
+            shown: None,
+            set: vec![0; locals as usize / 64 + 1],
+            checked: None,
+            behind: Vec::new(),
+            pushed: Vec::new(),
+            base: None,
+        };
+        self.ways = Ways(vec![
+            way(Selector::Called, Sp::At(RETURN_PC)),
+            way(Selector::Entered, Sp::ByPc),
+        ]);
+        self.ways.each(|way| {
+            way.set_local(SELECTOR);
+            way.set_local(SP);
+        });
+        (self.at, self.loops, self.is_done) = (0, 0, true);
+        self.found = Found::default();
+        self.stack.clear();
+        self.labels.clear();
+        self.sets_base()?;
+        while self.at < self.operators.len() {
+            if self.ways.is_empty() {
+                self.skip();
+            }
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
+    fn sets_base(&mut self) -> Step {
+        let value = match self.peek(0) {
+            Some(Operator::I32Const { value }) => u64::from(value.cast_unsigned()),
+            Some(Operator::I64Const { value }) => value.cast_unsigned(),
+            _ => return Ok(()),
+        };
+        let Some(&Operator::LocalSet { local_index }) = self.peek(1) else {
+            return Ok(());
+        };
+        if Some(value) == self.own_pcs() {
+            self.local_set(local_index, Value::Constant(value))?;
+            self.at = 2;
+        }
+        Ok(())
+    }
+
+    fn fault(&self, rule: &'static str, message: impl Into<String>) -> Fault {
+        let offset = self.operators.get(self.at).map(|(_, offset)| *offset);
+        Fault {
+            rule,
+            function: Some(self.function.name.clone()),
+            offset: offset.map(|offset| offset as u64),
+            message: message.into(),
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> Option<&Operator<'w>> {
+        let token = self.operators.get(self.at + ahead);
+        token.map(|(operator, _)| operator)
+    }
+
+    /// Moves over code that cannot be reached, to the end of its block.
+    fn skip(&mut self) {
+        let mut nested = 0;
+        while let Some(operator) = self.peek(0) {
+            match operator {
+                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested += 1,
+                Operator::End | Operator::Else if nested == 0 => return,
+                Operator::End => nested -= 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn pop(&mut self) -> Value {
+        self.stack.pop().unwrap_or(Value::Other)
+    }
+
+    fn step(&mut self) -> Step {
+        let Some(operator) = self.peek(0).cloned() else {
+            return Ok(());
+        };
+        match operator {
+            Operator::Block { .. } => self.open(Kind::Block),
+            Operator::Loop { .. } => self.open_loop()?,
+            Operator::Else => self.open_else()?,
+            Operator::End => self.close()?,
+            Operator::Br { relative_depth } => {
+                let ways = std::mem::take(&mut self.ways);
+                self.branch(relative_depth, ways)?;
+            }
+            Operator::LocalGet {
+                local_index: SELECTOR,
+            } if self.dispatch()? => return Ok(()),
+            operator => {
+                self.act()?;
+                self.plain(&operator)?;
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn plain(&mut self, operator: &Operator<'w>) -> Step {
+        match operator {
+            Operator::If { .. } => self.open_if(),
+            Operator::BrIf { relative_depth } => {
+                self.pop();
+                self.branch(*relative_depth, self.ways.clone())?;
+            }
+            Operator::BrTable { targets } => {
+                self.pop();
+                let ways = std::mem::take(&mut self.ways);
+                for target in targets.targets().flatten().chain([targets.default()]) {
+                    self.branch(target, ways.clone())?;
+                }
+            }
+            Operator::Return => self.returns()?,
+            Operator::Unreachable => self.traps()?,
+            Operator::LocalGet { local_index } => self.local_get(*local_index)?,
+            Operator::LocalSet { local_index } => {
+                let value = self.pop();
+                self.local_set(*local_index, value)?;
+            }
+            Operator::LocalTee { local_index } => {
+                let value = self.pop();
+                self.local_set(*local_index, value)?;
+                self.stack.push(value);
+            }
+            Operator::GlobalGet { global_index } => self.global_get(*global_index),
+            Operator::GlobalSet { global_index } => self.global_set(*global_index),
+            Operator::Call { function_index } => self.call(*function_index)?,
+            Operator::CallIndirect { .. } => self.call_indirect()?,
+            operator => self.computes(operator)?,
+        }
+        Ok(())
+    }
+
+    /// Something is done here: whoever was on the way to here has arrived.
+    fn act(&mut self) -> Step {
+        let is_on_the_way = |way: &Way| {
+            !way.behind.is_empty() || !matches!(way.selector, Selector::Done(_) | Selector::Called)
+        };
+        if !self.ways.0.iter().any(is_on_the_way) {
+            return Ok(());
+        }
+        let offset = self.operators[self.at].1;
+        let mut arrived = Ways::default();
+        for mut way in std::mem::take(&mut self.ways).0 {
+            for pc_b in way.behind.drain(..) {
+                self.found.behind.insert(pc_b, offset);
+            }
+            match &way.selector {
+                Selector::Entered => {
+                    way.sp = Sp::At(0);
+                    way.selector = Selector::Done(Numbers::default());
+                }
+                Selector::Pending { numbers, is_reset } => {
+                    for number in numbers.iter() {
+                        self.found.resumed.insert(number, offset);
+                    }
+                    if way.sp == Sp::ByPc {
+                        way.sp = self.sp_at(numbers)?;
+                    }
+                    way.selector = Selector::Done(match is_reset {
+                        true => Numbers::default(),
+                        false => numbers.clone(),
+                    });
+                }
+                Selector::Called | Selector::Done(_) => {}
+            }
+            arrived.add(way).map_err(|why| self.fault("SP", why))?;
+        }
+        self.ways = arrived;
+        Ok(())
+    }
+
+    /// Where SP is for whoever was entered by one of these PCs.
+    fn sp_at(&self, numbers: &Numbers) -> Step<Sp> {
+        let mut found = None;
+        for number in numbers.iter() {
+            let Some(delta) = self.function.sp_delta(number) else {
+                return match self.function.is_assembly {
+                    true => Ok(Sp::Elsewhere),
+                    false => Err(self.fault("resuming", format!("PC_B {number} is in no table"))),
+                };
+            };
+            if found.is_some_and(|found| found != delta) {
+                return Err(self.fault("SP", "resume points with other frames lead to one place"));
+            }
+            found = Some(delta);
+        }
+        Ok(Sp::At(-found.unwrap_or(0)))
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.labels.push(Label {
+            kind,
+            ends: Ways::default(),
+            height: self.stack.len(),
+        });
+    }
+
+    fn open_loop(&mut self) -> Step {
+        let number = self.loops;
+        self.loops += 1;
+        if number == self.added.len() {
+            self.added.push(Ways::default());
+        }
+        let added = self.added[number].clone();
+        (self.ways.add_all(added)).map_err(|why| self.fault("SP", why))?;
+        let ways = self.ways.clone();
+        self.open(Kind::Loop(number, ways));
+        Ok(())
+    }
+
+    fn open_if(&mut self) {
+        let condition = self.pop();
+        let around = self.ways.clone();
+        self.open(Kind::If(around));
+        if let Value::BelowGuard(below) = condition {
+            // Whoever goes around has been checked.
+            if let Some(Label {
+                kind: Kind::If(around),
+                ..
+            }) = self.labels.last_mut()
+            {
+                around.each(|way| way.checked = way.checked.max(Some(below)));
+            }
+        }
+    }
+
+    fn open_else(&mut self) -> Step {
+        let ways = std::mem::take(&mut self.ways);
+        let fault = |why| Fault::of_module("SP", why);
+        if let Some(label) = self.labels.last_mut() {
+            label.ends.add_all(ways).map_err(fault)?;
+            self.stack.truncate(label.height);
+            if let Kind::If(around) = std::mem::replace(&mut label.kind, Kind::Else) {
+                self.ways = around;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Step {
+        let Some(label) = self.labels.pop() else {
+            return self.falls_off();
+        };
+        self.stack.truncate(label.height);
+        let mut ways = label.ends;
+        if let Kind::If(around) = label.kind {
+            ways.add_all(around).map_err(|why| self.fault("SP", why))?;
+        }
+        (self.ways.add_all(ways)).map_err(|why| self.fault("SP", why))
+    }
+
+    /// Control reaches the end of the body, where only an unwind may lead: `i32.const 0`.
+    fn falls_off(&mut self) -> Step {
+        if self.ways.is_empty() {
+            return Ok(());
+        }
+        self.returns()
+    }
+
+    fn branch(&mut self, depth: u32, ways: Ways) -> Step {
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let Some(at) =
+            (self.labels.len().checked_sub(1)).and_then(|l| l.checked_sub(depth as usize))
+        else {
+            return Err(self.fault("resuming", "a branch out of the function"));
+        };
+        let joined = match &mut self.labels[at].kind {
+            Kind::Loop(number, begins) => {
+                let (number, mut joined) = (*number, begins.clone());
+                let result = joined.add_all(ways);
+                if joined != *begins {
+                    self.is_done = false;
+                    *begins = joined.clone();
+                    self.added[number] = joined;
+                }
+                result
+            }
+            _ => self.labels[at].ends.add_all(ways),
+        };
+        joined.map_err(|why| self.fault("SP", why))
+    }
+
+    fn returns(&mut self) -> Step {
+        match self.pop() {
+            Value::Stack(RETURN_PC) => self.found.returns = true,
+            Value::Constant(0) => self.found.unwinds = true,
+            Value::Other if self.ways.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
+            Value::Stack(at) => {
+                let off = i64::from(at) - i64::from(RETURN_PC);
+                return Err(self.fault(
+                    "SP",
+                    format!("SP is returned {off} bytes from where it was"),
+                ));
+            }
+            _ => return Err(self.fault("SP", "what is returned is not SP")),
+        }
+        if self.found.unwinds && !self.is_shown() {
+            return Err(self.fault("global 0", "an unwind begins and global 0 is not SP"));
+        }
+        self.ways = Ways::default();
+        Ok(())
+    }
+
+    fn traps(&mut self) -> Step {
+        self.ways = Ways::default();
+        Ok(())
+    }
+
+    /// Whether global 0 holds SP on all ways.
+    fn is_shown(&self) -> bool {
+        (self.ways.0.iter()).all(|way| match (way.sp, way.shown) {
+            (Sp::At(sp), Some(shown)) => sp == shown,
+            (Sp::Elsewhere, _) => true,
+            _ => false,
+        })
+    }
+
+    fn local_get(&mut self, local: u32) -> Step {
+        let value = match local {
+            SELECTOR if self.is_called() => Value::Selector,
+            SELECTOR => {
+                return Err(self.fault("resuming", "local 0 is read outside of a dispatch"));
+            }
+            SP => match self.ways.sp() {
+                Some(Sp::At(at)) => Value::Stack(at),
+                Some(Sp::Elsewhere) => Value::Other,
+                Some(Sp::Moved) => {
+                    return Err(self.fault("SP", "SP is used that the host may have moved"));
+                }
+                Some(Sp::ByPc) | None => {
+                    return Err(self.fault("SP", "SP is used where it is not known"));
+                }
+            },
+            local => {
+                if let Some(way) = self.ways.0.iter().find(|way| !way.is_set(local)) {
+                    let from = match way.selector {
+                        Selector::Called => "a call",
+                        _ => "some way in",
+                    };
+                    let message = format!("local {local} is read before it is set, from {from}");
+                    return Err(self.fault("locals", message));
+                }
+                match self.ways.0.first().and_then(|way| way.base) {
+                    Some((base, value)) if base == local => Value::Constant(value),
+                    _ => Value::Other,
+                }
+            }
+        };
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn local_set(&mut self, local: u32, value: Value) -> Step {
+        match local {
+            SELECTOR => return self.set_selector(value),
+            SP => return self.set_sp(value),
+            _ => {}
+        }
+        let base = match value {
+            Value::Constant(bits) if Some(bits) == self.own_pcs() => Some((local, bits)),
+            _ => None,
+        };
+        self.ways.each(|way| {
+            way.set_local(local);
+            way.base = base.or(way.base);
+        });
+        Ok(())
+    }
+
+    /// `PC_F << 16`.
+    fn own_pcs(&self) -> Option<u64> {
+        Some(u64::from(self.function.pc_f?) << 16)
+    }
+
+    fn set_sp(&mut self, value: Value) -> Step {
+        let sp = match value {
+            Value::Stack(at) => Sp::At(at),
+            _ if self.function.is_assembly => Sp::Elsewhere,
+            _ => return Err(self.fault("SP", "SP is set to something else")),
+        };
+        self.ways.each(|way| way.sp = sp);
+        Ok(())
+    }
+
+    fn global_get(&mut self, global: u32) {
+        let first = self.ways.0.first().and_then(|way| way.shown);
+        let value = match (global, first) {
+            (GLOBAL_SP, Some(at)) if self.ways.0.iter().all(|way| way.shown == first) => {
+                Value::Stack(at)
+            }
+            (GLOBAL_G, _) => Value::G,
+            _ => Value::Other,
+        };
+        self.stack.push(value);
+    }
+
+    fn global_set(&mut self, global: u32) {
+        let value = self.pop();
+        if global == GLOBAL_SP {
+            let shown = match value {
+                Value::Stack(at) => Some(at),
+                _ => None,
+            };
+            self.ways.each(|way| way.shown = shown);
+        }
+    }
+
+    /// Everything that only has operands and a result.
+    fn computes(&mut self, operator: &Operator<'w>) -> Step {
+        let Some((operands, results)) = operator.operator_arity(&NoTypes) else {
+            return Err(self.fault("locals", "an operator that is not known here"));
+        };
+        let value = match operands {
+            1 => {
+                let operand = self.pop();
+                self.loads(operator, operand);
+                Value::unary(operator, operand)
+            }
+            2 => {
+                let (right, left) = (self.pop(), self.pop());
+                self.stores(operator, left, right);
+                Value::binary(operator, left, right)
+            }
+            _ => {
+                (0..operands).for_each(|_| _ = self.pop());
+                match operator {
+                    Operator::I32Const { value } => {
+                        Value::Constant(u64::from(value.cast_unsigned()))
+                    }
+                    Operator::I64Const { value } => Value::Constant(value.cast_unsigned()),
+                    _ => Value::Other,
+                }
+            }
+        };
+        if results > 0 {
+            self.stack.push(value);
+        }
+        Ok(())
+    }
+
+    fn loads(&mut self, operator: &Operator<'w>, address: Value) {
+        if let (Operator::I64Load { memarg } | Operator::I32Load { memarg }, Value::Stack(at)) =
+            (operator, address)
+        {
+            let place = i64::from(at) + memarg.offset as i64;
+            self.found.reads_return_pc |= (0..i64::from(RETURN_PC)).contains(&place);
+        }
+    }
+
+    fn stores(&mut self, operator: &Operator<'w>, address: Value, value: Value) {
+        use Operator::{F32Store, F64Store, I32Store, I32Store8, I32Store16};
+        use Operator::{I64Store, I64Store8, I64Store16, I64Store32};
+        let Value::Stack(at) = address else { return };
+        let (memarg, bytes) = match operator {
+            I64Store { memarg } | F64Store { memarg } => (memarg, 8),
+            I32Store { memarg } | F32Store { memarg } | I64Store32 { memarg } => (memarg, 4),
+            I32Store16 { memarg } | I64Store16 { memarg } => (memarg, 2),
+            I32Store8 { memarg } | I64Store8 { memarg } => (memarg, 1),
+            _ => return,
+        };
+        let place = i64::from(at).saturating_add(memarg.offset as i64);
+        let Ok(place) = i32::try_from(place) else {
+            return;
+        };
+        if value == Value::Selector && (place, bytes) == (0, 8) {
+            // The return PC is where it belongs.
+            self.ways.each(|way| {
+                if way.sp == Sp::At(0) {
+                    way.selector = Selector::Done(Numbers::default());
+                }
+            });
+        }
+        let pc = match value {
+            Value::Constant(bits) if bytes == 8 && bits >= calls::FIRST_RETURN_PC => Some(bits),
+            _ => None,
+        };
+        self.ways.each(|way| {
+            way.overwrite(place, bytes);
+            way.pushed.extend(pc.map(|pc| (place, pc)));
+        });
+    }
+
+    /// Every call that may be resumed is, and behind itself.
+    fn resumed_behind_calls(&self) -> Step {
+        for site in &self.found.sites {
+            if site.after != After::Resume || site.pc_f() != self.function.pc_f {
+                continue;
+            }
+            let resumed = self.found.resumed_at(site.pc_b());
+            let behind = self.found.behind.get(&site.pc_b()).copied();
+            let message = match (resumed, behind) {
+                (None, _) => "has no resume point".to_owned(),
+                (Some(resumed), Some(behind)) if resumed != behind => {
+                    format!("goes on at {behind:#x}, but is resumed at {resumed:#x}")
+                }
+                _ => continue,
+            };
+            let message = format!("the call with PC_B {} {message}", site.pc_b());
+            return Err(site.fault(self.function, "resuming", message));
+        }
+        Ok(())
+    }
+}
+
+/// Operators whose operands depend on types are handled before arity is asked for.
+struct NoTypes;
+
+impl wasmparser::ModuleArity for NoTypes {
+    fn sub_type_at(&self, _: u32) -> Option<&wasmparser::SubType> {
+        None
+    }
+    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
+        None
+    }
+    fn type_index_of_function(&self, _: u32) -> Option<u32> {
+        None
+    }
+    fn func_type_of_cont_type(&self, _: &wasmparser::ContType) -> Option<&wasmparser::FuncType> {
+        None
+    }
+    fn sub_type_of_ref_type(&self, _: &wasmparser::RefType) -> Option<&wasmparser::SubType> {
+        None
+    }
+    fn control_stack_height(&self) -> u32 {
+        0
+    }
+    fn label_block(&self, _: u32) -> Option<(wasmparser::BlockType, wasmparser::FrameKind)> {
+        None
+    }
+}

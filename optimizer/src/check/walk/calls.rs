@@ -1,0 +1,301 @@
+//! Calls: what is done with their results, and whether the tables agree.
+
+use super::{RETURN_PC, SP, Step, Walk};
+use crate::check::Fault;
+use crate::check::value::Value;
+use crate::check::way::{Sp, Way, Ways};
+use crate::check::written::{Function, Role};
+use wasmparser::Operator;
+
+/// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
+pub(super) const FIRST_RETURN_PC: u64 = 1 << 28;
+
+/// Whom a call calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::check) enum Callee {
+    /// By position.
+    Direct(usize),
+    Indirect,
+}
+
+/// What is done with the result of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::check) enum After {
+    /// It is SP from then on; 0 unwinds.
+    Resume,
+    /// 0 unwinds; SP is what it was.
+    NotResumed,
+    /// Nothing.
+    Returns,
+    /// It is returned: what follows the call is never reached.
+    Never,
+    /// 0 is a trap.
+    MustNotUnwind,
+    /// It is returned: the callee returns to the caller.
+    Tail,
+}
+
+/// A call by the convention.
+#[derive(Debug, Clone)]
+pub(in crate::check) struct Site {
+    /// The return PC.
+    pub(in crate::check) pc: u64,
+    pub(in crate::check) callee: Callee,
+    pub(in crate::check) after: After,
+    /// Where SP is, before the return PC is pushed; `None` on another stack.
+    pub(in crate::check) sp: Option<i32>,
+    /// How far below where the return PC lies the guard was not; `None` if it was not asked.
+    pub(in crate::check) checked: Option<u32>,
+    /// Return PCs of the calls that it was inlined through.
+    pub(in crate::check) through: Vec<u64>,
+    offset: usize,
+}
+
+impl Site {
+    pub(in crate::check) fn pc_f(&self) -> Option<u32> {
+        u32::try_from(self.pc >> 16).ok()
+    }
+
+    pub(in crate::check) fn pc_b(&self) -> u32 {
+        self.pc as u32 & 0xffff
+    }
+
+    pub(in crate::check) fn fault(
+        &self,
+        function: &Function,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Fault {
+        Fault {
+            rule,
+            function: Some(function.name.clone()),
+            offset: Some(self.offset as u64),
+            message: message.into(),
+        }
+    }
+}
+
+impl<'w> Walk<'w, '_> {
+    pub(super) fn call(&mut self, index: u32) -> Step {
+        match self.written.position(index) {
+            None => self.call_host(index),
+            Some(position) => match self.written.functions[position].role {
+                Role::Other => self.call_other(index, position),
+                Role::Lifted | Role::Adapted => self.enter(Callee::Direct(position)),
+            },
+        }
+    }
+
+    pub(super) fn call_indirect(&mut self) -> Step {
+        self.pop();
+        self.enter(Callee::Indirect)
+    }
+
+    fn call_host(&mut self, index: u32) -> Step {
+        self.operands(index);
+        if !self.is_shown() {
+            return Err(self.fault("global 0", "the host is called and global 0 is not SP"));
+        }
+        self.found.calls_host = true;
+        self.ways.each(|way| {
+            if way.sp != Sp::Elsewhere {
+                way.sp = Sp::Moved;
+            }
+        });
+        Ok(())
+    }
+
+    fn call_other(&mut self, index: u32, position: usize) -> Step {
+        self.operands(index);
+        let callee = &self.written.functions[position];
+        if callee.looks_at_sp {
+            // The write barrier up to Go 1.20 pops a return PC (`gcWriteBarrier` in runtime/asm_wasm.s, go1.20).
+            let pops = callee.name == "runtime.gcWriteBarrier";
+            let is_pushed = |way: &Way| match (way.sp, way.shown) {
+                (Sp::At(sp), Some(shown)) => sp - RETURN_PC == shown,
+                _ => false,
+            };
+            if !self.is_shown() && !(pops && self.ways.0.iter().all(is_pushed)) {
+                let message = format!("{} is called and global 0 is not SP", callee.name);
+                return Err(self.fault("global 0", message));
+            }
+            self.found.others.push(position);
+            self.ways.each(|way| way.shown = None);
+        }
+        Ok(())
+    }
+
+    /// Takes the operands of a function outside the convention, and leaves its results.
+    fn operands(&mut self, index: u32) {
+        let ty = self.written.input.function_type(index);
+        let (params, results) = ty.map_or((0, 0), |ty| (ty.params().len(), ty.results().len()));
+        (0..params).for_each(|_| _ = self.pop());
+        (0..results).for_each(|_| self.stack.push(Value::Other));
+    }
+
+    /// A call by the convention.
+    fn enter(&mut self, callee: Callee) -> Step {
+        let (sp, pc) = (self.pop(), self.pop());
+        let Some((after, length)) = self.after() else {
+            return Err(self.fault("resuming", "the result of a call is not looked at"));
+        };
+        let Value::Constant(pc) = pc else {
+            return Err(self.fault("resuming", "a call whose return PC is not known"));
+        };
+        let sp = match sp {
+            Value::Stack(at) => Some(at),
+            _ if self.ways.sp() == Some(Sp::Elsewhere) => None,
+            _ => return Err(self.fault("SP", "a call that is not given SP")),
+        };
+        let after = match (after, pc) {
+            (After::Never, 0) => After::Tail,
+            (after, FIRST_RETURN_PC..) => after,
+            _ => return Err(self.fault("resuming", "a call that is neither that nor a jump")),
+        };
+        if after == After::Tail && sp.is_some_and(|sp| sp != 0) {
+            return Err(self.fault("SP", "a jump to another function with a frame left"));
+        }
+        let checked = self.ways.0.iter().map(|way| way.checked);
+        let mut site = Site {
+            pc,
+            callee,
+            after,
+            sp,
+            checked: checked.reduce(|a, b| Some(a?.min(b?))).flatten(),
+            through: Vec::new(),
+            offset: self.operators[self.at].1,
+        };
+        if after != After::Tail {
+            self.agrees_with_tables(&mut site)?;
+        }
+        self.go_on(&site);
+        self.found.sites.push(site);
+        self.at += length;
+        Ok(())
+    }
+
+    /// What is done with the result, and in how many operators.
+    fn after(&self) -> Option<(After, usize)> {
+        let unwinds = |at: usize| match (self.peek(at), self.peek(at + 1), self.peek(at + 2)) {
+            (Some(Operator::BrIf { relative_depth }), ..) => {
+                self.leads_out(*relative_depth).then_some(1)
+            }
+            (
+                Some(Operator::If { .. }),
+                Some(Operator::I32Const { value: 0 }),
+                Some(Operator::Return),
+            ) => matches!(self.peek(at + 3), Some(Operator::End)).then_some(4),
+            _ => None,
+        };
+        match (self.peek(1)?, self.peek(2), self.peek(3)) {
+            (Operator::Return, ..) => Some((After::Never, 1)),
+            (Operator::Drop, ..) => Some((After::Returns, 1)),
+            (Operator::I32Eqz, ..) => Some((After::NotResumed, 1 + unwinds(2)?)),
+            (Operator::LocalTee { local_index: SP }, Some(Operator::I32Eqz), Some(branch)) => {
+                let traps = matches!(branch, Operator::If { .. })
+                    && matches!(self.peek(4), Some(Operator::Unreachable))
+                    && matches!(self.peek(5), Some(Operator::End));
+                match traps {
+                    true => Some((After::MustNotUnwind, 5)),
+                    false => Some((After::Resume, 2 + unwinds(3)?)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a branch leads to the block around the whole body, behind which `i32.const 0` is returned.
+    fn leads_out(&self, depth: u32) -> bool {
+        let tail = self
+            .operators
+            .len()
+            .checked_sub(3)
+            .and_then(|at| self.operators.get(at..));
+        let unwinds = tail.is_some_and(|tail| {
+            matches!(
+                tail,
+                [
+                    (Operator::End, _),
+                    (Operator::I32Const { value: 0 }, _),
+                    (Operator::End, _)
+                ]
+            )
+        });
+        unwinds && depth as usize + 1 == self.labels.len()
+    }
+
+    /// What holds behind a call.
+    fn go_on(&mut self, site: &Site) {
+        let stops = match site.callee {
+            Callee::Direct(position) => (self.stops)(position),
+            Callee::Indirect => false,
+        };
+        if stops || matches!(site.after, After::Never | After::Tail) {
+            self.ways = Ways::default();
+            return;
+        }
+        let is_own = site.pc_f() == self.function.pc_f;
+        self.ways.each(|way| {
+            way.shown = None;
+            if let Some(sp) = site.sp {
+                way.sp = Sp::At(sp);
+                way.pushed.retain(|(place, _)| *place >= sp);
+            }
+            if site.after == After::Resume && is_own {
+                way.behind = vec![site.pc_b()];
+            }
+        });
+    }
+
+    /// The runtime finds the caller's frame by the return PC, and that of each call that this one was inlined through.
+    fn agrees_with_tables(&self, site: &mut Site) -> Step {
+        let Some(mut sp) = site.sp else {
+            return Ok(());
+        };
+        let mut pc = site.pc;
+        loop {
+            let pc_f = u32::try_from(pc >> 16).ok();
+            let pc_b = pc as u32 & 0xffff;
+            let position = pc_f.and_then(|pc_f| self.written.by_pc_f(pc_f));
+            let Some(position) = position else {
+                return Err(self.fault("resuming", format!("PC {pc:#x} is in no function")));
+            };
+            let of = &self.written.functions[position];
+            let Some(delta) = of.sp_delta(pc_b) else {
+                return Err(self.fault("resuming", format!("{} has no PC_B {pc_b}", of.name)));
+            };
+            let place = sp.saturating_add(delta);
+            if position == self.position {
+                let message = || {
+                    let tables = format!(
+                        "SP is {} below the return PC, and {delta} in the tables",
+                        -sp
+                    );
+                    format!("at PC_B {pc_b} {tables}")
+                };
+                return match place {
+                    0 => Ok(()),
+                    _ => Err(self.fault("SP", message())),
+                };
+            }
+            // Of a body in place of a call: its return PC lies where its frame begins.
+            let pushed = self.ways.0.iter().map(|way| {
+                let found = way.pushed.iter().rev().find(|(at, _)| *at == place);
+                found.map(|(_, pc)| *pc)
+            });
+            let Some(parent) = pushed.reduce(|a, b| a.filter(|_| a == b)).flatten() else {
+                let message = format!(
+                    "a call of {}, whose own return PC is not on the stack",
+                    of.name
+                );
+                return Err(self.fault("SP", message));
+            };
+            if site.through.len() > 64 {
+                return Err(self.fault("SP", "bodies in place of calls without an end"));
+            }
+            site.through.push(parent);
+            sp = place.saturating_add(RETURN_PC);
+            pc = parent;
+        }
+    }
+}

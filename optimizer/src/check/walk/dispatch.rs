@@ -1,0 +1,264 @@
+//! Where local 0 sends those who enter: the prologue, and the dispatches at the entry and at the heads of loops.
+
+use super::{SELECTOR, Step, Walk, calls};
+use crate::check::numbers::Numbers;
+use crate::check::value::Value;
+use crate::check::way::{Selector, Sp, Way, Ways};
+use wasmparser::Operator;
+
+/// Stands for every PC_B that the entry's dispatch does not send elsewhere, 0 among them.
+pub(super) const OTHERS: u32 = u32::MAX;
+
+/// What a dispatch asks of the selector.
+enum Asked {
+    /// A jump table, and the first number in it.
+    Table(u32, Vec<u32>, u32),
+    /// A branch for these numbers.
+    Range(std::ops::RangeInclusive<u32>, u32),
+}
+
+impl<'w> Walk<'w, '_> {
+    pub(super) fn is_called(&self) -> bool {
+        (self.ways.0.iter()).all(|way| way.selector == Selector::Called)
+    }
+
+    /// Reads a dispatch that begins here. Whether there was one.
+    pub(super) fn dispatch(&mut self) -> Step<bool> {
+        let mut ahead = 1;
+        if matches!(self.peek(ahead), Some(Operator::I32WrapI64)) {
+            ahead += 1;
+        }
+        if self.asks_whether_called(ahead) {
+            self.divide_called();
+            self.at += 4;
+            return Ok(true);
+        }
+        let is_reset = matches!(self.peek(ahead), Some(Operator::I32Const { value: 0 }))
+            && matches!(
+                self.peek(ahead + 1),
+                Some(Operator::LocalSet {
+                    local_index: SELECTOR
+                })
+            );
+        if is_reset {
+            ahead += 2;
+        }
+        let Some((asked, length)) = self.asked(ahead) else {
+            return Ok(false);
+        };
+        self.at += ahead + length - 1;
+        match asked {
+            Asked::Table(first, targets, default) => {
+                self.table(first, &targets, default, is_reset)?
+            }
+            Asked::Range(range, target) => self.compare(&range, target, is_reset)?,
+        }
+        self.at += 1;
+        Ok(true)
+    }
+
+    /// `w >= 1 << 28; if`.
+    fn asks_whether_called(&self, ahead: usize) -> bool {
+        const FIRST: i64 = calls::FIRST_RETURN_PC as i64;
+        let constant = match self.peek(ahead) {
+            Some(Operator::I32Const { value }) => i64::from(*value) == FIRST,
+            Some(Operator::I64Const { value }) => *value == FIRST,
+            _ => false,
+        };
+        constant
+            && matches!(
+                self.peek(ahead + 1),
+                Some(Operator::I32GeU | Operator::I64GeU)
+            )
+            && matches!(self.peek(ahead + 2), Some(Operator::If { .. }))
+    }
+
+    fn divide_called(&mut self) {
+        let ways = std::mem::take(&mut self.ways).0;
+        let is_called = |way: &Way| way.selector == Selector::Called;
+        let (called, others) = ways.into_iter().partition(is_called);
+        self.ways = Ways(others);
+        self.stack.push(Value::Other);
+        self.open_if();
+        self.ways = Ways(called);
+    }
+
+    /// What follows the selector on the operand stack, and its length.
+    fn asked(&self, ahead: usize) -> Option<(Asked, usize)> {
+        let constant = |at: usize| match self.peek(ahead + at) {
+            Some(Operator::I32Const { value }) => Some(value.cast_unsigned()),
+            _ => None,
+        };
+        let branch = |at: usize| match self.peek(ahead + at) {
+            Some(Operator::BrIf { relative_depth }) => Some(*relative_depth),
+            _ => None,
+        };
+        let table = |at: usize| match self.peek(ahead + at) {
+            Some(Operator::BrTable { targets }) => {
+                let list: Option<Vec<u32>> = targets.targets().collect::<Result<_, _>>().ok();
+                Some((list?, targets.default()))
+            }
+            _ => None,
+        };
+        if let Some(target) = branch(0) {
+            return Some((Asked::Range(1..=OTHERS - 1, target), 1));
+        }
+        if let Some((targets, default)) = table(0) {
+            return Some((Asked::Table(0, targets, default), 1));
+        }
+        let first = constant(0)?;
+        match self.peek(ahead + 1)? {
+            Operator::I32Eq => Some((Asked::Range(first..=first, branch(2)?), 3)),
+            Operator::I32GeU => Some((Asked::Range(first..=OTHERS - 1, branch(2)?), 3)),
+            Operator::I32Sub => match table(2) {
+                Some((targets, default)) => Some((Asked::Table(first, targets, default), 3)),
+                None => {
+                    let count = constant(2)?;
+                    let last = first.checked_add(count.checked_sub(1)?)?;
+                    let is_less = matches!(self.peek(ahead + 3), Some(Operator::I32LtU));
+                    is_less.then_some(())?;
+                    Some((Asked::Range(first..=last, branch(4)?), 5))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn table(&mut self, first: u32, targets: &[u32], default: u32, is_reset: bool) -> Step {
+        for way in std::mem::take(&mut self.ways).0 {
+            let target = |number: u32| {
+                let index = number.checked_sub(first).map(|index| index as usize);
+                index
+                    .and_then(|index| targets.get(index))
+                    .copied()
+                    .unwrap_or(default)
+            };
+            match &way.selector {
+                Selector::Entered => {
+                    let mut before = default;
+                    for (number, target) in (first..).zip(targets) {
+                        // A PC_B between two resume points means the one before it.
+                        if *target != before && *target != default && number != 0 {
+                            self.branch(*target, led(&way, Numbers::one(number), is_reset))?;
+                        }
+                        before = *target;
+                    }
+                    self.branch(default, otherwise(&way, is_reset))?;
+                }
+                Selector::Pending {
+                    numbers,
+                    is_reset: false,
+                } => {
+                    let mut left = numbers.clone();
+                    while let Some(number) = left.first() {
+                        let to = target(number);
+                        let (here, rest) = left.split(|number| target(number) == to);
+                        self.branch(to, led(&way, here, is_reset))?;
+                        left = rest;
+                    }
+                }
+                Selector::Pending { is_reset: true, .. } => {
+                    self.branch(default, Ways(vec![way]))?;
+                }
+                Selector::Done(numbers) => {
+                    if numbers.iter().any(|number| target(number) != default) {
+                        return Err(self.stale());
+                    }
+                    self.branch(default, Ways(vec![reset(way, is_reset)]))?;
+                }
+                Selector::Called => return Err(self.not_pushed()),
+            }
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, range: &std::ops::RangeInclusive<u32>, to: u32, is_reset: bool) -> Step {
+        let mut around = Ways::default();
+        for way in std::mem::take(&mut self.ways).0 {
+            match &way.selector {
+                Selector::Entered => {
+                    self.branch(to, led(&way, Numbers::one(*range.start()), is_reset))?;
+                    around.0.extend(otherwise(&way, is_reset).0);
+                }
+                Selector::Pending {
+                    numbers,
+                    is_reset: false,
+                } => {
+                    let (here, rest) = numbers.split(|number| range.contains(&number));
+                    if !here.is_empty() {
+                        self.branch(to, led(&way, here, is_reset))?;
+                    }
+                    if !rest.is_empty() {
+                        around.0.extend(led(&way, rest, is_reset).0);
+                    }
+                }
+                Selector::Pending { is_reset: true, .. } => around.0.push(way),
+                Selector::Done(numbers) => {
+                    if numbers.iter().any(|number| range.contains(&number)) {
+                        return Err(self.stale());
+                    }
+                    around.0.push(reset(way, is_reset));
+                }
+                Selector::Called => return Err(self.not_pushed()),
+            }
+        }
+        self.ways = around;
+        Ok(())
+    }
+
+    fn stale(&self) -> crate::check::Fault {
+        self.fault(
+            "resuming",
+            "a dispatch may follow a number that was followed already",
+        )
+    }
+
+    fn not_pushed(&self) -> crate::check::Fault {
+        self.fault(
+            "resuming",
+            "a dispatch comes before the return PC is pushed",
+        )
+    }
+
+    /// Local 0 gets a number: 0, or the way to a block that jumps cannot reach.
+    pub(super) fn set_selector(&mut self, value: Value) -> Step {
+        let number = match value {
+            Value::Constant(bits) => u32::try_from(bits).ok().filter(|number| *number < OTHERS),
+            _ => None,
+        };
+        let Some(number) = number else {
+            return Err(self.fault("resuming", "local 0 gets what is no number of a dispatch"));
+        };
+        self.ways.each(|way| {
+            way.selector = match number {
+                0 => Selector::Done(Numbers::default()),
+                number => Selector::Pending {
+                    numbers: Numbers::one(number),
+                    is_reset: false,
+                },
+            };
+        });
+        Ok(())
+    }
+}
+
+/// The way that these numbers take.
+fn led(way: &Way, numbers: Numbers, is_reset: bool) -> Ways {
+    let mut way = way.clone();
+    way.selector = Selector::Pending { numbers, is_reset };
+    Ways(vec![way])
+}
+
+/// The way of those who enter and are sent nowhere: the function begins.
+fn otherwise(way: &Way, is_reset: bool) -> Ways {
+    let mut ways = led(way, Numbers::one(OTHERS), is_reset);
+    ways.each(|way| way.sp = Sp::At(0));
+    ways
+}
+
+fn reset(mut way: Way, is_reset: bool) -> Way {
+    if is_reset {
+        way.selector = Selector::Done(Numbers::default());
+    }
+    way
+}

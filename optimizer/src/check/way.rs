@@ -1,0 +1,148 @@
+//! What is known at one place of a function: the *ways* on which control may have got there.
+
+use super::numbers::Numbers;
+
+/// Where SP is, in bytes from where the return PC lies: 0 right behind the push, negative below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sp {
+    At(i32),
+    /// Where the tables say that it is at the PC by which the function was entered; until it is known which.
+    ByPc,
+    /// The host was called and may have moved the stack: global 0 has it, local 1 not.
+    Moved,
+    /// On another stack. Only assembly goes there.
+    Elsewhere,
+}
+
+/// What local 0 may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Selector {
+    /// The return PC of a call, not pushed yet.
+    Called,
+    /// The PC_B under which the function was entered, not looked at yet.
+    Entered,
+    /// These numbers, on the way to where they lead. 0 already, if it `is_reset`.
+    Pending { numbers: Numbers, is_reset: bool },
+    /// 0, a return PC, or one of these numbers, which have led here already.
+    Done(Numbers),
+}
+
+/// One way to a place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Way {
+    pub(super) selector: Selector,
+    pub(super) sp: Sp,
+    /// Where global 0 points; `None` if that is not known.
+    pub(super) shown: Option<i32>,
+    /// Bit by local: it was set on this way.
+    pub(super) set: Vec<u64>,
+    /// How far below SP the guard was not, when the stack was checked; `None` before the check.
+    pub(super) checked: Option<u32>,
+    /// PC_B of the calls right behind which control is: nothing was done since.
+    pub(super) behind: Vec<u32>,
+    /// Return PCs that the function's own code has stored on its stack, by place.
+    pub(super) pushed: Vec<(i32, u64)>,
+    /// The local that holds `PC_F << 16`, and that value.
+    pub(super) base: Option<(u32, u64)>,
+}
+
+/// Why two ways cannot be one.
+pub(super) type Conflict = &'static str;
+
+impl Way {
+    pub(super) fn is_set(&self, local: u32) -> bool {
+        let word = self.set.get(local as usize / 64);
+        word.is_some_and(|word| word >> (local % 64) & 1 != 0)
+    }
+
+    pub(super) fn set_local(&mut self, local: u32) {
+        if let Some(word) = self.set.get_mut(local as usize / 64) {
+            *word |= 1 << (local % 64);
+        }
+        if self.base.is_some_and(|(base, _)| base == local) {
+            self.base = None;
+        }
+    }
+
+    /// Forgets return PCs that were stored in these bytes.
+    pub(super) fn overwrite(&mut self, at: i32, bytes: u32) {
+        let end = at.saturating_add_unsigned(bytes);
+        (self.pushed).retain(|(place, _)| place.saturating_add(8) <= at || *place >= end);
+    }
+
+    /// Whether one way can stand for both.
+    fn meets(&self, other: &Way) -> bool {
+        use Selector::{Called, Done, Entered, Pending};
+        match (&self.selector, &other.selector) {
+            (Called, Called) | (Entered, Entered) | (Done(_), Done(_)) => true,
+            (Pending { is_reset: a, .. }, Pending { is_reset: b, .. }) => {
+                a == b && self.sp == other.sp && self.set == other.set
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes in another way: what holds now holds on both.
+    fn join(&mut self, other: &Way) -> Result<(), Conflict> {
+        use Selector::{Done, Pending};
+        match (&mut self.selector, &other.selector) {
+            (Pending { numbers, .. }, Pending { numbers: more, .. })
+            | (Done(numbers), Done(more)) => numbers.extend(more),
+            _ => {}
+        }
+        if self.sp != other.sp {
+            return Err("SP is in two places where two ways meet");
+        }
+        for (mine, others) in self.set.iter_mut().zip(&other.set) {
+            *mine &= others;
+        }
+        if self.shown != other.shown {
+            self.shown = None;
+        }
+        self.checked = self.checked.zip(other.checked).map(|(a, b)| a.min(b));
+        for pc in &other.behind {
+            if !self.behind.contains(pc) {
+                self.behind.push(*pc);
+            }
+        }
+        self.pushed.retain(|pushed| other.pushed.contains(pushed));
+        if self.base != other.base {
+            self.base = None;
+        }
+        Ok(())
+    }
+}
+
+/// All ways to a place, each of another kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Ways(pub(super) Vec<Way>);
+
+impl Ways {
+    pub(super) fn add(&mut self, way: Way) -> Result<(), Conflict> {
+        match self.0.iter_mut().find(|known| known.meets(&way)) {
+            Some(known) => known.join(&way),
+            None => {
+                self.0.push(way);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn add_all(&mut self, ways: Ways) -> Result<(), Conflict> {
+        ways.0.into_iter().try_for_each(|way| self.add(way))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn each(&mut self, change: impl FnMut(&mut Way)) {
+        self.0.iter_mut().for_each(change);
+    }
+
+    /// Where SP is, if it is in one place on all ways.
+    pub(super) fn sp(&self) -> Option<Sp> {
+        let first = self.0.first()?.sp;
+        self.0.iter().all(|way| way.sp == first).then_some(first)
+    }
+}

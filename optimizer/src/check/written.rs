@@ -1,0 +1,203 @@
+//! The written module: its functions, and what its own tables say of them.
+
+use super::Fault;
+use crate::go::{Identity, Program};
+use crate::input::Input;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
+
+/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
+const ASSEMBLY: u8 = 4;
+/// The part of a PC below PC_F.
+const PC_B: u32 = 0xffff;
+
+/// How a function is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// By the convention that lifting introduces, and written by it.
+    Lifted,
+    /// By that convention, with the code that it had.
+    Adapted,
+    /// From outside of Go's code: neither return PC nor PC_B.
+    Other,
+}
+
+/// What the tables say of a function.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) pc_f: Option<u32>,
+    pub(super) is_assembly: bool,
+    /// PC_B of the call of `runtime.deferreturn`, 0 without one.
+    pub(super) deferreturn: u32,
+    /// Distance of SP below the return PC, up to the PC_B that stands beside it.
+    pcsp: Vec<(u32, i32)>,
+    /// It reads global 0, sets it, or calls: SP has to be there when it is called.
+    pub(super) looks_at_sp: bool,
+}
+
+impl Function {
+    /// Distance of SP at a PC_B, as `funcspdelta` finds it (runtime/symtab.go).
+    pub(super) fn sp_delta(&self, pc_b: u32) -> Option<i32> {
+        let run = self.pcsp.partition_point(|(end, _)| *end <= pc_b);
+        // Behind the last PC that has a number the table goes on with its last value.
+        let run = self.pcsp.get(run).or(self.pcsp.last());
+        run.map(|(_, value)| *value)
+    }
+
+    /// Bytes of the frame.
+    pub(super) fn frame(&self) -> u64 {
+        let values = self.pcsp.iter().map(|(_, value)| *value);
+        u64::from(values.max().unwrap_or(0).max(0).cast_unsigned())
+    }
+}
+
+/// The module.
+pub(super) struct Written<'w> {
+    pub(super) input: Input<'w>,
+    /// By position in the code section.
+    pub(super) functions: Vec<Function>,
+    by_pc_f: HashMap<u32, usize>,
+    pub(super) known: Known,
+}
+
+/// Positions of functions that rules know by name.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) morestack: BTreeSet<usize>,
+    pub(super) deferreturn: Option<usize>,
+    /// Saves where it was called as the place where its thread goes on.
+    pub(super) mstart1: Option<usize>,
+    /// What they call through the table starts on a stack that has room.
+    pub(super) starts_anew: BTreeSet<usize>,
+}
+
+impl<'w> Written<'w> {
+    /// Reads what was written. `lifted` says of each function, by its final index, whether lifting wrote it.
+    pub(super) fn read(
+        bytes: &'w [u8],
+        identity: &Identity,
+        lifted: &BTreeSet<u32>,
+    ) -> Result<Written<'w>, Fault> {
+        let unreadable = |error: crate::Error| Fault::of_module("tables", error.message());
+        let input = Input::read(bytes).map_err(unreadable)?;
+        let program = Program::read(&input, identity).map_err(unreadable)?;
+        let slotted: BTreeSet<u32> = input.table_slots.iter().map(|(_, f)| *f).collect();
+        let exported: BTreeSet<u32> = input.exported_functions().collect();
+        let positions: Vec<u32> = (0..input.bodies.len() as u32).collect();
+        let functions: Vec<Function> = (positions.into_par_iter())
+            .map(|position| {
+                let index = input.imported_functions + position;
+                let is_go = has_convention(&input, index)
+                    && slotted.contains(&index)
+                    && !exported.contains(&index);
+                let role = match (is_go, lifted.contains(&index)) {
+                    (true, true) => Role::Lifted,
+                    (true, false) => Role::Adapted,
+                    (false, _) => Role::Other,
+                };
+                read_function(&input, &program, index, role)
+            })
+            .collect();
+        let by_pc_f = (functions.iter().enumerate())
+            .filter_map(|(position, function)| Some((function.pc_f?, position)))
+            .collect();
+        Ok(Written {
+            known: Known::of(&functions),
+            by_pc_f,
+            functions,
+            input,
+        })
+    }
+
+    pub(super) fn position(&self, index: u32) -> Option<usize> {
+        Some(index.checked_sub(self.input.imported_functions)? as usize)
+    }
+
+    pub(super) fn by_pc_f(&self, pc_f: u32) -> Option<usize> {
+        self.by_pc_f.get(&pc_f).copied()
+    }
+
+    pub(super) fn body(&self, position: usize) -> FunctionBody<'w> {
+        let range = &self.input.bodies[position];
+        FunctionBody::new(BinaryReader::new(self.input.slice(range), range.start))
+    }
+}
+
+/// The functions of the input as its tables have them, by position.
+pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> Vec<Function> {
+    let indices = input.imported_functions..input.functions.len() as u32;
+    let read = |index| read_function(input, program, index, Role::Adapted);
+    indices.into_par_iter().map(read).collect()
+}
+
+/// `(i32 or i64 w, i32 sp) -> i32 sp`.
+fn has_convention(input: &Input<'_>, index: u32) -> bool {
+    input.function_type(index).is_some_and(|ty| {
+        matches!(ty.params(), [ValType::I32 | ValType::I64, ValType::I32])
+            && ty.results() == [ValType::I32]
+    })
+}
+
+fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -> Function {
+    let listed = program.by_wasm_index(index);
+    let pcsp = listed.and_then(|function| function.pcsp());
+    let record = listed.map(|function| function.record());
+    Function {
+        name: listed.map_or_else(|| format!("function {index}"), |f| f.name().to_owned()),
+        pc_f: listed.map(|function| function.pc_f()),
+        is_assembly: record.is_none_or(|record| record.flag & ASSEMBLY != 0),
+        deferreturn: record.map_or(0, |record| record.deferreturn & PC_B),
+        pcsp: (pcsp.into_iter().flatten())
+            .filter_map(|run| run.ok().map(|run| (run.end, run.value)))
+            .collect(),
+        looks_at_sp: role == Role::Other && looks_at_sp(input, index),
+        role,
+    }
+}
+
+fn looks_at_sp(input: &Input<'_>, index: u32) -> bool {
+    let position = index.wrapping_sub(input.imported_functions) as usize;
+    let Some(range) = input.bodies.get(position) else {
+        return true;
+    };
+    let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
+    let Ok(operators) = body.get_operators_reader() else {
+        return true;
+    };
+    operators.into_iter().any(|operator| {
+        matches!(
+            operator,
+            Err(_)
+                | Ok(Operator::GlobalGet { global_index: 0 }
+                    | Operator::GlobalSet { global_index: 0 }
+                    | Operator::Call { .. }
+                    | Operator::CallIndirect { .. })
+        )
+    })
+}
+
+impl Known {
+    fn of(functions: &[Function]) -> Known {
+        let mut known = Known::default();
+        for (position, function) in functions.iter().enumerate() {
+            match function.name.as_str() {
+                "runtime.morestack" | "runtime.morestack_noctxt" => {
+                    known.morestack.insert(position);
+                }
+                "runtime.deferreturn" => known.deferreturn = Some(position),
+                "runtime.mstart1" => known.mstart1 = Some(position),
+                "runtime.systemstack"
+                | "runtime.mcall"
+                | "wasm_pc_f_loop"
+                | "wasm_pc_f_loop_export" => {
+                    known.starts_anew.insert(position);
+                }
+                _ => {}
+            }
+        }
+        known
+    }
+}
