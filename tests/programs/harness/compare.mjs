@@ -1,6 +1,7 @@
 /**
  * Compares what two runs of a program wrote, up to what an optimizer may change: the numeric values of PCs, and of the
- * function values and code offsets made from them. Names, files, lines, order and small numbers all count.
+ * function values and code offsets made from them; and up to what depends on time alone. Names, files, lines, order and small
+ * numbers all count.
  */
 
 /** @typedef {import("./child.mjs").Outcome} Outcome */
@@ -18,6 +19,9 @@ export function normalise(text) {
       .replace(/\b(pc|sp|fp)=0x[0-9a-f]+/g, "$1=0x…")
       // Addresses, as in `0xc00001c0a8` and `0x12340001`: no program here prints another number of five digits in hex.
       .replace(/\b0x[0-9a-f]{5,}/g, "0x…")
+      // How long a goroutine has waited. What the scavenger waits for, and where: its next round or something to do.
+      .replace(/^(goroutine \d+ \[[^\]\n]*), \d+ minutes\b/gm, "$1")
+      .replace(/^goroutine (\d+) \[.*\]:\n(?:.+\n)*?runtime\.bgscavenge\(.*(?:\n.+)*/gm, "goroutine $1, the scavenger")
   );
 }
 
