@@ -21,7 +21,11 @@ const FRAME_BYTES = 32;
 const DEFER_BYTES = 240;
 const RETURN_PC_BYTES = 8;
 
-const COURSES = 2;
+/** Arrays of functions with a check; above 128 bytes of frame the check itself is another one. */
+const CHECKED_BYTES = [0, 8, 16, 40, 72, 96, 104, 112, 136, 200, 700, 3000];
+
+/** Few: where one long chain is seen that ends in a call through the table, checks stay that another chain needs. */
+const COURSES = [1, 1, 1, 2];
 
 /** How a function calls the next. */
 const WAYS = {
@@ -32,6 +36,16 @@ const WAYS = {
   deferValue: ({ at }) => `defer values[${at} + zero]()`,
 };
 
+/**
+ * What courses are like: circles of functions that mostly have a check, functions without one down to one that has, and all the
+ * rest. `unchecked` and `circles` are in percent; `ways` are those of a call of a function without a check and of one with.
+ */
+const SHAPES = [
+  { lengths: [1, 1, 2, 3], unchecked: 15, circles: 100, ways: [["direct"], ["direct", "direct", "direct", "value"]] },
+  { lengths: [2, 3, 3, 4], unchecked: 85, circles: 0, ways: [["direct", "direct", "value"], ["direct", "value", "interface"]] },
+  { lengths: [1, 2, 3, 4, 6], unchecked: 60, circles: 40, ways: [Object.keys(WAYS), Object.keys(WAYS)] },
+];
+
 /** How a course ends; what a function does that never returns from a call. */
 const LEAVES = ["panic(left)", "panic(left)", "runtime.Goexit()"];
 
@@ -41,9 +55,7 @@ const LEAVES = ["panic(left)", "panic(left)", "runtime.Goexit()"];
  */
 export function generateNosplit(seed) {
   const choices = new Choices(seed);
-  // Few ways in each program: one long chain that is seen keeps the checks that another one needs.
-  const ways = choices.of([["direct"], ["direct", "value"], ["value", "interface"], Object.keys(WAYS)]);
-  const all = choices.times(COURSES, (i) => course(choices, `c${i}`, ways));
+  const all = choices.times(choices.of(COURSES), (i) => course(choices, `c${i}`));
   const functions = all.flatMap((one) => one.functions);
   functions.forEach((one, at) => {
     one.at = at;
@@ -77,26 +89,29 @@ ${all.map(({ name, calls }) => `\trun("${name}", ${calls}, ${name})`).join("\n")
 }
 
 /** Functions that each call the next; the last may call one of those before it, `calls` times in all. */
-function course(choices, name, ways) {
-  const length = choices.between(1, 6);
-  // From here on no function returns from its call.
-  const leaves = choices.chance(60) ? choices.below(length) : length;
+function course(choices, name) {
+  const shape = choices.of(SHAPES);
+  const length = choices.of(shape.lengths);
+  const leaving = choices.of([0, 60, 90]);
+  const wanted = choices.times(length, () => choices.chance(shape.unchecked));
   const functions = [];
   let used = 0;
   for (let i = 0; i < length; i++) {
-    const way = choices.of(ways);
+    const way = choices.of(shape.ways[wanted[i + 1] ? 0 : 1]);
     const beside = RETURN_PC_BYTES + (way.startsWith("defer") ? DEFER_BYTES : FRAME_BYTES);
     const free = ROOM - used - beside;
-    const unchecked = free >= 0 && choices.chance(60);
-    const bytes = unchecked ? uncheckedBytes(choices, free) : choices.of([0, 8, 40, 72, 96, 104, 112, 136, 200, 700, 3000]);
+    const unchecked = wanted[i] && free >= 0;
+    // The next one without a check needs some, too.
+    const most = wanted[i + 1] ? Math.max(0, free - RETURN_PC_BYTES - FRAME_BYTES) : free;
+    const bytes = unchecked ? uncheckedBytes(choices, most) : choices.of(CHECKED_BYTES);
     used = unchecked ? used + beside + bytes : 0;
     const method = choices.chance(30) && `T${name}f${i}`;
-    const leave = i >= leaves ? choices.of(LEAVES) : "";
+    const leave = choices.chance(leaving) ? choices.of(LEAVES) : "";
     functions.push({ name: method ? `(*${method})(nil).step` : `${name}f${i}`, method, way, unchecked, bytes, leave });
   }
   // What calls on without a check on the way would need more with each round.
   const heads = functions.filter((one) => !one.unchecked);
-  const back = heads.length && choices.chance(40) ? choices.of(heads) : undefined;
+  const back = heads.length && choices.chance(shape.circles) ? choices.of([...heads, heads.at(-1)]) : undefined;
   // The frame from which the course is called: up to 128 bytes of it (StackSmall) may lie below the guard.
   const near = choices.of([96, 104, 112, 112]);
   return { name, functions, back, near, calls: choices.of([3, 30, 200]), head: choices.of(["direct", "value"]) };
@@ -104,11 +119,13 @@ function course(choices, name, ways) {
 
 /** Half of the frames leave little to those that come after. */
 function uncheckedBytes(choices, free) {
-  return choices.chance(50) ? Math.max(0, free - 8 * choices.below(16)) : choices.below(free + 1);
+  return choices.chance(50) ? Math.max(0, free - 8 * choices.below(6)) : choices.below(free + 1);
 }
 
 function courseSource({ name, functions, back, near, head }) {
-  const parts = functions.map((one, i) => functionSource(one, functions[i + 1] ?? back, functions[i + 1] === undefined));
+  const parts = functions.map((one, i) =>
+    functionSource(one, functions[i + 1] ?? back, functions[i + 1] === undefined),
+  );
   const call = WAYS[head](functions[0]);
   return `${parts.join("\n")}
 func ${name}(shift, rounds, _, _ int) {

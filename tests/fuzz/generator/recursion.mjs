@@ -75,7 +75,7 @@ function ringOf(choices, name, ending) {
     return { name: `${name}_${i}`, words, method: choices.chance(35) };
   });
   const parts = members.map((member, i) => memberSource(choices, name, member, members[(i + 1) % count], ending));
-  const values = members.map((one) => one.method ? `(&${one.name}{3}).down` : one.name);
+  const values = members.map((one) => (one.method ? `(&${one.name}{3}).down` : one.name));
   const declared = `var ${name}values [${count}]func(n int64, a int64, above *int64) int64
 
 var ${name}steps [${count}]step
@@ -83,7 +83,10 @@ var ${name}steps [${count}]step
 // Here, because a variable that names a function which uses it would be initialized in a circle.
 func init() {
 	${values.map((value, i) => `${name}values[${i}] = ${value}`).join("\n\t")}
-	${members.map((one, i) => (one.method ? `${name}steps[${i}] = &${one.name}{5}` : "")).filter(Boolean).join("\n\t")}
+	${members
+    .map((one, i) => (one.method ? `${name}steps[${i}] = &${one.name}{5}` : ""))
+    .filter(Boolean)
+    .join("\n\t")}
 }
 `;
   const start = members[0].method ? `(&${members[0].name}{1}).down` : members[0].name;

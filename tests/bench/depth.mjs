@@ -1,0 +1,170 @@
+/**
+ * How deep Go programs can recurse before the engine's stack ends, before and after, on all engines. Go's own stack grows on its
+ * way, so the engine's is the limit that programs meet.
+ *
+ *     node tests/bench/depth.mjs [ENGINE...]
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { wasmtime, wazero } from "../../scripts/engines.mjs";
+import { run } from "../../scripts/process.mjs";
+import { command, known } from "../command.mjs";
+import { BROWSERS, resultOfPage } from "../engines/browsers.mjs";
+import { runOnEngine, WASI_ENGINES } from "../engines/wasi.mjs";
+import { findOptimizer, optimized } from "./measure/gowasp.mjs";
+import { goBuild, goroot } from "./measure/programs.mjs";
+import { median } from "./measure/statistics.mjs";
+import { table } from "./report/table.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SOURCES = join(HERE, "depth");
+
+/** As `depth/main.go` has them. */
+const KINDS = ["direct", "mutual", "interface", "closure", "defer", "tree"];
+
+/** Each in a new instance: engines compile functions again in the background while they run, to smaller frames. */
+const RUNS = 5;
+const PAGE_TIMEOUT_MS = 600_000;
+
+/** How far apart the deepest that succeeds and the least that does not may be, as a part of it. */
+const EXACT = 1 / 2000;
+const MOST_LEVELS = 1 << 24;
+
+/**
+ * @typedef {object} DepthColumn
+ * @property {string} engine
+ * @property {string} version as it calls itself, where it was measured
+ * @property {string} missing why it was not measured, or an empty string
+ * @property {Record<string, {original: number, gowasp: number}>} levels by kind, medians
+ *
+ * @typedef {{columns: DepthColumn[]}} DepthFigures
+ */
+
+/** @type {Record<string, {goos: "js" | "wasip1", missing: () => string, measure: typeof inNode}>} by name */
+const ENGINES = {
+  node: { goos: "js", missing: () => "", measure: inNode },
+  ...Object.fromEntries(
+    Object.entries(BROWSERS).map(([name, { missing }]) => [name, { goos: "js", missing, measure: inBrowser }]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(WASI_ENGINES).map(([name, { missing }]) => [name, { goos: "wasip1", missing, measure: bySearch }]),
+  ),
+};
+
+/**
+ * @param {{engines?: string[], say?: (line: string) => void}} [options]
+ * @returns {Promise<DepthFigures>} an engine that is not installed is a column without levels
+ */
+export async function measureDepth({ engines = Object.keys(ENGINES), say = () => {} } = {}) {
+  const optimizer = await findOptimizer();
+  const columns = [];
+  for (const engine of engines) {
+    const { goos, missing, measure } = ENGINES[engine];
+    const why = missing();
+    say(`deepest recursion on ${engine}${why && `: ${why}`}`);
+    const column = { engine, version: "", missing: why, levels: {} };
+    columns.push(column);
+    if (why) continue;
+    const original = goBuild(".", SOURCES, `depth-${goos}`, { GOOS: goos, GOARCH: "wasm" });
+    const { version, levels } = await measure(engine, [original, await optimized(optimizer, original)]);
+    column.version = version;
+    for (const [kind, [before, after]] of Object.entries(levels)) {
+      column.levels[kind] = { original: median(before), gowasp: median(after) };
+    }
+  }
+  return { columns };
+}
+
+async function inNode(_engine, modules) {
+  const levels = {};
+  for (const kind of KINDS) {
+    levels[kind] = [[], []];
+    for (let i = 0; i < RUNS; i++) {
+      for (const [side, wasm] of modules.entries()) {
+        const args = [join(SOURCES, "node.mjs"), join(goroot(), "lib/wasm/wasm_exec.js"), wasm, kind];
+        levels[kind][side].push(Number(await run(process.execPath, args, { output: "result" })));
+      }
+    }
+  }
+  return { version: `Node ${process.versions.node}`, levels };
+}
+
+async function inBrowser(engine, [original, gowasp]) {
+  const script = (path) => ["text/javascript", readFileSync(path)];
+  const scripts = ["wasm_exec.js", "run.js"].map((name) => `<script src="/${name}"></script>`).join("");
+  const files = {
+    "/": ["text/html", `<!doctype html>${scripts}<script type="module" src="/page.mjs"></script>`],
+    "/wasm_exec.js": script(join(goroot(), "lib/wasm/wasm_exec.js")),
+    "/run.js": script(join(SOURCES, "run.js")),
+    "/page.mjs": script(join(SOURCES, "page.mjs")),
+    "/work.json": ["application/json", JSON.stringify({ kinds: KINDS, runs: RUNS })],
+    "/original.wasm": ["application/wasm", readFileSync(original)],
+    "/gowasp.wasm": ["application/wasm", readFileSync(gowasp)],
+  };
+  const { userAgent, levels } = await resultOfPage(engine, files, { timeoutMs: PAGE_TIMEOUT_MS });
+  return { version: userAgent.match(/(HeadlessChrome|Firefox|AppleWebKit)\/[\d.]+/)?.[0] ?? userAgent, levels };
+}
+
+/** These engines compile everything before they begin, so that one search is enough. */
+async function bySearch(engine, modules) {
+  const levels = {};
+  for (const kind of KINDS) {
+    levels[kind] = [];
+    for (const wasm of modules) levels[kind].push([await deepest((count) => succeeds(engine, wasm, kind, count))]);
+  }
+  return { version: `${engine} ${{ wasmtime, wazero }[engine].version}`, levels };
+}
+
+async function succeeds(engine, wasm, kind, levels) {
+  const program = { args: [kind, String(levels)], env: {}, stdin: "" };
+  const { exitCode, stderr, ended } = await runOnEngine(engine, program, wasm, { keep: true });
+  if (exitCode === 0 && stderr.endsWith("returned\n")) return true;
+  if (/stack overflow|call stack exhausted/.test(stderr)) return false;
+  throw new Error(`${engine}, ${kind}, ${levels} levels: ${ended}\n${stderr.slice(-1000)}`);
+}
+
+/** The most levels with which `succeeds` says yes, to within `EXACT` of them. */
+async function deepest(succeeds) {
+  let [good, bad] = [0, 1000];
+  while (bad <= MOST_LEVELS && (await succeeds(bad))) [good, bad] = [bad, bad * 2];
+  while (bad - good > good * EXACT) {
+    const middle = (good + bad) >> 1;
+    if (await succeeds(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/**
+ * @param {DepthFigures} figures
+ * @returns {string} Markdown
+ */
+export function depthTable({ columns }) {
+  const measured = columns.filter(({ missing }) => !missing);
+  const cell = ({ original, gowasp }) => `${count(original)} to ${count(gowasp)}, ${(gowasp / original).toFixed(2)}`;
+  const lines = KINDS.map((kind) => [kind, ...measured.map(({ levels }) => cell(levels[kind]))]);
+  const less = measured.flatMap(({ engine, levels }) =>
+    KINDS.filter((kind) => levels[kind].gowasp < levels[kind].original).map((kind) => `${kind} in ${engine}`),
+  );
+  const verdict = less.length ? `Less deep than the original: ${less.join(", ")}.` : "Nowhere less deep than the original.";
+  const missing = columns.filter(({ missing }) => missing).map(({ engine, missing }) => `${engine}: ${missing}`);
+  return [
+    table(["recursion", ...measured.map(({ engine }) => engine)], lines),
+    verdict + (missing.length ? ` Not measured: ${missing.join("; ")}.` : ""),
+    `${measured.map(({ version }) => version.replace("/", " ")).join(", ")}.`,
+  ].join("\n\n");
+}
+
+function count(levels) {
+  return levels.toLocaleString("en");
+}
+
+async function main() {
+  const { positionals } = parseArgs({ allowPositionals: true, options: {} });
+  const engines = known("engine", positionals, Object.keys(ENGINES));
+  console.log(depthTable(await measureDepth({ engines: engines.length ? engines : undefined, say: console.error })));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await command(main);

@@ -1,0 +1,27 @@
+// Runs the program of this directory until the engine's stack ends, and reads how deep it came. A script, as Go's wasm_exec.js
+// is, for pages and for Node.
+
+/**
+ * @param {BufferSource} bytes of the module, which is compiled anew: nothing is left of earlier runs
+ * @param {string} kind
+ * @returns {Promise<number>} levels
+ */
+globalThis.depthOf = async (bytes, kind) => {
+  let text = "";
+  globalThis.fs.writeSync = (_fd, written) => {
+    text += new TextDecoder().decode(written);
+    return written.length;
+  };
+  const go = new globalThis.Go();
+  go.argv = ["depth", kind];
+  const { instance } = await WebAssembly.instantiate(bytes, go.importObject);
+  try {
+    await go.run(instance);
+  } catch (error) {
+    // In Firefox it is an InternalError.
+    if (!/call stack size exceeded|too much recursion/i.test(error.message)) throw error;
+    const address = Number(/^counter (\d+)$/m.exec(text)[1]);
+    return Number(new DataView(instance.exports.mem.buffer).getBigInt64(address, true));
+  }
+  throw new Error(`${kind} returned:\n${text}`);
+};
