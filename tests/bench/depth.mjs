@@ -29,8 +29,15 @@ const RUNS = 5;
 const PAGE_TIMEOUT_MS = 600_000;
 
 /** How far apart the deepest that succeeds and the least that does not may be, as a part of it. */
-const EXACT = 1 / 2000;
+const EXACT = 1 / 500;
 const MOST_LEVELS = 1 << 24;
+
+/**
+ * Levels by which a goroutine's stack is made larger than the engine's: wazero's may have some 100 MB, so that Go's gets 512 MiB
+ * there (`callStackCeiling`, internal/engine/wazevo/call_engine.go). The limit of Go itself is 1 GB (`maxstacksize`,
+ * runtime/proc.go).
+ */
+const GROWTH = { wazero: 3000, wasmtime: 100 };
 
 /**
  * @typedef {object} DepthColumn
@@ -118,7 +125,7 @@ async function bySearch(engine, modules) {
 }
 
 async function succeeds(engine, wasm, kind, levels) {
-  const program = { args: [kind, String(levels)], env: {}, stdin: "" };
+  const program = { args: [kind, String(levels), String(GROWTH[engine])], env: {}, stdin: "" };
   const { exitCode, stderr, ended } = await runOnEngine(engine, program, wasm, { keep: true });
   if (exitCode === 0 && stderr.endsWith("returned\n")) return true;
   if (/stack overflow|call stack exhausted/.test(stderr)) return false;
@@ -127,8 +134,8 @@ async function succeeds(engine, wasm, kind, levels) {
 
 /** The most levels with which `succeeds` says yes, to within `EXACT` of them. */
 async function deepest(succeeds) {
-  let [good, bad] = [0, 1000];
-  while (bad <= MOST_LEVELS && (await succeeds(bad))) [good, bad] = [bad, bad * 2];
+  let [good, bad] = [0, 4000];
+  while (bad <= MOST_LEVELS && (await succeeds(bad))) [good, bad] = [bad, bad * 4];
   while (bad - good > good * EXACT) {
     const middle = (good + bad) >> 1;
     if (await succeeds(middle)) good = middle;

@@ -1,6 +1,6 @@
 // Command depth recurses until the engine's stack ends, or so many levels deep:
 //
-//	depth KIND [LEVELS]
+//	depth KIND [LEVELS [GROWTH]]
 //
 // It prints the address of the word that holds how deep it is, for hosts that can read memory after a trap.
 package main
@@ -25,24 +25,39 @@ var kinds = map[string]func(levels int) int{
 }
 
 func main() {
-	levels := 1 << 40
-	if len(os.Args) > 2 {
-		levels, _ = strconv.Atoi(os.Args[2])
-	}
 	recursion := kinds[os.Args[1]]
+	levels, growth := number(2, 1<<40), number(3, 500)
 	// println, because it does not allocate.
 	println("counter", uintptr(unsafe.Pointer(&deepest)))
 	debug.SetGCPercent(-1)
-	grow(10)
+	var here byte
+	grow(growth)
+	before := uintptr(unsafe.Pointer(&here))
 	recursion(levels)
+	if uintptr(unsafe.Pointer(&here)) != before {
+		println("the goroutine's stack grew, too")
+		os.Exit(3)
+	}
 	println("returned")
 }
 
-// grow has the goroutine's stack grow, which unwinds the engine's, before the recursion: 10 levels make it 128 MiB.
+// number is an argument, or else what is usual.
+func number(at, usual int) int {
+	if at >= len(os.Args) {
+		return usual
+	}
+	number, err := strconv.Atoi(os.Args[at])
+	if err != nil {
+		panic(err)
+	}
+	return number
+}
+
+// grow has the goroutine's stack grow by 120 KiB a level, before the recursion: to grow unwinds the engine's.
 //
 //go:noinline
 func grow(levels int) byte {
-	var frame [8 << 20]byte
+	var frame [120 << 10]byte
 	frame[levels] = 1
 	if levels > 0 {
 		frame[0] = grow(levels - 1)
@@ -130,7 +145,7 @@ type node struct {
 	value       int
 }
 
-// leftmost is a tree that has only left branches; the last leads back to the first where so many levels do not fit.
+// leftmost is a tree of left branches alone; the last leads back to the first where it takes too many levels.
 func leftmost(levels int) *node {
 	const most = 1 << 20
 	nodes := make([]node, min(levels, most))

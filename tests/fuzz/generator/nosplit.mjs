@@ -17,12 +17,12 @@ const SUPPORT = join(dirname(dirname(fileURLToPath(import.meta.url))), "support"
 /** What functions without a check may use of the stack, less the return PCs of a last call and of its call of morestack. */
 const ROOM = 800 - 16;
 /** What a frame takes beside its array, at most: a call's arguments, spilled values; and for a deferred call its record. */
-const FRAME_BYTES = 32;
+const FRAME_BYTES = 24;
 const DEFER_BYTES = 240;
 const RETURN_PC_BYTES = 8;
 
 /** Arrays of functions with a check; above 128 bytes of frame the check itself is another one. */
-const CHECKED_BYTES = [0, 8, 16, 40, 72, 96, 104, 112, 136, 200, 700, 3000];
+const CHECKED_BYTES = [0, 8, 40, 72, 96, 104, 112, 136, 136, 200, 200, 300, 700, 3000];
 
 /** Few: where one long chain is seen that ends in a call through the table, checks stay that another chain needs. */
 const COURSES = [1, 1, 1, 2];
@@ -30,19 +30,19 @@ const COURSES = [1, 1, 1, 2];
 /** How a function calls the next. */
 const WAYS = {
   direct: ({ name }) => `${name}()`,
-  value: ({ at }) => `values[${at} + zero]()`,
-  interface: ({ at, method }) => `${method ? "steps" : "values"}[${at} + zero]${method ? ".step" : ""}()`,
-  defer: ({ name }) => `defer ${name}()`,
-  deferValue: ({ at }) => `defer values[${at} + zero]()`,
+  // As a func value, a method would have a wrapper in between.
+  indirect: ({ at, method }) => (method ? `steps[${at} + zero].step()` : `values[${at} + zero]()`),
+  defer: (next) => `defer ${WAYS.direct(next)}`,
+  deferIndirect: (next) => `defer ${WAYS.indirect(next)}`,
 };
 
 /**
- * What courses are like: circles of functions that mostly have a check, functions without one down to one that has, and all the
- * rest. `unchecked` and `circles` are in percent; `ways` are those of a call of a function without a check and of one with.
+ * What courses are like: circles of functions that mostly have a check, functions without one down to a small one that has, and
+ * all the rest. `unchecked` and `circles` are in percent; `ways` are those of a call of a function without a check and of one with.
  */
 const SHAPES = [
-  { lengths: [1, 1, 2, 3], unchecked: 15, circles: 100, ways: [["direct"], ["direct", "direct", "direct", "value"]] },
-  { lengths: [2, 3, 3, 4], unchecked: 85, circles: 0, ways: [["direct", "direct", "value"], ["direct", "value", "interface"]] },
+  { lengths: [1, 1, 2, 3], unchecked: 15, circles: 100, ways: [["direct"], ["direct", "direct", "direct", "indirect"]] },
+  { lengths: [3, 3, 4], unchecked: 100, circles: 0, ways: [["direct", "direct", "direct", "indirect"], ["indirect"]] },
   { lengths: [1, 2, 3, 4, 6], unchecked: 60, circles: 40, ways: [Object.keys(WAYS), Object.keys(WAYS)] },
 ];
 
@@ -75,8 +75,7 @@ var steps [${functions.length}]stepper
 
 // Here, because a variable that names a function which uses it would be initialized in a circle.
 func init() {
-${list(({ at, name }) => `\tvalues[${at}] = ${name}`)}
-${list(({ at, method }) => method && `\tsteps[${at}] = new(${method})`)}
+${list(({ at, name, method }) => `\t${method ? `steps[${at}] = new(${method})` : `values[${at}] = ${name}`}`)}
 }
 
 ${all.map(courseSource).join("\n")}
@@ -93,7 +92,7 @@ function course(choices, name) {
   const shape = choices.of(SHAPES);
   const length = choices.of(shape.lengths);
   const leaving = choices.of([0, 60, 90]);
-  const wanted = choices.times(length, () => choices.chance(shape.unchecked));
+  const wanted = choices.times(length, (i) => choices.chance(shape.unchecked) && !(shape.unchecked === 100 && i === length - 1));
   const functions = [];
   let used = 0;
   for (let i = 0; i < length; i++) {
@@ -107,19 +106,21 @@ function course(choices, name) {
     used = unchecked ? used + beside + bytes : 0;
     const method = choices.chance(30) && `T${name}f${i}`;
     const leave = choices.chance(leaving) ? choices.of(LEAVES) : "";
-    functions.push({ name: method ? `(*${method})(nil).step` : `${name}f${i}`, method, way, unchecked, bytes, leave });
+    // An array that is all set is not cleared first, which takes a call or an instruction for large ones.
+    const filled = choices.chance(75);
+    functions.push({ name: method ? `(*${method})(nil).step` : `${name}f${i}`, method, way, unchecked, bytes, filled, leave });
   }
   // What calls on without a check on the way would need more with each round.
   const heads = functions.filter((one) => !one.unchecked);
   const back = heads.length && choices.chance(shape.circles) ? choices.of([...heads, heads.at(-1)]) : undefined;
   // The frame from which the course is called: up to 128 bytes of it (StackSmall) may lie below the guard.
   const near = choices.of([96, 104, 112, 112]);
-  return { name, functions, back, near, calls: choices.of([3, 30, 200]), head: choices.of(["direct", "value"]) };
+  return { name, functions, back, near, calls: choices.of([3, 30, 200]), head: choices.of(["direct", "indirect"]) };
 }
 
-/** Half of the frames leave little to those that come after. */
+/** Most of the frames leave little to those that come after. */
 function uncheckedBytes(choices, free) {
-  return choices.chance(50) ? Math.max(0, free - 8 * choices.below(6)) : choices.below(free + 1);
+  return choices.chance(70) ? Math.max(0, free - 8 * choices.below(5)) : choices.below(free + 1);
 }
 
 function courseSource({ name, functions, back, near, head }) {
@@ -150,11 +151,11 @@ func ${name}down(rounds int) {
 `;
 }
 
-function functionSource({ name, method, way, unchecked, bytes, leave }, next, last) {
+function functionSource({ name, method, way, unchecked, bytes, filled, leave }, next, last) {
   // The compiler knows that the index is inside: no call of panicIndex.
   const mask = bytes ? 2 ** Math.floor(Math.log2(bytes)) - 1 : 0;
   const lines = [
-    ...(bytes ? [`var x [${bytes}]byte`, `x[left&${mask}]++`] : []),
+    ...(bytes ? [`var x [${bytes}]byte`, filled ? "for i := range x { x[i] = byte(left + i) }" : `x[left&${mask}]++`] : []),
     "if r := room(); r < nearest { nearest = r }",
     ...(last && next ? ["left--", `if left <= 0 { ${leave || "return"} }`] : []),
     ...(next ? [WAYS[way](next)] : []),
