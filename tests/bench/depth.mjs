@@ -100,11 +100,13 @@ async function inNode(_engine, modules) {
 
 async function inBrowser(engine, [original, gowasp]) {
   const script = (path) => ["text/javascript", readFileSync(path)];
-  const scripts = ["wasm_exec.js", "run.js"].map((name) => `<script src="/${name}"></script>`).join("");
   const files = {
-    "/": ["text/html", `<!doctype html>${scripts}<script type="module" src="/page.mjs"></script>`],
+    "/": [
+      "text/html",
+      '<!doctype html><script src="/wasm_exec.js"></script><script type="module" src="/page.mjs"></script>',
+    ],
     "/wasm_exec.js": script(join(goroot(), "lib/wasm/wasm_exec.js")),
-    "/run.js": script(join(SOURCES, "run.js")),
+    "/run.mjs": script(join(SOURCES, "run.mjs")),
     "/page.mjs": script(join(SOURCES, "page.mjs")),
     "/work.json": ["application/json", JSON.stringify({ kinds: KINDS, runs: RUNS })],
     "/original.wasm": ["application/wasm", readFileSync(original)],
@@ -155,7 +157,9 @@ export function depthTable({ columns }) {
   const less = measured.flatMap(({ engine, levels }) =>
     KINDS.filter((kind) => levels[kind].gowasp < levels[kind].original).map((kind) => `${kind} in ${engine}`),
   );
-  const verdict = less.length ? `Less deep than the original: ${less.join(", ")}.` : "Nowhere less deep than the original.";
+  const verdict = less.length
+    ? `Less deep than the original: ${less.join(", ")}.`
+    : "Nowhere less deep than the original.";
   const missing = columns.filter(({ missing }) => missing).map(({ engine, missing }) => `${engine}: ${missing}`);
   return [
     table(["recursion", ...measured.map(({ engine }) => engine)], lines),

@@ -1,13 +1,17 @@
 // The page that measures in a browser: every kind of recursion with both modules, and sends back the levels.
 
+import { depthOf } from "/run.mjs";
+
 try {
   const { kinds, runs } = await (await fetch("/work.json")).json();
-  const modules = await Promise.all(["/original.wasm", "/gowasp.wasm"].map(async (url) => (await fetch(url)).arrayBuffer()));
+  const modules = await Promise.all(
+    ["/original.wasm", "/gowasp.wasm"].map(async (url) => (await fetch(url)).arrayBuffer()),
+  );
   const levels = {};
   for (const kind of kinds) {
     levels[kind] = [[], []];
     for (let run = 0; run < runs; run++) {
-      for (const [side, bytes] of modules.entries()) levels[kind][side].push(await globalThis.depthOf(bytes, kind));
+      for (const [side, bytes] of modules.entries()) levels[kind][side].push(await depthOf(bytes, kind));
     }
   }
   await post({ userAgent: navigator.userAgent, levels });

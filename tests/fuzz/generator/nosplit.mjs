@@ -41,7 +41,12 @@ const WAYS = {
  * all the rest. `unchecked` and `circles` are in percent; `ways` are those of a call of a function without a check and of one with.
  */
 const SHAPES = [
-  { lengths: [1, 1, 2, 3], unchecked: 15, circles: 100, ways: [["direct"], ["direct", "direct", "direct", "indirect"]] },
+  {
+    lengths: [1, 1, 2, 3],
+    unchecked: 15,
+    circles: 100,
+    ways: [["direct"], ["direct", "direct", "direct", "indirect"]],
+  },
   { lengths: [3, 3, 4], unchecked: 100, circles: 0, ways: [["direct", "direct", "direct", "indirect"], ["indirect"]] },
   { lengths: [1, 2, 3, 4, 6], unchecked: 60, circles: 40, ways: [Object.keys(WAYS), Object.keys(WAYS)] },
 ];
@@ -92,7 +97,10 @@ function course(choices, name) {
   const shape = choices.of(SHAPES);
   const length = choices.of(shape.lengths);
   const leaving = choices.of([0, 60, 90]);
-  const wanted = choices.times(length, (i) => choices.chance(shape.unchecked) && !(shape.unchecked === 100 && i === length - 1));
+  const wanted = choices.times(
+    length,
+    (i) => choices.chance(shape.unchecked) && !(shape.unchecked === 100 && i === length - 1),
+  );
   const functions = [];
   let used = 0;
   for (let i = 0; i < length; i++) {
@@ -108,7 +116,15 @@ function course(choices, name) {
     const leave = choices.chance(leaving) ? choices.of(LEAVES) : "";
     // An array that is all set is not cleared first, which takes a call or an instruction for large ones.
     const filled = choices.chance(75);
-    functions.push({ name: method ? `(*${method})(nil).step` : `${name}f${i}`, method, way, unchecked, bytes, filled, leave });
+    functions.push({
+      name: method ? `(*${method})(nil).step` : `${name}f${i}`,
+      method,
+      way,
+      unchecked,
+      bytes,
+      filled,
+      leave,
+    });
   }
   // What calls on without a check on the way would need more with each round.
   const heads = functions.filter((one) => !one.unchecked);
@@ -155,7 +171,9 @@ function functionSource({ name, method, way, unchecked, bytes, filled, leave }, 
   // The compiler knows that the index is inside: no call of panicIndex.
   const mask = bytes ? 2 ** Math.floor(Math.log2(bytes)) - 1 : 0;
   const lines = [
-    ...(bytes ? [`var x [${bytes}]byte`, filled ? "for i := range x { x[i] = byte(left + i) }" : `x[left&${mask}]++`] : []),
+    ...(bytes
+      ? [`var x [${bytes}]byte`, filled ? "for i := range x { x[i] = byte(left + i) }" : `x[left&${mask}]++`]
+      : []),
     "if r := room(); r < nearest { nearest = r }",
     ...(last && next ? ["left--", `if left <= 0 { ${leave || "return"} }`] : []),
     ...(next ? [WAYS[way](next)] : []),

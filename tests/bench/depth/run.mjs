@@ -1,12 +1,12 @@
-// Runs the program of this directory until the engine's stack ends, and reads how deep it came. A script, as Go's wasm_exec.js
-// is, for pages and for Node.
+// Runs the program of this directory until the engine's stack ends, and reads how deep it came; in pages and in Node, where Go's
+// wasm_exec.js has been loaded.
 
 /**
  * @param {BufferSource} bytes of the module, which is compiled anew: nothing is left of earlier runs
  * @param {string} kind
  * @returns {Promise<number>} levels
  */
-globalThis.depthOf = async (bytes, kind) => {
+export async function depthOf(bytes, kind) {
   let text = "";
   globalThis.fs.writeSync = (_fd, written) => {
     text += new TextDecoder().decode(written);
@@ -24,4 +24,4 @@ globalThis.depthOf = async (bytes, kind) => {
     return Number(new DataView(instance.exports.mem.buffer).getBigInt64(address, true));
   }
   throw new Error(`${kind} returned:\n${text}`);
-};
+}
