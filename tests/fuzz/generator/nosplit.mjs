@@ -22,7 +22,7 @@ const DEFER_BYTES = 240;
 const RETURN_PC_BYTES = 8;
 
 /** Arrays of functions with a check; above 128 bytes of frame the check itself is another one. */
-const CHECKED_BYTES = [0, 8, 40, 72, 96, 104, 112, 136, 136, 200, 200, 300, 700, 3000];
+const CHECKED_BYTES = [0, 8, 40, 56, 64, 64, 72, 72, 80, 80, 104, 112, 136, 200, 700, 3000];
 
 /** Few: where one long chain is seen that ends in a call through the table, checks stay that another chain needs. */
 const COURSES = [1, 1, 1, 2];
@@ -114,8 +114,6 @@ function course(choices, name) {
     used = unchecked ? used + beside + bytes : 0;
     const method = choices.chance(30) && `T${name}f${i}`;
     const leave = choices.chance(leaving) ? choices.of(LEAVES) : "";
-    // An array that is all set is not cleared first, which takes a call or an instruction for large ones.
-    const filled = choices.chance(75);
     functions.push({
       name: method ? `(*${method})(nil).step` : `${name}f${i}`,
       method,
@@ -167,13 +165,11 @@ func ${name}down(rounds int) {
 `;
 }
 
-function functionSource({ name, method, way, unchecked, bytes, filled, leave }, next, last) {
+function functionSource({ name, method, way, unchecked, bytes, leave }, next, last) {
   // The compiler knows that the index is inside: no call of panicIndex.
   const mask = bytes ? 2 ** Math.floor(Math.log2(bytes)) - 1 : 0;
   const lines = [
-    ...(bytes
-      ? [`var x [${bytes}]byte`, filled ? "for i := range x { x[i] = byte(left + i) }" : `x[left&${mask}]++`]
-      : []),
+    ...(bytes ? [`var x [${bytes}]byte`, `x[left&${mask}]++`] : []),
     "if r := room(); r < nearest { nearest = r }",
     ...(last && next ? ["left--", `if left <= 0 { ${leave || "return"} }`] : []),
     ...(next ? [WAYS[way](next)] : []),

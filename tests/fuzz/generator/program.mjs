@@ -12,7 +12,7 @@ import { overflow, recursion } from "./recursion.mjs";
 import { Scope } from "./scope.mjs";
 import { structSource, structs } from "./types.mjs";
 
-const SUPPORT = join(dirname(dirname(fileURLToPath(import.meta.url))), "support", "support.go");
+const SUPPORT = join(dirname(dirname(fileURLToPath(import.meta.url))), "support");
 
 /** How many functions of each kind. */
 const COUNTS = { pure: 6, plain: 26, maze: 4, deferring: 6, deep: 2, recursion: 4, concurrent: 4 };
@@ -54,7 +54,8 @@ export function generate(seed) {
     ...methods,
     main(cases, end.last),
   ];
-  return { "main.go": source.join("\n"), "support.go": readFileSync(SUPPORT, "utf8") };
+  const support = ["support.go", "move_wasm.s"].map((name) => [name, readFileSync(join(SUPPORT, name), "utf8")]);
+  return { "main.go": source.join("\n"), ...Object.fromEntries(support) };
 }
 
 const HEAD = (seed) => `// Command seed${seed} is generated.
@@ -172,6 +173,9 @@ function ending(program) {
 function main(cases, last) {
   const lines = cases.map((one, i) => `run("case${i}", func() { ${one} })`);
   return `func main() {
+	if share < 100 {
+		widen(8)
+	}
 	sink = []interface{}{one, "text", &S0{}, nil}
 	${lines.join("\n\t")}
 	fmt.Println("end", len(os.Args))

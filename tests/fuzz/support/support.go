@@ -25,6 +25,18 @@ var share = func() int {
 // budget is how many calls and rounds of loops one case may have.
 var budget = 2500 * share / 100
 
+// widen has a stack grow by 16 KiB a level: only with much room left every call can move it, see move_wasm.s.
+//
+//go:noinline
+func widen(levels int) byte {
+	var frame [16 << 10]byte
+	frame[levels] = 1
+	if levels > 0 {
+		frame[0] = widen(levels - 1)
+	}
+	return frame[0] + frame[levels]
+}
+
 // levels is how deep a recursion goes that is to go n levels deep.
 func levels(n int64) int64 { return n*int64(share)/100 + 1 }
 
