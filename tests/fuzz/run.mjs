@@ -79,7 +79,9 @@ async function trialsOf(values) {
     // wasip1 came with Go 1.21.
     for (const system of goos.filter((name) => name !== "wasip1" || toolchain.minor >= 21)) {
       for (const variant of variants) {
-        combinations.push(...kinds.map((kind) => ({ kind, toolchain, goos: system, variant })));
+        const { kinds: its = kinds } = VARIANTS[variant];
+        const both = kinds.filter((kind) => its.includes(kind));
+        combinations.push(...both.map((kind) => ({ kind, toolchain, goos: system, variant })));
       }
     }
   }

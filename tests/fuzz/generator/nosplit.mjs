@@ -120,7 +120,6 @@ function course(choices, name) {
       way,
       unchecked,
       bytes,
-      filled,
       leave,
     });
   }
