@@ -1,6 +1,6 @@
 // Command depth recurses until the engine's stack ends, or so many levels deep:
 //
-//	depth KIND [LEVELS [GROWTH]]
+//	depth KIND [LEVELS [GROWTH [ROUNDS]]]
 //
 // It prints the address of the word that holds how deep it is, for hosts that can read memory after a trap.
 package main
@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"time"
 	"unsafe"
 )
 
@@ -26,12 +27,18 @@ var kinds = map[string]func(levels int) int{
 
 func main() {
 	recursion := kinds[os.Args[1]]
-	levels, growth := number(2, 1<<40), number(3, 500)
+	levels, growth, rounds := number(2, 1<<40), number(3, 500), number(4, 0)
 	// println, because it does not allocate.
 	println("counter", uintptr(unsafe.Pointer(&deepest)))
 	debug.SetGCPercent(-1)
 	var here byte
 	grow(growth)
+	for i := 0; i < rounds; i++ {
+		recursion(300)
+		if i%100 == 0 {
+			time.Sleep(50 * time.Millisecond) // the engine compiles what is hot in the background
+		}
+	}
 	before := uintptr(unsafe.Pointer(&here))
 	recursion(levels)
 	if uintptr(unsafe.Pointer(&here)) != before {

@@ -58,8 +58,8 @@ const SECTIONS = {
     title: "Deepest recursion",
     intro:
       "Levels until the engine's stack ends, original to optimized, and their ratio: Go's own stack grows on its way, so the " +
-      "engine's is the limit that programs meet. Here it has grown before, and all of the engine's is left. Each in a new " +
-      "instance, so that most engines run what they compile first, whose frames are the largest.",
+      "engine's is the limit that programs meet. Here it has grown before, so that all of the engine's is left. Engines that " +
+      "compile twice have larger frames in what they compile first; `hot` is when they have compiled again.",
     body: depthTable,
   },
   optimizer: {
