@@ -25,6 +25,9 @@ var share = func() int {
 // budget is how many calls and rounds of loops one case may have.
 var budget = 2500 * share / 100
 
+// mayMove is called before stack checks where the flags of the build say so.
+func mayMove() // move_wasm.s
+
 // widen has a stack grow by 16 KiB a level: only with much room left every call can move it, see move_wasm.s.
 //
 //go:noinline

@@ -19,6 +19,9 @@ export function normalise(text) {
       .replace(/\b(pc|sp|fp)=0x[0-9a-f]+/g, "$1=0x…")
       // Addresses, as in `0xc00001c0a8` and `0x12340001`: no program here prints another number of five digits in hex.
       .replace(/\b0x[0-9a-f]{5,}/g, "0x…")
+      // A stack overflow: at which call it is noticed depends on which functions have a stack check, and nearly all do the same
+      // there. How the recursion began counts.
+      .replace(/^(fatal error: stack overflow\n)[\s\S]*?\n\.\.\.(?:\d+|additional) frames elided\.\.\.\n/m, "$1…\n")
       // How long a goroutine has waited. What the scavenger waits for, and where: its next round or something to do.
       .replace(/^(goroutine \d+ \[[^\]\n]*), \d+ minutes\b/gm, "$1")
       .replace(/^goroutine (\d+) \[.*\]:\n(?:.+\n)*?runtime\.bgscavenge\(.*(?:\n.+)*/gm, "goroutine $1, the scavenger")
