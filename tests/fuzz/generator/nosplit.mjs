@@ -21,7 +21,10 @@ const FRAME_BYTES = 24;
 const DEFER_BYTES = 240;
 const RETURN_PC_BYTES = 8;
 
-/** Arrays of functions with a check; above 128 bytes of frame the check itself is another one. */
+/**
+ * Arrays of functions with a check: mostly small, for the optimizer lets only small frames do without. Above 128 bytes of frame the
+ * check itself is another one.
+ */
 const CHECKED_BYTES = [0, 8, 40, 56, 64, 64, 72, 72, 80, 80, 104, 112, 136, 200, 700, 3000];
 
 /** Few: where one long chain is seen that ends in a call through the table, checks stay that another chain needs. */
@@ -38,7 +41,8 @@ const WAYS = {
 
 /**
  * What courses are like: circles of functions that mostly have a check, functions without one down to a small one that has, and
- * all the rest. `unchecked` and `circles` are in percent; `ways` are those of a call of a function without a check and of one with.
+ * all the rest. `unchecked` and `circles` are in percent; a `target` is a last function that has a check; `ways` are those of a call
+ * of a function without a check and of one with.
  */
 const SHAPES = [
   {
@@ -47,7 +51,13 @@ const SHAPES = [
     circles: 100,
     ways: [["direct"], ["direct", "direct", "direct", "indirect"]],
   },
-  { lengths: [3, 3, 4], unchecked: 100, circles: 0, ways: [["direct", "direct", "direct", "indirect"], ["indirect"]] },
+  {
+    lengths: [3, 3, 4],
+    unchecked: 100,
+    target: true,
+    circles: 0,
+    ways: [["direct", "direct", "direct", "indirect"], ["indirect"]],
+  },
   { lengths: [1, 2, 3, 4, 6], unchecked: 60, circles: 40, ways: [Object.keys(WAYS), Object.keys(WAYS)] },
 ];
 
@@ -97,10 +107,7 @@ function course(choices, name) {
   const shape = choices.of(SHAPES);
   const length = choices.of(shape.lengths);
   const leaving = choices.of([0, 60, 90]);
-  const wanted = choices.times(
-    length,
-    (i) => choices.chance(shape.unchecked) && !(shape.unchecked === 100 && i === length - 1),
-  );
+  const wanted = choices.times(length, (i) => choices.chance(shape.unchecked) && !(shape.target && i === length - 1));
   const functions = [];
   let used = 0;
   for (let i = 0; i < length; i++) {
