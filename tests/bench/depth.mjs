@@ -35,7 +35,7 @@ const TASKS = Object.fromEntries(
 );
 
 /** Each in a new instance: when the engine compiles again is a matter of time. */
-const RUNS = 2;
+const RUNS = 3;
 const PAGE_TIMEOUT_MS = 600_000;
 
 /** How far apart the deepest that succeeds and the least that does not may be, as a part of it. */
