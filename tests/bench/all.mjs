@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { command, UsageError, wholeNumber } from "../command.mjs";
+import { measureDepth } from "./depth.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { goRelease } from "./measure/programs.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
@@ -26,7 +27,7 @@ const FIGURES = join(DOCS, "benchmarks.json");
 
 const USAGE = `usage: npm run bench -- [PART...] [options]
 
-  PART         size, speed, start, optimizer, loader, bridge, default all; report measures nothing and writes the report again
+  PART         size, speed, start, depth, optimizer, loader, bridge, default all; report measures nothing and writes the report again
   --rounds N   how often what is timed is run, default 7
   --large      with the Go compiler (48 MB), too
   --binaryen   run wasm-opt where it has not been run before (minutes)
@@ -41,6 +42,7 @@ const PARTS = {
   size: ({ binaryen, large }) => measureSizes({ binaryen, large, say }),
   speed: ({ rounds, binaryen, large }) => measureSpeed({ rounds, binaryen, large, say }),
   start: ({ rounds, large }) => measureStart({ rounds, large, say }),
+  depth: () => measureDepth({ say }),
   optimizer: ({ rounds, large }) => measureOptimizer({ rounds, large, say }),
   loader: ({ rounds }) => runBench("loader.mjs", String(rounds)),
   bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),

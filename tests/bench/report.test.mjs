@@ -119,7 +119,7 @@ test("speed: one row for each program, a column for each engine, and what is slo
   assert.match(page, /\| p +\| +1000 \| +600 \| +0\.60 \| +1\.05 \| +0\.45 \| +123 \|/);
   assert.match(page, /\| topic +\| +Node \| +firefox \|/);
   assert.match(page, /\| a +\| +2\.00 \| +4\.00 \|/);
-  assert.match(page, /geometric mean\*\* \| \*\*1\.00\*\* \| \*\*1\.79\*\*/);
+  assert.match(page, /geometric mean\*\* +\| \*\*1\.00\*\* \| \*\*1\.79\*\*/);
   assert.match(page, /Node 20\.1\.0, Firefox 1\./);
   assert.match(page, /every process: Node: b\. firefox: b\./);
   assert.match(page, /Not measured: wazero: wazero is not installed/);
@@ -128,4 +128,24 @@ test("speed: one row for each program, a column for each engine, and what is slo
 test("start: the programs that take more than the original are named", () => {
   const page = reportPage({ start: { machine, build: "abc123", figures: start } });
   assert.match(page, /More than the original's CPU time or memory: bad\. 1 of 2 are at 0\.7 or less of both\./);
+});
+
+test("depth: levels before and after on each engine, and where they are fewer", () => {
+  const kinds = ["direct", "mutual", "interface", "closure", "defer", "tree"];
+  const levels = Object.fromEntries(kinds.map((kind) => [kind, { original: 1000, gowasp: 2500 }]));
+  const columns = [
+    { engine: "node", version: "Node 1", missing: "", levels },
+    {
+      engine: "webkit",
+      version: "AppleWebKit/6",
+      missing: "",
+      levels: { ...levels, tree: { original: 10, gowasp: 9 } },
+    },
+    { engine: "firefox", version: "", missing: "not installed", levels: {} },
+  ];
+  const page = reportPage({ depth: { machine, build: "abc123", figures: { columns } } });
+  assert.match(page, /\| recursion \| +node \| +webkit \|/);
+  assert.match(page, /\| tree +\| 1,000 to 2,500, 2\.50 \| +10 to 9, 0\.90 \|/);
+  assert.match(page, /Less deep than the original: tree in webkit\. Not measured: firefox: not installed\./);
+  assert.match(page, /Node 1, AppleWebKit 6\./);
 });

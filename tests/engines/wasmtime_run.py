@@ -1,6 +1,8 @@
 """Runs a WASI module with wasmtime; its streams, environment and exit code are this process's.
 
     python3 wasmtime_run.py PACKAGE_DIR CACHE_DIR WASM [ARGUMENT...]     (CACHE_DIR may be empty)
+
+With WORD_AT=ADDRESS in the environment, it says after a trap what the word of 64 bits is there.
 """
 
 import os
@@ -48,6 +50,10 @@ def run():
         status = ended.code
     except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
         print(f"wasmtime: {error}", file=sys.stderr)
+        if "WORD_AT" in os.environ:
+            address = int(os.environ["WORD_AT"])
+            word = instance.exports(store)["memory"].read(store, address, address + 8)
+            print(f"word {int.from_bytes(word, 'little')}", file=sys.stderr)
         status = 134
 
 

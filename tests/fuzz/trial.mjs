@@ -1,28 +1,48 @@
 /**
  * One generated program: built, optimized, run before and after, compared; and where they differ, which pass it was.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { difference } from "../programs/harness/compare.mjs";
 import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
 import { optimize } from "../programs/harness/optimize.mjs";
 import { runGo } from "../programs/harness/toolchain.mjs";
+import { generateNosplit } from "./generator/nosplit.mjs";
 import { generate } from "./generator/program.mjs";
 
-/** Ways to build and run that strain other parts: flags of `go build`, environment of the program. */
+/** The kinds of programs: what gives their sources for a seed, and whether one says nothing, by how it ended as Go built it. */
+export const KINDS = {
+  /** Everything that the language has. */
+  mixed: { generate },
+  /** Functions without a stack check: how near to the end of their stacks do they come? */
+  nosplit: {
+    generate: generateNosplit,
+    saysNothing: ({ exitCode, stdout }) => exitCode !== 0 || / over the end of the stack$/m.test(stdout),
+  },
+};
+
+/** Ways to build and run that strain other parts: flags of `go build`, environment of the program, kinds that it is for. */
 export const VARIANTS = {
   default: {},
   /** The garbage collector runs all the time, and with it the write barrier. */
   gc: { env: { GOGC: "1" } },
-  /** Every call moves the stack. */
-  move: { flags: ["-gcflags=all=-d=maymorestack=runtime.mayMoreStackMove"] },
+  /**
+   * Every call moves the stack, which takes the longer the deeper it is; but for calls inside the runtime, which `npm run test:std`
+   * has. Stacks that shrink would leave no room for it.
+   */
+  move: {
+    flags: ["all=-d=maymorestack=main.mayMove", "runtime/...=", "internal/...="].map((of) => `-gcflags=${of}`),
+    env: { FUZZ_SHARE: "10", GODEBUG: "gcshrinkstackoff=1" },
+    kinds: ["mixed"],
+  },
   /** As Go compiles for debuggers: everything on the stack, nothing inlined. */
   plain: { flags: ["-gcflags=all=-N -l"] },
 };
 
 /**
  * @typedef {object} Trial
+ * @property {keyof typeof KINDS} kind
  * @property {number} seed
  * @property {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
  * @property {string} goos
@@ -30,16 +50,22 @@ export const VARIANTS = {
  */
 
 /** What a trial is called in reports. */
-export function trialName({ seed, toolchain, goos, variant }) {
-  return `seed ${seed} go${toolchain.release} ${goos}${variant === "default" ? "" : ` ${variant}`}`;
+export function trialName({ kind, seed, toolchain, goos, variant }) {
+  return [kind, `seed ${seed}`, `go${toolchain.release}`, goos, variant === "default" ? "" : variant].join(" ").trim();
 }
+
+/**
+ * @typedef {object} Finding
+ * @property {"same" | "nothing" | "differs"} verdict `nothing`: the program as Go built it goes over the end of a stack
+ * @property {string} why how they differ, by which pass, and where the program is kept; empty when both do the same
+ */
 
 /**
  * Runs a trial.
  *
  * @param {Trial} trial
  * @param {{optimizer: string, optimizerArgs: string[], keep: string}} options `keep` is a directory for programs that differ
- * @returns {Promise<string>} empty when both do the same, else how they differ, by which pass, and where the program is kept
+ * @returns {Promise<Finding>}
  */
 export async function runTrial(trial, options) {
   const work = mkdtempSync(join(tmpdir(), "gowasp-fuzz-"));
@@ -49,6 +75,9 @@ export async function runTrial(trial, options) {
     if (failed) return keep(trial, work, options, `does not build:\n${failed}`);
     const expected = await run(trial, original);
     if (expected.exitCode === null) return keep(trial, work, options, `as Go built it: ${expected.ended}`);
+    if (KINDS[trial.kind].saysNothing?.(expected)) {
+      return { verdict: "nothing", why: `as Go built it: ${expected.ended}\n${expected.stdout.trim()}` };
+    }
     if (expected.stdout === "") return keep(trial, work, options, `as Go built it: no output\n${expected.stderr}`);
     const compare = async (optimizerArgs) => {
       const output = join(work, "optimized.wasm");
@@ -56,7 +85,7 @@ export async function runTrial(trial, options) {
       return error || difference(expected, await run(trial, output));
     };
     const differs = await compare(options.optimizerArgs);
-    if (!differs) return "";
+    if (!differs) return { verdict: "same", why: "" };
     // A program whose own runs differ says nothing.
     if (difference(expected, await run(trial, original))) {
       return keep(trial, work, options, "two runs of the original differ");
@@ -67,8 +96,8 @@ export async function runTrial(trial, options) {
   }
 }
 
-async function build({ seed, toolchain, goos, variant }, work, output) {
-  for (const [name, text] of Object.entries(generate(seed))) writeFileSync(join(work, name), text);
+async function build({ kind, seed, toolchain, goos, variant }, work, output) {
+  for (const [name, text] of Object.entries(KINDS[kind].generate(seed))) writeFileSync(join(work, name), text);
   writeFileSync(join(work, "go.mod"), "module fuzz\n\ngo 1.18\n");
   const flags = ["-trimpath", "-buildvcs=false", ...(VARIANTS[variant].flags ?? [])];
   return await runGo(toolchain, goos, ["build", ...flags, "-o", output, "."], work);
@@ -99,13 +128,7 @@ async function guilty(names, compare) {
 function keep(trial, work, options, found) {
   const dir = join(options.keep, trialName(trial).replaceAll(" ", "-"));
   mkdirSync(dir, { recursive: true });
-  for (const name of ["main.go", "support.go", "go.mod", "original.wasm", "optimized.wasm"]) {
-    try {
-      writeFileSync(join(dir, name), readFileSync(join(work, name)));
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }
+  for (const name of readdirSync(work)) copyFileSync(join(work, name), join(dir, name));
   writeFileSync(join(dir, "found.txt"), `${found}\n`);
-  return `${found}\nkept in ${dir}`;
+  return { verdict: "differs", why: `${found}\nkept in ${dir}` };
 }

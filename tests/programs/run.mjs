@@ -15,6 +15,7 @@ import { DEFAULT_OPTIMIZER } from "./harness/optimize.mjs";
 import { pool } from "./harness/pool.mjs";
 import { closingLines, reportText } from "./harness/report.mjs";
 import { ALL_RELEASES, findToolchain } from "./harness/toolchain.mjs";
+import { WAY_NAMES, waysOf } from "./harness/ways.mjs";
 
 const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
 
@@ -22,6 +23,7 @@ const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
   --go 1.26.8,1.21.13    Go releases, default the machine's own
   --all-releases         ${ALL_RELEASES.join(" ")}
   --goos ${SYSTEMS.join(",")}       systems
+  --ways NAME,...        built in these ways, or in \`all\` that a release has: ${WAY_NAMES.slice(0, 3).join(", ")}, ...
   --host ${HOST_NAMES.join(",")}
   --optimizer FILE       default target/release/gowasp
   --optimizer-arg ARG    handed to gowasp optimize, may be repeated
@@ -33,6 +35,7 @@ const OPTIONS = {
   go: { type: "string" },
   "all-releases": { type: "boolean", default: false },
   goos: { type: "string", default: "js,wasip1" },
+  ways: { type: "string" },
   host: { type: "string", default: HOST_NAMES.join(",") },
   optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
   "optimizer-arg": { type: "string", multiple: true, default: [] },
@@ -56,7 +59,8 @@ async function main() {
   const goos = known("system", values.goos.split(","), SYSTEMS).filter((name) =>
     hostsFor(name).some((host) => hosts.includes(host)),
   );
-  const { cases, skipped } = await casesOfReleases(programs, releases, goos);
+  const ways = values.ways === "all" ? WAY_NAMES : values.ways && known("way", values.ways.split(","), WAY_NAMES);
+  const { cases, skipped } = await casesOfReleases(programs, releases, { goos, ways });
   if (values.list) {
     for (const one of cases) console.log(one.id);
     return 0;
@@ -77,13 +81,19 @@ function chosen(programs, names) {
   return names.length ? programs.filter(({ name }) => names.includes(name)) : programs;
 }
 
-async function casesOfReleases(programs, releases, goos) {
+async function casesOfReleases(programs, releases, { goos, ways }) {
   const cases = [];
   const skipped = [];
   for (const release of releases) {
     const { toolchain, missing } = await findToolchain(release);
-    if (toolchain) cases.push(...casesOf(programs, toolchain, { goos }));
-    else skipped.push(missing);
+    if (!toolchain) skipped.push(missing);
+    else
+      cases.push(
+        ...casesOf(programs, toolchain, {
+          goos,
+          ways: ways && waysOf(toolchain).filter(({ name }) => ways.includes(name)),
+        }),
+      );
   }
   return { cases, skipped };
 }

@@ -1,6 +1,7 @@
 /**
  * The report, `docs/benchmarks.md`.
  */
+import { depthTable } from "../depth.mjs";
 import { optimizerTables } from "../optimizer.mjs";
 import { sizeTables } from "../size.mjs";
 import { speedTables } from "../speed.mjs";
@@ -52,6 +53,14 @@ const SECTIONS = {
       "threads. The peak is of the whole process until its end. Names that begin with `shape_` are generated test programs " +
       "that are hard on engines.",
     body: startTable,
+  },
+  depth: {
+    title: "Deepest recursion",
+    intro:
+      "Levels until the engine's stack ends, original to optimized, and their ratio: Go's own stack grows on its way, so the " +
+      "engine's is the limit that programs meet. Here it has grown before, so that all of the engine's is left. Engines that " +
+      "compile twice have larger frames in what they compile first; `hot` is when they have compiled again.",
+    body: depthTable,
   },
   optimizer: {
     title: "The optimizer itself",

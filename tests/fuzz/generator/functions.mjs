@@ -141,7 +141,7 @@ func ${name}(n int, p *int) int {
 	return below + own + frame[n%${words}]
 }
 `;
-  return { source, cases: [`mix(uint64(${name}(${levels}, new(int))))`] };
+  return { source, cases: [`mix(uint64(${name}(int(levels(${levels})), new(int))))`] };
 }
 
 /** A generic function, used with several types by `gmix` in expressions. */

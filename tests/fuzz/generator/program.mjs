@@ -8,13 +8,14 @@ import { Choices } from "./choices.mjs";
 import { concurrent } from "./concurrency.mjs";
 import { callWith, deep, deferring, generic, maze, plain, pure } from "./functions.mjs";
 import { mixedValue, mixMethod } from "./mixing.mjs";
+import { overflow, recursion } from "./recursion.mjs";
 import { Scope } from "./scope.mjs";
 import { structSource, structs } from "./types.mjs";
 
-const SUPPORT = join(dirname(dirname(fileURLToPath(import.meta.url))), "support", "support.go");
+const SUPPORT = join(dirname(dirname(fileURLToPath(import.meta.url))), "support");
 
 /** How many functions of each kind. */
-const COUNTS = { pure: 6, plain: 26, maze: 4, deferring: 6, deep: 2, concurrent: 4 };
+const COUNTS = { pure: 6, plain: 26, maze: 4, deferring: 6, deep: 2, recursion: 4, concurrent: 4 };
 /** How deep calls may go. */
 const DEPTH = 5;
 
@@ -34,24 +35,27 @@ export function generate(seed) {
   });
   const methods = program.structs.flatMap((struct, i) => shapeMethods(program, struct, callable[i]));
   const deeps = choices.times(COUNTS.deep, (i) => deep(program, `deep${i}`));
+  const recursions = choices.times(COUNTS.recursion, (i) => recursion(program, `rec${i}`));
   const pures = pureFunctions.map((made) => made.callable);
   const meetings = choices.times(COUNTS.concurrent, () => concurrent(program, pures));
 
   const cases = [
     ...functions.flatMap(({ callable: one }) => callCases(program, one)),
-    ...deeps.flatMap((one) => one.cases),
+    ...[...deeps, ...recursions].flatMap((one) => one.cases),
     ...meetings,
     ...shapeCases(program),
   ];
+  const end = ending(program);
   const source = [
     HEAD(seed),
     ...program.structs.flatMap((struct) => [structSource(struct), mixMethod(struct)]),
     generic(program),
-    ...[...pureFunctions, ...functions, ...deeps].map((made) => made.source),
+    ...[...pureFunctions, ...functions, ...deeps, ...recursions, end].map((made) => made.source),
     ...methods,
-    main(cases, ending(choices)),
+    main(cases, end.last),
   ];
-  return { "main.go": source.join("\n"), "support.go": readFileSync(SUPPORT, "utf8") };
+  const support = ["support.go", "move_wasm.s"].map((name) => [name, readFileSync(join(SUPPORT, name), "utf8")]);
+  return { "main.go": source.join("\n"), ...Object.fromEntries(support) };
 }
 
 const HEAD = (seed) => `// Command seed${seed} is generated.
@@ -147,9 +151,15 @@ function shapeCases({ choices, structs: all }) {
   ];
 }
 
-/** How the program ends: by itself, with an exit code, by a panic with its traceback on stderr. */
-function ending(choices) {
-  return choices.weighted([
+/**
+ * How the program ends: by itself, with an exit code, by a panic with its traceback on stderr, by the end of its stack.
+ *
+ * @returns {{source: string, last: string}} what it needs, and its last statement
+ */
+function ending(program) {
+  const { choices } = program;
+  if (choices.chance(15)) return overflow(program, "endless");
+  const last = choices.weighted([
     [6, ""],
     [1, "os.Exit(3 + zero)"],
     [1, 'panic(fmt.Sprint("the end ", state))'],
@@ -157,11 +167,15 @@ function ending(choices) {
     [1, "var list []int; mix(uint64(list[zero]))"],
     [1, "block := make(chan int); <-block"],
   ]);
+  return { source: "", last };
 }
 
 function main(cases, last) {
   const lines = cases.map((one, i) => `run("case${i}", func() { ${one} })`);
   return `func main() {
+	if share < 100 {
+		widen(8)
+	}
 	sink = []interface{}{one, "text", &S0{}, nil}
 	${lines.join("\n\t")}
 	fmt.Println("end", len(os.Args))

@@ -7,13 +7,41 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 )
 
+// share is how much of its work a program does, in percent: FUZZ_SHARE, where calls take much longer than usual.
+var share = func() int {
+	if percent, err := strconv.Atoi(os.Getenv("FUZZ_SHARE")); err == nil {
+		return percent
+	}
+	return 100
+}()
+
 // budget is how many calls and rounds of loops one case may have.
-const budget = 2500
+var budget = 2500 * share / 100
+
+// mayMove is called before stack checks where the flags of the build say so.
+func mayMove() // move_wasm.s
+
+// widen has a stack grow by 16 KiB a level: only with much room left every call can move it, see move_wasm.s.
+//
+//go:noinline
+func widen(levels int) byte {
+	var frame [16 << 10]byte
+	frame[levels] = 1
+	if levels > 0 {
+		frame[0] = widen(levels - 1)
+	}
+	return frame[0] + frame[levels]
+}
+
+// levels is how deep a recursion goes that is to go n levels deep.
+func levels(n int64) int64 { return n*int64(share)/100 + 1 }
 
 // exhausted is what a case panics with that has used up its budget.
 type exhausted struct{}
@@ -123,6 +151,50 @@ func run(name string, f func()) {
 		f()
 	}()
 	fmt.Printf("%s %016x %d%s\n", name, state, steps, ended)
+}
+
+// textSum is a checksum of a text, for code that leaves the program's own alone.
+func textSum(s string) int64 {
+	sum := int64(len(s))
+	for i := 0; i < len(s); i++ {
+		sum = sum*31 + int64(s[i])
+	}
+	return sum
+}
+
+// step is a level of a recursion through methods.
+type step interface {
+	down(n int64, a int64, above *int64) int64
+}
+
+// plunge runs a recursion and gives what it gave or what its panic said, with what its levels left in top.
+func plunge(recursion func(top *int64) int64) (result int64) {
+	var top int64
+	defer func() {
+		if r := recover(); r != nil {
+			result = textSum(describe(r))
+		}
+		result ^= top * 31
+	}()
+	return recursion(&top)
+}
+
+// elsewhere is plunge in a goroutine of its own, which the recursion may end.
+func elsewhere(recursion func(top *int64) int64) int64 {
+	results := make(chan int64)
+	go func() {
+		result := int64(-1)
+		defer func() { results <- result }()
+		result = plunge(recursion)
+	}()
+	return <-results
+}
+
+// overflow runs a recursion without end on a new stack, which may have so many bytes. Collections would shrink it.
+func overflow(bytes int, recursion func(top *int64) int64) {
+	debug.SetGCPercent(-1)
+	debug.SetMaxStack(bytes)
+	fmt.Println(elsewhere(recursion))
 }
 
 // number stands for a value of a type that is no integer.

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { PROGRAMS_DIR } from "./catalog.mjs";
 import { cacheDir, runGo } from "./toolchain.mjs";
+import { profileFor } from "./ways.mjs";
 
 /** Where built programs are kept. */
 export const CACHE_DIR = cacheDir("programs");
@@ -24,7 +25,7 @@ export async function buildAll(cases) {
     const wasm = join(CACHE_DIR, `${one.program.name}-${one.goos}-${fingerprint(one)}.wasm`);
     results.set(one.id, { wasm });
     if (existsSync(wasm)) continue;
-    const key = JSON.stringify([one.toolchain.release, one.goos, buildFlags(one)]);
+    const key = JSON.stringify([one.toolchain.release, one.goos, buildFlags(one), one.way]);
     batches.set(key, [...(batches.get(key) ?? []), { ...one, wasm }]);
   }
   for (const batch of batches.values()) {
@@ -34,15 +35,16 @@ export async function buildAll(cases) {
 }
 
 /** Everything the bytes of the wasm depend on. */
-function fingerprint({ program, goos, toolchain, variant }) {
-  const parts = [toolchain.release, goos, buildFlags({ program, goos, variant }), program.files];
+function fingerprint({ program, goos, toolchain, variant, way }) {
+  const parts = [toolchain.release, goos, buildFlags({ program, goos, variant, way }), program.files];
+  if (way) parts.push(way);
   parts.push(readFileSync(join(PROGRAMS_DIR, "go.mod"), "utf8"));
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
 /** `-trimpath` keeps this machine's paths out of tracebacks. */
-function buildFlags({ program, goos, variant }) {
-  const flags = ["-trimpath", "-buildvcs=false"];
+function buildFlags({ program, goos, variant, way }) {
+  const flags = ["-trimpath", "-buildvcs=false", ...(way?.flags ?? [])];
   if (program.buildmode[goos]) flags.push(`-buildmode=${program.buildmode[goos]}`);
   if (variant === "stripped") flags.push("-ldflags=-s -w");
   return flags;
@@ -84,11 +86,13 @@ function writeModule(work, batch) {
 
 /** @returns {Promise<string>} empty when all went well, else what the compiler said */
 async function goBuild(work, batch) {
-  const [{ toolchain, goos }] = batch;
+  const [{ toolchain, goos, way }] = batch;
   const out = join(work, "out");
   mkdirSync(out, { recursive: true });
   const packages = batch.map((one) => `./${one.program.name}`);
-  const error = await runGo(toolchain, goos, ["build", ...buildFlags(batch[0]), "-o", `${out}/`, ...packages], work);
+  const flags = [...buildFlags(batch[0]), ...(way?.profiled ? [`-pgo=${await profileFor(toolchain)}`] : [])];
+  const wanted = { ...toolchain, env: { ...toolchain.env, ...way?.env } };
+  const error = await runGo(wanted, goos, ["build", ...flags, "-o", `${out}/`, ...packages], work);
   if (error !== "") return error;
   for (const one of batch) renameSync(join(out, one.program.name), one.wasm);
   return "";

@@ -89,23 +89,30 @@ function checked(name, expect) {
 }
 
 /**
- * The combinations of a program with systems, a release and variants that exist.
+ * The combinations of a program with systems, a release and variants that exist; or with ways to build in place of variants.
  *
  * @param {Program[]} programs
  * @param {import("./toolchain.mjs").Toolchain} toolchain
- * @param {{goos?: string[]}} [only]
+ * @param {{goos?: string[], ways?: import("./ways.mjs").Way[]}} [only]
  */
-export function casesOf(programs, toolchain, only = {}) {
+export function casesOf(programs, toolchain, { goos: systems, ways } = {}) {
   const cases = [];
   for (const program of programs) {
     if (Number(program.since.split(".")[1]) > toolchain.minor) continue;
     for (const goos of program.goos) {
-      if (only.goos && !only.goos.includes(goos)) continue;
-      for (const variant of program.variants) {
-        const id = `${program.name} ${goos} go${toolchain.release}${variant === "default" ? "" : ` ${variant}`}`;
-        cases.push({ id, program, goos, variant, toolchain });
+      if (systems && !systems.includes(goos)) continue;
+      for (const build of ways ? builtIn(ways, program) : program.variants.map((variant) => ({ variant }))) {
+        const name = build.way?.name ?? build.variant;
+        const id = `${program.name} ${goos} go${toolchain.release}${name === "default" ? "" : ` ${name}`}`;
+        cases.push({ id, goos, toolchain, ...build, program: { ...program, ...build.program } });
       }
     }
   }
   return cases;
+}
+
+function builtIn(ways, program) {
+  return ways
+    .filter(({ except = [] }) => !except.includes(program.name))
+    .map((way) => ({ variant: "default", way, program: { env: { ...program.env, ...way.runEnv } } }));
 }

@@ -1,6 +1,7 @@
 /**
  * Compares what two runs of a program wrote, up to what an optimizer may change: the numeric values of PCs, and of the
- * function values and code offsets made from them. Names, files, lines, order and small numbers all count.
+ * function values and code offsets made from them; and up to what depends on time alone. Names, files, lines, order and small
+ * numbers all count.
  */
 
 /** @typedef {import("./child.mjs").Outcome} Outcome */
@@ -20,6 +21,12 @@ export function normalise(text) {
       .replace(/\b0x[0-9a-f]{5,}/g, "0x…")
       // The stack that a fatal error dumps holds PCs, and slots that are no longer in use.
       .replace(/^(?:(?:0x…|[0-9a-f]{16}): .*\n(?: +\^.*\n)*)+/gm, "words of a stack\n")
+      // A stack overflow: at which call it is noticed depends on which functions have a stack check, and nearly all do the same
+      // there. How the recursion began counts.
+      .replace(/^(fatal error: stack overflow\n)[\s\S]*?\n\.\.\.(?:\d+|additional) frames elided\.\.\.\n/m, "$1…\n")
+      // How long a goroutine has waited. What the scavenger waits for, and where: its next round or something to do.
+      .replace(/^(goroutine \d+ \[[^\]\n]*), \d+ minutes\b/gm, "$1")
+      .replace(/^goroutine (\d+) \[.*\]:\n(?:.+\n)*?runtime\.bgscavenge\(.*(?:\n.+)*/gm, "goroutine $1, the scavenger")
   );
 }
 

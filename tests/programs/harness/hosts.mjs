@@ -15,6 +15,14 @@ const DIST = join(dirname(dirname(PROGRAMS_DIR)), "dist", "index.js");
  */
 const STACK = "--stack-size=8192";
 
+/**
+ * The main thread's real stack in KiB, larger than that: the default of Linux, 8192, is less than what V8 then allows itself with
+ * what Node has used before, so that an overflow would be a SIGSEGV in place of an exception. Where the system does not allow it,
+ * the stack stays as it is.
+ */
+const REAL_STACK = 32768;
+const WITH_STACK = ["sh", "-c", `ulimit -S -s ${REAL_STACK} 2>/dev/null; exec "$@"`, "sh"];
+
 /** By name: the systems a host runs, why it may be missing, and its arguments for node. */
 const HOSTS = {
   wasm_exec: {
@@ -68,8 +76,8 @@ export async function runUnder(name, one, wasm) {
   const { cwd, env, timeoutMs = RUN_TIMEOUT_MS, stdin } = one.program;
   const empty = mkdtempSync(join(tmpdir(), "gowasp-program-"));
   try {
-    // By its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node".
-    return await runChild("node", nodeArgv(name, one, wasm), {
+    const [command, ...argv] = [...(process.platform === "win32" ? [] : WITH_STACK), ...nodeCommand(name, one, wasm)];
+    return await runChild(command, argv, {
       cwd: cwd ?? empty,
       env: { PATH: process.env.PATH, TZ: "UTC", TMPDIR: empty, ...env },
       timeoutMs,
@@ -80,9 +88,10 @@ export async function runUnder(name, one, wasm) {
   }
 }
 
-function nodeArgv(name, one, wasm) {
+/** Node by its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node". */
+function nodeCommand(name, one, wasm) {
   const { args, nodeArgs } = one.program;
-  return [STACK, ...nodeArgs, ...HOSTS[name].argv(one, wasm), ...args];
+  return ["node", STACK, ...nodeArgs, ...HOSTS[name].argv(one, wasm), ...args];
 }
 
 function script(name) {

@@ -10,11 +10,12 @@
  * @param {Report} report
  * @param {number} [seconds] what it took
  */
-export function reportText({ id, passed, failures, inputBytes, outputBytes }, seconds) {
+export function reportText({ id, passed, failures, inputBytes, outputBytes, unlike }, seconds) {
   const size = inputBytes ? `  size x${(outputBytes / inputBytes).toFixed(3)}` : "";
   const time = seconds === undefined ? "" : `  ${seconds.toFixed(1)} s`;
   const head = `${failures.length ? "FAIL" : "ok  "} ${id.padEnd(44)} ${passed.join(" ")}${size}${time}`;
   const rest = failures.map(({ leg, difference }) => `     ${leg}: ${indent(difference)}`);
+  if (unlike) rest.push(`     the original is not as usual: ${indent(unlike)}`);
   return [head, ...rest].join("\n");
 }
 
@@ -28,6 +29,8 @@ export function closingLines(reports, skipped) {
   const failed = reports.filter((report) => report.failures.length).length;
   const legs = reports.reduce((sum, report) => sum + report.passed.length, 0);
   const lines = skipped.map((reason) => `skipped: ${reason}`);
+  const unlike = reports.filter((report) => report.unlike).length;
+  if (unlike) lines.push(`${unlike} originals do not do what the program's files say`);
   lines.push(`${reports.length - failed} of ${reports.length} cases the same, ${legs} runs good${sizes(reports)}`);
   return lines.join("\n");
 }
