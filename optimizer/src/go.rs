@@ -27,6 +27,7 @@ mod identity;
 mod image;
 mod inline;
 mod layout;
+mod memory;
 mod moduledata;
 mod pclntab;
 mod pcvalue;
