@@ -97,7 +97,7 @@ struct Optimization {
     #[arg(long)]
     keep_names: bool,
 
-    /// Leave the declared size of the memory as it is (the first access above Go's data must not wait for Go)
+    /// Leave the declared size of the memory as it is (for hosts that use what lies above Go's data)
     #[arg(long)]
     keep_memory: bool,
 

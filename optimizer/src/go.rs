@@ -21,7 +21,7 @@
 mod build_info;
 mod bytes;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod func;
 mod identity;
 mod image;
