@@ -18,8 +18,6 @@ import { reportText } from "../programs/harness/report.mjs";
 import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
 
 const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: HOST_NAMES };
-const work = mkdtempSync(join(tmpdir(), "gowasp-memory-"));
-after(() => rmSync(work, { recursive: true, force: true }));
 
 const wanted = process.env.GOWASP_GO_RELEASES;
 const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? [undefined]);
@@ -37,6 +35,8 @@ const stressed = readPrograms()
 const cases = found.flatMap(({ toolchain }) => (toolchain ? casesOf(stressed, toolchain) : []));
 const built = await buildAll(cases);
 describe("programs that declare no memory above their data", { concurrency: 2 }, () => {
+  const work = mkdtempSync(join(tmpdir(), "gowasp-memory-"));
+  after(() => rmSync(work, { recursive: true, force: true }));
   for (const one of cases) {
     test(one.id, { skip: optimizerMissing(options.optimizer) || false }, async () => {
       const { wasm, error } = built.get(one.id);
