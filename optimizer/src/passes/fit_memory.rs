@@ -183,7 +183,9 @@ mod tests {
             let own: Vec<_> = module.memories.iter().map(walrus::Memory::id).collect();
             let (memory, _) =
                 module.add_import_memory("env", "memory", false, false, DECLARED, None, None);
-            for segment in module.data.iter_mut() {
+            let segments: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+            for id in segments {
+                let segment = module.data.get_mut(id);
                 if let DataKind::Active { memory: of, .. } = &mut segment.kind {
                     *of = memory;
                 }
