@@ -97,6 +97,10 @@ struct Optimization {
     #[arg(long)]
     keep_names: bool,
 
+    /// Leave the declared size of the memory as it is (for hosts that use what lies above Go's data)
+    #[arg(long)]
+    keep_memory: bool,
+
     /// Fail where a Go module can only get the generic passes, instead of warning
     #[arg(long)]
     strict: bool,
@@ -133,6 +137,7 @@ impl Optimization {
         options.skip.clone_from(&self.skip);
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;
+        options.keep_memory = self.keep_memory;
         options.strict = self.strict;
         options
     }

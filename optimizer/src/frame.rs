@@ -156,6 +156,11 @@ impl Frame {
         self.start = Some(body);
     }
 
+    /// Body of the start function that a pass added.
+    pub(crate) fn start(&self) -> Option<&[u8]> {
+        self.start.as_deref()
+    }
+
     /// Which functions of the input are still there, by index.
     pub(crate) fn live_functions(&self) -> Vec<bool> {
         let live: BTreeSet<_> = self.walrus.funcs.iter().map(walrus::Function::id).collect();

@@ -21,12 +21,13 @@
 mod build_info;
 mod bytes;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod func;
 mod identity;
 mod image;
 mod inline;
 mod layout;
+mod memory;
 mod moduledata;
 mod pclntab;
 mod pcvalue;

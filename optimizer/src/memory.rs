@@ -15,6 +15,9 @@ pub(crate) struct Memory {
     bytes: Vec<u8>,
 }
 
+/// Bytes of a page.
+pub(crate) const PAGE: u64 = 1 << 16;
+
 /// Runs of zeros at least this long are not stored: what Go's linker does (`writeDataSec` in
 /// cmd/link/internal/wasm/asm.go).
 const UNSTORED_ZEROS: usize = 8;

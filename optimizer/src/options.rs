@@ -15,6 +15,8 @@ pub struct Options {
     pub stop_after: Option<String>,
     /// Leave the `name` section in the module. Only engines' own stack traces read it.
     pub keep_names: bool,
+    /// Leave the declared size of the memory as it is.
+    pub keep_memory: bool,
     /// Whether Go's code and tables may be rewritten, or only the container around them.
     pub level: Level,
     /// Find out what each pass does to the size of the code, for the report: takes as long again.

@@ -5,6 +5,7 @@ mod columnar_tables;
 mod direct_defers;
 mod drop_custom_sections;
 mod drop_stack_checks;
+mod fit_memory;
 mod forward_slots;
 mod forward_values;
 mod group_tables;
@@ -61,7 +62,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 19] = [
+pub static PASSES: [Pass; 20] = [
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -181,6 +182,13 @@ pub static PASSES: [Pass; 19] = [
         summary: "store Go's function tables column by column; a start function rebuilds them",
         needs: Needs::Program,
         run: columnar_tables::run,
+    },
+    // After columnar-tables, whose start function needs memory, too.
+    Pass {
+        name: "fit-memory",
+        summary: "declare no more memory than the program has to have before it grows it",
+        needs: Needs::Program,
+        run: fit_memory::run,
     },
     // After collect-garbage: a passive segment that only dead code used would stop it.
     Pass {

@@ -10,6 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { CALLS, callApi } from "../corpus/api.mjs";
 import { HOST_ARGS, runEsbuild, TASKS } from "../corpus/esbuild.mjs";
 import { INPUTS, inputPath, NODE_MODULES } from "../corpus/inputs.mjs";
+import { testOutputs } from "../outputs/recorded.mjs";
 import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
 
 const strict = process.env.CI === "true";
@@ -18,12 +19,14 @@ const noLoader =
   !strict && !existsSync(join(dirname(NODE_MODULES), "dist", "index.js")) && "the loader is not built: npm run build";
 const work = mkdtempSync(join(tmpdir(), "gowasp-corpus-"));
 after(() => rmSync(work, { recursive: true, force: true }));
+const outputs = new Map();
 
 /** @returns {Promise<string>} path of the optimized module */
 async function optimized(name) {
   const output = join(work, `${name}.wasm`);
   const result = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [] }, inputPath(name), output);
   assert.equal(result.error, "");
+  outputs.set(name, result.hashes);
   return output;
 }
 
@@ -88,3 +91,5 @@ function namesIn(wasm) {
 test("inputs are the files that are pinned", () => {
   for (const name of Object.keys(INPUTS)) assert.ok(existsSync(inputPath(name)));
 });
+
+testOutputs(outputs);

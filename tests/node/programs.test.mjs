@@ -7,22 +7,17 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { testOutputs } from "../outputs/recorded.mjs";
 import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
 import { check, missingParts } from "../programs/harness/check.mjs";
 import { HOST_NAMES } from "../programs/harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
+import { plannedCases } from "../programs/harness/plan.mjs";
 import { reportText } from "../programs/harness/report.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
 
 const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: HOST_NAMES };
-const missing = missingParts(options);
-const cases = [];
-for (const { release, programs } of plan(readPrograms(), process.env.GOWASP_GO_RELEASES)) {
-  const found = await findToolchain(release);
-  if (!found.toolchain) missing.push(found.missing);
-  else cases.push(...casesOf(programs, found.toolchain).filter(({ id }) => !cases.some((one) => one.id === id)));
-}
+const { cases, missing: noRelease } = await plannedCases(process.env.GOWASP_GO_RELEASES);
+const missing = [...missingParts(options), ...noRelease];
 
 for (const reason of missing) {
   test("all that the programs need is there", { skip: process.env.CI !== "true" && reason }, () => {
@@ -31,27 +26,17 @@ for (const reason of missing) {
 }
 
 const built = await buildAll(cases);
+const outputs = new Map();
 describe("programs, original and optimized", { concurrency: 2 }, () => {
   for (const one of cases) {
     test(one.id, async () => {
       const { wasm, error } = built.get(one.id);
       assert.equal(error, undefined);
       const report = await check(one, wasm, options);
+      if (report.hashes) outputs.set(one.id, report.hashes);
       assert.deepEqual(report.failures, [], reportText(report));
     });
   }
 });
 
-/** The programs to run on each release; an undefined release is the machine's Go. */
-function plan(programs, wanted) {
-  if (wanted) {
-    const releases = wanted === "all" ? ALL_RELEASES : wanted.split(",");
-    return releases.map((release) => ({ release, programs }));
-  }
-  const tables = programs.filter(({ name }) => ["callers", "crash_panic", "gc", "panics"].includes(name));
-  return [
-    { release: undefined, programs },
-    { release: ALL_RELEASES.at(0), programs: tables },
-    { release: ALL_RELEASES.at(-1), programs: tables },
-  ];
-}
+testOutputs(outputs);

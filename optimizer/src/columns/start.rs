@@ -26,6 +26,11 @@ impl Placement {
         self.working_base.checked_add(self.dictionary_bytes)
     }
 
+    /// Address behind all of the working memory.
+    pub(crate) fn end(&self) -> u64 {
+        u64::from(self.working_base) + u64::from(self.dictionary_bytes) + u64::from(self.length)
+    }
+
     /// The words of the text that depend on where a script lies. One that begins with another comes before it.
     fn words(&self) -> [(&'static str, u32); 6] {
         let streams = self.working_base.wrapping_add(self.dictionary_bytes);

@@ -4,20 +4,20 @@ use super::layout::{Entry, Field, Layout, funcdata, pcdata};
 use wasm_encoder as enc;
 
 /// Address of the first byte.
-pub(super) const BASE: u64 = 0x1000;
+pub(crate) const BASE: u64 = 0x1000;
 /// PC_F of the first function.
-pub(super) const FIRST_SLOT: u32 = 0x1000;
+pub(crate) const FIRST_SLOT: u32 = 0x1000;
 
 /// A function: PC 0 to 9 is line `line + 1`; with `inlined`, PC 2 and 3 are the next line, where it is called, and
 /// PC 4 to 6 line 70 of it.
-pub(super) struct Func {
-    pub(super) name: &'static str,
-    pub(super) line: i32,
-    pub(super) inlined: Option<&'static str>,
+pub(crate) struct Func {
+    pub(crate) name: &'static str,
+    pub(crate) line: i32,
+    pub(crate) inlined: Option<&'static str>,
 }
 
 /// A program of three functions; two share a name's package, one has another inlined.
-pub(super) const FUNCTIONS: [Func; 3] = [
+pub(crate) const FUNCTIONS: [Func; 3] = [
     Func {
         name: "go:buildid",
         line: 0,
@@ -36,23 +36,23 @@ pub(super) const FUNCTIONS: [Func; 3] = [
 ];
 
 /// A program's memory, with the addresses of what tests change.
-pub(super) struct Memory {
-    pub(super) layout: &'static Layout,
-    pub(super) bytes: Vec<u8>,
-    pub(super) pclntab: u64,
-    pub(super) functab: u64,
-    pub(super) moduledata: u64,
-    pub(super) inline_tree: u64,
+pub(crate) struct Memory {
+    pub(crate) layout: &'static Layout,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pclntab: u64,
+    pub(crate) functab: u64,
+    pub(crate) moduledata: u64,
+    pub(crate) inline_tree: u64,
 }
 
 impl Memory {
     /// The tables of `FUNCTIONS` as Go 1.`minor` lays them out.
-    pub(super) fn new(minor: u16) -> Self {
+    pub(crate) fn new(minor: u16) -> Self {
         Memory::at(minor, 0)
     }
 
     /// The same, behind `gap` zero bytes.
-    pub(super) fn at(minor: u16, gap: u64) -> Self {
+    pub(crate) fn at(minor: u16, gap: u64) -> Self {
         let layout = Layout::of_minor(minor).expect("has a row");
         let mut memory = Memory {
             layout,
@@ -93,26 +93,26 @@ impl Memory {
         at
     }
 
-    pub(super) fn put(&mut self, address: u64, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, address: u64, bytes: &[u8]) {
         let at = (address - BASE) as usize;
         self.bytes[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    pub(super) fn put_u32(&mut self, address: u64, value: u32) {
+    pub(crate) fn put_u32(&mut self, address: u64, value: u32) {
         self.put(address, &value.to_le_bytes());
     }
 
-    pub(super) fn put_word(&mut self, address: u64, value: u64) {
+    pub(crate) fn put_word(&mut self, address: u64, value: u64) {
         self.put(address, &value.to_le_bytes());
     }
 
     /// Address of a field of moduledata.
-    pub(super) fn field(&self, field: Field) -> u64 {
+    pub(crate) fn field(&self, field: Field) -> u64 {
         self.moduledata + self.layout.offset_of(field).expect("the row has it")
     }
 
     /// Address of the `_func` record of function `index`.
-    pub(super) fn record(&self, index: usize) -> u64 {
+    pub(crate) fn record(&self, index: usize) -> u64 {
         let offsets = self.functab + 8 * index as u64 + 4;
         let at = (offsets - BASE) as usize;
         let offset = u32::from_le_bytes(self.bytes[at..at + 4].try_into().expect("four bytes"));
@@ -121,4 +121,4 @@ impl Memory {
 }
 
 mod tables;
-pub(super) use tables::module;
+pub(crate) use tables::module;

@@ -85,6 +85,8 @@ pub struct Layout {
     pub cutab_unit: u64,
     /// Whether funcdata and findfunctab lie inside the pclntab section.
     pub funcdata_in_pclntab: bool,
+    /// Whether a program may get by with the memory that it declares, without growing it (`go/memory.rs`).
+    pub fits_declared_memory: bool,
     /// The `_func` record.
     pub func: FuncLayout,
     /// A record of an inline tree.
@@ -104,6 +106,7 @@ const ROW_1_18: Layout = Layout {
     entry: Entry::Pc,
     cutab_unit: 1,
     funcdata_in_pclntab: false,
+    fits_declared_memory: true,
     func: FUNC_1_18,
     inline: INLINE_1_18,
     func_ids: FUNC_IDS_1_18,
@@ -112,6 +115,7 @@ const ROW_1_18: Layout = Layout {
 const ROW_1_21: Layout = Layout {
     minor: 21,
     magic: MAGIC_1_20,
+    fits_declared_memory: false,
     func: FUNC_1_21,
     inline: INLINE_1_21,
     ..ROW_1_18

@@ -26,14 +26,17 @@
 //! dictionaries sorted by frequency (larger, for tokens that are no smaller), the first line of a function as a difference
 //! to the last of the one before.
 //!
-//! Left alone: modules with a start function, an imported or shared memory, or one too small for the working memory;
-//! single columns that are not regular stay as they are.
+//! Where there is too little memory to work in, more is declared.
+//!
+//! Left alone: modules with a start function, an imported or shared memory, or one too small for the working memory whose
+//! size must stay (`fit_memory.rs`); single columns that are not regular stay as they are.
 
 mod columns;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+use super::fit_memory;
 use super::group_tables::Reason;
 use super::{Outcome, left_alone};
 use crate::columns::start;
@@ -41,14 +44,11 @@ use crate::error::Result;
 use crate::frame::Frame;
 use crate::go::Program;
 use crate::grouped::Grouped;
-use crate::memory::Memory;
+use crate::memory::{Memory, PAGE};
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use walrus::DataKind;
 use writer::Script;
-
-/// Bytes of a page of memory.
-const PAGE: u64 = 1 << 16;
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(program) = module.program.take() else {
@@ -57,7 +57,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let planned = match (reason_against(module, options), module.grouped.take()) {
         (Some(reason), _) => Err(reason),
         (None, None) => Err("the tables are not grouped"),
-        (None, Some(grouped)) => plan(&program, &grouped, module.frame_mut()?),
+        (None, Some(grouped)) => plan(&program, &grouped, module.frame_mut()?, options),
     };
     let functions = program.functions().len();
     module.program = Some(program);
@@ -85,14 +85,9 @@ fn plan(
     program: &Program,
     grouped: &Grouped,
     frame: &Frame,
+    options: &Options,
 ) -> std::result::Result<(Memory, Script), Reason> {
-    let memories: Vec<_> = frame.walrus.memories.iter().collect();
-    let [declared] = memories[..] else {
-        return Err("not one memory");
-    };
-    if declared.shared || declared.memory64 || declared.page_size_log2.is_some() {
-        return Err("the memory is not a plain one");
-    }
+    let declared = fit_memory::only_memory(frame)?;
     let mut memory =
         Memory::of(&frame.walrus.data).ok_or("a data segment has no constant address")?;
     let range = memory.bytes().range();
@@ -103,8 +98,13 @@ fn plan(
         .checked_next_multiple_of(8)
         .ok_or("the data ends at 4 GiB")?;
     let script = columns::script(program, memory.bytes(), grouped, working)?;
-    if script.end() > declared.initial.saturating_mul(PAGE).min(u32::MAX.into()) {
-        return Err("the initial memory is too small to rebuild the tables in");
+    let placement = script.placement();
+    if placement.end() > u32::MAX.into() || range.end > declared.initial.saturating_mul(PAGE) {
+        return Err("the data ends outside the memory");
+    }
+    if placement.end() > declared.initial.saturating_mul(PAGE) {
+        fit_memory::changeable(declared, options)
+            .map_err(|_| "the initial memory is too small to rebuild the tables in")?;
     }
     match script.take_out(base, memory.bytes_mut()) {
         true => Ok((memory, script)),
@@ -114,7 +114,11 @@ fn plan(
 
 fn apply(frame: &mut Frame, memory: &Memory, script: Script, functions: usize) -> Result<Outcome> {
     let before = stored_bytes(frame);
-    let body = start::body(&script.placement())?;
+    let placement = script.placement();
+    let body = start::body(&placement)?;
+    for declared in frame.walrus.memories.iter_mut() {
+        declared.initial = declared.initial.max(placement.end().div_ceil(PAGE));
+    }
     memory.store(&mut frame.walrus.data);
     let after = stored_bytes(frame) + (script.segment.len() + body.len()) as i64;
     let outcome = Outcome {

@@ -39,8 +39,9 @@ fn columns_come_back_as_they_were() {
     let Some(wasm) = fixture::program() else {
         return;
     };
-    let plain = optimized(wasm, None, &["columnar-tables"]);
-    let columnar = optimized(wasm, None, &[]);
+    // So that both have memories of one size.
+    let plain = optimized(wasm, None, &["columnar-tables", "fit-memory"]);
+    let columnar = optimized(wasm, None, &["fit-memory"]);
     assert!(
         columnar.len() < plain.len() * 8 / 10,
         "nothing was taken out"

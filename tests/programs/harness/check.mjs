@@ -24,6 +24,7 @@ import { optimize, optimizerMissing } from "./optimize.mjs";
  * @property {number} inputBytes 0 when it was not optimized
  * @property {number} outputBytes
  * @property {string} unlike how the original differs from the program's files, where its way to build lets it
+ * @property {import("../../outputs/ledger.mjs").Entry} [hashes] of input and output, when it was optimized
  */
 
 /**
@@ -79,7 +80,8 @@ export async function check(one, wasm, options) {
     const output = join(work, "program.wasm");
     const optimized = await optimize(options, wasm, output);
     if (!record("optimize", optimized.error)) return report;
-    Object.assign(report, { inputBytes: optimized.inputBytes, outputBytes: optimized.outputBytes });
+    const { inputBytes, outputBytes, hashes } = optimized;
+    Object.assign(report, { inputBytes, outputBytes, hashes });
     for (const host of hosts) {
       record(`optimized/${host}`, difference(reference, await runUnder(host, one, output)));
     }

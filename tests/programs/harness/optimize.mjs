@@ -3,6 +3,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { hashOfFile } from "../../outputs/ledger.mjs";
 import { PROGRAMS_DIR } from "./catalog.mjs";
 import { runChild } from "./child.mjs";
 
@@ -26,7 +27,8 @@ export function optimizerMissing(optimizer) {
  * @param {{optimizer: string, optimizerArgs: string[]}} options
  * @param {string} input path of a wasm file
  * @param {string} output path to write
- * @returns {Promise<{error: string} | {error: "", inputBytes: number, outputBytes: number}>}
+ * @returns {Promise<{error: string} |
+ *   {error: "", inputBytes: number, outputBytes: number, hashes: import("../../outputs/ledger.mjs").Entry}>}
  */
 export async function optimize({ optimizer, optimizerArgs }, input, output) {
   const outcome = await runChild(optimizer, ["optimize", input, "-o", output, ...optimizerArgs], {
@@ -36,5 +38,10 @@ export async function optimize({ optimizer, optimizerArgs }, input, output) {
   if (outcome.exitCode !== 0) {
     return { error: `gowasp optimize: ${outcome.ended}\n${outcome.stderr.trim()}` };
   }
-  return { error: "", inputBytes: statSync(input).size, outputBytes: statSync(output).size };
+  return {
+    error: "",
+    inputBytes: statSync(input).size,
+    outputBytes: statSync(output).size,
+    hashes: { input: hashOfFile(input), output: hashOfFile(output) },
+  };
 }

@@ -269,11 +269,6 @@ impl Script {
         }
     }
 
-    /// Address behind the working memory.
-    pub(super) fn end(&self) -> u64 {
-        u64::from(self.working_base) + u64::from(self.dictionary_bytes) + self.segment.len() as u64
-    }
-
     /// Takes what the script writes out of an image, and runs it; whether the image is what it was.
     ///
     /// The image is left without what the script writes.

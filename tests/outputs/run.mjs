@@ -1,0 +1,115 @@
+/**
+ * Compares what the optimizer writes with the ledger of outputs, or updates the ledger. `--help` has the details.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { command, UsageError } from "../command.mjs";
+import { INPUTS, inputPath } from "../corpus/inputs.mjs";
+import { buildAll } from "../programs/harness/build.mjs";
+import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { plannedCases } from "../programs/harness/plan.mjs";
+import { pool } from "../programs/harness/pool.mjs";
+import { changes, readOutputs, writeOutputs } from "./ledger.mjs";
+
+const USAGE = `usage: npm run test:outputs -- --check | --update [--all]
+
+  --check    say which outputs are not those of tests/outputs.snap
+  --update   write them there
+  --all      every Go release, and every option of gowasp optimize (30 min of CPU);
+             otherwise what npm test optimizes anyway
+
+Exit code 0 when the ledger is right or was updated, 1 when it is not right, 2 for wrong usage.`;
+
+/** The program that is optimized with each option. */
+const WITH_OPTIONS = "templates";
+
+/** Options that every program is tried with; `--skip` comes with each pass. */
+const OPTIONS = [["--for", "raw"], ["--for", "speed"], ["-O0"], ["--keep-names"], ["--keep-memory"]];
+
+/** As many as there are cores: most of the optimizer's time is in one thread. */
+const AT_A_TIME = 2;
+
+await command(main, USAGE);
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      check: { type: "boolean", default: false },
+      update: { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (values.check === values.update) throw new UsageError("either --check or --update");
+  const missing = optimizerMissing(DEFAULT_OPTIMIZER);
+  if (missing) throw new Error(missing);
+
+  const recorded = readOutputs();
+  const found = await outputsOf(await modules(values.all), values.all ? await allOptions() : [[]]);
+  const changed = changes(recorded, found);
+  for (const line of changed) console.log(line);
+  console.log(`${found.size - changed.length} of ${found.size} outputs are those of tests/outputs.snap`);
+  if (values.update) writeOutputs(values.all ? found : new Map([...recorded, ...found]));
+  return values.check && changed.length ? 1 : 0;
+}
+
+/** @returns {Promise<{id: string, wasm: string, withOptions: boolean}[]>} programs from npm, then test programs */
+async function modules(all) {
+  const fromNpm = Object.keys(INPUTS).map((name) => ({ id: name, wasm: inputPath(name), withOptions: true }));
+  const { cases, missing } = await plannedCases(all ? "all" : undefined);
+  if (missing.length) throw new Error(missing.join("\n"));
+  const built = await buildAll(cases);
+  const own = cases.map(({ id, program }) => {
+    const { wasm, error } = built.get(id);
+    if (error) throw new Error(`${id} does not build:\n${error}`);
+    return { id, wasm, withOptions: program.name === WITH_OPTIONS };
+  });
+  return [...fromNpm, ...own];
+}
+
+/** @returns {Promise<string[][]>} no option, each of `OPTIONS`, and each pass skipped */
+async function allOptions() {
+  const passes = await inFolder(async (folder) => {
+    const report = join(folder, "report.json");
+    const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: ["--report", report] };
+    const { error } = await optimize(options, inputPath("astro"), join(folder, "out.wasm"));
+    if (error) throw new Error(error);
+    return JSON.parse(readFileSync(report, "utf8")).passes;
+  });
+  return [[], ...OPTIONS, ...passes.map(({ name }) => ["--skip", name])];
+}
+
+/** @returns {Promise<import("./ledger.mjs").Outputs>} in the order of the modules, then of the options */
+async function outputsOf(inputs, options) {
+  const trials = inputs.flatMap(({ id, wasm, withOptions }) =>
+    (withOptions ? options : [[]]).map((optimizerArgs) => ({
+      id: [id, ...optimizerArgs].join(" "),
+      wasm,
+      optimizerArgs,
+    })),
+  );
+  return new Map(
+    await pool(trials, AT_A_TIME, async ({ id, wasm, optimizerArgs }) => {
+      const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs };
+      const { error, hashes } = await inFolder((folder) => optimize(options, wasm, join(folder, "out.wasm")));
+      if (error) throw new Error(`${id}: ${error}`);
+      return [id, hashes];
+    }),
+  );
+}
+
+/** Does work that needs a folder of its own for a while. */
+async function inFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-outputs-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
