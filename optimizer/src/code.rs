@@ -1,6 +1,7 @@
 //! Go's functions as graphs of blocks and expression trees: lifted from bytes, rewritten, encoded again.
 
 mod adapt;
+mod assigned;
 pub(crate) mod callgraph;
 mod dispatch;
 mod encode;
@@ -13,6 +14,7 @@ mod lift;
 pub(crate) mod locals;
 mod lower;
 mod op;
+mod pc;
 pub(crate) mod rules;
 mod stack_pointer;
 mod structure;
@@ -20,27 +22,38 @@ mod structure;
 pub(crate) mod tests;
 mod tokens;
 
-pub(crate) use adapt::Types;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, Local, SP,
-    Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, GLOBAL_G,
+    GLOBAL_SP, Local, SP, Stmt,
 };
-pub(crate) use lower::Code;
+pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
+pub(crate) use pc::{PC_F_OFFSET, PcWidth, pc};
 pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
 
 /// Wasm indices of the functions that a body calls directly; none if it cannot be decoded.
 pub(crate) fn called_directly(body: &[u8]) -> Vec<u32> {
     let tokens = tokens::decode(body).unwrap_or_default();
     let callee = |token: &tokens::Token<'_>| match token.operator {
-        wasmparser::Operator::Call { function_index } => Some(function_index),
+        wasmparser::Operator::Call { function_index }
+        | wasmparser::Operator::ReturnCall { function_index } => Some(function_index),
         _ => None,
     };
     tokens.iter().filter_map(callee).collect()
+}
+
+/// Globals that a body sets; none if it cannot be decoded.
+pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
+    let tokens = tokens::decode(body).unwrap_or_default();
+    let global = |token: &tokens::Token<'_>| match token.operator {
+        wasmparser::Operator::GlobalSet { global_index } => Some(global_index),
+        _ => None,
+    };
+    tokens.iter().filter_map(global).collect()
 }
 
 /// Lifts one function of Go's convention to its graph.
@@ -55,5 +68,11 @@ pub(crate) fn lift_function(
     deferreturn: u32,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
-    graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)
+    let lifted = lift::lift(body, facts, pc_f)?;
+    let declared = lifted.declared;
+    let function = graph::build(lifted, deferreturn, facts)?;
+    if assigned::reads_unset(&function, declared) {
+        return Err("a local that is read before it is set");
+    }
+    Ok(function)
 }

@@ -1,0 +1,102 @@
+//! Programs whose calling convention cannot change: what lifting takes for granted of the whole module is not so.
+//!
+//! Go's linker writes every module alike. Another tool may have moved globals, merged functions or opened the table.
+
+use crate::code::{self, GLOBAL_CTXT, GLOBAL_G, GLOBAL_SP};
+use crate::go::Program;
+use crate::input::Input;
+use std::collections::BTreeSet;
+use wasmparser::{ExternalKind, GlobalType, TypeRef, ValType};
+
+/// Functions that passes know by name; `wasm_pc_f_loop`, which has no Go name, is the trampoline.
+const KNOWN_BY_NAME: [&str; 6] = [
+    "runtime.sigpanic",
+    "runtime.morestack",
+    "runtime.morestack_noctxt",
+    "runtime.mstart1",
+    "runtime.gogo",
+    "wasm_pc_f_loop",
+];
+
+/// Why the calling convention of this program cannot change.
+pub(super) fn reason(
+    facts: &code::Facts,
+    pc_f: &[Option<u32>],
+    program: &Program,
+    input: &Input<'_>,
+) -> Option<String> {
+    let imported = input.imported_functions;
+    let mut go_functions = (imported..)
+        .zip(pc_f)
+        .filter(|(index, _)| facts.is_go(*index));
+    if let Some((index, _)) = go_functions.find(|(_, pc_f)| pc_f.is_none()) {
+        return Some(format!(
+            "function {index} looks like Go's but is not in pclntab"
+        ));
+    }
+    table(input)
+        .or_else(|| known_functions(program, imported))
+        .or_else(|| {
+            let globals = has_gos_globals(input) && globals_are_in_order(program, input);
+            (!globals).then(|| "the globals are not those that Go's linker writes".into())
+        })
+}
+
+/// Nobody but the module's own code calls through table 0, and each slot has one function.
+fn table(input: &Input<'_>) -> Option<String> {
+    let is_exported = (input.exports.iter()).any(|export| export.kind == ExternalKind::Table);
+    let is_imported = (input.imports.iter()).any(|import| matches!(import.ty, TypeRef::Table(_)));
+    if is_exported || is_imported || input.table_is_open {
+        return Some("others than Go's functions may be in the table, or call through it".into());
+    }
+    let slots: BTreeSet<u32> = input.table_slots.iter().map(|(slot, _)| *slot).collect();
+    (slots.len() != input.table_slots.len()).then(|| "two functions in one table slot".into())
+}
+
+fn known_functions(program: &Program, imported: u32) -> Option<String> {
+    let names: BTreeSet<&str> = program
+        .functions()
+        .map(|function| function.name())
+        .collect();
+    if let Some(missing) = (KNOWN_BY_NAME.iter()).find(|name| !names.contains(**name)) {
+        return Some(format!("{missing} is not in pclntab"));
+    }
+    let is_import = program.functions().any(|f| f.wasm_index() < imported);
+    is_import.then(|| "a function of pclntab is imported".into())
+}
+
+/// `writeGlobalSec` in cmd/link/internal/wasm/asm.go: SP and PAUSE are i32, all between them i64.
+fn has_gos_globals(input: &Input<'_>) -> bool {
+    const I64: ValType = ValType::I64;
+    const TYPES: [ValType; 8] = [ValType::I32, I64, I64, I64, I64, I64, I64, ValType::I32];
+    let is = |(global, ty): (&GlobalType, &ValType)| global.content_type == *ty && global.mutable;
+    let is_imported = |import: &crate::input::Import<'_>| matches!(import.ty, TypeRef::Global(_));
+    input.globals.len() >= TYPES.len()
+        && !input.imports.iter().any(is_imported)
+        && input.globals.iter().zip(&TYPES).all(is)
+}
+
+/// Whether CTXT and g, whose types are the same, are not each other: `morestack_noctxt` clears CTXT alone, and `gogo`
+/// sets g, too (runtime/asm_wasm.s).
+fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
+    let set_by = |name: &str| {
+        let function = program
+            .functions()
+            .find(|function| function.name() == name)?;
+        let position = function
+            .wasm_index()
+            .checked_sub(input.imported_functions)?;
+        let body = input.bodies.get(position as usize)?;
+        Some(code::globals_set(input.slice(body)))
+    };
+    let (Some(clears), Some(resumes)) =
+        (set_by("runtime.morestack_noctxt"), set_by("runtime.gogo"))
+    else {
+        return false;
+    };
+    clears.contains(&GLOBAL_CTXT)
+        && !clears.contains(&GLOBAL_G)
+        && [GLOBAL_SP, GLOBAL_CTXT, GLOBAL_G]
+            .iter()
+            .all(|global| resumes.contains(global))
+}
