@@ -22,6 +22,7 @@ mod structure;
 pub(crate) mod tests;
 mod tokens;
 
+pub(crate) use assigned::reads_unset;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
 pub(crate) use flow::Flow;
@@ -68,11 +69,5 @@ pub(crate) fn lift_function(
     deferreturn: u32,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
-    let lifted = lift::lift(body, facts, pc_f)?;
-    let declared = lifted.declared;
-    let function = graph::build(lifted, deferreturn, facts)?;
-    if assigned::reads_unset(&function, declared) {
-        return Err("a local that is read before it is set");
-    }
-    Ok(function)
+    graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)
 }

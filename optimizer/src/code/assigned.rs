@@ -6,13 +6,11 @@
 use super::ir::{BlockId, End, Expr, FIRST_FREE, Function, Local, Stmt};
 use super::locals::LocalSet;
 
-/// Whether one of the first `declared` locals is read, on some way from the entry or a resume point, before it is set.
-pub(crate) fn reads_unset(function: &Function, declared: usize) -> bool {
-    // Parameters are set, and so is what lifting added.
-    let entered = LocalSet::MAX
-        .checked_shl(declared as u32)
-        .unwrap_or_default()
-        | ((1 << FIRST_FREE) - 1);
+/// Whether a local is read, on some way from the entry or a resume point, before it is set. Those that [`LocalSet`] has no
+/// room for are lifting's own, which are set first.
+pub(crate) fn reads_unset(function: &Function) -> bool {
+    // Parameters.
+    let entered: LocalSet = (1 << FIRST_FREE) - 1;
     let mut at_start = vec![LocalSet::MAX; function.blocks.len()];
     let mut pending: Vec<BlockId> = (0..function.blocks.len())
         .filter(|block| *block == function.entry || function.blocks[*block].resume.is_some())
@@ -125,7 +123,6 @@ mod tests {
     use crate::code::tests::program;
 
     const LOCAL: Local = FIRST_FREE;
-    const DECLARED: usize = LOCAL as usize + 1;
 
     fn set() -> Stmt {
         Stmt::Set(LOCAL, Expr::I32(1))
@@ -136,7 +133,7 @@ mod tests {
     }
 
     fn reads(blocks: Vec<(Vec<Stmt>, End)>) -> bool {
-        reads_unset(&program::function(blocks), DECLARED)
+        reads_unset(&program::function(blocks))
     }
 
     fn line(body: Vec<Stmt>) -> bool {
@@ -178,8 +175,7 @@ mod tests {
         assert!(!reads(blocks()));
         let mut function = program::function(blocks());
         function.blocks[1].resume = Some(1);
-        assert!(reads_unset(&function, DECLARED));
-        assert!(!reads_unset(&function, DECLARED - 1), "lifting's own");
+        assert!(reads_unset(&function));
     }
 
     #[test]

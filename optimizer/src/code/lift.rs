@@ -43,8 +43,6 @@ pub(crate) struct Lifted {
     /// Segment by PC_B; PCs past the end mean the last entry.
     pub(crate) table: Vec<u32>,
     pub(crate) locals: Vec<Type>,
-    /// How many of these are the function's own.
-    pub(crate) declared: usize,
 }
 
 /// Why a function was refused.
@@ -63,7 +61,6 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
         return Err("SP is not in local 1 from the start");
     }
     let locals = with_sp(locals)?;
-    let declared = locals.len();
     let frame = Frame::read(&mut cursor)?;
     let mut reader = body::Reader::new(cursor, facts, pc_f, &frame, locals);
     let segments = reader.segments()?;
@@ -73,7 +70,6 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
         segments,
         table: frame.table,
         locals,
-        declared,
     })
 }
 

@@ -17,8 +17,9 @@
 //! as they are. Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left alone of note.
 
 mod unfit;
+mod unset;
 
-use super::Outcome;
+use super::{Outcome, mark_no_return};
 use crate::code::{self, Code, PcWidth, Style};
 use crate::error::Result;
 use crate::go::Program;
@@ -44,20 +45,21 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     if let Some(reason) = unfit::reason(&facts, &listed.pc_f, program, input) {
         return Ok(super::left_alone(&reason, input.bodies.len()));
     }
-    let lifted = lift(input, &listed, &facts);
+    let mut lifted = lift(input, &listed, &facts);
+    let saving = mark_no_return::saving(program, &listed.is_assembly, input.imported_functions);
+    let exits = unset::exits(program, &facts);
+    unset::refuse(&mut lifted, &listed.deferreturn, &saving, &exits);
     let tally = Tally::of(&lifted, input);
-    if let Some(reason) = tally
-        .is_not_worth_it()
-        .or_else(|| unadaptable(&lifted, input, &facts))
-    {
+    let reason = tally.is_not_worth_it();
+    if let Some(note) = reason.or_else(|| unadaptable(&lifted, input, &facts)) {
+        let left_alone = tally.left_alone();
         return Ok(Outcome {
-            note: reason,
-            left_alone: tally.left_alone(),
+            note,
+            left_alone,
             ..Outcome::default()
         });
     }
-    let functions: Vec<_> = lifted.into_iter().map(|lifted| lifted?.ok()).collect();
-    adopt(module, facts, functions, listed, options)?;
+    adopt(module, facts, lifted.functions, listed, options)?;
     Ok(Outcome {
         note: tally.to_string(),
         left_alone: tally.left_alone(),
@@ -65,33 +67,40 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     })
 }
 
-/// A function's graph or why there is none; `None` for functions outside the convention.
-type Lifted = Option<std::result::Result<code::Function, &'static str>>;
+/// Functions by position; those outside the convention have neither a graph nor a reason for having none.
+struct Lifted {
+    functions: Vec<Option<code::Function>>,
+    refusals: Vec<Option<&'static str>>,
+}
 
-fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Vec<Lifted> {
-    (input.bodies.par_iter().enumerate())
+fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Lifted {
+    let (functions, refusals) = (input.bodies.par_iter().enumerate())
         .map(|(position, range)| {
             let index = input.imported_functions + position as u32;
-            let pc_f = listed.pc_f[position].filter(|_| facts.is_go(index))?;
-            let deferreturn = listed.deferreturn[position];
+            let Some(pc_f) = listed.pc_f[position].filter(|_| facts.is_go(index)) else {
+                return (None, None);
+            };
             if listed.slots[position] != 1 {
                 // Functions that were alike and are one now: pclntab says of it what it says of the last.
-                return Some(Err("a function in several table slots"));
+                return (None, Some("a function in several table slots"));
             }
-            Some(code::lift_function(
-                input.slice(range),
-                pc_f,
-                deferreturn,
-                facts,
-            ))
+            let deferreturn = listed.deferreturn[position];
+            match code::lift_function(input.slice(range), pc_f, deferreturn, facts) {
+                Ok(function) => (Some(function), None),
+                Err(refusal) => (None, Some(refusal)),
+            }
         })
-        .collect()
+        .unzip();
+    Lifted {
+        functions,
+        refusals,
+    }
 }
 
 /// Why a function that was not lifted cannot be fitted to the new convention, if there is one.
-fn unadaptable(lifted: &[Lifted], input: &Input<'_>, facts: &code::Facts) -> Option<String> {
-    (lifted.par_iter().zip(&input.bodies).enumerate())
-        .filter(|(_, (lifted, _))| !matches!(lifted, Some(Ok(_))))
+fn unadaptable(lifted: &Lifted, input: &Input<'_>, facts: &code::Facts) -> Option<String> {
+    (lifted.functions.par_iter().zip(&input.bodies).enumerate())
+        .filter(|(_, (function, _))| function.is_none())
         .find_map_first(|(position, (_, body))| {
             let index = input.imported_functions + position as u32;
             // The type's index does not matter here.
@@ -112,19 +121,18 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(lifted: &[Lifted], input: &Input<'_>) -> Tally {
+    fn of(lifted: &Lifted, input: &Input<'_>) -> Tally {
         let mut tally = Tally::default();
-        for (lifted, range) in lifted.iter().zip(&input.bodies) {
-            match lifted {
-                None => {}
-                Some(Ok(_)) => {
-                    tally.lifted += 1;
-                    tally.lifted_bytes += range.len() as u64;
-                }
-                Some(Err(reason)) => {
-                    *tally.refused.entry(reason).or_default() += 1;
-                    tally.refused_bytes += range.len() as u64;
-                }
+        let functions = lifted.functions.iter().zip(&lifted.refusals);
+        for ((function, refusal), range) in functions.zip(&input.bodies) {
+            let bytes = range.len() as u64;
+            if function.is_some() {
+                tally.lifted += 1;
+                tally.lifted_bytes += bytes;
+            }
+            if let Some(reason) = refusal {
+                *tally.refused.entry(reason).or_default() += 1;
+                tally.refused_bytes += bytes;
             }
         }
         tally

@@ -14,6 +14,10 @@ impl<'b> Reader<'_, '_, 'b> {
     /// One statement, or one operator that only changes the operand stack.
     pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
         self.free_temporaries();
+        // SP is in global 0 and in local 1 alike, but behind calls, where this is read with the call.
+        if self.cursor.skip_sp_reload() {
+            return Ok(());
+        }
         if self.go_call(out, depth)? || self.returns(out) || self.tail_call(out)? {
             return Ok(());
         }

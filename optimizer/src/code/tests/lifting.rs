@@ -2,8 +2,8 @@
 
 use crate::code::facts::Facts;
 use crate::code::ir::{After, Callee, End, Expr, Function, GLOBAL_SP, SP, Stmt};
+use crate::code::lift_function;
 use crate::code::op::{Load, Op};
-use crate::code::{graph, lift};
 use crate::input::Input;
 
 /// Wasm indices of the functions below.
@@ -73,7 +73,7 @@ fn lift_with(locals: &str, code: &str) -> Result<Function, &'static str> {
         _ => None,
     });
     let body = input.slice(&input.bodies[(TESTED - 1) as usize]);
-    graph::build(lift::lift(body, &facts, PC_F)?, 0, &facts)
+    lift_function(body, PC_F, 0, &facts)
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.
