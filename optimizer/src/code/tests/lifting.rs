@@ -8,7 +8,7 @@ use crate::input::Input;
 
 /// Wasm indices of the functions below.
 const IMPORT: u32 = 0;
-const CALLEE: u32 = 1;
+pub(super) const CALLEE: u32 = 1;
 const SIGPANIC: u32 = 2;
 const MORESTACK: u32 = 3;
 const DIVIDE: u32 = 4;
@@ -18,20 +18,20 @@ const TESTED: u32 = 7;
 /// PC_F of the function under test.
 const PC_F: u32 = 0x1010;
 /// A local of the function under test.
-const R0: u32 = 2;
+pub(super) const R0: u32 = 2;
 
-const RELOAD: &str = "global.get 0 local.set 1";
+pub(super) const RELOAD: &str = "global.get 0 local.set 1";
 const SET_SP: &str = "local.tee 1 global.set 0";
 /// The function's return address popped, and back.
 const RETURN: &str = "local.get 1 i32.const 8 i32.add local.tee 1 global.set 0 i32.const 0 return";
 /// From a PC on the operand stack, up to Go 1.24 and from 1.25 on.
 const INDIRECT_32: &str = "i32.wrap_i64 i32.const 16 i32.shr_u
     local.set 0 i32.const 0 local.get 0 call_indirect (type $go)";
-const INDIRECT_64: &str = "i64.const 16 i64.shr_u i32.wrap_i64
+pub(super) const INDIRECT_64: &str = "i64.const 16 i64.shr_u i32.wrap_i64
     local.set 0 i32.const 0 local.get 0 call_indirect (type $go)";
 
 /// `SP -= 8; mem[SP] = PC` of this PC_B.
-fn push(pc_b: u32) -> String {
+pub(super) fn push(pc_b: u32) -> String {
     push_pc(PC_F, pc_b)
 }
 
@@ -46,7 +46,7 @@ fn lift(code: &str) -> Result<Function, &'static str> {
 }
 
 /// As [`lift`], of a function that declares these locals.
-fn lift_with(locals: &str, code: &str) -> Result<Function, &'static str> {
+pub(super) fn lift_with(locals: &str, code: &str) -> Result<Function, &'static str> {
     let text = format!(
         r#"(module
             (type $go (func (param i32) (result i32)))
@@ -77,7 +77,7 @@ fn lift_with(locals: &str, code: &str) -> Result<Function, &'static str> {
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.
-fn calls(call: &str) -> String {
+pub(super) fn calls(call: &str) -> String {
     two_segments(&format!("{call} br_if $unwind"), RETURN)
 }
 
@@ -95,18 +95,18 @@ fn two_segments(first: &str, second: &str) -> String {
 }
 
 /// One segment with an unwind exit.
-fn straight(code: &str) -> String {
+pub(super) fn straight(code: &str) -> String {
     format!("{RELOAD} block $unwind {code} {RETURN} end i32.const 1")
 }
 
 /// The statements of a function that is one block.
-fn only_block(code: &str) -> Vec<Stmt> {
+pub(super) fn only_block(code: &str) -> Vec<Stmt> {
     let function = lift(&straight(code)).expect("Go's form");
     assert_eq!(function.blocks.len(), 1, "{function:#?}");
     function.blocks[0].body.clone()
 }
 
-fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
+pub(super) fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
         pc_f: None,
         pc_b,
@@ -115,7 +115,7 @@ fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     }
 }
 
-fn shifted(pc: Expr) -> Callee {
+pub(super) fn shifted(pc: Expr) -> Callee {
     let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(16));
     Callee::Indirect(Box::new(Expr::unary(Op::I32_WRAP_I64, pc_f)))
 }
@@ -441,81 +441,4 @@ fn near_misses_are_refused_with_the_reason() {
             Ok(function) => panic!("accepted: {code}\n{function:#?}"),
         }
     }
-}
-
-/// As binaryen writes what it has read, without an operand stack: results and PCs that wait are kept in locals.
-#[test]
-fn results_that_are_kept_while_sp_is_reloaded() {
-    let kept = |local| format!("local.set {local} {RELOAD} local.get {local}");
-    for local in [0, 3] {
-        let direct = format!("{} i32.const 0 call $callee {}", push(1), kept(local));
-        let lifted = lift_with("i32 i64 i32", &calls(&direct)).expect("read");
-        let expected = go_call(1, Callee::Direct(CALLEE), After::Resume);
-        assert_eq!(lifted.blocks[0].body, [expected]);
-        let indirect = format!("{} local.get 2 {INDIRECT_64} {}", push(1), kept(local));
-        let lifted = lift_with("i32 i64 i32", &calls(&indirect)).expect("read");
-        let expected = go_call(1, shifted(Expr::Get(R0)), After::Resume);
-        assert_eq!(lifted.blocks[0].body, [expected]);
-        let tail = format!("i32.const 0 call $callee {} return", kept(local));
-        let lifted = lift_with("i32 i64 i32", &straight(&tail)).expect("read");
-        assert_eq!(
-            lifted.blocks[0].body,
-            [Stmt::TailCall(Callee::Direct(CALLEE))]
-        );
-    }
-}
-
-#[test]
-fn what_other_tools_write_is_refused() {
-    let lift = |code: &str| lift_with("i32 i64 i32", code).expect_err("refused");
-    let other = "a local that is none of Go's registers";
-    assert_eq!(lift(&straight("local.get 1 local.set 3")), other);
-    assert_eq!(lift(&straight("local.get 3 drop")), other);
-    let call = format!("{} i32.const 0 call $callee local.set 3 {RELOAD}", push(1));
-    let another = format!("{call} local.get 1");
-    assert_eq!(lift(&calls(&another)), "a call whose result is kept");
-    let base = "local.get 1 i64.extend_i32_u local.tee 2 i64.const 8 i64.add drop";
-    assert_eq!(
-        lift(&straight(base)),
-        "a copy of SP, from which slots are addressed"
-    );
-    let late = format!("i32.const 1 drop {}", straight(""));
-    assert_eq!(lift(&late), "SP is not in local 1 from the start");
-    let type_of_another = format!(
-        "local.get 2 {} i64.const 16 i64.shr_u i32.wrap_i64 local.set 0 i32.const 0 local.get 0
-         call_indirect (param i32) {RELOAD} i32.const 0",
-        push(1)
-    );
-    assert!(lift_with("i32 i64", &calls(&type_of_another)).is_err());
-}
-
-#[test]
-fn a_local_that_waits_keeps_its_value_when_it_is_set() {
-    // The store evaluates the second operand again, unless it was kept; the first is read before that is set.
-    let code =
-        "local.get 2 i64.const 7 local.tee 2 i32.const 4096 local.get 2 i64.store i64.add drop";
-    let body = only_block(code);
-    let Stmt::Set(first, Expr::Get(R0)) = &body[0] else {
-        panic!("{body:#?}");
-    };
-    assert!(
-        matches!(&body[1], Stmt::Set(_, Expr::Tee(R0, _))),
-        "{body:#?}"
-    );
-    let Stmt::Drop(Expr::Binary(Op::I64_ADD, operands)) = &body[3] else {
-        panic!("{body:#?}");
-    };
-    assert_eq!(operands.0, Expr::Get(*first));
-    // Within the statement itself.
-    let body = only_block("local.get 2 i32.const 4096 i64.const 7 local.tee 2 i64.store drop");
-    assert!(matches!(&body[0], Stmt::Set(_, Expr::Get(R0))), "{body:#?}");
-    // What is set before it waits is what waits.
-    let body = only_block(
-        "i64.const 7 local.tee 2 local.get 2 i32.const 4096 i64.const 1 i64.store i64.add drop",
-    );
-    assert!(
-        matches!(&body[0], Stmt::Set(_, Expr::Tee(R0, _))),
-        "{body:#?}"
-    );
-    assert!(matches!(&body[1], Stmt::Store(..)), "{body:#?}");
 }

@@ -100,3 +100,49 @@ fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
             .iter()
             .all(|global| resumes.contains(global))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLOBALS: &str = "(global (mut i32) (i32.const 0))
+        (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0))
+        (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0))
+        (global (mut i32) (i32.const 0))";
+
+    fn with<T>(fields: &str, ask: impl Fn(&Input<'_>) -> T) -> T {
+        let text = format!("(module (table $t 8 funcref) (func $f) {fields})");
+        let wasm = wat::parse_str(text).expect("text of a module");
+        ask(&Input::read(&wasm).expect("a module"))
+    }
+
+    #[test]
+    fn the_table_is_the_modules_own() {
+        let fits = |fields| with(fields, |input| table(input).is_none());
+        assert!(fits("(elem (i32.const 1) $f $f)"));
+        assert!(fits("(elem declare func $f)"));
+        assert!(!fits("(elem (i32.const 1) $f $f) (elem (i32.const 2) $f)"));
+        assert!(!fits("(elem func $f)"), "passive");
+        assert!(!fits("(elem (i32.const 1) funcref (ref.null func))"));
+        assert!(!fits(
+            "(global $g i32 (i32.const 1)) (elem (global.get $g) $f)"
+        ));
+        assert!(!fits(r#"(export "table" (table $t))"#));
+    }
+
+    #[test]
+    fn the_globals_are_those_of_gos_linker() {
+        let fits = |fields: &str| with(fields, has_gos_globals);
+        assert!(fits(GLOBALS));
+        assert!(
+            fits(&format!("{GLOBALS} (global i32 (i32.const 0))")),
+            "one more"
+        );
+        assert!(!fits(""));
+        assert!(!fits(&GLOBALS.replacen("(mut i64)", "i64", 1)));
+        assert!(
+            !fits(&format!("(global (mut i64) (i64.const 0)) {GLOBALS}")),
+            "moved"
+        );
+    }
+}
