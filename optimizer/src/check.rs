@@ -119,7 +119,19 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
         // Not the first by chance.
         .collect::<Vec<_>>()
         .into_iter()
-        .map(|r| { if std::env::var_os("CHK").is_some() { match r { Ok(f) => Ok(f), Err(f) => { eprintln!("{}", f.error()); Ok(None) } } } else { r } })
+        .map(|r| {
+            if std::env::var_os("CHK").is_some() {
+                match r {
+                    Ok(f) => Ok(f),
+                    Err(f) => {
+                        eprintln!("{}", f.error());
+                        Ok(None)
+                    }
+                }
+            } else {
+                r
+            }
+        })
         .collect::<Result<_, Fault>>()?;
     resuming::check(&written, &found)?;
     let before = written::functions_of_input(subject.input, subject.program);

@@ -1,6 +1,7 @@
 //! Go's functions as graphs of blocks and expression trees: lifted from bytes, rewritten, encoded again.
 
 mod adapt;
+mod assigned;
 pub(crate) mod callgraph;
 mod dispatch;
 mod encode;
@@ -13,6 +14,7 @@ mod lift;
 pub(crate) mod locals;
 mod lower;
 mod op;
+mod pc;
 pub(crate) mod rules;
 mod stack_pointer;
 mod structure;
@@ -21,19 +23,30 @@ pub(crate) mod tests;
 mod tokens;
 mod unlifted;
 
-pub(crate) use adapt::Types;
+pub(crate) use assigned::reads_unset;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, Local, SP,
-    Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, GLOBAL_G,
+    GLOBAL_SP, Local, SP, Stmt,
 };
-pub(crate) use lower::Code;
+pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
+pub(crate) use pc::{PC_F_OFFSET, PcWidth, pc};
 pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
 pub(crate) use unlifted::Unlifted;
+
+/// Globals that a body sets; none if it cannot be decoded.
+pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
+    let tokens = tokens::decode(body).unwrap_or_default();
+    let global = |token: &tokens::Token<'_>| match token.operator {
+        wasmparser::Operator::GlobalSet { global_index } => Some(global_index),
+        _ => None,
+    };
+    tokens.iter().filter_map(global).collect()
+}
 
 /// Lifts one function of Go's convention to its graph.
 ///

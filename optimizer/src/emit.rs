@@ -40,7 +40,7 @@ pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
         Rewritable::Yes(frame) => {
             let lowered = match &module.code {
                 Some(code) => {
-                    frame.set_types(code.go_functions(), code.types.new);
+                    frame.set_types(code.go_functions(), code.style.convention);
                     Some(code.lower(&module.input)?)
                 }
                 None => None,

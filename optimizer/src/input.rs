@@ -5,8 +5,8 @@
 use crate::error::{Error, Result, Stage};
 use std::ops::Range;
 use wasmparser::{
-    CompositeInnerType, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, Operator,
-    Parser, Payload, TypeRef,
+    CompositeInnerType, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, GlobalType,
+    Operator, Parser, Payload, TypeRef,
 };
 
 /// A module's sections and the tables that Go's layout shows in.
@@ -33,6 +33,10 @@ pub struct Input<'a> {
     pub table_slots: Vec<(u32, u32)>,
     /// Data segments in file order.
     pub data: Vec<DataSegment>,
+    /// Types of all globals, imported ones first.
+    pub globals: Vec<GlobalType>,
+    /// Whether table 0 may hold more than `table_slots` says: a segment is passive or has no constant place.
+    pub table_is_open: bool,
     /// Minimum size of memory 0 in 64 KiB pages; `None` without a memory.
     pub memory_min: Option<u64>,
     /// Whether memory 0 is imported, so that its initial content is the host's.
@@ -106,6 +110,8 @@ impl<'a> Input<'a> {
             exports: Vec::new(),
             table_slots: Vec::new(),
             data: Vec::new(),
+            globals: Vec::new(),
+            table_is_open: false,
             memory_min: None,
             memory_imported: false,
             start: None,
@@ -154,6 +160,11 @@ impl<'a> Input<'a> {
                     self.memory_min.get_or_insert(memory.initial);
                 }
             }
+            Payload::GlobalSection(reader) => {
+                for global in reader {
+                    self.globals.push(global?.ty);
+                }
+            }
             Payload::ExportSection(reader) => {
                 for export in reader {
                     let export = export?;
@@ -192,6 +203,7 @@ impl<'a> Input<'a> {
                 self.functions.push(ty);
                 self.imported_functions += 1;
             }
+            TypeRef::Global(global) => self.globals.push(global),
             TypeRef::Memory(memory) if self.memory_min.is_none() => {
                 self.memory_min = Some(memory.initial);
                 self.memory_imported = true;
@@ -211,9 +223,11 @@ impl<'a> Input<'a> {
             offset_expr,
         } = &element.kind
         else {
+            self.table_is_open |= matches!(element.kind, ElementKind::Passive);
             return Ok(());
         };
         let (None | Some(0), Some(base)) = (table_index, constant_i32(offset_expr)?) else {
+            self.table_is_open = true;
             return Ok(());
         };
         if let ElementItems::Functions(functions) = &element.items {
@@ -221,6 +235,8 @@ impl<'a> Input<'a> {
             for (slot, function) in (base..=u32::MAX).zip(functions.clone()) {
                 self.table_slots.push((slot, function?));
             }
+        } else {
+            self.table_is_open = true;
         }
         Ok(())
     }

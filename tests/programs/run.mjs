@@ -6,11 +6,13 @@
  * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
+import { withBinaryen } from "../bench/measure/binaryen.mjs";
 import { command, known, wholeNumber } from "../command.mjs";
 import { buildAll } from "./harness/build.mjs";
 import { casesOf, readPrograms } from "./harness/catalog.mjs";
 import { check, failedBuild, missingParts } from "./harness/check.mjs";
 import { HOST_NAMES, hostsFor, SYSTEMS } from "./harness/hosts.mjs";
+import { withManyFunctions } from "./harness/many.mjs";
 import { DEFAULT_OPTIMIZER } from "./harness/optimize.mjs";
 import { pool } from "./harness/pool.mjs";
 import { closingLines, reportText } from "./harness/report.mjs";
@@ -25,6 +27,8 @@ const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
   --goos ${SYSTEMS.join(",")}       systems
   --ways NAME,...        built in these ways, or in \`all\` that a release has: ${WAY_NAMES.slice(0, 3).join(", ")}, ...
   --host ${HOST_NAMES.join(",")}
+  --many                 with so many functions that PC_F needs more than 16 bits; Go 1.25 and later
+  --wasm-opt=OPTION      the programs are what wasm-opt makes of them: -O1, --vacuum, ...
   --optimizer FILE       default target/release/gowasp
   --optimizer-arg ARG    handed to gowasp optimize, may be repeated
   --jobs N               programs run side by side, default 2
@@ -37,6 +41,8 @@ const OPTIONS = {
   goos: { type: "string", default: "js,wasip1" },
   ways: { type: "string" },
   host: { type: "string", default: HOST_NAMES.join(",") },
+  many: { type: "boolean", default: false },
+  "wasm-opt": { type: "string" },
   optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
   "optimizer-arg": { type: "string", multiple: true, default: [] },
   jobs: { type: "string", default: "2" },
@@ -53,7 +59,8 @@ async function main() {
     console.log(USAGE);
     return 0;
   }
-  const programs = chosen(readPrograms(), positionals);
+  const named = chosen(readPrograms(), positionals);
+  const programs = values.many ? named.map(withManyFunctions) : named;
   const releases = values["all-releases"] ? ALL_RELEASES : (values.go?.split(",") ?? [undefined]);
   const hosts = known("host", values.host.split(","), HOST_NAMES);
   const goos = known("system", values.goos.split(","), SYSTEMS).filter((name) =>
@@ -69,6 +76,7 @@ async function main() {
     optimizer: values.optimizer,
     optimizerArgs: values["optimizer-arg"],
     hosts,
+    wasmOpt: values["wasm-opt"],
   };
   skipped.push(...missingParts(options));
   const jobs = wholeNumber("jobs", values.jobs);
@@ -98,12 +106,17 @@ async function casesOfReleases(programs, releases, { goos, ways }) {
   return { cases, skipped };
 }
 
+/** A program as wasm-opt leaves it, if that is what shall be optimized. */
+async function rewritten(wasm, { wasmOpt }) {
+  return wasmOpt ? await withBinaryen(wasmOpt, wasm) : wasm;
+}
+
 async function runCases(cases, skipped, options) {
   const built = await buildAll(cases);
   const reports = await pool(cases, options.jobs, async (one) => {
     const { wasm, error } = built.get(one.id);
     const start = performance.now();
-    const report = error ? failedBuild(one, error) : await check(one, wasm, options);
+    const report = error ? failedBuild(one, error) : await check(one, await rewritten(wasm, options), options);
     const seconds = (performance.now() - start) / 1000;
     if (options.verbose || report.failures.length) console.log(reportText(report, seconds));
     return report;

@@ -129,7 +129,32 @@ pub(super) fn walk<'w>(
         found: Found::default(),
         stops,
     };
-    if std::env::var("CHK_DUMP").is_ok_and(|n| n == function.name) { let mut d=1; for (o,at) in &walk.operators { if matches!(o, Operator::End|Operator::Else) {d-=1;} eprintln!("DUMP {at:#x} {:w$}{}", "", format!("{o:?}").replace("relative_depth","d").replace("local_index","l").replace("blockty: Empty",""), w=d*2); if matches!(o, Operator::Else|Operator::Block{..}|Operator::If{..}|Operator::Loop{..}) {d+=1;} } }
+    if std::env::var("CHK_DUMP").is_ok_and(|n| n == function.name) {
+        let mut d = 1;
+        for (o, at) in &walk.operators {
+            if matches!(o, Operator::End | Operator::Else) {
+                d -= 1;
+            }
+            eprintln!(
+                "DUMP {at:#x} {:w$}{}",
+                "",
+                format!("{o:?}")
+                    .replace("relative_depth", "d")
+                    .replace("local_index", "l")
+                    .replace("blockty: Empty", ""),
+                w = d * 2
+            );
+            if matches!(
+                o,
+                Operator::Else
+                    | Operator::Block { .. }
+                    | Operator::If { .. }
+                    | Operator::Loop { .. }
+            ) {
+                d += 1;
+            }
+        }
+    }
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
         if walk.is_done {

@@ -1,8 +1,8 @@
 //! Functions that were not lifted, fitted to the new calling convention without looking inside.
 //!
 //! These are functions outside Go's convention that call into it (trampolines, exports, write barriers), and
-//! functions of the convention that [`lift`](super::lift) refused. Their code stays as it is: it keeps SP in
-//! global 0 and pushes return PCs itself. Only the borders change.
+//! functions of the convention that [`lift`](super::lift) refused, whatever another tool has made of them. Their code
+//! stays as it is: it keeps SP in global 0 and pushes return PCs itself. Only the borders change.
 //!
 //! ```wat
 //! call $f                ;; (i32 PC_B) -> i32 unwind      becomes
@@ -12,12 +12,17 @@
 //! local.get $t  i32.eqz
 //! ```
 //!
-//! That PC_B is 0 here, or what the trampoline read, never a return PC, so the callee pushes nothing.
+//! That PC_B is 0 here, or what the trampoline read, never a return PC, so the callee pushes nothing. Where return PCs
+//! have 64 bits, PC_B gets as many.
+
+mod locals;
 
 use super::encode::FIRST_RETURN_PC;
 use super::facts::Facts;
 use super::ir::{GLOBAL_SP, SELECTOR, SP};
 use super::lift::Refusal;
+use super::pc::PcWidth;
+use locals::Locals;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
@@ -29,85 +34,46 @@ pub(crate) enum Convention {
     Other,
 }
 
-/// Type indices of indirect calls.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Types {
-    /// `(i32) -> i32`, by which Go calls.
-    pub(crate) old: u32,
-    /// `(i32, i32) -> i32`.
-    pub(crate) new: u32,
-}
-
-/// Fits one body.
+/// Fits one body. `indirect` is the type index of the new convention, for calls through the table.
 ///
 /// # Errors
-/// A function of Go's convention whose first local is not the cache of SP.
+/// A body that cannot be decoded, or that has an operator whose border is not known.
 pub(crate) fn adapt(
     bytes: &[u8],
     params: u32,
     convention: Convention,
-    types: Types,
+    indirect: u32,
     facts: &Facts,
 ) -> Result<Vec<u8>, Refusal> {
     const UNREADABLE: Refusal = "a body that cannot be decoded";
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
-    let mut locals = Vec::new();
-    for declaration in body.get_locals_reader().map_err(|_| UNREADABLE)? {
-        let (count, ty) = declaration.map_err(|_| UNREADABLE)?;
-        locals.push((
-            count,
-            RoundtripReencoder.val_type(ty).map_err(|_| UNREADABLE)?,
-        ));
-    }
-    let temporary = params + locals.iter().map(|(count, _)| count).sum::<u32>();
-    if convention == Convention::Go {
-        make_cache_a_parameter(&mut locals)?;
-    }
-    // The result of a call, and the table slot of an indirect one. A function without locals still gets SP
-    // as its second parameter.
-    let temporary = if convention == Convention::Go {
-        temporary.max(2)
-    } else {
-        temporary
+    let locals = match convention {
+        Convention::Go => Locals::of_go(&body, facts.pcs),
+        Convention::Other => Locals::of_other(&body, params),
     };
-    locals.push((2, ValType::I32));
-
+    let locals = locals.ok_or(UNREADABLE)?;
     let mut adapter = Adapter {
-        out: Function::new(locals),
-        result: temporary,
-        slot: temporary + 1,
+        out: Function::new(locals.declared.iter().copied()),
+        locals,
         depth: 0,
         convention,
-        types,
+        indirect,
         facts,
     };
     adapter.begin();
     let mut operators = body.get_operators_reader().map_err(|_| UNREADABLE)?;
     while !operators.eof() {
-        adapter
-            .operator(operators.read().map_err(|_| UNREADABLE)?)
-            .map_err(|()| UNREADABLE)?;
+        adapter.operator(operators.read().map_err(|_| UNREADABLE)?)?;
     }
     Ok(adapter.out.into_raw_body())
 }
 
-/// Local 1, the cache of SP, becomes parameter 1, so that no index moves.
-fn make_cache_a_parameter(locals: &mut [(u32, ValType)]) -> Result<(), Refusal> {
-    match locals.first_mut() {
-        None => {}
-        Some((count, ValType::I32)) if *count > 0 => *count -= 1,
-        Some(_) => return Err("local 1 is not the cache of SP"),
-    }
-    Ok(())
-}
-
 struct Adapter<'a> {
     out: Function,
-    result: u32,
-    slot: u32,
+    locals: Locals,
     depth: u32,
     convention: Convention,
-    types: Types,
+    indirect: u32,
     facts: &'a Facts,
 }
 
@@ -122,77 +88,159 @@ impl Adapter<'_> {
             align: 3,
             memory_index: 0,
         };
+        let wide = self.facts.pcs == PcWidth::Bits64;
+        self.out.instruction(&Instruction::LocalGet(SELECTOR));
+        if wide {
+            self.out
+                .instruction(&Instruction::I64Const(FIRST_RETURN_PC.into()))
+                .instruction(&Instruction::I64GeU);
+        } else {
+            self.out
+                .instruction(&Instruction::I32Const(FIRST_RETURN_PC))
+                .instruction(&Instruction::I32GeU);
+        }
         self.out
-            .instruction(&Instruction::LocalGet(SELECTOR))
-            .instruction(&Instruction::I32Const(FIRST_RETURN_PC))
-            .instruction(&Instruction::I32GeU)
             .instruction(&Instruction::If(BlockType::Empty))
             .instruction(&Instruction::LocalGet(SP))
             .instruction(&Instruction::I32Const(8))
             .instruction(&Instruction::I32Sub)
             .instruction(&Instruction::LocalTee(SP))
-            .instruction(&Instruction::LocalGet(SELECTOR))
-            .instruction(&Instruction::I64ExtendI32U)
-            .instruction(&Instruction::I64Store(store))
-            .instruction(&Instruction::I32Const(0))
-            .instruction(&Instruction::LocalSet(SELECTOR))
+            .instruction(&Instruction::LocalGet(SELECTOR));
+        if wide {
+            // The body's own selector is another local, which is 0.
+            self.out
+                .instruction(&Instruction::I64Store(store))
+                .instruction(&Instruction::Else)
+                .instruction(&Instruction::LocalGet(SELECTOR))
+                .instruction(&Instruction::I32WrapI64)
+                .instruction(&Instruction::LocalSet(self.locals.of(SELECTOR)));
+        } else {
+            self.out
+                .instruction(&Instruction::I64ExtendI32U)
+                .instruction(&Instruction::I64Store(store))
+                .instruction(&Instruction::I32Const(0))
+                .instruction(&Instruction::LocalSet(SELECTOR));
+        }
+        self.out
             .instruction(&Instruction::End)
             .instruction(&Instruction::LocalGet(SP))
             .instruction(&Instruction::GlobalSet(GLOBAL_SP))
             .instruction(&Instruction::Block(BlockType::Result(ValType::I32)));
     }
 
-    fn operator(&mut self, operator: Operator<'_>) -> Result<(), ()> {
+    fn operator(&mut self, operator: Operator<'_>) -> Result<(), Refusal> {
         match operator {
             Operator::Call { function_index } if self.facts.is_go(function_index) => {
-                self.out.instruction(&Instruction::GlobalGet(GLOBAL_SP));
-                self.out.instruction(&Instruction::Call(function_index));
-                self.after_call();
-                return Ok(());
+                self.call(function_index);
+            }
+            Operator::ReturnCall { function_index } if self.facts.is_go(function_index) => {
+                self.call(function_index);
+                self.return_();
             }
             Operator::CallIndirect {
                 type_index,
                 table_index,
-            } if type_index == self.types.old => {
-                self.out
-                    .instruction(&Instruction::LocalSet(self.slot))
-                    .instruction(&Instruction::GlobalGet(GLOBAL_SP))
-                    .instruction(&Instruction::LocalGet(self.slot))
-                    .instruction(&Instruction::CallIndirect {
-                        type_index: self.types.new,
-                        table_index,
-                    });
-                self.after_call();
-                return Ok(());
+            } if self.facts.is_go_type(type_index) => self.call_indirect(table_index),
+            Operator::ReturnCallIndirect {
+                type_index,
+                table_index,
+            } if self.facts.is_go_type(type_index) => {
+                self.call_indirect(table_index);
+                self.return_();
             }
-            Operator::Return if self.convention == Convention::Go => {
-                // To the end of the block around the body.
-                self.out.instruction(&Instruction::Br(self.depth));
-                return Ok(());
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
+                if self.convention == Convention::Go =>
+            {
+                return Err("a tail call of a function outside the convention");
             }
-            Operator::End if self.depth == 0 => {
-                self.end();
-                return Ok(());
+            Operator::CallRef { .. } | Operator::ReturnCallRef { .. } => {
+                return Err("a call by a function reference");
             }
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.depth += 1,
-            Operator::End => self.depth -= 1,
-            _ => {}
+            Operator::Return => self.return_(),
+            Operator::End if self.depth == 0 => self.end(),
+            operator => self.same(operator)?,
         }
-        let instruction = RoundtripReencoder.instruction(operator).map_err(|_| ())?;
+        Ok(())
+    }
+
+    /// An operator that stays, but for the index of its local.
+    fn same(&mut self, operator: Operator<'_>) -> Result<(), Refusal> {
+        let instruction = match operator {
+            Operator::LocalGet { local_index } => {
+                Instruction::LocalGet(self.locals.of(local_index))
+            }
+            Operator::LocalSet { local_index } => {
+                Instruction::LocalSet(self.locals.of(local_index))
+            }
+            Operator::LocalTee { local_index } => {
+                Instruction::LocalTee(self.locals.of(local_index))
+            }
+            operator => {
+                match operator {
+                    Operator::Block { .. }
+                    | Operator::Loop { .. }
+                    | Operator::If { .. }
+                    | Operator::TryTable { .. } => self.depth += 1,
+                    Operator::End => self.depth -= 1,
+                    _ => {}
+                }
+                let same = RoundtripReencoder.instruction(operator);
+                same.map_err(|_| "an operator that cannot be written")?
+            }
+        };
         self.out.instruction(&instruction);
         Ok(())
     }
 
+    /// Calls a function of the convention; PC_B is on the stack.
+    fn call(&mut self, function: u32) {
+        self.widen_pc_b();
+        self.out
+            .instruction(&Instruction::GlobalGet(GLOBAL_SP))
+            .instruction(&Instruction::Call(function));
+        self.after_call();
+    }
+
+    /// Likewise through the table, whose slot lies above PC_B.
+    fn call_indirect(&mut self, table_index: u32) {
+        let slot = self.locals.slot;
+        self.out.instruction(&Instruction::LocalSet(slot));
+        self.widen_pc_b();
+        self.out
+            .instruction(&Instruction::GlobalGet(GLOBAL_SP))
+            .instruction(&Instruction::LocalGet(slot))
+            .instruction(&Instruction::CallIndirect {
+                type_index: self.indirect,
+                table_index,
+            });
+        self.after_call();
+    }
+
+    fn widen_pc_b(&mut self) {
+        if self.facts.pcs == PcWidth::Bits64 {
+            self.out.instruction(&Instruction::I64ExtendI32U);
+        }
+    }
+
     /// SP to global 0 unless the callee unwinds, and the old convention's result.
     fn after_call(&mut self) {
+        let result = self.locals.result;
         self.out
-            .instruction(&Instruction::LocalTee(self.result))
+            .instruction(&Instruction::LocalTee(result))
             .instruction(&Instruction::If(BlockType::Empty))
-            .instruction(&Instruction::LocalGet(self.result))
+            .instruction(&Instruction::LocalGet(result))
             .instruction(&Instruction::GlobalSet(GLOBAL_SP))
             .instruction(&Instruction::End)
-            .instruction(&Instruction::LocalGet(self.result))
+            .instruction(&Instruction::LocalGet(result))
             .instruction(&Instruction::I32Eqz);
+    }
+
+    /// In a function of the convention, to the end of the block around the body.
+    fn return_(&mut self) {
+        self.out.instruction(&match self.convention {
+            Convention::Go => Instruction::Br(self.depth),
+            Convention::Other => Instruction::Return,
+        });
     }
 
     /// The old convention's result to the new one's.

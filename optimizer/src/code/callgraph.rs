@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Role};
 use super::ir::{After, BlockId, Callee, End, Expr, Function, SP, Stmt};
+use super::stack_pointer::RETURN_PC;
 use rayon::prelude::*;
 
 /// Calls of all functions, by position in the code section.
@@ -25,7 +26,7 @@ pub(crate) struct Node {
     pub(crate) leaves: bool,
     /// It calls functions outside the convention that do more than compute.
     pub(crate) calls_special: bool,
-    /// It loads its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
+    /// It loads of its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
     /// `deferprocStack` does for a recovered panic (runtime/panic.go, Go 1.21).
     pub(crate) reads_return_pc: bool,
 }
@@ -101,8 +102,10 @@ impl Node {
             for expr in stmt.exprs() {
                 expr.visit(&mut |expr| match expr {
                     Expr::Call(callee, _) => node.note(facts.role(*callee)),
-                    Expr::Load(_, access, address) if **address == Expr::Get(SP) => {
-                        node.reads_return_pc |= access.offset == frame;
+                    Expr::Load(load, access, address) if **address == Expr::Get(SP) => {
+                        let end = access.offset.saturating_add(load.width());
+                        let behind = frame.saturating_add(RETURN_PC);
+                        node.reads_return_pc |= access.offset < behind && frame < end;
                     }
                     _ => {}
                 });

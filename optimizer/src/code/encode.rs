@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! (func (param $w i32) (param $sp i32) (result i32))    ;; result: SP after the return, or 0 to unwind
+//! (func (param $w i64) (param $sp i32) (result i32))    ;; in a module with PCs of more than 32 bits
 //! ```
 //!
 //! `$w >= 1 << 28` is a call: `$w` is the return PC, which the callee pushes itself. Anything smaller is PC_B, and
@@ -16,7 +17,8 @@ mod statement;
 mod writer;
 
 use super::ir::{After, BlockId, End, Expr, Function, SELECTOR, Stmt};
-use super::op::Type;
+use super::op::{Op, Type};
+use super::pc::PcWidth;
 use super::rules;
 use super::structure::Plan;
 use local_map::LocalMap;
@@ -30,6 +32,8 @@ pub(crate) const FIRST_RETURN_PC: i32 = 1 << 28;
 pub(crate) struct Style {
     /// Type index of the new convention.
     pub(crate) convention: u32,
+    /// That of the convention's first parameter.
+    pub(crate) pcs: PcWidth,
     /// Unwind by an early return at each call, which repeats; else by a branch out, which is shorter.
     pub(crate) unwind_in_place: bool,
     /// Return PCs as base + small constant, which repeats across functions; else as one constant.
@@ -167,8 +171,7 @@ impl Encoder<'_> {
     fn code(&mut self, id: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
         let block = &self.function.blocks[id];
         if block.reset {
-            self.out.i32_const(0);
-            self.out.set(SELECTOR);
+            self.set_selector(0);
         }
         for stmt in &block.body {
             self.statement(stmt);
@@ -177,13 +180,42 @@ impl Encoder<'_> {
             End::Stop => {}
             End::Jump(to) => self.go_to(id, *to, next, tasks),
             End::Reenter(selector, _) => {
-                self.out.i32_const(selector.cast_signed());
-                self.out.set(SELECTOR);
+                self.set_selector(*selector);
                 self.out.branch(Label::Loop(self.function.entry));
             }
             End::Branch(condition, yes, no) => self.branch(id, condition, (*yes, *no), next, tasks),
             End::Dispatch(dispatch) => self.dispatch(id, dispatch, next, tasks),
         }
+    }
+
+    /// The selector, as the i32 that jump tables take.
+    fn get_selector(&mut self) {
+        self.out.get(SELECTOR);
+        if self.style.pcs == PcWidth::Bits64 {
+            Op::I32_WRAP_I64.encode(&mut self.out.bytes);
+        }
+    }
+
+    fn set_selector(&mut self, selector: u32) {
+        self.pc_const(selector.into());
+        self.out.set(SELECTOR);
+    }
+
+    /// A PC, or a PC_B, in the convention's type.
+    fn pc_const(&mut self, pc: i64) {
+        match self.style.pcs {
+            PcWidth::Bits32 => self.out.i32_const(pc as i32),
+            PcWidth::Bits64 => self.out.i64_const(pc),
+        }
+    }
+
+    /// Of two operands of the convention's type.
+    fn pc_op(&mut self, narrow: Op, wide: Op) {
+        let op = match self.style.pcs {
+            PcWidth::Bits32 => narrow,
+            PcWidth::Bits64 => wide,
+        };
+        op.encode(&mut self.out.bytes);
     }
 
     /// Whether `to` is reached by a branch rather than written in place.

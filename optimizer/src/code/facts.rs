@@ -1,11 +1,12 @@
 //! What lifting needs to know of a module's functions.
 
 use super::op::Type;
+use super::pc::PcWidth;
 use super::tokens;
 use crate::go::Program;
 use crate::input::Input;
 use std::collections::BTreeSet;
-use wasmparser::ValType;
+use wasmparser::{FuncType, ValType};
 
 /// What a function is to code that calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(crate) enum Role {
 pub(crate) struct Facts {
     roles: Vec<Role>,
     signatures: Vec<Signature>,
+    /// Whether Go calls by this type, by type index: several may be equal once another tool has written the module.
+    go_types: Vec<bool>,
     /// Functions that raise a fault at the caller's PC and never return.
     pub(crate) sigpanic: Option<u32>,
     /// Functions that grow the stack and have the caller entered again.
@@ -35,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) popping: Option<u32>,
     /// Number of functions that are imported.
     pub(crate) imported: u32,
+    /// Of the return PCs that calls pass.
+    pub(crate) pcs: PcWidth,
 }
 
 /// Parameters and result of a function that lifted code may call.
@@ -68,7 +73,7 @@ impl Facts {
             .map(|index| {
                 if index < imported {
                     Role::Import
-                } else if is_go_type(input, index)
+                } else if input.function_type(index).is_some_and(is_go_type)
                     && slotted.contains(&index)
                     && !exported.contains(&index)
                 {
@@ -83,6 +88,9 @@ impl Facts {
             signatures: (0..input.functions.len() as u32)
                 .map(|index| signature(input, index))
                 .collect(),
+            go_types: (input.types.iter())
+                .map(|ty| ty.as_ref().is_some_and(is_go_type))
+                .collect(),
             sigpanic: named("runtime.sigpanic"),
             morestack: ["runtime.morestack", "runtime.morestack_noctxt"]
                 .iter()
@@ -90,6 +98,7 @@ impl Facts {
                 .collect(),
             popping: named("runtime.gcWriteBarrier"),
             imported,
+            pcs: PcWidth::default(),
         }
     }
 
@@ -108,6 +117,11 @@ impl Facts {
         self.role(function) == Role::Go
     }
 
+    /// Whether an indirect call of this type is one by Go's convention.
+    pub(crate) fn is_go_type(&self, ty: u32) -> bool {
+        self.go_types.get(ty as usize).copied().unwrap_or(false)
+    }
+
     pub(crate) fn signature(&self, function: u32) -> Signature {
         self.signatures
             .get(function as usize)
@@ -116,9 +130,8 @@ impl Facts {
     }
 }
 
-fn is_go_type(input: &Input<'_>, index: u32) -> bool {
-    (input.function_type(index))
-        .is_some_and(|ty| ty.params() == [ValType::I32] && ty.results() == [ValType::I32])
+fn is_go_type(ty: &FuncType) -> bool {
+    ty.params() == [ValType::I32] && ty.results() == [ValType::I32]
 }
 
 fn signature(input: &Input<'_>, index: u32) -> Signature {

@@ -28,6 +28,7 @@ mod sequences;
 
 use super::facts::{Facts, value_type};
 use super::ir::SP;
+use super::locals::LocalSet;
 use super::op::Type;
 use super::tokens;
 use cursor::Cursor;
@@ -56,7 +57,10 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
     let locals = declared_locals(&body)?;
     let tokens = tokens::decode(bytes).map_err(|_| "an operator that cannot be decoded")?;
     let mut cursor = Cursor::new(&tokens);
-    cursor.skip_sp_reload();
+    if !cursor.skip_sp_reload() && locals.len() > SP as usize {
+        return Err("SP is not in local 1 from the start");
+    }
+    let locals = with_sp(locals)?;
     let frame = Frame::read(&mut cursor)?;
     let mut reader = body::Reader::new(cursor, facts, pc_f, &frame, locals);
     let segments = reader.segments()?;
@@ -71,8 +75,8 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
 
 /// Parameter 0 and the declared locals; the first of these is the cache of SP.
 fn declared_locals(body: &FunctionBody<'_>) -> Result<Vec<Type>, Refusal> {
-    /// More than Go's registers and a lift's temporaries by far.
-    const MOST: usize = 1000;
+    /// Go has 48 registers and SP; see [`LocalSet`].
+    const MOST: usize = LocalSet::BITS as usize;
     let mut locals = vec![Type::I32];
     let declarations = body
         .get_locals_reader()
@@ -85,6 +89,11 @@ fn declared_locals(body: &FunctionBody<'_>) -> Result<Vec<Type>, Refusal> {
         }
         locals.extend(std::iter::repeat_n(ty, count as usize));
     }
+    Ok(locals)
+}
+
+/// The locals with SP, which a function that does nothing with it lacks.
+fn with_sp(mut locals: Vec<Type>) -> Result<Vec<Type>, Refusal> {
     match locals.get(SP as usize) {
         None => locals.push(Type::I32),
         Some(Type::I32) => {}

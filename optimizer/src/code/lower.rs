@@ -1,10 +1,11 @@
 //! All functions back to bytes, in the new calling convention.
 
-use super::adapt::{self, Convention, Types};
+use super::adapt::{self, Convention};
 use super::dispatch::{self, Backward};
 use super::encode::{self, Style};
 use super::facts::{Facts, Role};
 use super::ir::Function;
+use super::lift::Refusal;
 use super::unlifted::Unlifted;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
@@ -25,8 +26,6 @@ pub(crate) struct Code {
     pub(crate) is_assembly: Vec<bool>,
     /// What functions that were not lifted call, by position; nothing for those that were.
     pub(crate) unlifted: Vec<Unlifted>,
-    /// Type indices of the old and the new convention.
-    pub(crate) types: Types,
     pub(crate) style: Style,
 }
 
@@ -75,14 +74,26 @@ impl Code {
                 .map(Cow::Owned)
                 .ok_or_else(|| fail("its control flow cannot be written"));
         }
-        let convention = match self.facts.role(index) {
-            Role::Go => Convention::Go,
-            // Nothing in it that calls.
-            Role::Pure | Role::ReadsMemory => return Ok(Cow::Borrowed(original)),
-            Role::Special | Role::Import => Convention::Other,
-        };
-        let params = self.facts.signature(index).params as u32;
-        let adapted = adapt::adapt(original, params, convention, self.types, &self.facts);
-        adapted.map(Cow::Owned).map_err(fail)
+        adapted(original, index, self.style.convention, &self.facts).map_err(fail)
     }
+}
+
+/// The body of a function that was not lifted, in a module whose functions of Go's convention have this type.
+///
+/// # Errors
+/// Why it cannot be fitted to the new convention.
+pub(crate) fn adapted<'a>(
+    body: &'a [u8],
+    index: u32,
+    convention: u32,
+    facts: &Facts,
+) -> std::result::Result<Cow<'a, [u8]>, Refusal> {
+    let own = match facts.role(index) {
+        Role::Go => Convention::Go,
+        // Nothing in it that calls.
+        Role::Pure | Role::ReadsMemory => return Ok(Cow::Borrowed(body)),
+        Role::Special | Role::Import => Convention::Other,
+    };
+    let params = facts.signature(index).params as u32;
+    adapt::adapt(body, params, own, convention, facts).map(Cow::Owned)
 }

@@ -149,6 +149,7 @@ pub(crate) struct Load(u8);
 
 impl Load {
     pub(crate) const I64: Load = Load(0x29);
+    pub(crate) const I32: Load = Load(0x28);
     pub(crate) const I32_16_U: Load = Load(0x2f);
     pub(crate) const I64_32_U: Load = Load(0x35);
 

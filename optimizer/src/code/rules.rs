@@ -16,13 +16,14 @@ mod access;
 
 use super::ir::{Access, Callee, Expr, Stmt};
 use super::op::{Load, Op, Store};
+use super::pc::PcWidth;
 use access::{fold_address, load_slot, narrow_stored};
 
 /// What `i32.wrap_i64` keeps.
 const LOW_HALF: u64 = 0xffff_ffff;
 
 /// Rewrites a statement's own expressions, and the statement.
-pub(crate) fn simplify_statement(stmt: &mut Stmt) {
+pub(crate) fn simplify_statement(stmt: &mut Stmt, pcs: PcWidth) {
     stmt.exprs_mut().for_each(simplify);
     match stmt {
         Stmt::If(condition, _, _) | Stmt::BrIf(_, condition) => simplify_condition(condition),
@@ -41,7 +42,7 @@ pub(crate) fn simplify_statement(stmt: &mut Stmt) {
             callee: Callee::Indirect(slot),
             ..
         }
-        | Stmt::TailCall(Callee::Indirect(slot)) => load_slot(slot),
+        | Stmt::TailCall(Callee::Indirect(slot)) => load_slot(slot, pcs),
         _ => {}
     }
 }

@@ -24,7 +24,9 @@ mod stack;
 mod tests;
 
 use super::{Outcome, left_alone};
-use crate::code::{Callee, Expr, Function, GLOBAL_CTXT, Load, Op, SP, StackPointer, Stmt};
+use crate::code::{
+    Callee, Expr, Function, GLOBAL_CTXT, Load, Op, PC_F_OFFSET, SP, StackPointer, Stmt,
+};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
@@ -33,7 +35,7 @@ use stack::{Content, Stack, Value};
 use std::collections::{BTreeSet, HashMap};
 
 /// Where in a closure's PC PC_F is, which is a table slot.
-const PC_F: i64 = 2;
+const PC_F: i64 = PC_F_OFFSET as i64;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
@@ -170,7 +172,9 @@ fn loaded_slot(call: &Stmt) -> Option<(i64, &Expr)> {
         return None;
     };
     match &**slot {
-        Expr::Load(Load::I32_16_U, access, address) => Some((i64::from(access.offset), address)),
+        Expr::Load(Load::I32_16_U | Load::I32, access, address) => {
+            Some((i64::from(access.offset), address))
+        }
         _ => None,
     }
 }

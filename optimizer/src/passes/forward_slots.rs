@@ -90,7 +90,7 @@ fn forward(
     for (id, (block, valid)) in function.blocks.iter_mut().zip(&at_start).enumerate() {
         walker.block(id, block, *valid);
     }
-    drop_dead_tees(function);
+    drop_dead_tees(function, facts.pcs);
     walker.tallies.iter().map(|tally| tally.served).sum()
 }
 

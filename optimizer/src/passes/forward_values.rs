@@ -250,7 +250,7 @@ impl Forwarder<'_> {
                 }
             });
         }
-        rules::simplify_statement(stmt);
+        rules::simplify_statement(stmt, self.facts.pcs);
     }
 }
 

@@ -13,10 +13,14 @@
 //! calls follow a convention of our own (`code/encode.rs`): 16 bytes a call instead of 36.
 //!
 //! A function that is not exactly as Go writes them is left alone, counted, and fitted to the new convention at its
-//! borders (`code/adapt.rs`). Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left alone of note.
+//! borders (`code/adapt.rs`), which costs bytes. Where most are so, because another tool has rewritten the module, all stay
+//! as they are. Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left alone of note.
 
-use super::Outcome;
-use crate::code::{self, Code, Style, Types};
+mod unfit;
+mod unset;
+
+use super::{Outcome, mark_no_return};
+use crate::code::{self, Code, PcWidth, Style};
 use crate::error::Result;
 use crate::go::Program;
 use crate::input::Input;
@@ -24,9 +28,6 @@ use crate::module::Module;
 use crate::options::{Options, Preference};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-
-/// A PC is pushed as a 32-bit value, so PC_F must fit 16 bits: 61,440 functions.
-const LARGEST_PC_F: u32 = 0xffff;
 
 /// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
 const ASSEMBLY: u8 = 4;
@@ -38,55 +39,131 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(Outcome::default());
     };
     let input = &module.input;
-    let facts = code::Facts::new(input, program);
+    let mut facts = code::Facts::new(input, program);
     let listed = Listed::of(program, input);
-    if let Some(reason) = unfit(&facts, &listed.pc_f, input.imported_functions) {
+    facts.pcs = listed.pc_width();
+    if let Some(reason) = unfit::reason(&facts, &listed.pc_f, program, input) {
         return Ok(super::left_alone(&reason, input.bodies.len()));
     }
-    let lifted = lift(input, &listed, &facts);
-    let outcome = outcome(&lifted, input);
-    let functions: Vec<_> = lifted.into_iter().map(|lifted| lifted?.ok()).collect();
-    adopt(module, facts, functions, listed, options)?;
-    Ok(outcome)
+    let mut lifted = lift(input, &listed, &facts);
+    let saving = mark_no_return::saving(program, &listed.is_assembly, input.imported_functions);
+    let exits = unset::exits(program, &facts);
+    unset::refuse(&mut lifted, &listed.deferreturn, &saving, &exits);
+    let tally = Tally::of(&lifted, input);
+    let reason = tally.is_not_worth_it();
+    if let Some(note) = reason.or_else(|| unadaptable(&lifted, input, &facts)) {
+        let left_alone = tally.left_alone();
+        return Ok(Outcome {
+            note,
+            left_alone,
+            ..Outcome::default()
+        });
+    }
+    adopt(module, facts, lifted.functions, listed, options)?;
+    Ok(Outcome {
+        note: tally.to_string(),
+        left_alone: tally.left_alone(),
+        ..Outcome::default()
+    })
 }
 
-/// A function's graph or why there is none; `None` for functions outside the convention.
-type Lifted = Option<std::result::Result<code::Function, &'static str>>;
+/// Functions by position; those outside the convention have neither a graph nor a reason for having none.
+struct Lifted {
+    functions: Vec<Option<code::Function>>,
+    refusals: Vec<Option<&'static str>>,
+}
 
-fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Vec<Lifted> {
-    (input.bodies.par_iter().enumerate())
+fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Lifted {
+    let (functions, refusals) = (input.bodies.par_iter().enumerate())
         .map(|(position, range)| {
             let index = input.imported_functions + position as u32;
-            let pc_f = listed.pc_f[position].filter(|_| facts.is_go(index))?;
+            let Some(pc_f) = listed.pc_f[position].filter(|_| facts.is_go(index)) else {
+                return (None, None);
+            };
+            if listed.slots[position] != 1 {
+                // Functions that were alike and are one now: pclntab says of it what it says of the last.
+                return (None, Some("a function in several table slots"));
+            }
             let deferreturn = listed.deferreturn[position];
-            Some(code::lift_function(
-                input.slice(range),
-                pc_f,
-                deferreturn,
-                facts,
-            ))
+            match code::lift_function(input.slice(range), pc_f, deferreturn, facts) {
+                Ok(function) => (Some(function), None),
+                Err(refusal) => (None, Some(refusal)),
+            }
         })
-        .collect()
+        .unzip();
+    Lifted {
+        functions,
+        refusals,
+    }
 }
 
-fn outcome(lifted: &[Lifted], input: &Input<'_>) -> Outcome {
-    let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut refused_bytes = 0;
-    for (lifted, range) in lifted.iter().zip(&input.bodies) {
-        if let Some(Err(reason)) = lifted {
-            *refused.entry(reason).or_default() += 1;
-            refused_bytes += range.len();
+/// Why a function that was not lifted cannot be fitted to the new convention, if there is one.
+fn unadaptable(lifted: &Lifted, input: &Input<'_>, facts: &code::Facts) -> Option<String> {
+    (lifted.functions.par_iter().zip(&input.bodies).enumerate())
+        .filter(|(_, (function, _))| function.is_none())
+        .find_map_first(|(position, (_, body))| {
+            let index = input.imported_functions + position as u32;
+            // The type's index does not matter here.
+            let adapted = code::adapted(input.slice(body), index, 0, facts);
+            let reason = adapted.err()?;
+            Some(format!("function {index}: {reason}"))
+        })
+}
+
+/// What was lifted and what was refused.
+#[derive(Default)]
+struct Tally {
+    lifted: u64,
+    lifted_bytes: u64,
+    refused_bytes: u64,
+    /// Functions by reason.
+    refused: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    fn of(lifted: &Lifted, input: &Input<'_>) -> Tally {
+        let mut tally = Tally::default();
+        let functions = lifted.functions.iter().zip(&lifted.refusals);
+        for ((function, refusal), range) in functions.zip(&input.bodies) {
+            let bytes = range.len() as u64;
+            if function.is_some() {
+                tally.lifted += 1;
+                tally.lifted_bytes += bytes;
+            }
+            if let Some(reason) = refusal {
+                *tally.refused.entry(reason).or_default() += 1;
+                tally.refused_bytes += bytes;
+            }
         }
+        tally
     }
-    let count = lifted.iter().flatten().flatten().count();
-    let left_alone: u64 = refused.values().sum();
-    Outcome {
-        note: format!("{count} functions; {left_alone} left alone, {refused_bytes} bytes"),
-        left_alone: refused
-            .into_iter()
+
+    /// A function that is adapted gets larger by about 15 %, one that is lifted smaller by as much.
+    fn is_not_worth_it(&self) -> Option<String> {
+        (self.refused_bytes > self.lifted_bytes).then(|| {
+            let bytes = self.refused_bytes + self.lifted_bytes;
+            format!(
+                "nothing: {} of {bytes} bytes of Go's functions are not as Go writes them",
+                self.refused_bytes
+            )
+        })
+    }
+
+    fn left_alone(self) -> Vec<(String, u64)> {
+        (self.refused.into_iter())
             .map(|(reason, count)| (reason.to_owned(), count))
-            .collect(),
-        ..Outcome::default()
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let left_alone: u64 = self.refused.values().sum();
+        write!(
+            f,
+            "{} functions; {left_alone} left alone, {} bytes",
+            self.lifted, self.refused_bytes
+        )
     }
 }
 
@@ -95,6 +172,8 @@ struct Listed {
     pc_f: Vec<Option<u32>>,
     deferreturn: Vec<u32>,
     is_assembly: Vec<bool>,
+    /// How many table slots hold it.
+    slots: Vec<u32>,
 }
 
 impl Listed {
@@ -104,7 +183,13 @@ impl Listed {
             pc_f: vec![None; count],
             deferreturn: vec![0; count],
             is_assembly: vec![false; count],
+            slots: vec![0; count],
         };
+        for (_, index) in &input.table_slots {
+            if let Some(position) = index.checked_sub(input.imported_functions) {
+                listed.slots[position as usize] += 1;
+            }
+        }
         for function in program.functions() {
             let position = function.wasm_index().checked_sub(input.imported_functions);
             let Some(position) = position.map(|position| position as usize) else {
@@ -117,24 +202,10 @@ impl Listed {
         }
         listed
     }
-}
 
-/// Why the calling convention of this program cannot change.
-fn unfit(facts: &code::Facts, pc_f: &[Option<u32>], imported: u32) -> Option<String> {
-    let mut go_functions = (0..)
-        .zip(pc_f)
-        .filter(|(position, _)| facts.is_go(imported + position));
-    let unlisted = go_functions.find(|(_, pc_f)| pc_f.is_none());
-    if let Some((position, _)) = unlisted {
-        return Some(format!(
-            "function {} looks like Go's but is not in pclntab",
-            imported + position
-        ));
+    fn pc_width(&self) -> PcWidth {
+        PcWidth::of(self.pc_f.iter().flatten().copied().max().unwrap_or(0))
     }
-    if pc_f.iter().flatten().any(|pc_f| *pc_f > LARGEST_PC_F) {
-        return Some("the program has more functions than 32-bit PCs can name".into());
-    }
-    None
 }
 
 fn adopt(
@@ -144,12 +215,13 @@ fn adopt(
     listed: Listed,
     options: &Options,
 ) -> Result<()> {
-    use walrus::ValType::I32;
-    let frame = module.frame_mut()?;
-    let types = Types {
-        old: frame.add_type(&[I32], &[I32]),
-        new: frame.add_type(&[I32, I32], &[I32]),
+    use walrus::ValType::{I32, I64};
+    let first = match facts.pcs {
+        PcWidth::Bits32 => I32,
+        PcWidth::Bits64 => I64,
     };
+    let convention = module.frame_mut()?.add_type(&[first, I32], &[I32]);
+    let pcs = facts.pcs;
     let unlifted = (functions.iter().zip(&module.input.bodies))
         .map(|(function, range)| match function {
             None => code::Unlifted::of(module.input.slice(range)),
@@ -164,9 +236,9 @@ fn adopt(
         deferreturn: listed.deferreturn,
         is_assembly: listed.is_assembly,
         unlifted,
-        types,
         style: Style {
-            convention: types.new,
+            convention,
+            pcs,
             unwind_in_place: compressed,
             return_pc_base: compressed,
         },

@@ -17,6 +17,7 @@ use super::{Outcome, left_alone};
 use crate::code::After;
 use crate::code::callgraph::{prune_resume_points, returning};
 use crate::error::Result;
+use crate::go::Program;
 use crate::module::Module;
 use crate::options::Options;
 use rayon::prelude::*;
@@ -29,13 +30,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
         return Ok(left_alone("no lifted functions", 0));
     };
-    let mut saving = code.is_assembly.clone();
-    for function in program.functions() {
-        let position = function.wasm_index().checked_sub(code.facts.imported);
-        if let Some(position) = position.filter(|_| function.name() == SAVES_ITS_CALLER) {
-            saving[position as usize] = true;
-        }
-    }
+    let saving = saving(program, &code.is_assembly, code.facts.imported);
     let returns = returning(&code.functions, &code.deferreturn, &saving, &code.facts);
     let imported = code.facts.imported;
     let fate = |callee: u32| (!returns[(callee - imported) as usize]).then_some(After::Never);
@@ -49,4 +44,16 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
         note: format!("{pruned} calls of {functions} functions that never return"),
         ..Outcome::default()
     })
+}
+
+/// Which functions save where they were called, by position.
+pub(super) fn saving(program: &Program, is_assembly: &[bool], imported: u32) -> Vec<bool> {
+    let mut saving = is_assembly.to_vec();
+    for function in program.functions() {
+        let position = function.wasm_index().checked_sub(imported);
+        if let Some(position) = position.filter(|_| function.name() == SAVES_ITS_CALLER) {
+            saving[position as usize] = true;
+        }
+    }
+    saving
 }

@@ -42,8 +42,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const ASSEMBLY: u8 = 4;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let (Some(program), Some(code)) = (module.program.take(), &mut module.code) else {
+    let Some(code) = &mut module.code else {
         return Ok(left_alone("no lifted functions", 0));
+    };
+    let Some(program) = module.program.take() else {
+        return Ok(left_alone("no tables of Go's", 0));
     };
     let outcome = renumber(&program, code, &mut module.frame);
     module.program = Some(program);

@@ -26,7 +26,7 @@ export function binaryenVersion() {
 /**
  * Optimizes a module; takes minutes for a large one, and is done once for each.
  *
- * @param {string} level one of `BINARYEN_LEVELS`
+ * @param {string} level one of `BINARYEN_LEVELS`, or another option of wasm-opt
  * @param {string} wasm path
  * @returns {Promise<string>} path of the result
  */

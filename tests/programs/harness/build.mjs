@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PROGRAMS_DIR } from "./catalog.mjs";
 import { cacheDir, runGo } from "./toolchain.mjs";
 import { profileFor } from "./ways.mjs";
@@ -77,9 +77,10 @@ async function buildBatch(batch) {
 function writeModule(work, batch) {
   writeFileSync(join(work, "go.mod"), readFileSync(join(PROGRAMS_DIR, "go.mod")));
   for (const { program } of batch) {
-    mkdirSync(join(work, program.name), { recursive: true });
     for (const [file, text] of Object.entries(program.files)) {
-      writeFileSync(join(work, program.name, file), text);
+      const path = join(work, program.name, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
     }
   }
 }

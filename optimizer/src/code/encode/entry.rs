@@ -3,6 +3,7 @@
 
 use super::super::ir::{Access, BlockId, Dispatch, End, SELECTOR, SP};
 use super::super::op::{Op, Store};
+use super::super::pc::{PcWidth, pc};
 use super::super::stack_pointer::RETURN_PC;
 use super::writer::Label;
 use super::{Encoder, FIRST_RETURN_PC, Task};
@@ -11,7 +12,7 @@ impl Encoder<'_> {
     /// Pushes the return PC if this is a call, unless the entry dispatch does.
     pub(super) fn prologue(&mut self) {
         if let Some(base) = self.locals.pc_base {
-            self.out.i32_const((self.pc_f << 16).cast_signed());
+            self.pc_const(pc(self.pc_f, 0));
             self.out.set(base);
         }
         if self
@@ -20,9 +21,7 @@ impl Encoder<'_> {
         {
             return;
         }
-        self.out.get(SELECTOR);
-        self.out.i32_const(FIRST_RETURN_PC);
-        Op::I32_GE_U.encode(&mut self.out.bytes);
+        self.is_called();
         self.out.begin_if();
         self.push_return_pc();
         self.reset_selector();
@@ -35,27 +34,39 @@ impl Encoder<'_> {
             matches!(block.end, End::Dispatch(_)) && !self.plan.is_entry_dispatch(self.function, id)
         });
         if selects {
-            self.out.i32_const(0);
-            self.out.set(SELECTOR);
+            self.set_selector(0);
         }
     }
 
     /// Pushes the return PC, which the selector is in a call.
     fn push_return_pc(&mut self) {
-        let out = &mut self.out;
-        out.get(SP);
-        out.i32_const(RETURN_PC.cast_signed());
-        Op::I32_SUB.encode(&mut out.bytes);
-        out.tee(SP);
-        out.get(SELECTOR);
-        Op::I64_EXTEND_I32_U.encode(&mut out.bytes);
-        out.access(
+        self.out.get(SP);
+        self.out.i32_const(RETURN_PC.cast_signed());
+        Op::I32_SUB.encode(&mut self.out.bytes);
+        self.out.tee(SP);
+        self.out.get(SELECTOR);
+        self.widen_pc();
+        self.out.access(
             Store::I64.byte(),
             Access {
                 align: 3,
                 offset: 0,
             },
         );
+    }
+
+    /// Whether the first parameter is a return PC.
+    fn is_called(&mut self) {
+        self.out.get(SELECTOR);
+        self.pc_const(FIRST_RETURN_PC.into());
+        self.pc_op(Op::I32_GE_U, Op::I64_GE_U);
+    }
+
+    /// A PC of the convention's type as it is stored.
+    pub(super) fn widen_pc(&mut self) {
+        if self.style.pcs == PcWidth::Bits32 {
+            Op::I64_EXTEND_I32_U.encode(&mut self.out.bytes);
+        }
     }
 
     /// Goes where the selector says.
@@ -71,10 +82,9 @@ impl Encoder<'_> {
             self.go_to(from, dispatch.other, next, tasks);
             return;
         }
-        self.out.get(SELECTOR);
+        self.get_selector();
         if dispatch.reset {
-            self.out.i32_const(0);
-            self.out.set(SELECTOR);
+            self.set_selector(0);
         }
         let label = |to: BlockId| self.label(from, to);
         if dispatch.is_single() {
@@ -96,9 +106,7 @@ impl Encoder<'_> {
             to => self.label(from, to),
         };
         let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
-        self.out.get(SELECTOR);
-        self.out.i32_const(FIRST_RETURN_PC);
-        Op::I32_GE_U.encode(&mut self.out.bytes);
+        self.is_called();
         // Where nothing else comes this way: engines then see a constant, which need not be kept across calls.
         let resets_behind = !dispatch.table.contains(&dispatch.other);
         self.out.begin_labelled_if(Label::Entered);
@@ -107,7 +115,7 @@ impl Encoder<'_> {
             self.reset_selector();
         }
         self.out.begin_else();
-        self.out.get(SELECTOR);
+        self.get_selector();
         if dispatch.is_single() {
             self.compare_selector(dispatch);
             self.out.branch_if(table[0]);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub(super) struct LocalMap {
     pub(super) target: Vec<Local>,
     pub(super) groups: Vec<(u32, Type)>,
-    /// Holds PC_F << 16.
+    /// Holds the PC of the function's PC_B 0.
     pub(super) pc_base: Option<Local>,
 }
 
@@ -45,10 +45,11 @@ impl LocalMap {
             }
         }
         used.extend(set);
-        LocalMap::number(function, &used, style.return_pc_base && calls)
+        let base = (style.return_pc_base && calls).then(|| style.pcs.ty());
+        LocalMap::number(function, &used, base)
     }
 
-    fn number(function: &Function, used: &BTreeSet<Local>, needs_base: bool) -> LocalMap {
+    fn number(function: &Function, used: &BTreeSet<Local>, base: Option<Type>) -> LocalMap {
         let mut map = LocalMap {
             target: (0..function.locals.len() as Local).collect(),
             groups: Vec::new(),
@@ -57,7 +58,7 @@ impl LocalMap {
         let mut next = FIRST_FREE;
         for ty in [Type::I32, Type::I64, Type::F32, Type::F64] {
             let first = next;
-            if ty == Type::I32 && needs_base {
+            if base == Some(ty) {
                 map.pc_base = Some(next);
                 next += 1;
             }

@@ -4,6 +4,7 @@ use super::Encoder;
 use super::writer::Label;
 use crate::code::ir::{Access, After, Callee, Expr, GLOBAL_SP, SP, Stmt};
 use crate::code::op::{Op, Store};
+use crate::code::pc::pc;
 
 impl Encoder<'_> {
     pub(super) fn statement(&mut self, stmt: &Stmt) {
@@ -47,7 +48,7 @@ impl Encoder<'_> {
             } => self.pushed_call(*pc_b, *function, arguments),
             Stmt::TailCall(callee) => {
                 // PC_B 0, nothing pushed: the callee returns to our caller.
-                self.out.i32_const(0);
+                self.pc_const(0);
                 self.enter(callee);
                 self.return_();
             }
@@ -168,7 +169,7 @@ impl Encoder<'_> {
         self.set_global(GLOBAL_SP);
         self.expression(&Expr::GetGlobal(GLOBAL_SP));
         self.return_pc(None, pc_b);
-        Op::I64_EXTEND_I32_U.encode(&mut self.out.bytes);
+        self.widen_pc();
         let word = Access {
             align: 3,
             offset: 0,
@@ -189,12 +190,11 @@ impl Encoder<'_> {
         match (pc_f, self.locals.pc_base) {
             (None, Some(base)) => {
                 self.out.get(base);
-                self.out.i32_const(pc_b.cast_signed());
-                Op::I32_ADD.encode(&mut self.out.bytes);
+                self.pc_const(pc_b.into());
+                self.pc_op(Op::I32_ADD, Op::I64_ADD);
             }
             (pc_f, _) => {
-                let pc_f = pc_f.unwrap_or(self.pc_f);
-                self.out.i32_const((pc_f << 16 | pc_b).cast_signed());
+                self.pc_const(pc(pc_f.unwrap_or(self.pc_f), pc_b));
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Reader<'r, 'o, 'b> {
     pub(super) cursor: Cursor<'o, 'b>,
     pub(super) facts: &'r Facts,
     /// PC_F of the function, the upper part of its return PCs.
-    pub(super) pc_f: i64,
+    pub(super) pc_f: u32,
     frame: &'r Frame,
     locals: Vec<Type>,
     /// Operands that no statement has taken yet, with the depth of their trees.
@@ -66,7 +66,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         Reader {
             cursor,
             facts,
-            pc_f: i64::from(pc_f),
+            pc_f,
             frame,
             locals,
             stack: Vec::new(),
@@ -257,21 +257,38 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     /// Emits a statement. Operands that wait on the stack were evaluated before it: those that it could
     /// change go into locals first.
     pub(super) fn emit(&mut self, out: &mut Vec<Stmt>, stmt: Stmt) {
-        let written = match &stmt {
-            Stmt::Set(local, _) => Some(*local),
-            _ => None,
-        };
-        self.spill(out, |expr| match expr {
-            Expr::Get(local) => Some(*local) != written,
-            expr => is_constant(expr),
-        });
+        if !self.stack.is_empty() {
+            let stay = self.unchanged_by(&stmt);
+            self.spill(out, |position, _| stay[position]);
+        }
         out.push(stmt);
     }
 
+    /// Which waiting operands have the same value behind a statement as now. One that waits above another may set a local
+    /// that the other gets.
+    fn unchanged_by(&self, stmt: &Stmt) -> Vec<bool> {
+        let mut set: Vec<Local> = Vec::new();
+        if let Stmt::Set(local, _) = stmt {
+            set.push(*local);
+        }
+        (stmt.exprs()).for_each(|expr| set.extend(teed(expr)));
+        let mut stay: Vec<bool> = (self.stack.iter().rev())
+            .map(|(expr, _)| match expr {
+                Expr::Get(local) => !set.contains(local),
+                expr => {
+                    set.extend(teed(expr));
+                    is_constant(expr)
+                }
+            })
+            .collect();
+        stay.reverse();
+        stay
+    }
+
     /// Puts every waiting operand into a local of its own, except those that may stay.
-    pub(super) fn spill(&mut self, out: &mut Vec<Stmt>, may_stay: impl Fn(&Expr) -> bool) {
+    pub(super) fn spill(&mut self, out: &mut Vec<Stmt>, may_stay: impl Fn(usize, &Expr) -> bool) {
         for position in 0..self.stack.len() {
-            if may_stay(&self.stack[position].0) {
+            if may_stay(position, &self.stack[position].0) {
                 continue;
             }
             let ty = self.type_of(&self.stack[position].0);
@@ -344,6 +361,12 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         }
     }
 
+    /// Whether a local has the type of PC_B and SP, which is that of none of Go's registers (`regVars` in
+    /// cmd/internal/obj/wasm/wasmobj.go), and is not SP.
+    pub(super) fn is_scratch(&self, local: Local) -> bool {
+        local != SP && self.locals.get(local as usize) == Some(&Type::I32)
+    }
+
     /// Whether the function declares this local.
     pub(super) fn has_local(&self, local: Local) -> bool {
         (local as usize) < self.locals.len()
@@ -369,6 +392,17 @@ fn is_dead(steps: &[Step]) -> bool {
         Some(Step::Stmt(stmt)) => stmt.stops(),
         _ => false,
     }
+}
+
+/// The locals that evaluating an expression sets.
+fn teed(expr: &Expr) -> Vec<Local> {
+    let mut locals = Vec::new();
+    expr.visit(&mut |node| {
+        if let Expr::Tee(local, _) = node {
+            locals.push(*local);
+        }
+    });
+    locals
 }
 
 pub(super) fn is_constant(expr: &Expr) -> bool {

@@ -6,10 +6,8 @@ use super::sequences::{self, Target};
 use crate::code::facts::Role;
 use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
 use crate::code::op::{Op, Type};
+use crate::code::pc::{self, PC_B_BITS};
 use wasmparser::{BlockType, Operator};
-
-/// Bits of a PC below PC_F.
-const PC_B_BITS: i64 = 16;
 
 impl Reader<'_, '_, '_> {
     /// A call by Go's convention. Whether there was one.
@@ -21,14 +19,14 @@ impl Reader<'_, '_, '_> {
         if self.pushed_call(out, pc)? {
             return Ok(true);
         }
-        let Some(target) = sequences::entered(&mut self.cursor) else {
+        let Some(target) = sequences::entered(&mut self.cursor, self.facts) else {
             // An 8-byte frame whose first store is a constant looks the same so far.
             self.cursor = start;
             return Ok(false);
         };
         let pc_b = self.own_pc_b(pc)?;
         let callee = self.callee(target)?;
-        if !self.cursor.skip_sp_reload() {
+        if !self.reload_below_result()? {
             return Err("a call without a reload of SP");
         }
         let after = self.after_call(&callee, depth)?;
@@ -77,10 +75,11 @@ impl Reader<'_, '_, '_> {
 
     /// PC_B of a return PC of this function.
     fn own_pc_b(&self, pc: i64) -> Result<u32, Refusal> {
-        if pc >> PC_B_BITS != self.pc_f {
+        let pc_b = pc.wrapping_sub(pc::pc(self.pc_f, 0));
+        if pc_b >> PC_B_BITS != 0 {
             return Err("a return PC of another function");
         }
-        Ok((pc & ((1 << PC_B_BITS) - 1)) as u32)
+        Ok(pc_b as u32)
     }
 
     fn callee(&mut self, target: Target) -> Result<Callee, Refusal> {
@@ -89,15 +88,38 @@ impl Reader<'_, '_, '_> {
             Target::Direct(_) => {
                 Err("a call with a return PC to a function outside the convention")
             }
-            Target::Indirect => {
-                let pc = self.pop()?;
-                let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(PC_B_BITS));
+            Target::Indirect(kept) => {
+                let pc = match kept {
+                    Some(local) => Expr::Get(self.local(local)?),
+                    None => self.pop()?,
+                };
+                let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(PC_B_BITS.into()));
                 Ok(Callee::Indirect(Box::new(Expr::unary(
                     Op::I32_WRAP_I64,
                     pc_f,
                 ))))
             }
         }
+    }
+
+    /// The reload of SP, while the result of a call waits: on the operand stack, or in a local, as binaryen writes it, which
+    /// has no operand stack. Whether there was a reload.
+    fn reload_below_result(&mut self) -> Result<bool, Refusal> {
+        let kept = match self.cursor.peek(0) {
+            Some(Operator::LocalSet { local_index }) if self.is_scratch(*local_index) => {
+                self.cursor.advance(1);
+                Some(*local_index)
+            }
+            _ => None,
+        };
+        let reloaded = self.cursor.skip_sp_reload();
+        if let Some(kept) = kept {
+            self.cursor.expect(
+                |op| matches!(op, Operator::LocalGet { local_index } if *local_index == kept),
+                "a call whose result is kept",
+            )?;
+        }
+        Ok(reloaded)
     }
 
     /// What the code behind a call does with its result: unwind, too, or trap.
@@ -155,14 +177,14 @@ impl Reader<'_, '_, '_> {
     /// `i32.const 0; call f; return` and its indirect form. Whether there was one.
     pub(super) fn tail_call(&mut self, out: &mut Vec<Stmt>) -> Result<bool, Refusal> {
         let start = self.cursor;
-        let Some(target) = sequences::entered(&mut self.cursor) else {
+        let Some(target) = sequences::entered(&mut self.cursor, self.facts) else {
             return Ok(false);
         };
         if matches!(target, Target::Direct(function) if !self.facts.is_go(function)) {
             self.cursor = start;
             return Ok(false);
         }
-        self.cursor.skip_sp_reload();
+        self.reload_below_result()?;
         self.cursor.expect(
             |op| matches!(op, Operator::Return),
             "a jump to a function that goes on behind it",

@@ -7,10 +7,17 @@ use crate::code::op::{Load, Op, Store, Type};
 use crate::code::tokens::Token;
 use wasmparser::{BlockType, Operator};
 
+/// It could hold a copy of SP, through which slots and the return PC are accessed unseen.
+const NOT_A_REGISTER: Refusal = "a local that is none of Go's registers";
+
 impl<'b> Reader<'_, '_, 'b> {
     /// One statement, or one operator that only changes the operand stack.
     pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
         self.free_temporaries();
+        // SP is in global 0 and in local 1 alike, but behind calls, where this is read with the call.
+        if self.cursor.skip_sp_reload() {
+            return Ok(());
+        }
         if self.go_call(out, depth)? || self.returns(out) || self.tail_call(out)? {
             return Ok(());
         }
@@ -90,6 +97,9 @@ impl<'b> Reader<'_, '_, 'b> {
                 None => Expr::unary(op, last),
                 Some(first) => Expr::binary(op, first, last),
             };
+            if is_sum_with_copy_of_sp(&expr) {
+                return Err("a copy of SP, from which slots are addressed");
+            }
             self.push_deep(expr, depth)?;
             return Ok(true);
         }
@@ -122,7 +132,7 @@ impl<'b> Reader<'_, '_, 'b> {
                 let condition = self.pop()?;
                 // What waits below the condition was evaluated before the branches.
                 let condition = self.hold(out, condition);
-                self.spill(out, is_constant);
+                self.spill(out, |_, expr| is_constant(expr));
                 let (yes, closed) = self.list(depth + 1)?;
                 let no = match closed {
                     Closed::Else => self.list(depth + 1)?.0,
@@ -189,7 +199,7 @@ impl<'b> Reader<'_, '_, 'b> {
             return value;
         }
         self.push(value);
-        self.spill(out, is_constant);
+        self.spill(out, |_, expr| is_constant(expr));
         self.pop().unwrap_or(Expr::I32(0))
     }
 
@@ -201,9 +211,12 @@ impl<'b> Reader<'_, '_, 'b> {
     }
 
     /// A local that may be read. PC_B is only read by the entry table.
-    fn local(&self, local: Local) -> Result<Local, Refusal> {
+    pub(super) fn local(&self, local: Local) -> Result<Local, Refusal> {
         if local == SELECTOR || !self.has_local(local) {
             return Err("PC_B read where Go does not read it");
+        }
+        if self.is_scratch(local) {
+            return Err(NOT_A_REGISTER);
         }
         Ok(local)
     }
@@ -212,6 +225,9 @@ impl<'b> Reader<'_, '_, 'b> {
     fn variable(&self, local: Local) -> Result<Local, Refusal> {
         if local == SELECTOR || local == SP || !self.has_local(local) {
             return Err("PC_B or SP set where Go does not set it");
+        }
+        if self.is_scratch(local) {
+            return Err(NOT_A_REGISTER);
         }
         Ok(local)
     }
@@ -242,4 +258,13 @@ impl<'b> Reader<'_, '_, 'b> {
         self.emit(out, Stmt::Set(SP, value));
         Ok(())
     }
+}
+
+/// Whether it adds to SP what a local keeps of it. Go computes the address of each slot from SP itself
+/// (OpWasmLoweredAddr in cmd/compile/internal/wasm/ssa.go), on which what a slot can be written through depends.
+fn is_sum_with_copy_of_sp(expr: &Expr) -> bool {
+    let Expr::Binary(Op::I64_ADD, operands) = expr else {
+        return false;
+    };
+    matches!(&**operands, (Expr::Tee(_, kept), Expr::I64(_)) if kept.above_sp() == Some(0))
 }

@@ -3,6 +3,8 @@
 //! Sources: `preprocess` and `assemble` in `cmd/internal/obj/wasm/wasmobj.go`, go1.21 to go1.27.
 
 use super::cursor::Cursor;
+use crate::code::facts::Facts;
+use crate::code::ir::Local;
 use wasmparser::Operator as Wasm;
 
 /// `SP -= 8; mem[SP] = pc`: the first half of a call. Gives the PC and moves the cursor behind it.
@@ -34,25 +36,37 @@ pub(super) fn pushed_return_pc(cursor: &mut Cursor<'_, '_>) -> Option<i64> {
 pub(super) enum Target {
     /// `i32.const 0; call f`.
     Direct(u32),
-    /// The i64 PC on the operand stack, shifted right by 16; see [`indirect`].
-    Indirect,
+    /// The i64 PC on the operand stack, or kept in a local, shifted right by 16; see [`indirect`].
+    Indirect(Option<Local>),
 }
 
 /// `i32.const 0; call f` or an indirect call by a PC on the operand stack; moves the cursor behind it.
-pub(super) fn entered(cursor: &mut Cursor<'_, '_>) -> Option<Target> {
+pub(super) fn entered(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> Option<Target> {
     if let (Some(Wasm::I32Const { value: 0 }), Some(Wasm::Call { function_index })) =
         (cursor.peek(0), cursor.peek(1))
     {
         cursor.advance(2);
         return Some(Target::Direct(*function_index));
     }
-    indirect(cursor).then_some(Target::Indirect)
+    if indirect(cursor, facts) {
+        return Some(Target::Indirect(None));
+    }
+    // Binaryen, which has no operand stack, keeps the PC in a local while the return PC is pushed.
+    let Some(Wasm::LocalGet { local_index }) = cursor.peek(0) else {
+        return None;
+    };
+    let mut ahead = *cursor;
+    ahead.advance(1);
+    indirect(&mut ahead, facts).then(|| {
+        *cursor = ahead;
+        Target::Indirect(Some(*local_index))
+    })
 }
 
 /// The end of an indirect call: PC to PC_F, then `local.set 0; i32.const 0; local.get 0; call_indirect`.
 ///
 /// Up to Go 1.24 the PC is cut to 32 bits before the shift, from 1.25 on after it.
-fn indirect(cursor: &mut Cursor<'_, '_>) -> bool {
+fn indirect(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> bool {
     let shift = (cursor.peek(0), cursor.peek(1), cursor.peek(2));
     let known = matches!(
         shift,
@@ -72,7 +86,7 @@ fn indirect(cursor: &mut Cursor<'_, '_>) -> bool {
         && matches!(cursor.peek(5), Some(Wasm::LocalGet { local_index: 0 }))
         && matches!(
             cursor.peek(6),
-            Some(Wasm::CallIndirect { table_index: 0, .. })
+            Some(Wasm::CallIndirect { table_index: 0, type_index }) if facts.is_go_type(*type_index)
         );
     if matches {
         cursor.advance(7);

@@ -3,6 +3,7 @@
 use super::wrapped;
 use crate::code::ir::{Access, Expr, SP};
 use crate::code::op::{Load, Op, Store};
+use crate::code::pc::{PC_F_OFFSET, PcWidth};
 
 /// Constants below this may move from an address into an offset.
 const FOLDABLE: i64 = 4096;
@@ -104,11 +105,8 @@ fn strip_mask(store: Store, value: &mut Expr) -> bool {
     }
 }
 
-/// The slot of an indirect call is PC_F, the PC's bytes 2 and 3, so it is loaded from there.
-///
-/// Only of a PC that is in memory, and only while every PC_F has 16 bits, which the lifting pass checks.
-pub(super) fn load_slot(slot: &mut Expr) {
-    const PC_F: u32 = 2;
+/// The slot of an indirect call is PC_F, so it is loaded from where that is in the PC, if the PC is in memory.
+pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
     let Expr::Unary(Op::I32_WRAP_I64, shifted) = slot else {
         return;
     };
@@ -116,10 +114,10 @@ pub(super) fn load_slot(slot: &mut Expr) {
         return;
     };
     if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
-        let Some(offset) = access.offset.checked_add(PC_F) else {
+        let Some(offset) = access.offset.checked_add(PC_F_OFFSET) else {
             return;
         };
         let access = Access { align: 1, offset };
-        *slot = Expr::Load(Load::I32_16_U, access, Box::new(address.take()));
+        *slot = Expr::Load(pcs.pc_f_load(), access, Box::new(address.take()));
     }
 }

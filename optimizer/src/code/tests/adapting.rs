@@ -1,10 +1,11 @@
 //! A small program in Go's own convention, with a trampoline and a write barrier, before and after its borders are adapted.
 
-use crate::code::adapt::{self, Convention, Types};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode::{self, Style};
 use crate::code::facts::{Facts, Role};
 use crate::code::lift_function;
+use crate::code::lower::adapted;
+use crate::code::pc::PcWidth;
 use crate::input::Input;
 use proptest::prelude::*;
 use wasm_encoder::{CodeSection, FunctionSection, Module, RawSection};
@@ -20,7 +21,7 @@ const PROGRAM: &str = r#"(module
     (import "host" "log" (func $log (param i32)))
     (import "host" "choose" (func $choose (result i32)))
     (table 5000 funcref)
-    (elem (i32.const 4097) $leaf $twice $tail $odd)
+    (elem (i32.const 0x1001) $leaf $twice $tail $odd $moved)
     (memory (export "memory") 1)
     (global $sp (export "sp") (mut i32) (i32.const 4096))
     (global $pause (mut i64) (i64.const 0))
@@ -94,6 +95,20 @@ const PROGRAM: &str = r#"(module
         i32.const 0 call $tail
         if (result i32) i32.const 1 br 1 else i32.const 0 end)
 
+    ;; As another tool may write functions: SP is in local 3, local 1 is an i32 that begins with zero, local 2 one that is
+    ;; the result of a call, and the type of the indirect call is equal to Go's and another.
+    (func $moved (type $old) (local i32 i32 i32)
+        local.get 1 call $log
+        global.get $sp local.tee 3 call $log
+        local.get 3 i32.const 8 i32.sub local.tee 3 global.set $sp
+        local.get 3 i64.const 0x10050001 i64.store
+        local.get 0 i32.const 0 local.get 0 select
+        i32.const 0x1003 call_indirect (type $same) local.set 2
+        global.get $sp local.set 3
+        local.get 2 if i32.const 1 return end
+        local.get 3 i32.const 8 i32.add global.set $sp
+        i32.const 0)
+
     (func (export "run") (param $slot i32)
         (local $f i32)
         global.get $sp i32.const 8 i32.sub global.set $sp
@@ -117,18 +132,39 @@ const PROGRAM: &str = r#"(module
         global.get $sp call $log
         global.get $sp i32.load offset=16 call $log
         global.get $sp i32.const 16 i32.add global.set $sp
-        global.get $sp i32.const 8 i32.add global.set $sp))"#;
+        global.get $sp i32.const 8 i32.add global.set $sp)
+
+    (type $same (func (param i32) (result i32))))"#;
 
 /// Wasm indices: the functions of the convention follow each other.
 const LEAF: u32 = 2;
 const TWICE: u32 = 3;
 const TAIL: u32 = 4;
-const BARRIER: u32 = 7;
-/// PC_F of `$leaf`; those of the other two follow.
-const FIRST_PC_F: u32 = 0x1001;
+const BARRIER: u32 = 8;
 
-/// The two types of the program.
-const TYPES: Types = Types { old: 0, new: 1 };
+/// PC_F of `$leaf`; those of the others follow.
+fn first_pc_f(pcs: PcWidth) -> u32 {
+    match pcs {
+        PcWidth::Bits32 => 0x1001,
+        PcWidth::Bits64 => 0x1_1001,
+    }
+}
+
+/// The type index of the new convention.
+const CONVENTION: u32 = 1;
+
+/// The program, with PC_Fs of this width.
+fn program(pcs: PcWidth) -> Vec<u8> {
+    let text = match pcs {
+        PcWidth::Bits32 => PROGRAM.to_owned(),
+        PcWidth::Bits64 => PROGRAM
+            .replace("$new (func (param i32 i32)", "$new (func (param i64 i32)")
+            .replace("const 0x100", "const 0x1100")
+            .replace("i32.load16_u offset=2", "i32.load offset=2")
+            .replace("table 5000", "table 70000"),
+    };
+    wat::parse_str(text).expect("text of a module")
+}
 
 /// What the host notes, and the choices it still has.
 #[derive(Default)]
@@ -138,32 +174,31 @@ struct Host {
 }
 
 /// The program in the new convention: of `lifted` functions the body is lifted and encoded, of all others adapted.
-fn converted(wasm: &[u8], lifted: &[u32]) -> Vec<u8> {
+fn converted(wasm: &[u8], lifted: &[u32], pcs: PcWidth) -> Vec<u8> {
     let input = Input::read(wasm).expect("a module");
     // An export would keep a function out of the convention; this one is only for the test to call.
     let mut unexported = Input::read(wasm).expect("a module");
     unexported.exports.clear();
-    let facts = Facts::with_names(&unexported, |name| {
+    let mut facts = Facts::with_names(&unexported, |name| {
         (name == "runtime.gcWriteBarrier").then_some(BARRIER)
     });
+    facts.pcs = pcs;
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     for (position, body) in input.bodies.iter().enumerate() {
         let index = input.imported_functions + position as u32;
         let is_go = facts.role(index) == Role::Go;
-        let (convention, ty) = if is_go {
-            (Convention::Go, TYPES.new)
+        let ty = if is_go {
+            CONVENTION
         } else {
-            (Convention::Other, input.functions[index as usize])
+            input.functions[index as usize]
         };
         let body = input.slice(body);
         functions.function(ty);
         if lifted.contains(&index) {
             code.raw(&lift(body, index, &facts));
         } else {
-            let params = facts.signature(index).params as u32;
-            let adapted = adapt::adapt(body, params, convention, TYPES, &facts);
-            code.raw(&adapted.expect("Go's form"));
+            code.raw(&adapted(body, index, CONVENTION, &facts).expect("fits"));
         }
     }
     let mut module = Module::new();
@@ -184,11 +219,12 @@ fn converted(wasm: &[u8], lifted: &[u32]) -> Vec<u8> {
 
 /// A function by way of the IR.
 fn lift(body: &[u8], index: u32, facts: &Facts) -> Vec<u8> {
-    let pc_f = FIRST_PC_F + (index - LEAF);
+    let pc_f = first_pc_f(facts.pcs) + (index - LEAF);
     let mut function = lift_function(body, pc_f, 0, facts).expect("Go's form");
     dispatch::insert(&mut function, Backward::Structured);
     let style = Style {
-        convention: TYPES.new,
+        convention: CONVENTION,
+        pcs: facts.pcs,
         unwind_in_place: true,
         return_pc_base: true,
     };
@@ -232,13 +268,15 @@ fn run(wasm: &[u8], slot: u32, choices: Vec<bool>) -> (Vec<i32>, String, Vec<u8>
 proptest! {
     #[test]
     fn the_program_runs_as_before(
-        slot in 0x1002..0x1005u32,
+        slot in 1..5u32,
+        pcs in prop::sample::select(vec![PcWidth::Bits32, PcWidth::Bits64]),
         choices in prop::collection::vec(any::<bool>(), 0..8),
         lifted in prop::sample::subsequence(vec![LEAF, TWICE, TAIL], 0..=3),
     ) {
-        let original = wat::parse_str(PROGRAM).expect("text of a module");
+        let original = program(pcs);
+        let slot = first_pc_f(pcs) + slot;
         let expected = run(&original, slot, choices.clone());
-        let wasm = converted(&original, &lifted);
+        let wasm = converted(&original, &lifted, pcs);
         prop_assert_eq!(run(&wasm, slot, choices), expected, "lifted {:?}", lifted);
     }
 }
@@ -246,7 +284,7 @@ proptest! {
 #[test]
 fn an_adapted_callee_pushes_the_return_pc_of_a_call() {
     const PC: u32 = 0x1234_0005;
-    let wasm = converted(&wat::parse_str(PROGRAM).expect("text of a module"), &[]);
+    let wasm = converted(&program(PcWidth::Bits32), &[], PcWidth::Bits32);
     let call = |choices| {
         let (mut store, instance) = instance(&wasm, choices);
         let leaf = instance.get_typed_func::<(u32, u32), u32>(&store, "leaf_body");
@@ -260,4 +298,16 @@ fn an_adapted_callee_pushes_the_return_pc_of_a_call() {
     assert_eq!(call(vec![]), (2048, u64::from(PC), vec![2040]));
     let unwinds = vec![true];
     assert_eq!(call(unwinds), (0, u64::from(PC), vec![2040]));
+}
+
+#[test]
+fn an_adapted_callee_pushes_a_return_pc_of_64_bits() {
+    const PC: u64 = 0x12_1234_0005;
+    let wasm = converted(&program(PcWidth::Bits64), &[], PcWidth::Bits64);
+    let (mut store, instance) = instance(&wasm, vec![]);
+    let leaf = instance.get_typed_func::<(u64, u32), u32>(&store, "leaf_body");
+    let result = leaf.expect("exported").call(&mut store, (PC, 2048));
+    assert_eq!(result.expect("no trap"), 2048);
+    let memory = instance.get_memory(&store, "memory").expect("exported");
+    assert_eq!(memory.data(&store)[2040..2048], PC.to_le_bytes());
 }

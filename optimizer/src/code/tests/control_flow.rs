@@ -3,11 +3,13 @@
 use super::choices::Choices;
 use super::machine::{
     CALLER_PC, CALLER_SP, CHOOSE, Event, Host, LOG, MAY_UNWIND, Machine, NEVER, PC_F, Runs, STEADY,
-    Stop, play, slot, style,
+    Stop, pc_f, play, pushed_pc, slot, style,
 };
 use crate::code::dispatch::{self, Backward};
+use crate::code::encode::Style;
 use crate::code::ir::{After, Block, BlockId, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::op::{Op, Type};
+use crate::code::pc::PcWidth;
 use crate::code::{encode, graph};
 use proptest::prelude::*;
 
@@ -34,7 +36,10 @@ proptest! {
 /// Compares the graph as it is with what becomes of it, cleaned up and not, with both kinds of backward jumps.
 fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
     let original = graph.function();
-    let style = style(graph.choices.flip(), graph.choices.flip());
+    let style = Style {
+        pcs: graph.choices.of(&[PcWidth::Bits32, PcWidth::Bits64]),
+        ..style(graph.choices.flip(), graph.choices.flip())
+    };
     let resume_points: Vec<u32> = original.blocks.iter().filter_map(|b| b.resume).collect();
     let host = Host::new(script.clone(), resume_points);
     let expected = play(&mut Reference {
@@ -48,7 +53,7 @@ fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
         for backward in [Backward::Structured, Backward::ThroughEntry] {
             let mut function = source.clone();
             dispatch::insert(&mut function, backward);
-            let Some(body) = encode::encode(&function, PC_F, style) else {
+            let Some(body) = encode::encode(&function, pc_f(style.pcs), style) else {
                 prop_assert_eq!(
                     backward,
                     Backward::Structured,
@@ -56,11 +61,11 @@ fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
                 );
                 continue;
             };
-            let mut machine = Machine::new(&body, host.clone());
+            let mut machine = Machine::new(&body, host.clone(), style.pcs);
             let events = play(&mut machine);
             let at = CALLER_SP as usize - 8;
             let pushed = &machine.memory()[at..CALLER_SP as usize];
-            prop_assert_eq!(pushed, u64::from(CALLER_PC).to_le_bytes());
+            prop_assert_eq!(pushed, pushed_pc(style.pcs));
             prop_assert_eq!(&events, &expected, "{:?} {:#?}", backward, source);
         }
     }

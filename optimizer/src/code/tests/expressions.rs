@@ -6,6 +6,7 @@ use super::program;
 use super::values;
 use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
+use crate::code::pc::PcWidth;
 use crate::code::rules;
 use proptest::prelude::*;
 
@@ -43,6 +44,7 @@ proptest! {
     #[test]
     fn an_indirect_call_finds_its_slot(
         pc_b in any::<u16>(), function in prop::sample::select(vec![STEADY, NEVER]), offset in 0..5000u32,
+        pcs in prop::sample::select(vec![PcWidth::Bits32, PcWidth::Bits64]),
     ) {
         let address = || Expr::Get(SP);
         let access = Access { align: 0, offset };
@@ -58,7 +60,7 @@ proptest! {
         let stored = Stmt::Store(Store::I64, access, address(), Expr::I64(pc));
         let before = program::run(&[], &[stored.clone(), call.clone()]);
         let unchanged = call.clone();
-        rules::simplify_statement(&mut call);
+        rules::simplify_statement(&mut call, pcs);
         prop_assert_ne!(&call, &unchanged, "the rule applies");
         prop_assert_eq!(program::run(&[], &[stored, call]), before);
     }
@@ -154,6 +156,6 @@ fn choose(condition: Expr, yes: i64, no: i64) -> Stmt {
 fn simplify_all(body: &mut [Stmt]) {
     for stmt in body {
         stmt.bodies_mut().for_each(|body| simplify_all(body));
-        rules::simplify_statement(stmt);
+        rules::simplify_statement(stmt, PcWidth::default());
     }
 }

@@ -8,7 +8,7 @@ use crate::input::Input;
 
 /// Wasm indices of the functions below.
 const IMPORT: u32 = 0;
-const CALLEE: u32 = 1;
+pub(super) const CALLEE: u32 = 1;
 const SIGPANIC: u32 = 2;
 const MORESTACK: u32 = 3;
 const DIVIDE: u32 = 4;
@@ -18,20 +18,20 @@ const TESTED: u32 = 7;
 /// PC_F of the function under test.
 const PC_F: u32 = 0x1010;
 /// A local of the function under test.
-const R0: u32 = 2;
+pub(super) const R0: u32 = 2;
 
-const RELOAD: &str = "global.get 0 local.set 1";
+pub(super) const RELOAD: &str = "global.get 0 local.set 1";
 const SET_SP: &str = "local.tee 1 global.set 0";
 /// The function's return address popped, and back.
 const RETURN: &str = "local.get 1 i32.const 8 i32.add local.tee 1 global.set 0 i32.const 0 return";
 /// From a PC on the operand stack, up to Go 1.24 and from 1.25 on.
 const INDIRECT_32: &str = "i32.wrap_i64 i32.const 16 i32.shr_u
     local.set 0 i32.const 0 local.get 0 call_indirect (type $go)";
-const INDIRECT_64: &str = "i64.const 16 i64.shr_u i32.wrap_i64
+pub(super) const INDIRECT_64: &str = "i64.const 16 i64.shr_u i32.wrap_i64
     local.set 0 i32.const 0 local.get 0 call_indirect (type $go)";
 
 /// `SP -= 8; mem[SP] = PC` of this PC_B.
-fn push(pc_b: u32) -> String {
+pub(super) fn push(pc_b: u32) -> String {
     push_pc(PC_F, pc_b)
 }
 
@@ -42,6 +42,11 @@ fn push_pc(pc_f: u32, pc_b: u32) -> String {
 
 /// Lifts a function with this code, `deferreturn` not called.
 fn lift(code: &str) -> Result<Function, &'static str> {
+    lift_with("i32 i64 i64", code)
+}
+
+/// As [`lift`], of a function that declares these locals.
+pub(super) fn lift_with(locals: &str, code: &str) -> Result<Function, &'static str> {
     let text = format!(
         r#"(module
             (type $go (func (param i32) (result i32)))
@@ -53,7 +58,7 @@ fn lift(code: &str) -> Result<Function, &'static str> {
                 local.get 0 local.get 1 i64.div_s)
             (func $barrier (param i64) (result i64) global.get 0 i64.extend_i32_u)
             (func $old_barrier (param i64 i64) global.get 0 drop)
-            (func $tested (type $go) (local i32 i64 i64) {code})
+            (func $tested (type $go) (local {locals}) {code})
             (table 8 funcref)
             (elem (i32.const 0) $callee $sigpanic $morestack $tested)
             (memory 1)
@@ -72,7 +77,7 @@ fn lift(code: &str) -> Result<Function, &'static str> {
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.
-fn calls(call: &str) -> String {
+pub(super) fn calls(call: &str) -> String {
     two_segments(&format!("{call} br_if $unwind"), RETURN)
 }
 
@@ -90,18 +95,18 @@ fn two_segments(first: &str, second: &str) -> String {
 }
 
 /// One segment with an unwind exit.
-fn straight(code: &str) -> String {
+pub(super) fn straight(code: &str) -> String {
     format!("{RELOAD} block $unwind {code} {RETURN} end i32.const 1")
 }
 
 /// The statements of a function that is one block.
-fn only_block(code: &str) -> Vec<Stmt> {
+pub(super) fn only_block(code: &str) -> Vec<Stmt> {
     let function = lift(&straight(code)).expect("Go's form");
     assert_eq!(function.blocks.len(), 1, "{function:#?}");
     function.blocks[0].body.clone()
 }
 
-fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
+pub(super) fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
         pc_f: None,
         pc_b,
@@ -110,7 +115,7 @@ fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     }
 }
 
-fn shifted(pc: Expr) -> Callee {
+pub(super) fn shifted(pc: Expr) -> Callee {
     let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(16));
     Callee::Indirect(Box::new(Expr::unary(Op::I32_WRAP_I64, pc_f)))
 }

@@ -4,6 +4,7 @@ use super::choices::Choices;
 use crate::code::encode::Style;
 use crate::code::facts::Facts;
 use crate::code::ir::{GLOBAL_PAUSE, GLOBAL_SP};
+use crate::code::pc::PcWidth;
 use crate::input::Input;
 use std::borrow::Cow;
 use wasm_encoder::{
@@ -11,7 +12,7 @@ use wasm_encoder::{
     FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module,
     RefType, TableSection, TableType, TypeSection, ValType,
 };
-use wasmi::{Caller, Config, Engine, Instance, Linker, Store, TrapCode};
+use wasmi::{Caller, Config, Engine, Instance, Linker, Store, TrapCode, WasmParams};
 
 /// Host function `(block, sp, value)`: notes that a block ran.
 pub(crate) const LOG: u32 = 0;
@@ -47,10 +48,31 @@ pub(crate) fn slot(function: u32) -> i32 {
     slot.expect("a function of the convention") as i32
 }
 
+/// Set in all PCs of functions in a machine whose PCs have 64 bits; its events show PCs without it.
+const ABOVE: u64 = 1 << 32;
+
+/// PC_F of the function under test where PCs have this width.
+pub(crate) fn pc_f(pcs: PcWidth) -> u32 {
+    match pcs {
+        PcWidth::Bits32 => PC_F,
+        PcWidth::Bits64 => PC_F + (ABOVE >> 16) as u32,
+    }
+}
+
+/// [`CALLER_PC`] as it is pushed.
+pub(crate) fn pushed_pc(pcs: PcWidth) -> [u8; 8] {
+    match pcs {
+        PcWidth::Bits32 => u64::from(CALLER_PC),
+        PcWidth::Bits64 => u64::from(CALLER_PC) + ABOVE,
+    }
+    .to_le_bytes()
+}
+
 /// A style for this module's types.
 pub(crate) fn style(unwind_in_place: bool, return_pc_base: bool) -> Style {
     Style {
         convention: CONVENTION,
+        pcs: PcWidth::default(),
         unwind_in_place,
         return_pc_base,
     }
@@ -59,7 +81,7 @@ pub(crate) fn style(unwind_in_place: bool, return_pc_base: bool) -> Style {
 /// What the optimizer knows of this module's functions.
 pub(crate) fn facts() -> Facts {
     // unreachable
-    let wasm = module(&[0, 0x00, 0x0b]);
+    let wasm = module(&[0, 0x00, 0x0b], PcWidth::default());
     let input = Input::read(&wasm).expect("a module");
     Facts::with_names(&input, |_| None)
 }
@@ -203,12 +225,13 @@ pub(crate) fn play(runner: &mut impl Runs) -> Vec<Event> {
 pub(crate) struct Machine {
     store: Store<Host>,
     instance: Instance,
+    pcs: PcWidth,
 }
 
 impl Machine {
     /// Validates the module and makes an instance. Memory holds a pattern.
-    pub(crate) fn new(body: &[u8], host: Host) -> Machine {
-        let wasm = module(body);
+    pub(crate) fn new(body: &[u8], host: Host, pcs: PcWidth) -> Machine {
+        let wasm = module(body, pcs);
         if let Err(error) = crate::validate::validate(&wasm, crate::Stage::Validate) {
             let text = wasmprinter::print_bytes(&wasm).unwrap_or_default();
             panic!("{error}\n{text}");
@@ -219,10 +242,14 @@ impl Machine {
         let mut store = Store::new(&engine, host);
         store.set_fuel(FUEL).expect("fuel is on");
         let module = wasmi::Module::new(&engine, &wasm).expect("validated");
-        let instance = linker(&engine)
+        let instance = linker(&engine, pcs)
             .instantiate_and_start(&mut store, &module)
             .expect("all imports are there");
-        let mut machine = Machine { store, instance };
+        let mut machine = Machine {
+            store,
+            instance,
+            pcs,
+        };
         machine.fill_memory();
         machine
     }
@@ -239,6 +266,14 @@ impl Machine {
         memory.expect("exported").data_mut(&mut self.store)
     }
 
+    fn call(&mut self, parameters: impl WasmParams) -> Result<u32, wasmi::Error> {
+        let function = self.instance.get_func(&self.store, "tested");
+        let function = function.expect("exported").typed(&self.store);
+        function
+            .expect("this type")
+            .call(&mut self.store, parameters)
+    }
+
     pub(crate) fn memory(&mut self) -> Vec<u8> {
         self.memory_mut().to_vec()
     }
@@ -253,11 +288,11 @@ impl Runs for Machine {
     }
 
     fn enter(&mut self, pc: u32, sp: u32) -> Result<u32, Stop> {
-        let function = self
-            .instance
-            .get_typed_func::<(u32, u32), u32>(&self.store, "tested")
-            .expect("exported");
-        let result = function.call(&mut self.store, (pc, sp));
+        let result = match self.pcs {
+            PcWidth::Bits32 => self.call((pc, sp)),
+            PcWidth::Bits64 if pc == CALLER_PC => self.call((u64::from(pc) + ABOVE, sp)),
+            PcWidth::Bits64 => self.call((u64::from(pc), sp)),
+        };
         result.map_err(|error| match error.as_trap_code() {
             Some(TrapCode::OutOfFuel) => Stop::Diverged,
             Some(_) => Stop::Trap,
@@ -272,7 +307,7 @@ impl Runs for Machine {
     }
 }
 
-fn linker(engine: &Engine) -> Linker<Host> {
+fn linker(engine: &Engine, pcs: PcWidth) -> Linker<Host> {
     let enough = |_| wasmi::Error::new("enough");
     let mut linker = Linker::new(engine);
     let log = move |mut caller: Caller<'_, Host>, block: u32, sp: u32, value: u32| {
@@ -287,7 +322,15 @@ fn linker(engine: &Engine) -> Linker<Host> {
         let call = move |mut caller: Caller<'_, Host>, pc: u32, sp: u32| {
             caller.data_mut().call(function, pc, sp).map_err(enough)
         };
-        linker.func_wrap("host", name, call).expect("a new name");
+        let wide = move |caller: Caller<'_, Host>, pc: u64, sp: u32| {
+            assert!(pc == 0 || pc & !u64::from(u32::MAX) == ABOVE, "{pc:#x}");
+            call(caller, pc as u32, sp)
+        };
+        let added = match pcs {
+            PcWidth::Bits32 => linker.func_wrap("host", name, call),
+            PcWidth::Bits64 => linker.func_wrap("host", name, wide),
+        };
+        added.expect("a new name");
     }
     linker
 }
@@ -298,10 +341,14 @@ const GO_FUNCTIONS: [(&str, u32); 3] = [
     ("steady", STEADY),
 ];
 
-fn module(body: &[u8]) -> Vec<u8> {
+fn module(body: &[u8], pcs: PcWidth) -> Vec<u8> {
     const I32: ValType = ValType::I32;
     let mut types = TypeSection::new();
-    types.ty().function([I32, I32], [I32]);
+    let first = match pcs {
+        PcWidth::Bits32 => I32,
+        PcWidth::Bits64 => ValType::I64,
+    };
+    types.ty().function([first, I32], [I32]);
     types.ty().function([I32, I32, I32], []);
     types.ty().function([], [I32]);
 

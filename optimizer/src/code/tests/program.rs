@@ -99,8 +99,9 @@ pub(crate) fn run(setup: &[Stmt], body: &[Stmt]) -> Outcome {
 
 /// Calls a function once.
 pub(crate) fn run_function(function: &Function) -> Outcome {
-    let body = encode::encode(function, PC_F, style(true, false)).expect("no loops");
-    let mut machine = Machine::new(&body, Host::new(Choices::none(), []));
+    let style = style(true, false);
+    let body = encode::encode(function, PC_F, style).expect("no loops");
+    let mut machine = Machine::new(&body, Host::new(Choices::none(), []), style.pcs);
     Outcome {
         result: machine.enter(CALLER_PC, CALLER_SP),
         events: machine.host().events.clone(),
@@ -111,15 +112,16 @@ pub(crate) fn run_function(function: &Function) -> Outcome {
 /// Calls a function as Go code would, and enters it again after every unwind: what shows of that, and memory at the end.
 pub(crate) fn played(function: &Function, script: &Choices) -> (Vec<Event>, Memory) {
     let resume_points: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
+    let style = style(true, false);
     let encoded = [Backward::Structured, Backward::ThroughEntry]
         .into_iter()
         .find_map(|backward| {
             let mut function = function.clone();
             dispatch::insert(&mut function, backward);
-            encode::encode(&function, PC_F, style(true, false))
+            encode::encode(&function, PC_F, style)
         });
     let body = encoded.expect("the fallback writes every graph");
-    let mut machine = Machine::new(&body, Host::new(script.clone(), resume_points));
+    let mut machine = Machine::new(&body, Host::new(script.clone(), resume_points), style.pcs);
     let events = play(&mut machine);
     (events, Memory(machine.memory()))
 }

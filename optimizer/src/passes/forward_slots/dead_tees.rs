@@ -1,10 +1,10 @@
 //! Values that were kept for a load and that no load wanted in the end.
 
 use crate::code::locals::{Liveness, LocalSet, before_list};
-use crate::code::{End, Expr, Function, Stmt, rules};
+use crate::code::{End, Expr, Function, PcWidth, Stmt, rules};
 
 /// Takes the `local.tee` off values that nobody reads again.
-pub(super) fn drop_dead_tees(function: &mut Function) {
+pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
     let liveness = Liveness::of(function);
     for position in 0..function.blocks.len() {
         let block = &mut function.blocks[position];
@@ -13,14 +13,14 @@ pub(super) fn drop_dead_tees(function: &mut Function) {
             drop_in_expr(condition, &mut behind);
             rules::simplify(condition);
         }
-        drop_in_list(&mut block.body, behind);
+        drop_in_list(&mut block.body, behind, pcs);
     }
 }
 
-fn drop_in_list(body: &mut [Stmt], mut behind: LocalSet) {
+fn drop_in_list(body: &mut [Stmt], mut behind: LocalSet, pcs: PcWidth) {
     for stmt in body.iter_mut().rev() {
         for nested in stmt.bodies_mut() {
-            drop_in_list(nested, behind);
+            drop_in_list(nested, behind, pcs);
         }
         let mut live = match &*stmt {
             stmt if stmt.stops() => 0,
@@ -32,7 +32,7 @@ fn drop_in_list(body: &mut [Stmt], mut behind: LocalSet) {
             drop_in_expr(expr, &mut live);
         }
         behind = live;
-        rules::simplify_statement(stmt);
+        rules::simplify_statement(stmt, pcs);
     }
 }
 

@@ -82,7 +82,7 @@ impl Splicer<'_> {
         let Some(Stmt::GoCall { pc_f, pc_b, .. }) = before.body.pop() else {
             unreachable!("the call was found here");
         };
-        let pc = pc_f.unwrap_or(self.pc_f) << 16 | pc_b;
+        let pc = code::pc(pc_f.unwrap_or(self.pc_f), pc_b);
         if !template.is_leaf {
             before.body.extend(push(pc, template.frame));
         }
@@ -138,19 +138,19 @@ impl Splicer<'_> {
 }
 
 /// Pushes a return PC and makes a frame below it.
-fn push(pc: u32, frame: u32) -> [Stmt; 2] {
+fn push(pc: i64, frame: u32) -> [Stmt; 2] {
     let access = Access {
         align: 3,
         offset: frame,
     };
     [
         Stmt::move_sp(-(RETURN_PC + frame).cast_signed()),
-        Stmt::Store(Store::I64, access, Expr::Get(SP), Expr::I64(pc.into())),
+        Stmt::Store(Store::I64, access, Expr::Get(SP), Expr::I64(pc)),
     ]
 }
 
 /// Has the calls of a leaf find the frame that they had.
-fn push_before_calls(body: &mut Vec<Stmt>, pc: u32) {
+fn push_before_calls(body: &mut Vec<Stmt>, pc: i64) {
     let mut position = 0;
     while position < body.len() {
         (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc));

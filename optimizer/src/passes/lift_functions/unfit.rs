@@ -1,0 +1,148 @@
+//! Programs whose calling convention cannot change: what lifting takes for granted of the whole module is not so.
+//!
+//! Go's linker writes every module alike. Another tool may have moved globals, merged functions or opened the table.
+
+use crate::code::{self, GLOBAL_CTXT, GLOBAL_G, GLOBAL_SP};
+use crate::go::Program;
+use crate::input::Input;
+use std::collections::BTreeSet;
+use wasmparser::{ExternalKind, GlobalType, TypeRef, ValType};
+
+/// Functions that passes know by name; `wasm_pc_f_loop`, which has no Go name, is the trampoline.
+const KNOWN_BY_NAME: [&str; 6] = [
+    "runtime.sigpanic",
+    "runtime.morestack",
+    "runtime.morestack_noctxt",
+    "runtime.mstart1",
+    "runtime.gogo",
+    "wasm_pc_f_loop",
+];
+
+/// Why the calling convention of this program cannot change.
+pub(super) fn reason(
+    facts: &code::Facts,
+    pc_f: &[Option<u32>],
+    program: &Program,
+    input: &Input<'_>,
+) -> Option<String> {
+    let imported = input.imported_functions;
+    let mut go_functions = (imported..)
+        .zip(pc_f)
+        .filter(|(index, _)| facts.is_go(*index));
+    if let Some((index, _)) = go_functions.find(|(_, pc_f)| pc_f.is_none()) {
+        return Some(format!(
+            "function {index} looks like Go's but is not in pclntab"
+        ));
+    }
+    table(input)
+        .or_else(|| known_functions(program, imported))
+        .or_else(|| {
+            let globals = has_gos_globals(input) && globals_are_in_order(program, input);
+            (!globals).then(|| "the globals are not those that Go's linker writes".into())
+        })
+}
+
+/// Nobody but the module's own code calls through table 0, and each slot has one function.
+fn table(input: &Input<'_>) -> Option<String> {
+    let is_exported = (input.exports.iter()).any(|export| export.kind == ExternalKind::Table);
+    let is_imported = (input.imports.iter()).any(|import| matches!(import.ty, TypeRef::Table(_)));
+    if is_exported || is_imported || input.table_is_open {
+        return Some("others than Go's functions may be in the table, or call through it".into());
+    }
+    let slots: BTreeSet<u32> = input.table_slots.iter().map(|(slot, _)| *slot).collect();
+    (slots.len() != input.table_slots.len()).then(|| "two functions in one table slot".into())
+}
+
+fn known_functions(program: &Program, imported: u32) -> Option<String> {
+    let names: BTreeSet<&str> = program
+        .functions()
+        .map(|function| function.name())
+        .collect();
+    if let Some(missing) = (KNOWN_BY_NAME.iter()).find(|name| !names.contains(**name)) {
+        return Some(format!("{missing} is not in pclntab"));
+    }
+    let is_import = program.functions().any(|f| f.wasm_index() < imported);
+    is_import.then(|| "a function of pclntab is imported".into())
+}
+
+/// `writeGlobalSec` in cmd/link/internal/wasm/asm.go: SP and PAUSE are i32, all between them i64.
+fn has_gos_globals(input: &Input<'_>) -> bool {
+    const I64: ValType = ValType::I64;
+    const TYPES: [ValType; 8] = [ValType::I32, I64, I64, I64, I64, I64, I64, ValType::I32];
+    let is = |(global, ty): (&GlobalType, &ValType)| global.content_type == *ty && global.mutable;
+    let is_imported = |import: &crate::input::Import<'_>| matches!(import.ty, TypeRef::Global(_));
+    input.globals.len() >= TYPES.len()
+        && !input.imports.iter().any(is_imported)
+        && input.globals.iter().zip(&TYPES).all(is)
+}
+
+/// Whether CTXT and g, whose types are the same, are not each other: `morestack_noctxt` clears CTXT alone, and `gogo`
+/// sets g, too (runtime/asm_wasm.s).
+fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
+    let set_by = |name: &str| {
+        let function = program
+            .functions()
+            .find(|function| function.name() == name)?;
+        let position = function
+            .wasm_index()
+            .checked_sub(input.imported_functions)?;
+        let body = input.bodies.get(position as usize)?;
+        Some(code::globals_set(input.slice(body)))
+    };
+    let (Some(clears), Some(resumes)) =
+        (set_by("runtime.morestack_noctxt"), set_by("runtime.gogo"))
+    else {
+        return false;
+    };
+    clears.contains(&GLOBAL_CTXT)
+        && !clears.contains(&GLOBAL_G)
+        && [GLOBAL_SP, GLOBAL_CTXT, GLOBAL_G]
+            .iter()
+            .all(|global| resumes.contains(global))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLOBALS: &str = "(global (mut i32) (i32.const 0))
+        (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0))
+        (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0)) (global (mut i64) (i64.const 0))
+        (global (mut i32) (i32.const 0))";
+
+    fn with<T>(fields: &str, ask: impl Fn(&Input<'_>) -> T) -> T {
+        let text = format!("(module (table $t 8 funcref) (func $f) {fields})");
+        let wasm = wat::parse_str(text).expect("text of a module");
+        ask(&Input::read(&wasm).expect("a module"))
+    }
+
+    #[test]
+    fn the_table_is_the_modules_own() {
+        let fits = |fields| with(fields, |input| table(input).is_none());
+        assert!(fits("(elem (i32.const 1) $f $f)"));
+        assert!(fits("(elem declare func $f)"));
+        assert!(!fits("(elem (i32.const 1) $f $f) (elem (i32.const 2) $f)"));
+        assert!(!fits("(elem func $f)"), "passive");
+        assert!(!fits("(elem (i32.const 1) funcref (ref.null func))"));
+        assert!(!fits(
+            "(global $g i32 (i32.const 1)) (elem (global.get $g) $f)"
+        ));
+        assert!(!fits(r#"(export "table" (table $t))"#));
+    }
+
+    #[test]
+    fn the_globals_are_those_of_gos_linker() {
+        let fits = |fields: &str| with(fields, has_gos_globals);
+        assert!(fits(GLOBALS));
+        assert!(
+            fits(&format!("{GLOBALS} (global i32 (i32.const 0))")),
+            "one more"
+        );
+        assert!(!fits(""));
+        assert!(!fits(&GLOBALS.replacen("(mut i64)", "i64", 1)));
+        assert!(
+            !fits(&format!("(global (mut i64) (i64.const 0)) {GLOBALS}")),
+            "moved"
+        );
+    }
+}

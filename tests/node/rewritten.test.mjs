@@ -1,0 +1,34 @@
+/**
+ * A program that wasm-opt has rewritten is optimized, not refused, and does the same afterwards.
+ *
+ * All levels and releases: `node tests/programs/run.mjs hello panics recursion callers --all-releases --wasm-opt=-Oz`.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withBinaryen } from "../bench/measure/binaryen.mjs";
+import { buildAll } from "../programs/harness/build.mjs";
+import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
+import { check, missingParts } from "../programs/harness/check.mjs";
+import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
+import { reportText } from "../programs/harness/report.mjs";
+import { findToolchain } from "../programs/harness/toolchain.mjs";
+
+const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: ["wasm_exec", "wasi"] };
+const { toolchain, missing } = await findToolchain(undefined);
+const reason = [missing, ...missingParts(options)].find(Boolean);
+
+/** What is read and written again and little else, which is lifted; what is optimized, which is not. */
+for (const [option, goos] of [
+  ["--vacuum", "js"],
+  ["-O1", "wasip1"],
+]) {
+  test(`a program that went through wasm-opt ${option}`, { skip: process.env.CI !== "true" && reason }, async () => {
+    assert.ok(toolchain, reason);
+    const programs = readPrograms().filter(({ name }) => name === "panics");
+    const [one] = casesOf(programs, toolchain, { goos: [goos] });
+    const { wasm, error } = (await buildAll([one])).get(one.id);
+    assert.equal(error, undefined);
+    const report = await check(one, await withBinaryen(option, wasm), options);
+    assert.deepEqual(report.failures, [], reportText(report));
+  });
+}
