@@ -11,4 +11,5 @@ mod expressions;
 mod lifting;
 pub(crate) mod machine;
 pub(crate) mod program;
+mod switches;
 pub(crate) mod values;
