@@ -16,8 +16,9 @@
 
 use super::encode::FIRST_RETURN_PC;
 use super::facts::Facts;
-use super::ir::{GLOBAL_SP, SELECTOR, SP};
+use super::ir::{GLOBAL_G, GLOBAL_SP, SELECTOR, SP};
 use super::lift::Refusal;
+use super::switches;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
@@ -156,7 +157,9 @@ impl Adapter<'_> {
             } if type_index == self.types.old => {
                 self.out
                     .instruction(&Instruction::LocalSet(self.slot))
-                    .instruction(&Instruction::GlobalGet(GLOBAL_SP))
+                    .instruction(&Instruction::GlobalGet(GLOBAL_SP));
+                self.show_first_return_pc();
+                self.out
                     .instruction(&Instruction::LocalGet(self.slot))
                     .instruction(&Instruction::CallIndirect {
                         type_index: self.types.new,
@@ -181,6 +184,25 @@ impl Adapter<'_> {
         let instruction = RoundtripReencoder.instruction(operator).map_err(|_| ())?;
         self.out.instruction(&instruction);
         Ok(())
+    }
+
+    /// The trampoline's SP is in the middle of the frame that it resumes: see `switches.rs`.
+    fn show_first_return_pc(&mut self) {
+        if self.convention == Convention::Go {
+            return;
+        }
+        let top = MemArg {
+            offset: u64::from(switches::STACK_HI),
+            align: 2,
+            memory_index: 0,
+        };
+        self.out
+            .instruction(&Instruction::GlobalGet(GLOBAL_G))
+            .instruction(&Instruction::I32WrapI64)
+            .instruction(&Instruction::I32Load(top))
+            .instruction(&Instruction::I32Const(-switches::FIRST_RETURN_PC))
+            .instruction(&Instruction::I32Add)
+            .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }
 
     /// SP to global 0 unless the callee unwinds, and the old convention's result.

@@ -1,9 +1,11 @@
-//! Where Go switches to another goroutine's stack, global 0 follows.
+//! Global 0 while Go's code runs, for a host that catches a trap and calls another export.
 //!
-//! SP lives in a local, and global 0 keeps what was last put there. A host that catches a trap finds g in global 2 and SP in
-//! global 0 and may call another export: Go then goes on below that SP, on the stack of that g. So global 0 always has to
-//! lie inside the stack of the g in global 2. Only SP of that stack is ever put there, but where g changes nothing would
-//! be: not in `systemstack`, which takes g back to the caller's stack, while global 0 stayed on g0's.
+//! Go then goes on below the SP in global 0, on the stack of the g in global 2, and the next collection reads that stack from
+//! there up. SP lives in a local, and global 0 keeps what was last put there. So
+//!
+//! * it always lies inside the stack of the g in global 2: where g changes, SP goes there, too;
+//! * what is left there for long points to a return PC that stays: that of `goexit`, at the top of the stack, once a host
+//!   function, `systemstack` or the trampoline is done with its SP, whose place on the stack is used for something else then.
 //!
 //! ```wat
 //! global.set 2  ...  local.set 1                             ;; before: the new g, its SP
@@ -13,9 +15,28 @@
 //! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`, `morestack`,
 //! `switchToCrashStack0`); nothing that could be the last of a call stands between the new g and its SP.
 
-use super::ir::{Expr, Function, GLOBAL_G, GLOBAL_SP, SP, Stmt};
+use super::ir::{Access, Expr, Function, GLOBAL_G, GLOBAL_SP, SP, Stmt};
+use super::op::{Load, Op, Type};
 
-/// Puts SP into global 0 behind every change of g.
+/// Offset of `g.stack.hi` (runtime/runtime2.go).
+pub(crate) const STACK_HI: u32 = 8;
+/// How far below it the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself (`newproc1`
+/// in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
+pub(crate) const FIRST_RETURN_PC: i32 = 40;
+
+/// Has global 0 point to the first return PC on the stack of g.
+pub(crate) fn show_first_return_pc() -> Stmt {
+    let access = Access {
+        align: 2,
+        offset: STACK_HI,
+    };
+    let g = Expr::unary(Op::I32_WRAP_I64, Expr::GetGlobal(GLOBAL_G));
+    let top = Expr::Load(Load::whole(Type::I32), access, Box::new(g));
+    let place = Expr::binary(Op::I32_ADD, top, Expr::I32(-FIRST_RETURN_PC));
+    Stmt::SetGlobal(GLOBAL_SP, place)
+}
+
+/// Puts SP into global 0 behind every change of g. Behind the last one of `systemstack`, which returns, SP is soon gone.
 pub(crate) fn show_sp(function: &mut Function) {
     (function.blocks.iter_mut()).for_each(|block| show_sp_in(&mut block.body));
 }
@@ -35,8 +56,12 @@ fn show_sp_in(body: &mut Vec<Stmt>) {
                 if let Some(stmt) = way_out {
                     stmt.bodies_mut().for_each(show_sp_in);
                 }
+                let shown = match body.get(position) {
+                    Some(Stmt::Return(_)) => show_first_return_pc(),
+                    _ => Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)),
+                };
                 if let Some(behind) = switched.take() {
-                    body.insert(behind, Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)));
+                    body.insert(behind, shown);
                     position += 1;
                 }
             }

@@ -1,7 +1,9 @@
 /**
  * A plugin host: calls an export that fails, catches what comes out, and calls on. Prints every answer, and where SP is then.
  *
- *     node host.mjs PROGRAM_WASM [WASM_EXEC_JS]       (with wasm_exec.js it is a program for GOOS=js)
+ *     node host.mjs PROGRAM_WASM [WASM_EXEC_JS [callbacks]]
+ *
+ * With wasm_exec.js it is a program for GOOS=js, and calls go to its exports or, with `callbacks`, to its `js.FuncOf`s.
  */
 import { readFileSync } from "node:fs";
 import { withGlobals } from "./globals.mjs";
@@ -24,7 +26,7 @@ const NEXT = [
   ["grow", 400],
 ];
 
-const [path, wasmExec] = process.argv.slice(2);
+const [path, wasmExec, callbacks] = process.argv.slice(2);
 const module = new WebAssembly.Module(withGlobals(readFileSync(path)));
 if (wasmExec) await import(wasmExec);
 
@@ -38,10 +40,11 @@ process.exit(0);
 function answers(way, depth, isExact) {
   const { exports } = wasmExec ? instantiateJs(module, host) : instantiateWasi(module, host);
   const calls = Array.from({ length: ROUNDS }, () => [["fail", way, depth], ...NEXT]).flat();
+  const callees = callbacks ? globalThis : exports;
   const said = [];
   for (const [name, ...args] of calls) {
     try {
-      said.push(`${name} ${exports[name](...args)}, ${whereSpIs(exports, isExact)}`);
+      said.push(`${name} ${callees[name](...args)}, ${whereSpIs(exports, isExact)}`);
     } catch (error) {
       if (name !== "fail") return { said, died: `${name} ${error.constructor.name}` };
       said.push(`${name} ${error.constructor.name}, ${whereSpIs(exports, isExact)}`);

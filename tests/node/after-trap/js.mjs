@@ -7,7 +7,7 @@ class ExitError extends Error {}
 /**
  * @param {WebAssembly.Module} module
  * @param {() => object} host makes the program's own host functions
- * @returns {WebAssembly.Instance} its main waits
+ * @returns {WebAssembly.Instance} its main waits; it has set functions of JavaScript that call its own
  */
 export function instantiateJs(module, host) {
   // Nobody reads what it writes.

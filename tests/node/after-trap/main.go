@@ -1,5 +1,3 @@
-//go:build go1.24
-
 // Command after-trap is a plugin whose exports fail in every way that a host can catch, and others that the host calls then.
 package main
 
@@ -47,7 +45,7 @@ func fill(frame []byte, value byte) {
 //
 //go:wasmexport allocate
 func allocate(n int32) int32 {
-	for i := range n {
+	for i := int32(0); i < n; i++ {
 		kept = append(kept, make([]byte, 100+i))
 	}
 	if len(kept) > 1000 {

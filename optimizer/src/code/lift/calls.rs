@@ -6,6 +6,7 @@ use super::sequences::{self, Target};
 use crate::code::facts::Role;
 use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
 use crate::code::op::{Op, Type};
+use crate::code::switches;
 use wasmparser::{BlockType, Operator};
 
 /// Bits of a PC below PC_F.
@@ -191,6 +192,7 @@ impl Reader<'_, '_, '_> {
         if role == Role::Import {
             // The host may have entered Go again, which moves the stack when it grows.
             self.emit(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
+            self.emit(out, switches::show_first_return_pc());
         }
         Ok(())
     }
