@@ -3,7 +3,8 @@
  * as Go's own module gives any, and finds SP on the stack of the running goroutine: exactly where Go itself has it if Go raised
  * the trap or the host was called.
  *
- * `GOWASP_GO_RELEASES` names other releases than the first and the last with `go:wasmexport` and the machine's own.
+ * `GOWASP_GO_RELEASES` names other releases than the first supported, the first with `go:wasmexport`, the machine's own and the
+ * last.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -27,20 +28,29 @@ const OPTIONS = [[], ["--for=speed", "--skip=mark-no-return"], ["--stop-after=li
 
 const PROGRAM = {
   name: "after-trap",
-  since: "1.24",
+  since: "1.21",
   goos: ["wasip1", "js"],
   variants: ["default"],
   buildmode: { wasip1: "c-shared" },
-  files: { "main.go": readFileSync(new URL("after-trap/main.go", import.meta.url), "utf8") },
+  files: Object.fromEntries(["main.go", "main_js.go"].map((name) => [name, source(name)])),
 };
+/** The first release with exports. */
+const EXPORTS = 24;
+
+function source(name) {
+  return readFileSync(new URL(`after-trap/${name}`, import.meta.url), "utf8");
+}
 
 const wanted = process.env.GOWASP_GO_RELEASES;
-const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? ["1.24.13", undefined, ALL_RELEASES.at(-1)]);
+const releases =
+  wanted === "all"
+    ? ALL_RELEASES
+    : (wanted?.split(",") ?? [ALL_RELEASES.at(0), `1.${EXPORTS}.13`, undefined, ALL_RELEASES.at(-1)]);
 const missing = [optimizerMissing(DEFAULT_OPTIMIZER)];
 const cases = [];
 for (const release of releases) {
   const found = await findToolchain(release);
-  if (found.toolchain) cases.push(...casesOf([PROGRAM], found.toolchain));
+  if (found.toolchain) cases.push(...casesOf([PROGRAM], found.toolchain).filter((one) => waysIn(one).length > 0));
   else missing.push(found.missing);
 }
 for (const reason of missing.filter(Boolean)) {
@@ -53,12 +63,23 @@ const built = await buildAll(cases);
 const work = mkdtempSync(join(tmpdir(), "gowasp-after-trap-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-/** What an instance said after each way out. */
-async function answers({ goos, toolchain }, wasm) {
-  const args = [HOST, wasm, ...(goos === "js" ? [toolchain.wasmExec] : [])];
-  const { stdout, stderr, exitCode, ended } = await runChild("node", args, { env: process.env, timeoutMs: TIMEOUT_MS });
-  assert.equal(exitCode, 0, `${ended}\n${stderr}`);
-  return stdout.trim().split("\n").map(JSON.parse);
+/** What the host is told besides the module, for each way in that the program has. */
+function waysIn({ goos, toolchain: { minor, wasmExec } }) {
+  const hasExports = minor >= EXPORTS;
+  if (goos === "wasip1") return hasExports ? [[]] : [];
+  return [...(hasExports ? [[wasmExec]] : []), [wasmExec, "callbacks"]];
+}
+
+/** What instances said after each way out. */
+async function answers(one, wasm) {
+  const said = [];
+  for (const args of waysIn(one)) {
+    const options = { env: process.env, timeoutMs: TIMEOUT_MS };
+    const { stdout, stderr, exitCode, ended } = await runChild("node", [HOST, wasm, ...args], options);
+    assert.equal(exitCode, 0, `${ended}\n${stderr}`);
+    said.push(...stdout.trim().split("\n").map(JSON.parse));
+  }
+  return said;
 }
 
 describe("calls after a trap", { concurrency: 2, skip: Boolean(optimizerMissing(DEFAULT_OPTIMIZER)) }, () => {

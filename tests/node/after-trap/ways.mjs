@@ -26,4 +26,6 @@ export const WAYS = [
   { name: "breakpoint", isExact: true, isSurvived: true },
   { name: "deferred host function throws", isExact: true, isSurvived: true },
   { name: "host function throws after a collection", isExact: true, isSurvived: true },
+  { name: "no more stack after a collection", isExact: false, isSurvived: true },
+  { name: "no more stack after another goroutine ran", isExact: false, isSurvived: true },
 ].map((way, number) => ({ ...way, way: number }));
