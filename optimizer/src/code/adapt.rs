@@ -158,7 +158,7 @@ impl Adapter<'_> {
                 self.out
                     .instruction(&Instruction::LocalSet(self.slot))
                     .instruction(&Instruction::GlobalGet(GLOBAL_SP));
-                self.show_first_return_pc();
+                self.show_goexit();
                 self.out
                     .instruction(&Instruction::LocalGet(self.slot))
                     .instruction(&Instruction::CallIndirect {
@@ -187,7 +187,7 @@ impl Adapter<'_> {
     }
 
     /// The trampoline's SP is in the middle of the frame that it resumes: see `switches.rs`.
-    fn show_first_return_pc(&mut self) {
+    fn show_goexit(&mut self) {
         if self.convention == Convention::Go {
             return;
         }
@@ -200,7 +200,7 @@ impl Adapter<'_> {
             .instruction(&Instruction::GlobalGet(GLOBAL_G))
             .instruction(&Instruction::I32WrapI64)
             .instruction(&Instruction::I32Load(top))
-            .instruction(&Instruction::I32Const(-switches::FIRST_RETURN_PC))
+            .instruction(&Instruction::I32Const(-switches::GOEXIT_BELOW_TOP))
             .instruction(&Instruction::I32Add)
             .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }

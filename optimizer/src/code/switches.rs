@@ -6,6 +6,7 @@
 //! * it always lies inside the stack of the g in global 2: where g changes, SP goes there, too;
 //! * what is left there for long points to a return PC that stays: that of `goexit`, at the top of the stack, once a host
 //!   function, `systemstack` or the trampoline is done with its SP, whose place on the stack is used for something else then.
+//!   What was called above is given up; nobody returns to it.
 //!
 //! ```wat
 //! global.set 2  ...  local.set 1                             ;; before: the new g, its SP
@@ -22,17 +23,17 @@ use super::op::{Load, Op, Type};
 pub(crate) const STACK_HI: u32 = 8;
 /// How far below it the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself (`newproc1`
 /// in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
-pub(crate) const FIRST_RETURN_PC: i32 = 40;
+pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 
-/// Has global 0 point to the first return PC on the stack of g.
-pub(crate) fn show_first_return_pc() -> Stmt {
+/// Has global 0 point to the return PC at the top of the stack of g, which leads to `goexit`.
+pub(crate) fn show_goexit() -> Stmt {
     let access = Access {
         align: 2,
         offset: STACK_HI,
     };
     let g = Expr::unary(Op::I32_WRAP_I64, Expr::GetGlobal(GLOBAL_G));
     let top = Expr::Load(Load::whole(Type::I32), access, Box::new(g));
-    let place = Expr::binary(Op::I32_ADD, top, Expr::I32(-FIRST_RETURN_PC));
+    let place = Expr::binary(Op::I32_ADD, top, Expr::I32(-GOEXIT_BELOW_TOP));
     Stmt::SetGlobal(GLOBAL_SP, place)
 }
 
@@ -56,11 +57,11 @@ fn show_sp_in(body: &mut Vec<Stmt>) {
                 if let Some(stmt) = way_out {
                     stmt.bodies_mut().for_each(show_sp_in);
                 }
-                let shown = match body.get(position) {
-                    Some(Stmt::Return(_)) => show_first_return_pc(),
-                    _ => Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)),
-                };
                 if let Some(behind) = switched.take() {
+                    let shown = match body.get(position) {
+                        Some(Stmt::Return(_)) => show_goexit(),
+                        _ => Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)),
+                    };
                     body.insert(behind, shown);
                     position += 1;
                 }

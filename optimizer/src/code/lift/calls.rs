@@ -192,7 +192,7 @@ impl Reader<'_, '_, '_> {
         if role == Role::Import {
             // The host may have entered Go again, which moves the stack when it grows.
             self.emit(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
-            self.emit(out, switches::show_first_return_pc());
+            self.emit(out, switches::show_goexit());
         }
         Ok(())
     }

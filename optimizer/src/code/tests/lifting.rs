@@ -4,7 +4,7 @@ use crate::code::facts::Facts;
 use crate::code::ir::{After, Callee, End, Expr, Function, GLOBAL_SP, SP, Stmt};
 use crate::code::lift_function;
 use crate::code::op::{Load, Op};
-use crate::code::switches::show_first_return_pc;
+use crate::code::switches::show_goexit;
 use crate::input::Input;
 
 /// Wasm indices of the functions below.
@@ -247,7 +247,7 @@ fn imports_see_sp_and_may_move_it() {
     assert_eq!(*set, shown);
     assert!(matches!(call, Stmt::Call(IMPORT, arguments) if arguments.len() == 1));
     assert_eq!(*reload, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
-    assert_eq!(*over, show_first_return_pc());
+    assert_eq!(*over, show_goexit());
 }
 
 #[test]
