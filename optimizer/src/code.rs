@@ -18,6 +18,7 @@ mod pc;
 pub(crate) mod rules;
 mod stack_pointer;
 mod structure;
+mod switches;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tokens;
@@ -60,5 +61,7 @@ pub(crate) fn lift_function(
     deferreturn: u32,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
-    graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)
+    let mut function = graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)?;
+    switches::show_sp(&mut function);
+    Ok(function)
 }

@@ -19,9 +19,10 @@ mod locals;
 
 use super::encode::FIRST_RETURN_PC;
 use super::facts::Facts;
-use super::ir::{GLOBAL_SP, SELECTOR, SP};
+use super::ir::{GLOBAL_G, GLOBAL_SP, SELECTOR, SP};
 use super::lift::Refusal;
 use super::pc::PcWidth;
+use super::switches;
 use locals::Locals;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
@@ -206,8 +207,9 @@ impl Adapter<'_> {
         let slot = self.locals.slot;
         self.out.instruction(&Instruction::LocalSet(slot));
         self.widen_pc_b();
+        self.out.instruction(&Instruction::GlobalGet(GLOBAL_SP));
+        self.show_goexit();
         self.out
-            .instruction(&Instruction::GlobalGet(GLOBAL_SP))
             .instruction(&Instruction::LocalGet(slot))
             .instruction(&Instruction::CallIndirect {
                 type_index: self.indirect,
@@ -220,6 +222,25 @@ impl Adapter<'_> {
         if self.facts.pcs == PcWidth::Bits64 {
             self.out.instruction(&Instruction::I64ExtendI32U);
         }
+    }
+
+    /// The trampoline's SP is in the middle of the frame that it resumes: see `switches.rs`.
+    fn show_goexit(&mut self) {
+        if self.convention == Convention::Go {
+            return;
+        }
+        let top = MemArg {
+            offset: u64::from(switches::STACK_HI),
+            align: 2,
+            memory_index: 0,
+        };
+        self.out
+            .instruction(&Instruction::GlobalGet(GLOBAL_G))
+            .instruction(&Instruction::I32WrapI64)
+            .instruction(&Instruction::I32Load(top))
+            .instruction(&Instruction::I32Const(-switches::GOEXIT_BELOW_TOP))
+            .instruction(&Instruction::I32Add)
+            .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }
 
     /// SP to global 0 unless the callee unwinds, and the old convention's result.

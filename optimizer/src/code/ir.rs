@@ -17,7 +17,7 @@ pub(crate) const FIRST_FREE: Local = 2;
 pub(crate) const GLOBAL_SP: u32 = 0;
 /// Global 1, the closure that a called function belongs to (REG_CTXT).
 pub(crate) const GLOBAL_CTXT: u32 = 1;
-/// Global 2, the current goroutine (REG_g).
+/// Global 2, the running goroutine (REG_g).
 pub(crate) const GLOBAL_G: u32 = 2;
 /// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
 pub(crate) const GLOBAL_PAUSE: u32 = 7;

@@ -12,4 +12,5 @@ mod lifting;
 pub(crate) mod machine;
 pub(crate) mod program;
 mod rewritten;
+mod switches;
 pub(crate) mod values;

@@ -66,7 +66,12 @@ impl Encoder<'_> {
                 self.out.i32_const(0);
                 self.return_();
             }
-            Stmt::Unreachable => self.out.byte(0x00),
+            Stmt::Unreachable => {
+                // A host that catches the trap may call again, on the stack below.
+                self.out.get(SP);
+                self.set_global(GLOBAL_SP);
+                self.out.byte(0x00);
+            }
             Stmt::MemoryCopy(to, from, length) => {
                 [to, from, length]
                     .into_iter()
@@ -153,6 +158,7 @@ impl Encoder<'_> {
             After::MustNotUnwind => {
                 self.out.tee(SP);
                 Op::I32_EQZ.encode(&mut self.out.bytes);
+                // Global 0 is where the callee unwound, in Go's own code as well.
                 self.out.begin_if();
                 self.out.byte(0x00);
                 self.out.close();

@@ -7,6 +7,7 @@ use crate::code::facts::Role;
 use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
 use crate::code::op::{Op, Type};
 use crate::code::pc::{self, PC_B_BITS};
+use crate::code::switches;
 use wasmparser::{BlockType, Operator};
 
 impl Reader<'_, '_, '_> {
@@ -213,6 +214,7 @@ impl Reader<'_, '_, '_> {
         if role == Role::Import {
             // The host may have entered Go again, which moves the stack when it grows.
             self.emit(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
+            self.emit(out, switches::show_goexit());
         }
         Ok(())
     }

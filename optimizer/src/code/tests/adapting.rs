@@ -25,6 +25,7 @@ const PROGRAM: &str = r#"(module
     (memory (export "memory") 1)
     (global $sp (export "sp") (mut i32) (i32.const 4096))
     (global $pause (mut i64) (i64.const 0))
+    (global $g (mut i64) (i64.const 0))
 
     (func $leaf (export "leaf_body") (type $old) (local i32)
         global.get $sp local.set 1

@@ -4,6 +4,7 @@ use crate::code::facts::Facts;
 use crate::code::ir::{After, Callee, End, Expr, Function, GLOBAL_SP, SP, Stmt};
 use crate::code::lift_function;
 use crate::code::op::{Load, Op};
+use crate::code::switches::show_goexit;
 use crate::input::Input;
 
 /// Wasm indices of the functions below.
@@ -245,12 +246,13 @@ fn imports_see_sp_and_may_move_it() {
     let code = format!("local.get 1 call {IMPORT} {RELOAD}");
     let shown = Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP));
     let body = only_block(&code);
-    let [set, call, reload, Stmt::Return(8)] = &body[..] else {
+    let [set, call, reload, over, Stmt::Return(8)] = &body[..] else {
         panic!("{body:#?}");
     };
     assert_eq!(*set, shown);
     assert!(matches!(call, Stmt::Call(IMPORT, arguments) if arguments.len() == 1));
     assert_eq!(*reload, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
+    assert_eq!(*over, show_goexit());
 }
 
 #[test]

@@ -162,7 +162,8 @@ fn as_leaf(function: &Function) -> Option<Function> {
 /// As [`as_leaf`] for one statement, without those nested in it.
 fn as_leaf_statement(stmt: &mut Stmt) -> Option<()> {
     match stmt {
-        Stmt::Set(SP, _) => None,
+        // A trap shows SP.
+        Stmt::Set(SP, _) | Stmt::Unreachable => None,
         Stmt::GoCall { after, .. } if *after != After::Never => None,
         Stmt::Return(popped) if *popped != RETURN_PC => None,
         stmt => in_place::as_callers_slots(stmt),

@@ -95,6 +95,19 @@ fn step(choices: &mut Choices) -> Stmt {
 }
 
 #[test]
+fn a_trap_shows_the_frame_of_the_call() {
+    let is_leaf = |last: Stmt| {
+        let is_zero = Expr::unary(Op::I64_EQZ, slot(8));
+        let check = Stmt::If(is_zero, vec![last], Vec::new());
+        let body = vec![check, Stmt::Return(8)];
+        let function = program::function(vec![(body, End::Stop)]);
+        Template::of(&function, CALLEE, ANY).map(|template| template.is_leaf)
+    };
+    assert_eq!(is_leaf(call(3, NEVER, After::Never)), Some(true));
+    assert_eq!(is_leaf(Stmt::Unreachable), Some(false));
+}
+
+#[test]
 fn a_call_leaves_its_return_pc_and_frame() {
     let callee = program::function(vec![(
         vec![

@@ -1,0 +1,72 @@
+//! Global 0 while Go's code runs, for a host that catches a trap and calls another export.
+//!
+//! Go then goes on below the SP in global 0, on the stack of the g in global 2, and the next collection reads that stack from
+//! there up. SP lives in a local, and global 0 keeps what was last put there. So
+//!
+//! * it always lies inside the stack of the g in global 2: where g changes, SP goes there, too;
+//! * what is left there for long points to a return PC that stays: that of `goexit`, at the top of the stack, once a host
+//!   function, `systemstack` or the trampoline is done with its SP, whose place on the stack is used for something else then.
+//!   What was called above is given up; nobody returns to it.
+//!
+//! ```wat
+//! global.set 2  ...  local.set 1                             ;; before: the new g, its SP
+//! global.set 2  ...  local.set 1  local.get 1  global.set 0  ;; after
+//! ```
+//!
+//! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`, `morestack`,
+//! `switchToCrashStack0`); nothing that could be the last of a call stands between the new g and its SP.
+
+use super::ir::{Access, Expr, Function, GLOBAL_G, GLOBAL_SP, SP, Stmt};
+use super::op::{Load, Op, Type};
+
+/// Offset of `g.stack.hi` (runtime/runtime2.go).
+pub(crate) const STACK_HI: u32 = 8;
+/// How far below it the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself (`newproc1`
+/// in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
+pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
+
+/// Has global 0 point to the return PC at the top of the stack of g, which leads to `goexit`.
+pub(crate) fn show_goexit() -> Stmt {
+    let access = Access {
+        align: 2,
+        offset: STACK_HI,
+    };
+    let g = Expr::unary(Op::I32_WRAP_I64, Expr::GetGlobal(GLOBAL_G));
+    let top = Expr::Load(Load::whole(Type::I32), access, Box::new(g));
+    let place = Expr::binary(Op::I32_ADD, top, Expr::I32(-GOEXIT_BELOW_TOP));
+    Stmt::SetGlobal(GLOBAL_SP, place)
+}
+
+/// Puts SP into global 0 behind every change of g. Behind the last one of `systemstack`, which returns, SP is soon gone.
+pub(crate) fn show_sp(function: &mut Function) {
+    (function.blocks.iter_mut()).for_each(|block| show_sp_in(&mut block.body));
+}
+
+fn show_sp_in(body: &mut Vec<Stmt>) {
+    // Behind the last of those that set g and SP.
+    let mut switched: Option<usize> = None;
+    let mut position = 0;
+    while position <= body.len() {
+        match body.get_mut(position) {
+            Some(Stmt::SetGlobal(GLOBAL_G, _)) => switched = Some(position + 1),
+            Some(Stmt::Set(SP, _)) => switched = switched.map(|_| position + 1),
+            Some(Stmt::Set(..) | Stmt::SetGlobal(..) | Stmt::Store(..)) => {}
+            // What unwinds shows SP itself.
+            Some(Stmt::Unwind) => switched = None,
+            way_out => {
+                if let Some(stmt) = way_out {
+                    stmt.bodies_mut().for_each(show_sp_in);
+                }
+                if let Some(behind) = switched.take() {
+                    let shown = match body.get(position) {
+                        Some(Stmt::Return(_)) => show_goexit(),
+                        _ => Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)),
+                    };
+                    body.insert(behind, shown);
+                    position += 1;
+                }
+            }
+        }
+        position += 1;
+    }
+}
