@@ -2,7 +2,7 @@
  * Every Go test program does the same before and after the optimizer, under Go's own host and under the loader.
  *
  * `GOWASP_GO_RELEASES` names the releases to run all programs on, `1.21.13,1.27.4` or `all`. Without it, all run on the
- * machine's Go, and those that look hardest at Go's tables on the oldest and the newest release as well.
+ * machine's Go, and those that look hardest at Go's tables on the oldest, the oldest with wasip1 and the newest as well.
  * `node tests/programs/run.mjs NAME -v` runs one program by hand.
  */
 import assert from "node:assert/strict";
@@ -13,7 +13,7 @@ import { check, missingParts } from "../programs/harness/check.mjs";
 import { HOST_NAMES } from "../programs/harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
 import { reportText } from "../programs/harness/report.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { ALL_RELEASES, findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
 
 const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: HOST_NAMES };
 const missing = missingParts(options);
@@ -49,9 +49,6 @@ function plan(programs, wanted) {
     return releases.map((release) => ({ release, programs }));
   }
   const tables = programs.filter(({ name }) => ["callers", "crash_panic", "gc", "panics"].includes(name));
-  return [
-    { release: undefined, programs },
-    { release: ALL_RELEASES.at(0), programs: tables },
-    { release: ALL_RELEASES.at(-1), programs: tables },
-  ];
+  const others = [ALL_RELEASES.at(0), WASIP1_RELEASES.at(0), ALL_RELEASES.at(-1)];
+  return [{ release: undefined, programs }, ...others.map((release) => ({ release, programs: tables }))];
 }
