@@ -2,7 +2,7 @@
 
 use super::op::Type;
 use super::tokens;
-use crate::go::Program;
+use crate::go::{Program, known};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{ExternalKind, ValType};
@@ -86,12 +86,9 @@ impl Facts {
             signatures: (0..input.functions.len() as u32)
                 .map(|index| signature(input, index))
                 .collect(),
-            sigpanic: named("runtime.sigpanic"),
-            morestack: ["runtime.morestack", "runtime.morestack_noctxt"]
-                .iter()
-                .filter_map(|n| named(n))
-                .collect(),
-            popping: named("runtime.gcWriteBarrier"),
+            sigpanic: named(known::SIGPANIC),
+            morestack: known::MORESTACK.iter().filter_map(|n| named(n)).collect(),
+            popping: named(known::WRITE_BARRIER),
             imported,
         }
     }

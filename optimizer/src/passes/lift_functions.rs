@@ -22,6 +22,7 @@ use crate::go::Program;
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Options, Preference};
+use crate::report::CodeLeftAlone;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -40,8 +41,8 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let input = &module.input;
     let facts = code::Facts::new(input, program);
     let listed = Listed::of(program, input);
-    if let Some(reason) = unfit(&facts, &listed.pc_f, input.imported_functions) {
-        return Ok(super::left_alone(&reason, input.bodies.len()));
+    if let Some(unfit) = unfit(program, &facts, &listed.pc_f, input.imported_functions) {
+        return Ok(nothing_lifted(unfit, &facts, input));
     }
     let lifted = lift(input, &listed, &facts);
     let outcome = outcome(&lifted, input);
@@ -70,23 +71,56 @@ fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Vec<Lifted> 
 }
 
 fn outcome(lifted: &[Lifted], input: &Input<'_>) -> Outcome {
-    let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut refused_bytes = 0;
+    let mut refused: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+    let (mut functions, mut bytes) = (0, 0);
     for (lifted, range) in lifted.iter().zip(&input.bodies) {
-        if let Some(Err(reason)) = lifted {
-            *refused.entry(reason).or_default() += 1;
-            refused_bytes += range.len();
+        let Some(lifted) = lifted else { continue };
+        functions += 1;
+        bytes += range.len() as u64;
+        if let Err(reason) = lifted {
+            let (count, size) = refused.entry(reason).or_default();
+            *count += 1;
+            *size += range.len() as u64;
         }
     }
-    let count = lifted.iter().flatten().flatten().count();
-    let left_alone: u64 = refused.values().sum();
+    let left = refused.values().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let most = refused.iter().max_by_key(|(_, (_, size))| *size);
     Outcome {
-        note: format!("{count} functions; {left_alone} left alone, {refused_bytes} bytes"),
-        left_alone: refused
-            .into_iter()
-            .map(|(reason, count)| (reason.to_owned(), count))
+        note: format!(
+            "{} functions; {} left alone, {} bytes",
+            functions - left.0,
+            left.0,
+            left.1
+        ),
+        code_left_alone: most.map(|(reason, _)| CodeLeftAlone {
+            reason: (*reason).to_owned(),
+            functions: left.0,
+            of_functions: functions,
+            bytes: left.1,
+            of_bytes: bytes,
+            rewritten: true,
+        }),
+        left_alone: (refused.into_iter())
+            .map(|(reason, (count, _))| (reason.to_owned(), count))
             .collect(),
         ..Outcome::default()
+    }
+}
+
+fn nothing_lifted(unfit: Unfit, facts: &code::Facts, input: &Input<'_>) -> Outcome {
+    let bodies = (input.imported_functions..).zip(&input.bodies);
+    let go_bytes = bodies.filter_map(|(index, range)| facts.is_go(index).then_some(range.len()));
+    let (functions, bytes) = go_bytes.fold((0, 0), |(n, sum), len| (n + 1, sum + len as u64));
+    Outcome {
+        code_left_alone: Some(CodeLeftAlone {
+            reason: unfit.reason.clone(),
+            functions,
+            of_functions: functions,
+            bytes,
+            of_bytes: bytes,
+            rewritten: unfit.rewritten,
+        }),
+        ..super::left_alone(&unfit.reason, input.bodies.len())
     }
 }
 
@@ -119,20 +153,43 @@ impl Listed {
     }
 }
 
-/// Why the calling convention of this program cannot change.
-fn unfit(facts: &code::Facts, pc_f: &[Option<u32>], imported: u32) -> Option<String> {
+/// Why the calling convention of a program cannot change.
+struct Unfit {
+    reason: String,
+    /// Whether Go's own tools do not write such programs.
+    rewritten: bool,
+}
+
+fn unfit(
+    program: &Program,
+    facts: &code::Facts,
+    pc_f: &[Option<u32>],
+    imported: u32,
+) -> Option<Unfit> {
+    let rewritten = |reason| {
+        Some(Unfit {
+            reason,
+            rewritten: true,
+        })
+    };
+    if let Some(name) = program.missing_function() {
+        return rewritten(format!("{name} is not in pclntab"));
+    }
     let mut go_functions = (0..)
         .zip(pc_f)
         .filter(|(position, _)| facts.is_go(imported + position));
     let unlisted = go_functions.find(|(_, pc_f)| pc_f.is_none());
     if let Some((position, _)) = unlisted {
-        return Some(format!(
-            "function {} looks like Go's but is not in pclntab",
-            imported + position
+        let index = imported + position;
+        return rewritten(format!(
+            "function {index} looks like Go's but is not in pclntab"
         ));
     }
     if pc_f.iter().flatten().any(|pc_f| *pc_f > LARGEST_PC_F) {
-        return Some("the program has more functions than 32-bit PCs can name".into());
+        return Some(Unfit {
+            reason: "the program has more functions than 32-bit PCs can name".into(),
+            rewritten: false,
+        });
     }
     None
 }
