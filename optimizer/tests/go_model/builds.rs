@@ -118,7 +118,7 @@ const RUN_JS: &str = r#"
     globalThis.fs = fs;
     createRequire(wasmExec)(wasmExec);
     const go = new Go();
-    go.exit = (code) => { process.exitCode = code; };
+    go.exit = process.exit;
     const { gojs } = go.importObject;
     const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), { gojs, go: gojs });
     await go.run(instance);
