@@ -49,6 +49,14 @@ fn every_row_reads_functions() {
 }
 
 #[test]
+fn a_program_without_the_runtime_misses_a_known_function() {
+    for minor in RELEASES {
+        let program = read(&Memory::new(minor)).expect("well-formed");
+        assert_eq!(program.missing_function(), Some("runtime.sigpanic"));
+    }
+}
+
+#[test]
 fn every_row_reads_inlined_frames() {
     for minor in RELEASES {
         let program = read(&Memory::new(minor)).expect("well-formed");
