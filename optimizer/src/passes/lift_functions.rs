@@ -42,7 +42,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let facts = code::Facts::new(input, program);
     let listed = Listed::of(program, input);
     if let Some(unfit) = unfit(program, &facts, &listed.pc_f, input.imported_functions) {
-        return Ok(nothing_lifted(unfit, &facts, input));
+        return Ok(nothing_lifted(&unfit, &facts, input));
     }
     let lifted = lift(input, &listed, &facts);
     let outcome = outcome(&lifted, input);
@@ -107,7 +107,7 @@ fn outcome(lifted: &[Lifted], input: &Input<'_>) -> Outcome {
     }
 }
 
-fn nothing_lifted(unfit: Unfit, facts: &code::Facts, input: &Input<'_>) -> Outcome {
+fn nothing_lifted(unfit: &Unfit, facts: &code::Facts, input: &Input<'_>) -> Outcome {
     let bodies = (input.imported_functions..).zip(&input.bodies);
     let go_bytes = bodies.filter_map(|(index, range)| facts.is_go(index).then_some(range.len()));
     let (functions, bytes) = go_bytes.fold((0, 0), |(n, sum), len| (n + 1, sum + len as u64));
