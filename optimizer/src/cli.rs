@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
 
-    /// Say less: errors only
+    /// Say less: errors and warnings only
     #[arg(
         short,
         long,
@@ -101,7 +101,7 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
-    /// Fail where a Go module can only get the generic passes, instead of warning
+    /// Fail where much of a Go module would be left alone, instead of warning
     #[arg(long)]
     strict: bool,
 

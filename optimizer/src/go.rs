@@ -41,6 +41,7 @@ pub use func::Func;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
 pub use image::{Image, MAX_SPAN};
 pub use inline::{Frame, InlineTree, InlinedCall};
+pub(crate) use layout::known;
 pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, funcdata, pcdata};
 pub use moduledata::{ModuleData, Slice};
 pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};

@@ -33,6 +33,7 @@ mod passes;
 mod report;
 pub mod symbols;
 mod validate;
+mod warnings;
 
 pub use compress::{Effort, Encoding, compress};
 pub use error::{Error, Result, Stage};
@@ -40,13 +41,14 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::Package;
 pub use passes::{Observer, PASSES, Pass};
-pub use report::{Effect, LeftAlone, PassReport, Report, Sizes, Status};
+pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 
 use go::{Identity, Program, Toolchain};
 use input::Input;
 use module::Module;
 use std::collections::BTreeMap;
 use symbols::{Source, Symbols};
+use warnings::{Findings, Messages};
 
 /// What wrote manifests and side-cars: `gowasp VERSION`.
 pub(crate) const GENERATOR: &str = concat!("gowasp ", env!("CARGO_PKG_VERSION"));
@@ -90,12 +92,14 @@ pub fn optimize_observed(
 
     observer.begin("go-model");
     let identity = Identity::of(&module.input);
-    let mut warnings = Vec::new();
-    match read_program(&module.input, &identity) {
-        Ok(program) => module.program = Some(program),
+    let unread = match read_program(&module.input, &identity) {
+        Ok(program) => {
+            module.program = Some(program);
+            None
+        }
         Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
-        Err(error) => warnings.push(format!("{}; generic passes only", error.message())),
-    }
+        Err(error) => Some(error),
+    };
     let sources = function_sources(&module.input, module.program.as_ref());
     observer.end("go-model");
 
@@ -113,6 +117,20 @@ pub fn optimize_observed(
     check_written(&module, &identity, &written)?;
     observer.end("check");
 
+    let (before, after) = (
+        Sizes::of(&module.input),
+        Sizes::of(&Input::read(&written.bytes)?),
+    );
+    let findings = Findings {
+        identity: &identity,
+        unread: unread.as_ref(),
+        unrewritable: module.unrewritable(),
+        passes: &passes,
+        prefer: options.prefer,
+        before,
+        after,
+    };
+    let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
     Ok(Optimized {
         symbols: Symbols::new(
             &written.bytes,
@@ -122,11 +140,12 @@ pub fn optimize_observed(
         ),
         report: Report {
             input: identity,
-            before: Sizes::of(&module.input),
-            after: Sizes::of(&Input::read(&written.bytes)?),
+            before,
+            after,
             stripped: report::stripped(&passes),
             passes,
             warnings,
+            notes,
         },
         wasm: written.bytes,
     })

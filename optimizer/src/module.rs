@@ -90,6 +90,14 @@ impl<'a> Module<'a> {
         &self.input
     }
 
+    /// What the module uses that cannot be rewritten safely.
+    pub(crate) fn unrewritable(&self) -> Option<&str> {
+        match &self.frame {
+            Rewritable::Yes(_) => None,
+            Rewritable::No { reason } => Some(reason),
+        }
+    }
+
     /// Go's functions, once they are lifted.
     pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
         (self.code.iter_mut().flat_map(|code| &mut code.functions))

@@ -24,7 +24,7 @@ mod split_copies;
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
 use crate::options::{Level, Options};
-use crate::report::{PassReport, Status};
+use crate::report::{CodeLeftAlone, PassReport, Status};
 
 /// A transformation of the module.
 #[derive(Debug)]
@@ -57,6 +57,10 @@ pub(crate) struct Outcome {
     pub(crate) note: String,
     /// What it did not touch, with the reason and how many.
     pub(crate) left_alone: Vec<(String, u64)>,
+    /// How much of Go's code that is.
+    pub(crate) code_left_alone: Option<CodeLeftAlone>,
+    /// Why it did nothing at all.
+    pub(crate) refused: Option<String>,
     /// What the shipped module no longer holds, in the manifest's words.
     pub(crate) stripped: Vec<String>,
 }
@@ -272,6 +276,7 @@ fn left_alone(reason: &str, count: usize) -> Outcome {
     Outcome {
         note: reason.into(),
         left_alone: vec![(reason.into(), count as u64)],
+        refused: (count > 0).then(|| reason.into()),
         ..Outcome::default()
     }
 }

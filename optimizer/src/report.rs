@@ -19,8 +19,10 @@ pub struct Report {
     pub passes: Vec<PassReport>,
     /// What the output no longer holds, e.g. `name`.
     pub stripped: Vec<String>,
-    /// What the user should know: why Go-aware work was not done, and the like.
+    /// What changes what the user should do: much of a Go module was left alone.
     pub warnings: Vec<String>,
+    /// What else explains the result.
+    pub notes: Vec<String>,
 }
 
 /// Sizes of a module in bytes.
@@ -67,6 +69,12 @@ pub struct Effect {
     pub note: String,
     /// What it left alone.
     pub left_alone: Vec<LeftAlone>,
+    /// How much of Go's code that is, for the pass that takes it apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_left_alone: Option<CodeLeftAlone>,
+    /// Why it did nothing at all, where it could have done something.
+    #[serde(skip)]
+    pub refused: Option<String>,
     /// What it stripped.
     #[serde(skip)]
     pub stripped: Vec<String>,
@@ -81,6 +89,25 @@ pub struct LeftAlone {
     pub count: u64,
 }
 
+/// Go's code that was left alone, of all functions with the type of Go's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CodeLeftAlone {
+    /// Why most of these bytes were.
+    pub reason: String,
+    /// How many functions.
+    pub functions: u64,
+    /// Of how many.
+    pub of_functions: u64,
+    /// Bytes of their bodies.
+    pub bytes: u64,
+    /// Of how many.
+    pub of_bytes: u64,
+    /// Whether Go's own tools do not write such code.
+    pub rewritten: bool,
+}
+
 impl From<Outcome> for Effect {
     fn from(outcome: Outcome) -> Effect {
         Effect {
@@ -89,6 +116,8 @@ impl From<Outcome> for Effect {
             left_alone: (outcome.left_alone.into_iter())
                 .map(|(reason, count)| LeftAlone { reason, count })
                 .collect(),
+            code_left_alone: outcome.code_left_alone,
+            refused: outcome.refused,
             stripped: outcome.stripped,
         }
     }

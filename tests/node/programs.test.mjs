@@ -2,7 +2,8 @@
  * Every Go test program does the same before and after the optimizer, under Go's own host and under the loader.
  *
  * `GOWASP_GO_RELEASES` names the releases to run all programs on, `1.21.13,1.27.4` or `all`. Without it, all run on the
- * machine's Go, and those that look hardest at Go's tables on the oldest and the newest release as well.
+ * machine's Go, and those that look hardest at Go's tables on the last release without wasip1, which had another write
+ * barrier, on the first with it, and on the newest as well.
  * `node tests/programs/run.mjs NAME -v` runs one program by hand.
  */
 import assert from "node:assert/strict";

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
 import { check } from "../std/check.mjs";
 import { differences, readRun } from "../std/outcome.mjs";
 import { ciCases } from "../std/packages.mjs";
@@ -16,7 +16,7 @@ import { failed, reportText } from "../std/report.mjs";
 const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], short: true, timeoutSeconds: 180, ci: true };
 
 const wanted = process.env.GOWASP_GO_RELEASES;
-const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? [undefined]);
+const releases = wanted === "all" ? WASIP1_RELEASES : (wanted?.split(",") ?? [undefined]);
 const found = await Promise.all(releases.map(findToolchain));
 const missing = [optimizerMissing(options.optimizer), ...found.map((one) => one.missing ?? "")].filter(Boolean);
 for (const reason of missing) {

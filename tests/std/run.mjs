@@ -10,7 +10,7 @@ import { command, known, UsageError, wholeNumber } from "../command.mjs";
 import { SYSTEMS } from "../programs/harness/hosts.mjs";
 import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
 import { pool } from "../programs/harness/pool.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
 import { check } from "./check.mjs";
 import { casesOf, ciCases } from "./packages.mjs";
 import { closingLines, failed, headLine, reportText } from "./report.mjs";
@@ -21,7 +21,7 @@ const USAGE = `usage: node tests/std/run.mjs PACKAGE... [options]
   PACKAGE                standard packages whose tests to run
   --all                  every package of the standard library, or every one that the variant is meant for
   --ci                   what CI runs, without the tests that are slow there
-  --go 1.26.8,1.21.13    Go releases, default the machine's own; all: ${ALL_RELEASES.join(" ")}
+  --go 1.26.8,1.21.13    Go releases, default the machine's own; all: ${WASIP1_RELEASES.join(" ")}
   --goos ${SYSTEMS.join(",")}       systems
   --variant ${Object.keys(VARIANTS).join(",")}
                          default plain; maymorestack moves the stack in every call, gc1 collects all the time,
@@ -95,7 +95,7 @@ async function chosenCases(values, packages) {
 }
 
 async function toolchains(releases) {
-  const names = releases === "all" ? ALL_RELEASES : (releases?.split(",") ?? [undefined]);
+  const names = releases === "all" ? WASIP1_RELEASES : (releases?.split(",") ?? [undefined]);
   const found = [];
   for (const name of names) {
     const { toolchain, missing } = await findToolchain(name);

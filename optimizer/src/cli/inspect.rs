@@ -1,6 +1,6 @@
 //! `gowasp inspect`: what a module is and what is in it.
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, printable};
 use super::{files, table};
 use anyhow::Result;
 use gowasp::Inspection;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<()> {
         return Ok(());
     }
     for warning in &inspection.warnings {
-        terminal.warn(warning);
+        terminal.note(format_args!("warning: {warning}"));
     }
     let text = format!(
         "{}\n{}\n\n{}\n",
@@ -88,7 +88,7 @@ fn identity(inspection: &Inspection) -> String {
     lines.push(("debug", kept.to_owned()));
     lines
         .iter()
-        .map(|(label, value)| format!("{label:9}  {value}\n"))
+        .map(|(label, value)| format!("{label:9}  {}\n", printable(value)))
         .collect()
 }
 

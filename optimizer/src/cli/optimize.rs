@@ -54,6 +54,9 @@ pub(super) fn optimize(
     for warning in &optimized.report.warnings {
         terminal.warn(warning);
     }
+    for note in &optimized.report.notes {
+        terminal.note(format_args!("note: {note}"));
+    }
     if terminal.verbose {
         print_passes(&optimized.report, terminal);
         terminal.note(format_args!("optimized in {:.2} s", total.as_secs_f64()));

@@ -1,9 +1,10 @@
 //! Tables for people.
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, printable};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-/// A table with the first column left-aligned and all others, which hold figures, right-aligned.
+/// A table with the first column left-aligned and all others, which hold figures, right-aligned. Names in it may come
+/// from a file.
 pub(crate) fn figures(terminal: &Terminal, header: &[&str], rows: &[Vec<String>]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -18,7 +19,7 @@ pub(crate) fn figures(terminal: &Terminal, header: &[&str], rows: &[Vec<String>]
                 } else {
                     CellAlignment::Right
                 };
-                Cell::new(text).set_alignment(align)
+                Cell::new(printable(text)).set_alignment(align)
             })
             .collect()
     };

@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 /// What the shared flags say about output.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
-    /// Errors only.
+    /// Errors and warnings only.
     pub(crate) quiet: bool,
     /// Every pass.
     pub(crate) verbose: bool,
@@ -31,11 +31,9 @@ impl Terminal {
         }
     }
 
-    /// A warning, on stderr.
+    /// What changes what the user should do, on stderr, however quiet.
     pub(crate) fn warn(&self, message: impl Display) {
-        if !self.quiet {
-            say(format_args!("warning: {message}"));
-        }
+        say(format_args!("warning: {message}"));
     }
 
     /// Something the user may want to know, on stderr.
@@ -59,5 +57,34 @@ pub(crate) fn print_error(error: &anyhow::Error) {
 
 /// A line on stderr. That nobody reads it (`2>&1 | head`) is no reason to stop working.
 pub(crate) fn say(line: impl Display) {
+    let line = printable(&line.to_string());
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Text that may come from a file, without what a terminal would obey: control characters, line ends, marks that turn
+/// the direction of writing.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => printable.push(c),
+            _ => printable.extend(c.escape_debug()),
+        }
+    }
+    printable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn only_what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\nc\u{202e}d\u{7f}\u{9b}"),
+            r"a\u{1b}[2Jb\nc\u{202e}d\u{7f}\u{9b}"
+        );
+        let plain = r#"main.(*T).run·f "größer" C:\x 'y' 日本"#;
+        assert_eq!(printable(plain), plain);
+    }
 }

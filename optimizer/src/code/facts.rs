@@ -3,7 +3,7 @@
 use super::op::Type;
 use super::pc::PcWidth;
 use super::tokens;
-use crate::go::Program;
+use crate::go::{Program, known};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};
@@ -91,12 +91,9 @@ impl Facts {
             go_types: (input.types.iter())
                 .map(|ty| ty.as_ref().is_some_and(is_go_type))
                 .collect(),
-            sigpanic: named("runtime.sigpanic"),
-            morestack: ["runtime.morestack", "runtime.morestack_noctxt"]
-                .iter()
-                .filter_map(|n| named(n))
-                .collect(),
-            popping: named("runtime.gcWriteBarrier"),
+            sigpanic: named(known::SIGPANIC),
+            morestack: known::MORESTACK.iter().filter_map(|n| named(n)).collect(),
+            popping: named(known::WRITE_BARRIER),
             imported,
             pcs: PcWidth::default(),
         }

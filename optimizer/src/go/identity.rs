@@ -139,13 +139,17 @@ impl Identity {
     /// Fails, saying what was found, on other toolchains, on builds between releases and on releases that no layout
     /// is known for: reading their tables would be a guess.
     pub fn layout(&self) -> Result<&'static Layout> {
+        if self.toolchain != Toolchain::Go {
+            let message = format!("not standard Go: {}", self.toolchain);
+            return Err(Error::new(Stage::GoModel, message)
+                .with_hint("Go's tables are read for standard Go; everything else still works"));
+        }
+        let first = Layout::all().first().map_or(0, |row| row.minor);
+        let last = Layout::all().last().map_or(0, |row| row.minor);
         let refuse = |message: String| {
-            let hint = "Go's tables are read for the releases that gowasp knows; everything else still works";
+            let hint = format!("build with Go 1.{first} to 1.{last} for all passes");
             Err(Error::new(Stage::GoModel, message).with_hint(hint))
         };
-        if self.toolchain != Toolchain::Go {
-            return refuse(format!("not standard Go: {}", self.toolchain));
-        }
         let minor = match &self.found {
             Found::Exact(release) if release.devel => {
                 return refuse(format!("{release} is a build between releases"));
@@ -158,6 +162,10 @@ impl Identity {
         };
         match Layout::of_minor(minor) {
             Some(layout) => Ok(layout),
+            None if minor < first => refuse(format!(
+                "{} is older than go1.{first}, the first whose tables say which functions are assembly",
+                self.found
+            )),
             None => refuse(format!("no layout is known for {}", self.found)),
         }
     }

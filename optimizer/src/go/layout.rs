@@ -1,9 +1,8 @@
 //! The one table of what differs between Go releases.
 //!
 //! Sources: `src/runtime/symtab.go` (moduledata, pcHeader, inlinedCall), `src/runtime/runtime2.go` (_func),
-//! `src/internal/abi/symtab.go` (ids) and `src/cmd/link/internal/ld/{pcln,symtab}.go` (what is written), read in
-//! go1.19.8, 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4. The row of 1.18 was checked against the
-//! binary that npm's @cdktf/hcl2json 0.21.0 ships; 1.20 has no row, because no toolchain or binary was at hand.
+//! `src/internal/abi/symtab.go` (ids, up to 1.20 in `runtime/symtab.go`) and `src/cmd/link/internal/ld/{pcln,symtab}.go`
+//! (what is written), read in go1.18.10, 1.19.13, 1.20.14, 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4.
 //!
 //! # The tables, for whoever re-encodes them
 //!
@@ -41,6 +40,7 @@
 
 mod fields;
 mod ids;
+pub(crate) mod known;
 mod records;
 
 pub use fields::Field;
@@ -48,7 +48,8 @@ pub use ids::{funcdata, pcdata};
 pub use records::{FuncLayout, InlineLayout};
 
 use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
-use records::{FUNC_1_18, FUNC_1_21, INLINE_1_18, INLINE_1_21};
+use known::{KNOWN_1_18, KNOWN_1_21};
+use records::{FUNC_1_18, FUNC_1_20, INLINE_1_18, INLINE_1_20};
 
 /// What `ftab` entries and `_func.entryOff` hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,8 @@ pub struct Layout {
     pub inline: InlineLayout,
     /// Names of the `FuncID` values, in order, as internal/abi/symtab.go has them.
     pub func_ids: &'static [&'static str],
+    /// Functions that passes know by name and every program has.
+    pub known_functions: &'static [&'static str],
 }
 
 /// pclntab magic of Go 1.18 and 1.19.
@@ -110,15 +113,22 @@ const ROW_1_18: Layout = Layout {
     func: FUNC_1_18,
     inline: INLINE_1_18,
     func_ids: FUNC_IDS_1_18,
+    known_functions: KNOWN_1_18,
+};
+
+const ROW_1_20: Layout = Layout {
+    minor: 20,
+    magic: MAGIC_1_20,
+    func: FUNC_1_20,
+    inline: INLINE_1_20,
+    ..ROW_1_18
 };
 
 const ROW_1_21: Layout = Layout {
     minor: 21,
-    magic: MAGIC_1_20,
     fits_declared_memory: false,
-    func: FUNC_1_21,
-    inline: INLINE_1_21,
-    ..ROW_1_18
+    known_functions: KNOWN_1_21,
+    ..ROW_1_20
 };
 
 const ROW_1_22: Layout = Layout {
@@ -142,12 +152,13 @@ const ROW_1_26: Layout = Layout {
 };
 
 /// Every release whose tables are known, oldest first.
-static LAYOUTS: [Layout; 9] = [
+static LAYOUTS: [Layout; 10] = [
     ROW_1_18,
     Layout {
         minor: 19,
         ..ROW_1_18
     },
+    ROW_1_20,
     ROW_1_21,
     ROW_1_22,
     Layout {

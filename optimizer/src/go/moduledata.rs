@@ -163,10 +163,22 @@ impl ModuleData {
             return Err(format!("{} text sections, wasm has one", sections.len));
         }
         // 1 in commands and 0 in reactors (`symtab` in cmd/link/internal/ld/symtab.go, go1.27); the byte above
-        // would be `bad`. There is one module: plugins do not exist on wasm.
-        if word(Field::HasMain)? > 1 || word(Field::Next)? != 0 {
-            return Err("hasmain and next are not those of a single module".to_owned());
+        // would be `bad`. There is one module, without a name: wasm has no plugins and no shared libraries.
+        if word(Field::HasMain)? > 1 || word(Field::Next)? != 0 || !self.is_nameless(memory) {
+            return Err("hasmain, next and names are not those of a single module".to_owned());
         }
         Ok(())
+    }
+
+    /// Whether what the linker only writes for plugins and shared libraries is empty. It tells Go 1.20 from 1.21, which
+    /// put the slice of init tasks before the module's name.
+    fn is_nameless(&self, memory: Bytes<'_>) -> bool {
+        use Field::{ModuleHashes, ModuleName, PkgHashes, PluginPath};
+        let mut fields = [PluginPath, PkgHashes, ModuleName, ModuleHashes].into_iter();
+        // A string begins as a slice does.
+        fields.all(|field| {
+            let content = self.slice(memory, field);
+            content.is_some_and(|content| (content.address, content.len) == (0, 0))
+        })
     }
 }

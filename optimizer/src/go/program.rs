@@ -11,7 +11,7 @@ use super::symbol::package_of;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 mod function;
 #[cfg(test)]
@@ -138,6 +138,13 @@ impl Program {
             .binary_search_by_key(&pc_f, |record| record.pc_f)
             .ok()?;
         Some(Function::new(self, self.records.get(found)?))
+    }
+
+    /// The first function that every program of the release has and this one has not.
+    pub fn missing_function(&self) -> Option<&'static str> {
+        let names: HashSet<&str> = self.records.iter().map(|r| r.name.as_str()).collect();
+        let mut known = self.layout.known_functions.iter();
+        known.find(|name| !names.contains(**name)).copied()
     }
 
     /// Wasm indices of defined functions that pclntab does not know.

@@ -26,6 +26,7 @@ use crate::go::Program;
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Options, Preference};
+use crate::report::CodeLeftAlone;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -43,7 +44,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let listed = Listed::of(program, input);
     facts.pcs = listed.pc_width();
     if let Some(reason) = unfit::reason(&facts, &listed.pc_f, program, input) {
-        return Ok(super::left_alone(&reason, input.bodies.len()));
+        return Ok(nothing_lifted(&reason, &facts, input));
     }
     let mut lifted = lift(input, &listed, &facts);
     let saving = mark_no_return::saving(program, &listed.is_assembly, input.imported_functions);
@@ -52,16 +53,18 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let tally = Tally::of(&lifted, input);
     let reason = tally.is_not_worth_it();
     if let Some(note) = reason.or_else(|| unadaptable(&lifted, input, &facts)) {
-        let left_alone = tally.left_alone();
+        let main = tally.code_left_alone().map(|code| code.reason);
+        let nothing = nothing_lifted(main.as_deref().unwrap_or(&note), &facts, input);
         return Ok(Outcome {
             note,
-            left_alone,
-            ..Outcome::default()
+            left_alone: tally.left_alone(),
+            ..nothing
         });
     }
     adopt(module, facts, lifted.functions, listed, options)?;
     Ok(Outcome {
         note: tally.to_string(),
+        code_left_alone: tally.code_left_alone(),
         left_alone: tally.left_alone(),
         ..Outcome::default()
     })
@@ -116,8 +119,8 @@ struct Tally {
     lifted: u64,
     lifted_bytes: u64,
     refused_bytes: u64,
-    /// Functions by reason.
-    refused: BTreeMap<&'static str, u64>,
+    /// Functions and bytes by reason.
+    refused: BTreeMap<&'static str, (u64, u64)>,
 }
 
 impl Tally {
@@ -131,7 +134,9 @@ impl Tally {
                 tally.lifted_bytes += bytes;
             }
             if let Some(reason) = refusal {
-                *tally.refused.entry(reason).or_default() += 1;
+                let (functions, size) = tally.refused.entry(reason).or_default();
+                *functions += 1;
+                *size += bytes;
                 tally.refused_bytes += bytes;
             }
         }
@@ -149,21 +154,57 @@ impl Tally {
         })
     }
 
+    fn refused_functions(&self) -> u64 {
+        self.refused.values().map(|(functions, _)| functions).sum()
+    }
+
+    /// With the reason for most of the bytes.
+    fn code_left_alone(&self) -> Option<CodeLeftAlone> {
+        let (reason, _) = self.refused.iter().max_by_key(|(_, (_, bytes))| *bytes)?;
+        let functions = self.refused_functions();
+        Some(CodeLeftAlone {
+            reason: (*reason).to_owned(),
+            functions,
+            of_functions: functions + self.lifted,
+            bytes: self.refused_bytes,
+            of_bytes: self.refused_bytes + self.lifted_bytes,
+            rewritten: true,
+        })
+    }
+
     fn left_alone(self) -> Vec<(String, u64)> {
         (self.refused.into_iter())
-            .map(|(reason, count)| (reason.to_owned(), count))
+            .map(|(reason, (functions, _))| (reason.to_owned(), functions))
             .collect()
     }
 }
 
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let left_alone: u64 = self.refused.values().sum();
+        let left_alone = self.refused_functions();
         write!(
             f,
             "{} functions; {left_alone} left alone, {} bytes",
             self.lifted, self.refused_bytes
         )
+    }
+}
+
+fn nothing_lifted(reason: &str, facts: &code::Facts, input: &Input<'_>) -> Outcome {
+    let bodies = (input.imported_functions..).zip(&input.bodies);
+    let go_bytes = bodies.filter_map(|(index, range)| facts.is_go(index).then_some(range.len()));
+    let (functions, bytes) = go_bytes.fold((0, 0), |(n, sum), len| (n + 1, sum + len as u64));
+    Outcome {
+        code_left_alone: Some(CodeLeftAlone {
+            reason: reason.to_owned(),
+            functions,
+            of_functions: functions,
+            bytes,
+            of_bytes: bytes,
+            // Go's own tools do not write such programs.
+            rewritten: true,
+        }),
+        ..super::left_alone(reason, input.bodies.len())
     }
 }
 

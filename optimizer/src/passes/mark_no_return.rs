@@ -17,14 +17,10 @@ use super::{Outcome, left_alone};
 use crate::code::After;
 use crate::code::callgraph::{prune_resume_points, returning};
 use crate::error::Result;
-use crate::go::Program;
+use crate::go::{Program, known};
 use crate::module::Module;
 use crate::options::Options;
 use rayon::prelude::*;
-
-/// Saves where it was called as the place where its thread goes on (`gp.sched.pc` in runtime/proc.go, Go 1.21 to 1.27;
-/// assembly, which does the same in `mcall` and `systemstack`, is told by its flag).
-const SAVES_ITS_CALLER: &str = "runtime.mstart1";
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
@@ -51,7 +47,7 @@ pub(super) fn saving(program: &Program, is_assembly: &[bool], imported: u32) -> 
     let mut saving = is_assembly.to_vec();
     for function in program.functions() {
         let position = function.wasm_index().checked_sub(imported);
-        if let Some(position) = position.filter(|_| function.name() == SAVES_ITS_CALLER) {
+        if let Some(position) = position.filter(|_| function.name() == known::MSTART1) {
             saving[position as usize] = true;
         }
     }

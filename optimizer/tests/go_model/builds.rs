@@ -93,19 +93,11 @@ impl Build<'_> {
             .output()
             .expect("go runs");
         let root = String::from_utf8(root.stdout).expect("a path");
+        let script = if self.goos == "js" { RUN_JS } else { RUN_WASI };
         let mut node = Command::new("node");
-        if self.goos == "js" {
-            // The host functions of the newest release serve all releases since 1.21.
-            node.arg(Path::new(root.trim()).join("lib/wasm/wasm_exec_node.js"));
-        } else {
-            node.args([
-                "--no-warnings",
-                "--input-type=module",
-                "--eval",
-                RUN_WASI,
-                "--",
-            ]);
-        }
+        node.args(["--no-warnings", "--input-type=module"])
+            .args(["--eval", script, "--"])
+            .arg(Path::new(root.trim()).join("lib/wasm/wasm_exec.js"));
         // Into a file: Node's WASI writes to a pipe only as much as fits.
         let mut stdout = tempfile::tempfile().expect("a temporary file");
         let handle = stdout.try_clone().expect("one more handle");
@@ -117,6 +109,20 @@ impl Build<'_> {
         Some(printed)
     }
 }
+
+/// With the host functions of the newest release, which serve them all; up to Go 1.20 they are in module `go`.
+const RUN_JS: &str = r#"
+    import fs from "node:fs";
+    import { createRequire } from "node:module";
+    const [wasmExec, file] = process.argv.slice(-2);
+    globalThis.fs = fs;
+    createRequire(wasmExec)(wasmExec);
+    const go = new Go();
+    go.exit = process.exit;
+    const { gojs } = go.importObject;
+    const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), { gojs, go: gojs });
+    await go.run(instance);
+"#;
 
 const RUN_WASI: &str = r#"
     import { readFileSync } from "node:fs";
@@ -132,6 +138,10 @@ fn go(release: &str) -> Command {
     command.env("GOARCH", "wasm").env("GOFLAGS", "");
     if release != "local" {
         command.env("GOTOOLCHAIN", format!("go{release}"));
+    }
+    if release.starts_with("1.19.") {
+        // It indexes packages of the module cache, and does not find its own there.
+        command.env("GODEBUG", "goindex=0");
     }
     command
 }

@@ -38,7 +38,7 @@ fn a_real_program_cut_off_anywhere() {
 }
 
 /// A module with other bytes at some places.
-fn with_bytes(wasm: &[u8], damage: Vec<(usize, u8)>) -> Vec<u8> {
+pub(crate) fn with_bytes(wasm: &[u8], damage: Vec<(usize, u8)>) -> Vec<u8> {
     let mut damaged = wasm.to_vec();
     for (at, byte) in damage {
         damaged[at] = byte;
@@ -106,7 +106,7 @@ fn a_real_program_with_other_constants() {
 }
 
 /// Where in the file the operand of each one-byte `i32.const` and `i64.const` of the code is.
-fn constants(wasm: &[u8]) -> Vec<usize> {
+pub(crate) fn constants(wasm: &[u8]) -> Vec<usize> {
     use wasmparser::{Operator, Parser, Payload};
     let mut found = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {

@@ -6,6 +6,7 @@
 mod behaviour;
 mod damage;
 mod fixture;
+mod left_alone;
 mod memory;
 mod mutations;
 mod tables;

@@ -6,7 +6,7 @@
  * | field | meaning | default |
  * | --- | --- | --- |
  * | `goos` | where it runs | `["js", "wasip1"]` |
- * | `since` | first Go release that builds it | `"1.21"` |
+ * | `since` | first Go release that builds it | `"1.18"` |
  * | `args`, `stdin`, `env` | what it is started with | none |
  * | `exitCode` | | 0 |
  * | `stderr` | regular expressions that match stderr, in this order | stderr is empty |
@@ -21,13 +21,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shapes } from "../shapes/index.mjs";
+import { buildsFor } from "./toolchain.mjs";
 
 /** The directory with the Go module of the programs. */
 export const PROGRAMS_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const DEFAULTS = {
   goos: ["js", "wasip1"],
-  since: "1.21",
+  since: "1.18",
   args: [],
   stdin: "",
   env: {},
@@ -100,7 +101,7 @@ export function casesOf(programs, toolchain, { goos: systems, ways } = {}) {
   for (const program of programs) {
     if (Number(program.since.split(".")[1]) > toolchain.minor) continue;
     for (const goos of program.goos) {
-      if (systems && !systems.includes(goos)) continue;
+      if (!buildsFor(toolchain, goos) || (systems && !systems.includes(goos))) continue;
       for (const build of ways ? builtIn(ways, program) : program.variants.map((variant) => ({ variant }))) {
         const name = build.way?.name ?? build.variant;
         const id = `${program.name} ${goos} go${toolchain.release}${name === "default" ? "" : ` ${name}`}`;

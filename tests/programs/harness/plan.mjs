@@ -2,14 +2,14 @@
  * Which programs run on which Go releases where nobody says so.
  */
 import { casesOf, readPrograms } from "./catalog.mjs";
-import { ALL_RELEASES, findToolchain } from "./toolchain.mjs";
+import { ALL_RELEASES, findToolchain, WASIP1_RELEASES } from "./toolchain.mjs";
 
 /** Those that look hardest at Go's tables. */
 const TABLE_PROGRAMS = ["callers", "crash_panic", "gc", "panics"];
 
 /**
  * @param {string | undefined} releases to run all programs on, `1.21.13,1.27.4` or `all`. Without it, all run on the
- *   machine's Go, and `TABLE_PROGRAMS` on the oldest and the newest release as well
+ *   machine's Go, and `TABLE_PROGRAMS` on the last release without wasip1, the first with it, and the newest
  * @returns {Promise<{cases: ReturnType<typeof casesOf>, missing: string[]}>} `missing` says which releases there are not
  */
 export async function plannedCases(releases) {
@@ -30,9 +30,8 @@ function plan(programs, wanted) {
     return releases.map((release) => ({ release, programs }));
   }
   const tables = programs.filter(({ name }) => TABLE_PROGRAMS.includes(name));
-  return [
-    { release: undefined, programs },
-    { release: ALL_RELEASES.at(0), programs: tables },
-    { release: ALL_RELEASES.at(-1), programs: tables },
-  ];
+  const [firstWithWasip1] = WASIP1_RELEASES;
+  const lastWithout = ALL_RELEASES[ALL_RELEASES.indexOf(firstWithWasip1) - 1];
+  const others = [lastWithout, firstWithWasip1, ALL_RELEASES.at(-1)];
+  return [{ release: undefined, programs }, ...others.map((release) => ({ release, programs: tables }))];
 }

@@ -14,7 +14,15 @@ const run = promisify(execFile);
 const BUILD_TIMEOUT_MS = 15 * 60_000;
 
 /** The releases gowasp supports, one patch release of each. */
-export const ALL_RELEASES = ["1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.14", "1.26.8", "1.27.4"];
+export const ALL_RELEASES = [
+  ...["1.18.10", "1.19.13", "1.20.14"],
+  ...["1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.14", "1.26.8", "1.27.4"],
+];
+
+const FIRST_WITH_WASIP1 = 21;
+
+/** Those that build for wasip1, too. */
+export const WASIP1_RELEASES = ALL_RELEASES.filter((release) => minorOf(release) >= FIRST_WITH_WASIP1);
 
 /**
  * @typedef {object} Toolchain
@@ -42,7 +50,7 @@ export async function findToolchain(release) {
     return { toolchain: describe(local, local, { GOTOOLCHAIN: "local" }) };
   }
   try {
-    const env = Number(release.split(".")[1]) < 21 ? olderRelease(release) : { GOTOOLCHAIN: `go${release}` };
+    const env = switchTo(release);
     return { toolchain: describe(await goEnv(env), local, env) };
   } catch (error) {
     return { missing: `go${release} cannot be had: ${reason(error)}` };
@@ -50,18 +58,23 @@ export async function findToolchain(release) {
 }
 
 /**
- * Go's toolchain switch has releases from 1.21 on. Older ones are used where golang.org/dl or Debian put them, or below
- * `GOWASP_SDKS`.
+ * Whether a release builds for a system.
+ *
+ * @param {Toolchain} toolchain
+ * @param {string} goos
  */
-function olderRelease(release) {
-  const places = [
-    join(process.env.GOWASP_SDKS ?? "", `go-${release}`, "bin"),
-    join(homedir(), "sdk", `go${release}`, "bin"),
-    join("/usr", "lib", `go-${release.split(".").slice(0, 2).join(".")}`, "bin"),
-  ];
-  const place = places.find((path) => existsSync(join(path, "go")));
-  if (!place) throw new Error(`go${release} is in none of ${places.join(", ")}`);
-  return { GOTOOLCHAIN: "local", PATH: `${place}:${process.env.PATH}` };
+export function buildsFor({ minor }, goos) {
+  return goos !== "wasip1" || minor >= FIRST_WITH_WASIP1;
+}
+
+/** Go 1.19 indexes packages of the module cache, and there, where Go puts it, does not find its own (`GODEBUG=goindex`). */
+function switchTo(release) {
+  const index = minorOf(release) === 19 ? { GODEBUG: "goindex=0" } : {};
+  return { GOTOOLCHAIN: `go${release}`, ...index };
+}
+
+function minorOf(release) {
+  return Number(release.split(".")[1]);
 }
 
 /**
@@ -101,14 +114,13 @@ async function goEnv(env) {
 }
 
 function describe(found, local, env) {
-  const minor = Number(found.release.split(".")[1]);
-  return { ...found, minor, env, wasmExec: wasmExecOf(found, local) };
+  return { ...found, minor: minorOf(found.release), env, wasmExec: wasmExecOf(found, local) };
 }
 
 /**
  * Go 1.24 moved `wasm_exec.js` from `misc/wasm` to `lib/wasm`. Toolchains that Go downloads carry `lib` but not `misc`,
- * so the releases before 1.24 run with the local release's file: its `gojs` imports are the same functions, and it
- * adds only `globalThis.path` and one more constant of `fs`.
+ * so the releases before 1.24 run with the local release's file: its imports are the same functions, and it adds only
+ * `globalThis.path` and one more constant of `fs`.
  */
 function wasmExecOf(found, local) {
   const places = [

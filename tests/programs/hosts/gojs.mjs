@@ -25,7 +25,9 @@ go.exit = process.exit;
 
 const driver = await loadDriver(drivePath);
 const module = await WebAssembly.compile(fs.readFileSync(wasm));
-const instance = await WebAssembly.instantiate(module, { ...go.importObject, ...driver.imports });
+// Up to Go 1.20 the functions of `gojs` are in `go`.
+const imports = { go: go.importObject.gojs, ...go.importObject, ...driver.imports };
+const instance = await WebAssembly.instantiate(module, imports);
 driver.attach(instance);
 
 process.on("exit", (code) => {

@@ -112,7 +112,7 @@ ${texts.map(({ text }) => `\t${JSON.stringify(text)},`).join("\n")}
     "-8 4 <nil>",
   ];
   const values = texts.map(({ value, depth }) => `${BigInt.asIntN(64, value)} ${depth} <nil>`);
-  return { name: "shape_parser", source, stdout: `${[...values, ...errors].join("\n")}\n` };
+  return { name: "shape_parser", since: "1.21", source, stdout: `${[...values, ...errors].join("\n")}\n` };
 }
 
 function levelSource(symbol, level) {

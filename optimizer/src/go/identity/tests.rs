@@ -119,7 +119,7 @@ fn other_toolchains_are_named() {
 fn releases_without_a_layout_are_named_and_refused() {
     for (version, expected) in [
         ("go1.28.1", "no layout is known for go1.28.1"),
-        ("go1.20.14", "no layout is known for go1.20.14"),
+        ("go1.17.13", "go1.17.13 is older than go1.18"),
         (
             "go1.27-devel_0123abc Mon Jan 2",
             "is a build between releases",

@@ -65,7 +65,7 @@ pub(super) const FUNC_1_18: FuncLayout = FuncLayout {
     size: 40,
 };
 
-pub(super) const FUNC_1_21: FuncLayout = FuncLayout {
+pub(super) const FUNC_1_20: FuncLayout = FuncLayout {
     start_line: Some(36),
     func_id: 40,
     flag: 41,
@@ -82,7 +82,7 @@ pub(super) const INLINE_1_18: InlineLayout = InlineLayout {
     size: 20,
 };
 
-pub(super) const INLINE_1_21: InlineLayout = InlineLayout {
+pub(super) const INLINE_1_20: InlineLayout = InlineLayout {
     func_id: 0,
     name: 4,
     parent_pc: 8,

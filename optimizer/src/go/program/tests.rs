@@ -3,7 +3,7 @@ use crate::go::fixture::{BASE, FIRST_SLOT, FUNCTIONS, Memory, module};
 use crate::go::layout::Field;
 use proptest::prelude::*;
 
-const RELEASES: [u16; 9] = [18, 19, 21, 22, 23, 24, 25, 26, 27];
+const RELEASES: [u16; 10] = [18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
 
 fn read(memory: &Memory) -> Result<Program> {
     read_at(memory, FIRST_SLOT)
@@ -38,13 +38,21 @@ fn every_row_reads_functions() {
         assert_eq!(main.pc_f(), FIRST_SLOT + 1);
         assert_eq!(main.package().as_deref(), Some("main"));
         assert_eq!(main.file(), Some("/src/main.go"));
-        let first_line = if minor < 21 { 10 } else { 9 };
+        let first_line = if minor < 20 { 10 } else { 9 };
         assert_eq!(main.line(), Some(first_line));
         assert_eq!(main.line_at(9).expect("a table"), Some(10));
         assert_eq!(main.line_at(10).expect("a table"), None);
         assert!(program.unlisted().is_empty());
         let same = program.by_pc_f(FIRST_SLOT + 1).expect("a slot");
         assert_eq!(same.wasm_index(), 2);
+    }
+}
+
+#[test]
+fn a_program_without_the_runtime_misses_a_known_function() {
+    for minor in RELEASES {
+        let program = read(&Memory::new(minor)).expect("well-formed");
+        assert_eq!(program.missing_function(), Some("runtime.sigpanic"));
     }
 }
 
@@ -180,6 +188,10 @@ fn names_cannot_be_used_over_and_over() {
 #[test]
 fn the_tables_of_another_release_are_refused() {
     for (written, claimed) in [
+        (18, 20),
+        (20, 18),
+        (20, 21),
+        (21, 20),
         (18, 21),
         (21, 18),
         (24, 25),

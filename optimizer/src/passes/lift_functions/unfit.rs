@@ -8,15 +8,8 @@ use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{ExternalKind, GlobalType, TypeRef, ValType};
 
-/// Functions that passes know by name; `wasm_pc_f_loop`, which has no Go name, is the trampoline.
-const KNOWN_BY_NAME: [&str; 6] = [
-    "runtime.sigpanic",
-    "runtime.morestack",
-    "runtime.morestack_noctxt",
-    "runtime.mstart1",
-    "runtime.gogo",
-    "wasm_pc_f_loop",
-];
+/// Who makes goroutines go on: what is not in pclntab's list of functions that passes know by name (`go/layout/known.rs`).
+const TRAMPOLINE: [&str; 2] = ["runtime.gogo", "wasm_pc_f_loop"];
 
 /// Why the calling convention of this program cannot change.
 pub(super) fn reason(
@@ -58,7 +51,9 @@ fn known_functions(program: &Program, imported: u32) -> Option<String> {
         .functions()
         .map(|function| function.name())
         .collect();
-    if let Some(missing) = (KNOWN_BY_NAME.iter()).find(|name| !names.contains(**name)) {
+    let missing = (program.missing_function())
+        .or_else(|| TRAMPOLINE.into_iter().find(|name| !names.contains(name)));
+    if let Some(missing) = missing {
         return Some(format!("{missing} is not in pclntab"));
     }
     let is_import = program.functions().any(|f| f.wasm_index() < imported);

@@ -6,7 +6,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -37,7 +36,7 @@ func largest[T shape](shapes []T) float64 {
 func recovered() (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = errors.Join(errors.New("recovered"), fmt.Errorf("%v", r))
+			err = fmt.Errorf("recovered: %v", r)
 		}
 	}()
 	var none []int

@@ -1,0 +1,25 @@
+//! Functions that passes know by name.
+//!
+//! All of them are in every program, whatever the linker drops: `rt0` starts a thread in `mstart1` (`runtime/proc.go`,
+//! which forbids inlining it), the assembler calls `sigpanic` for nil checks and `morestack` and `morestack_noctxt` for
+//! stack checks (`cmd/internal/obj/wasm/wasmobj.go`), and the runtime itself has all of these, and write barriers. Seen in
+//! `func main() {}` for js and wasip1, stripped, of every row's release.
+
+/// Raises a fault at its caller's PC and never returns.
+pub(crate) const SIGPANIC: &str = "runtime.sigpanic";
+
+/// Grow the stack and have their caller entered again; the second is for functions that are no closures.
+pub(crate) const MORESTACK: [&str; 2] = ["runtime.morestack", "runtime.morestack_noctxt"];
+
+/// Saves where it was called as the place where its thread goes on (`gp.sched.pc` in `runtime/proc.go`, go1.18 to 1.27).
+pub(crate) const MSTART1: &str = "runtime.mstart1";
+
+/// The write barrier up to Go 1.20, which pops a return PC that its caller pushes (`runtime/asm_wasm.s`).
+pub(crate) const WRITE_BARRIER: &str = "runtime.gcWriteBarrier";
+
+/// From Go 1.21 on.
+pub(super) const KNOWN_1_21: &[&str] = &[SIGPANIC, MORESTACK[0], MORESTACK[1], MSTART1];
+
+/// Up to Go 1.20.
+pub(super) const KNOWN_1_18: &[&str] =
+    &[SIGPANIC, MORESTACK[0], MORESTACK[1], MSTART1, WRITE_BARRIER];

@@ -1,0 +1,139 @@
+//! What a user hears of an optimization without asking: how much was left alone, why, and what to do about it.
+//!
+//! A *warning* changes what the user should do and is about a Go module; a *note* only explains the result. Of the reasons
+//! why Go's code was left alone the first in the pipeline is said, in one line.
+
+use crate::error::{Error, Result, Stage};
+use crate::go::{Identity, Toolchain};
+use crate::options::Preference;
+use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes, Status};
+
+/// Percent of Go's code that may be left alone without a word.
+const SILENT: u64 = 1;
+
+const REWRITTEN: &str =
+    "probably because another tool has rewritten this module; give the file that go build wrote";
+
+/// What an optimization came to, as far as it is worth a word.
+pub(crate) struct Findings<'a> {
+    pub(crate) identity: &'a Identity,
+    /// Why Go's tables could not be read.
+    pub(crate) unread: Option<&'a Error>,
+    /// What the module uses that cannot be rewritten.
+    pub(crate) unrewritable: Option<&'a str>,
+    pub(crate) passes: &'a [PassReport],
+    pub(crate) prefer: Preference,
+    pub(crate) before: Sizes,
+    pub(crate) after: Sizes,
+}
+
+/// Lines for the user.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Messages {
+    pub(crate) warnings: Vec<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Messages {
+    /// # Errors
+    /// With `strict` the first warning, as an error.
+    pub(crate) fn of(findings: &Findings<'_>, strict: bool) -> Result<Messages> {
+        let mut messages = Messages::default();
+        if findings.identity.toolchain == Toolchain::Go {
+            messages.warnings.extend(findings.about_code());
+            if messages.warnings.is_empty() {
+                messages.notes.extend(findings.about_tables());
+            }
+        } else {
+            messages.notes.extend(findings.about_other_modules());
+        }
+        messages.notes.extend(findings.grown());
+        match messages.warnings.first() {
+            Some(first) if strict => Err(Error::new(Stage::Pass("lift-functions"), first.as_str())),
+            _ => Ok(messages),
+        }
+    }
+}
+
+impl Findings<'_> {
+    /// Why much of Go's code is as it was.
+    fn about_code(&self) -> Option<String> {
+        if let Some(reason) = self.unrewritable {
+            return Some(format!("{}, {REWRITTEN}", only_sections(reason)));
+        }
+        if let Some(error) = self.unread {
+            let hint = error.hint().map(|hint| format!("; {hint}"));
+            return Some(format!(
+                "only generic passes: {}{}",
+                error.message(),
+                hint.unwrap_or_default()
+            ));
+        }
+        let left = self.effect("lift-functions")?.code_left_alone.as_ref()?;
+        (left.bytes * 100 > left.of_bytes * SILENT).then(|| code_left_alone(left))
+    }
+
+    /// Why Go's tables are as they were. That they are not rebuilt at the start is what `--for speed` asks for.
+    fn about_tables(&self) -> Option<String> {
+        if self.prefer == Preference::Speed {
+            return None;
+        }
+        let mut passes = ["group-tables", "columnar-tables"].into_iter();
+        let reason = passes.find_map(|pass| self.effect(pass)?.refused.as_ref())?;
+        Some(format!(
+            "Go's tables are stored as they were, so the file is larger than it could be: {reason}"
+        ))
+    }
+
+    fn about_other_modules(&self) -> Option<String> {
+        let generic = |error: &Error| format!("only generic passes: {}", error.message());
+        (self.unrewritable.map(only_sections)).or_else(|| self.unread.map(generic))
+    }
+
+    /// Why the file is larger than it was.
+    fn grown(&self) -> Option<String> {
+        let zeros = self.effect("merge-data")?.saved < 0;
+        let growth = self.after.raw.checked_sub(self.before.raw)?;
+        (zeros && growth > 0).then(|| {
+            format!(
+                "the file is {} larger before compression: merged data holds zeros, which compress to next to nothing; \
+                 --for raw leaves them out",
+                percent(growth, self.before.raw)
+            )
+        })
+    }
+
+    /// What a pass did, if it ran.
+    fn effect(&self, pass: &str) -> Option<&Effect> {
+        let report = self.passes.iter().find(|report| report.name == pass)?;
+        match &report.status {
+            Status::Ran(effect) => Some(effect),
+            Status::Skipped { .. } => None,
+        }
+    }
+}
+
+fn only_sections(reason: &str) -> String {
+    format!("only sections that nobody reads were removed: {reason}")
+}
+
+fn code_left_alone(left: &CodeLeftAlone) -> String {
+    let what = format!(
+        "{} of Go's code was left alone ({} of {} functions, mostly: {})",
+        percent(left.bytes, left.of_bytes),
+        left.functions,
+        left.of_functions,
+        left.reason
+    );
+    match left.rewritten {
+        true => format!("{what}, {REWRITTEN}"),
+        false => what,
+    }
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.1} %", part as f64 * 100.0 / whole as f64)
+}
+
+#[cfg(test)]
+mod tests;
