@@ -21,6 +21,11 @@ impl Numbers {
         self.0.is_empty()
     }
 
+    /// Adds a number that is larger than all.
+    pub(super) fn push(&mut self, number: u32) {
+        self.0.push(number);
+    }
+
     pub(super) fn extend(&mut self, other: &Numbers) {
         if other
             .0

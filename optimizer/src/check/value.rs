@@ -16,8 +16,8 @@ pub(super) enum Value {
     Selector,
     /// `g`, global 2.
     G,
-    /// `g.stackguard0`.
-    Guard,
+    /// `g.stackguard0`, and so many bytes.
+    Guard(u32),
     /// Whether SP less so many bytes is below the guard.
     BelowGuard(u32),
     Other,
@@ -34,7 +34,7 @@ impl Value {
             (Operator::I32WrapI64, Value::Constant(bits)) => Value::Constant(bits & 0xffff_ffff),
             (Operator::I64ExtendI32U, Value::Constant(_)) => operand,
             (Operator::I32Load { memarg }, Value::G) if memarg.offset == STACK_GUARD => {
-                Value::Guard
+                Value::Guard(0)
             }
             _ => Value::Other,
         }
@@ -57,8 +57,9 @@ impl Value {
                 Constant(u64::from((a as u32).wrapping_add(b as u32)))
             }
             (Operator::I64Add, Constant(a), Constant(b)) => Constant(a.wrapping_add(b)),
-            (Operator::I32LeU, Stack(at), Guard) | (Operator::I32GeU, Guard, Stack(at)) => {
-                u32::try_from(-i64::from(at)).map_or(Other, BelowGuard)
+            (Operator::I32Add, Guard(more), Constant(bits)) => Guard(more.wrapping_add(bits as u32)),
+            (Operator::I32LeU, Stack(at), Guard(more)) | (Operator::I32GeU, Guard(more), Stack(at)) => {
+                u32::try_from(i64::from(more) - i64::from(at)).map_or(Other, BelowGuard)
             }
             _ => Other,
         }

@@ -3,10 +3,13 @@
 //! Structured code is read once, front to back, with the ways to each label; a loop whose end adds to what is known of its
 //! beginning is read again with both.
 
+mod asked;
 mod calls;
 mod dispatch;
 
 use super::Fault;
+use asked::Asked;
+
 use super::numbers::Numbers;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
@@ -84,6 +87,7 @@ pub(super) struct Walk<'w, 'a> {
     ways: Ways,
     stack: Vec<Value>,
     labels: Vec<Label>,
+    asked: Asked,
     /// What ends of loops add to their beginnings, by number.
     added: Vec<Ways>,
     loops: usize,
@@ -114,11 +118,13 @@ pub(super) fn walk<'w>(
     }
     let reader = body.get_operators_reader().map_err(unreadable)?;
     let operators: Result<Vec<_>, _> = reader.into_iter_with_offsets().collect();
+    let operators = operators.map_err(unreadable)?;
     let mut walk = Walk {
         written,
         function,
         position,
-        operators: operators.map_err(unreadable)?,
+        asked: Asked::of(&operators, function, written),
+        operators,
         at: 0,
         ways: Ways::default(),
         stack: Vec::new(),
@@ -330,12 +336,10 @@ impl<'w> Walk<'w, '_> {
                     way.selector = Selector::Done(Numbers::default());
                 }
                 Selector::Pending { numbers, is_reset } => {
-                    for number in numbers.iter() {
-                        self.found.resumed.insert(number, offset);
-                    }
-                    if way.sp == Sp::ByPc {
-                        way.sp = self.sp_at(numbers)?;
-                    }
+                    let Some(sp) = self.arrives(&way, numbers, offset)? else {
+                        continue;
+                    };
+                    way.sp = sp;
                     way.selector = Selector::Done(match is_reset {
                         true => Numbers::default(),
                         false => numbers.clone(),
@@ -349,22 +353,33 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// Where SP is for whoever was entered by one of these PCs.
-    fn sp_at(&self, numbers: &Numbers) -> Step<Sp> {
-        let mut found = None;
+    /// Those who were sent here by numbers go on here. Where SP is; `None` if nobody asks for these numbers.
+    fn arrives(&mut self, way: &Way, numbers: &Numbers, offset: usize) -> Step<Option<Sp>> {
+        let mut found = (way.sp != Sp::ByPc).then_some(way.sp);
         for number in numbers.iter() {
-            let Some(delta) = self.function.sp_delta(number) else {
-                return match self.function.is_assembly {
-                    true => Ok(Sp::Elsewhere),
-                    false => Err(self.fault("resuming", format!("PC_B {number} is in no table"))),
-                };
-            };
-            if found.is_some_and(|found| found != delta) {
-                return Err(self.fault("SP", "resume points with other frames lead to one place"));
+            if found.is_none() || way.sp == Sp::ByPc {
+                if !self.asked.contains(number) {
+                    continue;
+                }
+                let sp = self.sp_at(number)?;
+                if found.is_some_and(|found| found != sp) {
+                    let message = "resume points with other frames lead to one place";
+                    return Err(self.fault("SP", message));
+                }
+                found = Some(sp);
             }
-            found = Some(delta);
+            self.found.resumed.insert(number, offset);
         }
-        Ok(Sp::At(-found.unwrap_or(0)))
+        Ok(found)
+    }
+
+    /// Where SP is for whoever was entered by this PC.
+    fn sp_at(&self, number: u32) -> Step<Sp> {
+        match self.function.sp_delta(number) {
+            Some(delta) => Ok(Sp::At(-delta)),
+            None if self.function.is_assembly => Ok(Sp::Elsewhere),
+            None => Err(self.fault("resuming", format!("PC_B {number} is in no table"))),
+        }
     }
 
     fn open(&mut self, kind: Kind) {

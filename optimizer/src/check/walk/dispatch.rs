@@ -4,6 +4,7 @@ use super::{SELECTOR, Step, Walk, calls};
 use crate::check::numbers::Numbers;
 use crate::check::value::Value;
 use crate::check::way::{Selector, Sp, Way, Ways};
+use std::collections::BTreeMap;
 use wasmparser::Operator;
 
 /// Stands for every PC_B that the entry's dispatch does not send elsewhere, 0 among them.
@@ -135,13 +136,14 @@ impl<'w> Walk<'w, '_> {
             };
             match &way.selector {
                 Selector::Entered => {
-                    let mut before = default;
+                    let mut to: BTreeMap<u32, Numbers> = BTreeMap::new();
                     for (number, target) in (first..).zip(targets) {
-                        // A PC_B between two resume points means the one before it.
-                        if *target != before && *target != default && number != 0 {
-                            self.branch(*target, led(&way, Numbers::one(number), is_reset))?;
+                        if number != 0 && *target != default {
+                            to.entry(*target).or_default().push(number);
                         }
-                        before = *target;
+                    }
+                    for (target, numbers) in to {
+                        self.branch(target, led(&way, numbers, is_reset))?;
                     }
                     self.branch(default, otherwise(&way, is_reset))?;
                 }
