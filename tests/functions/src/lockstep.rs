@@ -1,0 +1,551 @@
+//! Runs a function of both modules side by side and compares them wherever something shows.
+//!
+//! The optimized side runs to its next event first. The original then runs to an event of its own; if that is a call
+//! that the optimized side does not make, it was inlined, and the original steps into it. Both are then given the same
+//! answer. Compared are, at calls: who is called, where SP is, the return PC, arguments, globals, and all memory above SP
+//! that either side has written; at the end the same, with how it ends.
+
+use crate::code::After;
+use crate::machine::{CTXT, Call, Convention, Event, GLOBAL_G, Machine, SP};
+use crate::pair::Pair;
+use crate::world::{G, World};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Steps of a run on one side at most.
+const MOST_STEPS: u64 = 30_000;
+/// Events of a run at most.
+const MOST_EVENTS: u64 = 60;
+/// Below SP nobody reads so far: left-over frames differ there.
+const DEAD: u32 = 1 << 18;
+/// The return PC of whoever calls the function under test.
+pub(crate) const CALLER_PC: u64 = 0x1fff_0007;
+
+/// How a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Start {
+    /// Called by a Go function.
+    Called,
+    /// Entered by the trampoline at this PC_B, which the optimized module numbers otherwise.
+    Entered { old: u32, new: u32 },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    Same,
+    /// What differs.
+    Different(String),
+    /// Nothing can be said beyond this point, and why.
+    Unknown(&'static str),
+    /// At this address there should have been this word before the run.
+    Retry(u32, u64),
+}
+
+/// Return PCs: PC_F to PC_B before to PC_B after.
+pub(crate) type Relation = BTreeMap<u32, BTreeMap<u32, u32>>;
+
+/// What all runs of one function find out.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) relation: Relation,
+    /// Where the trampoline may enter the function.
+    pub(crate) starts: BTreeSet<Start>,
+    /// Calls of the optimized side that have unwound.
+    pub(crate) unwound: HashSet<usize>,
+    pub(crate) events: u64,
+}
+
+pub(crate) struct Lockstep<'p> {
+    pair: &'p Pair<'p>,
+    slot: u32,
+    start: Start,
+    world: World,
+    before: Machine<'p>,
+    after: Machine<'p>,
+    found: &'p mut Found,
+    /// Words with return PCs of calls that the original stepped into.
+    pushed: BTreeSet<u32>,
+    /// Where both are entered again once they have unwound, and with which SP.
+    resumes: Option<(u32, u32, u32)>,
+    events: u64,
+    /// What happened, for reports, if that is wanted.
+    pub(crate) trace: Option<Vec<String>>,
+}
+
+type Step = Result<(), Verdict>;
+
+impl<'p> Lockstep<'p> {
+    pub(crate) fn new(
+        pair: &'p Pair<'p>,
+        slot: u32,
+        start: Start,
+        world: World,
+        found: &'p mut Found,
+    ) -> Lockstep<'p> {
+        Lockstep {
+            pair,
+            slot,
+            start,
+            before: Machine::new(&pair.original, Convention::Go),
+            after: Machine::new(&pair.optimized, Convention::Gowasp),
+            world,
+            found,
+            pushed: BTreeSet::new(),
+            resumes: None,
+            events: 0,
+            trace: None,
+        }
+    }
+
+    /// The machine of the optimized side, to give and take its coverage.
+    pub(crate) fn optimized(&mut self) -> &mut Machine<'p> {
+        &mut self.after
+    }
+
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(&mut self) -> Verdict {
+        for global in CTXT..self.before.globals.len() {
+            let value = match global {
+                GLOBAL_G => u64::from(G),
+                7 => 0,
+                CTXT => 0x0200_0000 + (self.world.choice(0xc7) & 0xfff8),
+                _ => self.world.answer(0x9_0000 + global as u64),
+            };
+            self.before.globals[global] = value;
+            self.after.globals[global] = value;
+        }
+        match self.start {
+            Start::Called => self.enter_called(),
+            Start::Entered { old, new } => self.enter(old, new, self.world.sp()),
+        }
+        loop {
+            if let Err(verdict) = self.step() {
+                return verdict;
+            }
+            self.events += 1;
+            if self.events >= MOST_EVENTS {
+                return Verdict::Unknown("it calls too often");
+            }
+        }
+    }
+
+    fn enter_called(&mut self) {
+        let sp = self.world.sp();
+        self.before.memory.set_word(sp / 8, CALLER_PC);
+        self.before.globals[SP] = u64::from(sp);
+        self.after.globals[SP] = u64::from(sp - 0x100);
+        let (before, after) = self.functions();
+        self.before.enter(before, &[0]);
+        self.after.enter(after, &[CALLER_PC, u64::from(sp + 8)]);
+    }
+
+    /// As the trampoline enters, which finds SP in global 0.
+    fn enter(&mut self, old: u32, new: u32, sp: u32) {
+        self.before.globals[SP] = u64::from(sp);
+        self.after.globals[SP] = u64::from(sp);
+        let (before, after) = self.functions();
+        self.before.enter(before, &[u64::from(old)]);
+        self.after.enter(after, &[u64::from(new), u64::from(sp)]);
+    }
+
+    fn functions(&self) -> (u32, u32) {
+        let of = |by_slot: &std::collections::HashMap<u32, u32>| by_slot[&self.slot];
+        (of(&self.pair.original.by_slot), of(&self.pair.optimized.by_slot))
+    }
+
+    fn step(&mut self) -> Step {
+        let after = self.after.run(&self.world, MOST_STEPS);
+        if let Event::Stopped(reason) = after {
+            return Err(Verdict::Unknown(reason));
+        }
+        let mut waiting = None;
+        loop {
+            let before = self.before.run(&self.world, MOST_STEPS);
+            self.note(|pair| format!("{} | {}", describe(pair, &before), describe(pair, &after)));
+            if let Some((old, new)) = waiting.take()
+                && self.is_the_end(&before)
+            {
+                self.relate(old, new)?;
+                return Err(Verdict::Same);
+            }
+            match (&before, &after) {
+                (Event::Stopped(reason), _) => return Err(Verdict::Unknown(reason)),
+                (Event::Call(before), Event::Call(after)) if self.is_same_call(before, after) => {
+                    if !self.is_for_a_panic(before, after) {
+                        return self.call(*before, *after);
+                    }
+                    waiting = self.same_so_far(before, after);
+                    self.step_into(*before, &Event::Call(*after))?;
+                }
+                (Event::Call(call), _) => self.step_into(*call, &after)?,
+                (Event::Other(f, arguments), Event::Other(g, others)) => {
+                    let same = self.pair.others.get(g) == Some(f) && arguments == others;
+                    self.expect(same, || format!("{before:?} became {after:?}"))?;
+                    return self.other(*f);
+                }
+                (Event::Return(unwinds), Event::Return(sp)) => return self.returned(*unwinds, *sp),
+                (Event::Trap(_), Event::Trap(_)) => return Err(Verdict::Same),
+                _ => return Err(self.differ(format!("{before:?} became {after:?}"))),
+            }
+        }
+    }
+
+    /// Whether this is a tiny function that was inlined, but for its nil check, for which it is called after all. Whether
+    /// this call of it is the one that panics, and not one before, shows only inside.
+    fn is_for_a_panic(&self, before: &Call, after: &Call) -> bool {
+        after.after == After::Last && !after.is_tail && !self.ends_here(before)
+    }
+
+    /// The return PCs of two calls if they may be the same call.
+    fn same_so_far(&mut self, before: &Call, after: &Call) -> Option<(u64, u64)> {
+        let old = self.before.memory.word(before.sp / 8, &self.world);
+        self.compare(before.sp + 8).is_ok().then_some((old, after.first))
+    }
+
+    /// Whether the original's function, which was entered for this, panics.
+    fn is_the_end(&self, next: &Event) -> bool {
+        match next {
+            Event::Call(call) => self.ends_here(call),
+            Event::Trap(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing goes on behind a call of the original: its function never returns, or code traps behind it.
+    fn ends_here(&self, call: &Call) -> bool {
+        call.function.is_some_and(|f| self.pair.never.contains(&f)) || self.before.traps_behind(call.at)
+    }
+
+    fn note(&mut self, what: impl FnOnce(&Pair<'_>) -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(what(self.pair));
+        }
+    }
+
+    fn differ(&self, what: String) -> Verdict {
+        Verdict::Different(format!("event {}: {what}", self.events))
+    }
+
+    fn expect(&self, holds: bool, what: impl Fn() -> String) -> Step {
+        if holds { Ok(()) } else { Err(self.differ(what())) }
+    }
+
+    fn is_same_call(&self, before: &Call, after: &Call) -> bool {
+        // gowasp loads PC_F as 16 bits, which is all there is of it in a program of fewer functions.
+        let same_slot = before.slot & 0xffff == after.slot & 0xffff;
+        same_slot
+            && before.sp == after.sp
+            && before.is_tail == after.is_tail
+            && (before.is_tail || self.may_be_related(before, after))
+    }
+
+    /// Whether the return PCs are not known to be other ones.
+    fn may_be_related(&self, before: &Call, after: &Call) -> bool {
+        let old = self.before.memory.word(before.sp / 8, &self.world);
+        let related = self.found.relation.get(&((old >> 16) as u32));
+        let known = related.and_then(|related| related.get(&((old & 0xffff) as u32)));
+        known.is_none_or(|known| u64::from(*known) == after.first & 0xffff)
+    }
+
+    /// The optimized side does not make this call: the callee's code is in its place.
+    fn step_into(&mut self, call: Call, after: &Event) -> Step {
+        if call.function.is_some_and(|f| self.pair.morestack.contains(&f)) {
+            return Err(Verdict::Unknown("gowasp dropped the stack check"));
+        }
+        if let (None, Event::Call(after), Start::Entered { .. }) = (call.function, after, self.start)
+            && after.function.is_some()
+            && after.sp == call.sp
+        {
+            // The closure was made before the run began, so its PC is what the function wrote there.
+            return Err(Verdict::Retry(self.before.last_load, u64::from(after.slot) << 16));
+        }
+        let function = call.function.or_else(|| {
+            let slot = call.slot & 0xffff;
+            self.pair.original.by_slot.get(&slot).copied()
+        });
+        let can = self.before.depth() < 12
+            && function.is_some_and(|function| {
+                self.pair.original.go.contains(&function)
+                    && self.before.enter(function, &[call.first])
+            });
+        let name = || self.pair.name(call.slot);
+        self.expect(can, || format!("a call of {} {call:x?} became {after:x?}", name()))?;
+        if !call.is_tail {
+            self.pushed.insert(call.sp / 8);
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, before: Call, after: Call) -> Step {
+        if !before.sp.is_multiple_of(8) {
+            return Err(Verdict::Unknown("it goes on on a stack at a random address"));
+        }
+        self.expect(before.first == 0, || format!("called at PC_B {}", before.first))?;
+        let pc = self.before.memory.word(before.sp / 8, &self.world);
+        if !before.is_tail {
+            self.relate(pc, after.first)?;
+            self.note_resume_point(pc, before, after);
+        }
+        self.compare(before.sp + if before.is_tail { 0 } else { 8 })?;
+        if after.after == After::Last && !after.is_tail {
+            return Err(Verdict::Same);
+        }
+        let can_unwind = matches!(after.after, After::Resumes | After::NotResumed | After::Last)
+            && matches!(before.after, After::Resumes | After::Last);
+        let wish = self.world.choice(0x1000 + self.events);
+        let first_time = !self.found.unwound.contains(&after.at);
+        if can_unwind && (wish.is_multiple_of(32) || first_time && wish.is_multiple_of(3)) {
+            self.unwind(pc, before, after);
+        } else {
+            self.come_back(before, after);
+        }
+        Ok(())
+    }
+
+    /// Return PCs are renumbered, each one always to the same.
+    fn relate(&mut self, old: u64, new: u64) -> Step {
+        let of = |pc: u64| ((pc >> 16) as u32, (pc & 0xffff) as u32);
+        let ((f, old_b), (new_f, new_b)) = (of(old), of(new));
+        let related = self.found.relation.entry(f).or_default();
+        let known = *related.entry(old_b).or_insert(new_b);
+        let same = f == new_f && known == new_b;
+        self.expect(same, || {
+            format!("return PC {old:#x} became {new:#x}, and PC_B {known:#x} elsewhere")
+        })
+    }
+
+    fn note_resume_point(&mut self, pc: u64, before: Call, after: Call) {
+        let grows = before.function.is_some_and(|f| self.pair.morestack.contains(&f));
+        let is_own = self.before.depth() == 1 && (pc >> 16) as u32 == self.slot;
+        if is_own && (after.after == After::Resumes || grows) {
+            let (old, new) = ((pc & 0xffff) as u32, (after.first & 0xffff) as u32);
+            self.found.starts.insert(Start::Entered { old, new });
+        }
+    }
+
+    fn unwind(&mut self, pc: u64, before: Call, after: Call) {
+        self.found.unwound.insert(after.at);
+        let sp = before.sp + 8;
+        if self.before.depth() == 1 && after.after == After::Resumes && !after.is_tail {
+            self.resumes = Some(((pc & 0xffff) as u32, (after.first & 0xffff) as u32, sp));
+        }
+        // Wherever the next goroutine's stack is.
+        let elsewhere = u64::from(self.world.stack + 0x1000);
+        self.before.globals[SP] = elsewhere;
+        self.after.globals[SP] = elsewhere;
+        self.note(|_| "  unwinds".to_owned());
+        self.before.answer(&[1]);
+        self.after.answer(&[0]);
+    }
+
+    fn come_back(&mut self, before: Call, after: Call) {
+        // A tail call's return PC is the caller's own.
+        let mut sp = before.sp + 8;
+        self.write_results(sp, self.pair.listed(before.slot & 0xffff).and_then(|l| l.args));
+        self.write_through_pointers(sp);
+        self.change_memory();
+        if after.after == After::Resumes {
+            sp = self.move_stack(sp);
+        }
+        self.before.globals[SP] = u64::from(sp);
+        // Callees leave anything in there, of their own frames at most.
+        self.after.globals[SP] = u64::from(sp - 0x200);
+        self.note(|_| format!("  returns to SP {sp:#x}"));
+        self.before.answer(&[0]);
+        self.after.answer(&[u64::from(sp)]);
+    }
+
+    /// A callee may write all of its arguments and results.
+    fn write_results(&mut self, sp: u32, bytes: Option<u32>) {
+        for word in 0..bytes.unwrap_or(0).min(1 << 12) / 8 {
+            let question = self.question(word);
+            if !self.world.choice(question).is_multiple_of(8) {
+                self.write_word(sp / 8 + word, self.world.answer(question));
+            }
+        }
+        for global in [CTXT, 3, 4, 5, 6] {
+            let value = self.world.answer(self.question(0x1_0000 + global as u32));
+            self.before.globals[global] = value;
+            self.after.globals[global] = value;
+        }
+    }
+
+    fn question(&self, detail: u32) -> u64 {
+        (self.events + 1) << 32 | u64::from(detail)
+    }
+
+    fn write_word(&mut self, word: u32, value: u64) {
+        self.before.memory.set_word(word, value);
+        self.after.memory.set_word(word, value);
+    }
+
+    /// What the function has told the address of, a callee may write.
+    fn write_through_pointers(&mut self, sp: u32) {
+        let frame = sp..self.world.sp() + 0x100;
+        let told: BTreeSet<u32> = (self.before.memory.written())
+            .filter_map(|(_, value)| u32::try_from(value).ok())
+            .filter(|address| frame.contains(address) && !self.pushed.contains(&(address / 8)))
+            .collect();
+        for address in told {
+            let question = self.question(address) ^ 1 << 31;
+            if self.world.choice(question).is_multiple_of(4) {
+                let byte = self.world.answer(question);
+                self.before.memory.write(address, 1, byte, &self.world);
+                self.after.memory.write(address, 1, byte, &self.world);
+            }
+        }
+    }
+
+    /// In half of all calls everything outside the stack changes.
+    fn change_memory(&mut self) {
+        if self.world.choice(self.question(0x2_0000)).is_multiple_of(2) {
+            self.world.epoch += 1;
+            let (before, after, world) = (&mut self.before, &mut self.after, &self.world);
+            before.memory.retain(|word| world.is_stack(word * 8));
+            after.memory.retain(|word| world.is_stack(word * 8));
+        }
+    }
+
+    /// Host functions enter Go again, which may move the stack. Gives the new SP.
+    fn move_stack(&mut self, sp: u32) -> u32 {
+        const FURTHER: u32 = 0x1_0000;
+        let end = self.world.sp() + 0x100;
+        let is_own = sp > self.world.stack + 0x10_0000 && sp < end && end - sp <= 0x1000;
+        if !is_own || !self.world.choice(self.question(0x3_0000)).is_multiple_of(16) {
+            return sp;
+        }
+        for word in sp / 8..end / 8 {
+            let to = word - FURTHER / 8;
+            let (before, after) = (
+                self.before.memory.word(word, &self.world),
+                self.after.memory.word(word, &self.world),
+            );
+            self.before.memory.set_word(to, before);
+            self.after.memory.set_word(to, after);
+            if self.pushed.contains(&word) {
+                self.pushed.insert(to);
+            }
+        }
+        sp - FURTHER
+    }
+
+    /// A call of the host, or of a function outside the convention.
+    fn other(&mut self, function: u32) -> Step {
+        let sp = self.before.globals[SP] as u32;
+        self.expect(self.after.globals[SP] as u32 == sp, || {
+            format!("global 0 is {:#x} instead of {sp:#x}", self.after.globals[SP])
+        })?;
+        let pops = self.pair.popping == Some(function);
+        if pops {
+            let new = self.after.memory.word(sp / 8, &self.world);
+            self.relate(self.before.memory.word(sp / 8, &self.world), new)?;
+        }
+        self.compare(if pops { sp + 8 } else { sp })?;
+        let signature = self.pair.original.signature(function);
+        let results = signature.map_or(0, |ty| ty.results().len());
+        let mut new_sp = if pops { sp + 8 } else { sp };
+        let mut answers: Vec<u64> = Vec::new();
+        if function < self.pair.original.imported {
+            self.change_memory();
+            if results == 0 {
+                // Results of host functions of js, above the return PC of their wrapper.
+                self.write_results(sp + 8, Some(32));
+            }
+            new_sp = self.move_stack(sp);
+            answers.extend((0..results as u32).map(|r| self.world.answer(self.question(r)) & 0xffff_ffff));
+            self.after.globals[SP] = u64::from(new_sp);
+        } else {
+            // The write barrier's buffer.
+            let buffer = 0x0060_0000 + (self.events << 8);
+            answers.extend((0..results as u64).map(|result| buffer + (result << 6)));
+            self.after.globals[SP] = u64::from(sp - 0x200);
+        }
+        self.before.globals[SP] = u64::from(new_sp);
+        self.before.answer(&answers);
+        self.after.answer(&answers);
+        Ok(())
+    }
+
+    fn returned(&mut self, unwinds: u64, new_sp: u64) -> Step {
+        let sp = self.before.globals[SP];
+        let same = match unwinds {
+            0 => new_sp == sp,
+            _ => new_sp == 0 && self.after.globals[SP] == sp,
+        };
+        self.expect(same, || {
+            let global = self.after.globals[SP];
+            format!("result {unwinds}, SP {sp:#x}, became result {new_sp:#x}, global 0 {global:#x}")
+        })?;
+        match self.resumes.take() {
+            Some((old, new, sp)) if unwinds == 1 => {
+                self.compare(sp)?;
+                self.change_memory();
+                self.before.clear();
+                self.after.clear();
+                self.pushed.clear();
+                let sp = self.move_stack(sp);
+                self.enter(old, new, sp);
+                Ok(())
+            }
+            _ => {
+                // Where it unwinds on its own account SP is in another stack.
+                self.compare(sp as u32)?;
+                Err(Verdict::Same)
+            }
+        }
+    }
+
+    /// Compares globals, and memory from this SP on.
+    fn compare(&mut self, sp: u32) -> Step {
+        for global in CTXT..self.before.globals.len() {
+            let (before, after) = (self.before.globals[global], self.after.globals[global]);
+            self.expect(before == after, || format!("global {global} is {after:#x} instead of {before:#x}"))?;
+        }
+        let is_dead = |word: u32| (1..=DEAD).contains(&sp.wrapping_sub(word * 8));
+        self.before.memory.retain(|word| !is_dead(word));
+        self.after.memory.retain(|word| !is_dead(word));
+        self.pushed.retain(|word| !is_dead(*word));
+        let words: BTreeSet<u32> = (self.before.memory.written())
+            .chain(self.after.memory.written())
+            .map(|(word, _)| word)
+            .filter(|word| self.value(*word).0 != self.value(*word).1)
+            .collect();
+        for word in words {
+            let (before, after) = self.value(word);
+            if self.pushed.contains(&word) {
+                self.relate(before, after)?;
+                continue;
+            }
+            let place = if self.world.is_stack(word * 8) {
+                format!("SP + {:#x}", (word * 8).wrapping_sub(sp).cast_signed())
+            } else {
+                format!("address {:#x}", word * 8)
+            };
+            return Err(self.differ(format!("the word at {place} is {after:#x} instead of {before:#x}")));
+        }
+        Ok(())
+    }
+
+    fn value(&self, word: u32) -> (u64, u64) {
+        let before = self.before.memory.word(word, &self.world);
+        (before, self.after.memory.word(word, &self.world))
+    }
+}
+
+/// An event as a report shows it.
+fn describe(pair: &Pair<'_>, event: &Event) -> String {
+    match event {
+        Event::Call(call) => {
+            let kind = if call.is_tail { "jump to" } else { "call of" };
+            let name = pair.name(call.slot & 0xffff);
+            let how = if call.function.is_some() { "" } else { " by table" };
+            format!("{kind} {name}{how}, first {:#x}, SP {:#x}, then {:?}", call.first, call.sp, call.after)
+        }
+        Event::Other(function, arguments) => format!("call of function {function} with {arguments:x?}"),
+        other => format!("{other:x?}"),
+    }
+}

@@ -1,0 +1,66 @@
+//! The command line: `npm run fuzz:functions`.
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use function_fuzz::{Effort, Pair, compare};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs each function of Go programs as Go wrote it and as gowasp writes it, on random values, and compares what shows.
+#[derive(Parser)]
+struct Arguments {
+    /// A module that Go wrote; may be repeated
+    #[arg(long, required = true)]
+    program: Vec<PathBuf>,
+    /// What gowasp made of the one program, instead of optimizing it here
+    #[arg(long)]
+    optimized: Option<PathBuf>,
+    /// Runs from the entry and each resume point of a function at least
+    #[arg(long, default_value_t = 4)]
+    runs: u64,
+    /// Further runs from each of these while blocks are missing
+    #[arg(long, default_value_t = 40)]
+    more: u64,
+    /// Every value drawn depends on it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Only functions whose name contains this
+    #[arg(long, default_value = "")]
+    function: String,
+    /// Only the passes up to this one
+    #[arg(long)]
+    stop_after: Option<String>,
+    /// Fail below this percentage of final blocks
+    #[arg(long, default_value_t = 0.0)]
+    blocks: f64,
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    ensure!(
+        arguments.optimized.is_none() || arguments.program.len() == 1,
+        "--optimized goes with one --program"
+    );
+    let mut failed = false;
+    for path in &arguments.program {
+        let before = std::fs::read(path).with_context(|| path.display().to_string())?;
+        let after = match &arguments.optimized {
+            Some(path) => std::fs::read(path).with_context(|| path.display().to_string())?,
+            None => {
+                let mut options = gowasp::Options::default();
+                options.stop_after.clone_from(&arguments.stop_after);
+                gowasp::optimize(&before, &options)?.wasm
+            }
+        };
+        let pair = Pair::read(&before, &after)?;
+        let effort = Effort {
+            runs: arguments.runs,
+            more: arguments.more,
+            seed: arguments.seed,
+        };
+        let report = compare(&pair, effort, |name| name.contains(&arguments.function));
+        println!("{}, seed {}\n{report}", path.display(), arguments.seed);
+        failed |= !report.differences.is_empty() || 100.0 * report.coverage() < arguments.blocks;
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,243 @@
+//! All runs of one function: from its entry and each resume point, until they reach nothing new.
+
+use crate::blocks::{leaders, resume_points};
+use crate::code::{After, Code, Instr, op};
+use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
+use crate::machine::Coverage;
+use crate::pair::Pair;
+use crate::world::{World, mixed};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// Runs from each start at least.
+    pub runs: u64,
+    /// Further runs from each start as long as blocks are missing.
+    pub more: u64,
+    /// Every value drawn depends on it.
+    pub seed: u64,
+}
+
+/// What came of one function.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// PC_F.
+    pub slot: u32,
+    /// Why nothing was compared.
+    pub refused: Option<&'static str>,
+    /// Basic blocks of the optimized function that control can get to, and those that runs got to.
+    pub blocks: u64,
+    /// See [`Outcome::blocks`].
+    pub reached: u64,
+    /// Resume points of the optimized function, and those that runs began or went on at.
+    pub resume_points: u64,
+    /// See [`Outcome::resume_points`].
+    pub entered: u64,
+    /// Runs, and events that were compared.
+    pub runs: u64,
+    /// See [`Outcome::runs`].
+    pub events: u64,
+    /// Runs that ended before the function did, by reason.
+    pub unknown: BTreeMap<&'static str, u64>,
+    /// The first differences.
+    pub differences: Vec<Difference>,
+    pub(crate) relation: Relation,
+}
+
+/// Where the two sides differ.
+#[derive(Debug)]
+pub struct Difference {
+    /// What differs, with the number of the event.
+    pub what: String,
+    /// How the run began.
+    pub start: String,
+    /// Number of the run.
+    pub run: u64,
+    /// Events up to there, before and after.
+    pub trace: Vec<String>,
+}
+
+/// Differences of a function after which no more are looked for.
+const MOST_DIFFERENCES: usize = 3;
+
+/// Runs the function in this table slot.
+pub(crate) fn run(pair: &Pair<'_>, slot: u32, effort: Effort) -> Outcome {
+    let mut outcome = Outcome {
+        slot,
+        ..Outcome::default()
+    };
+    match codes(pair, slot) {
+        Err(reason) => outcome.refused = Some(reason),
+        Ok((before, after)) => Session::new(pair, slot, effort, before, after).run(&mut outcome),
+    }
+    outcome
+}
+
+/// Both bodies, or why they cannot be compared.
+fn codes<'p>(pair: &'p Pair<'_>, slot: u32) -> Result<(&'p Code, &'p Code), &'static str> {
+    let original = pair.original.by_slot.get(&slot);
+    let optimized = pair.optimized.by_slot.get(&slot).filter(|f| pair.optimized.go.contains(f));
+    let optimized = optimized.ok_or("gowasp did not lift the function")?;
+    let before = original.and_then(|f| pair.original.body(*f));
+    let after = pair.optimized.body(*optimized);
+    match (before, after) {
+        (_, Some(after)) if calls_otherwise(pair, &after.code) => Err("gowasp did not lift the function"),
+        (Some(before), Some(after)) => Ok((&before.code, &after.code)),
+        _ => Err("it has instructions that the interpreter does not know"),
+    }
+}
+
+/// Whether calls are not written as gowasp writes them, which only fits functions to its convention that it cannot lift.
+fn calls_otherwise(pair: &Pair<'_>, code: &Code) -> bool {
+    let is_otherwise = |instr: &Instr| match instr.op {
+        op::CALL => pair.optimized.go.contains(&instr.a) && After::of(*instr) == After::Other,
+        op::CALL_INDIRECT => After::of(*instr) == After::Other,
+        _ => false,
+    };
+    code.instrs.iter().any(is_otherwise)
+}
+
+struct Session<'p> {
+    pair: &'p Pair<'p>,
+    slot: u32,
+    effort: Effort,
+    pool: Vec<u64>,
+    leaders: BTreeSet<usize>,
+    resume_points: BTreeSet<u32>,
+    found: Found,
+    coverage: Coverage,
+}
+
+impl<'p> Session<'p> {
+    fn new(pair: &'p Pair<'p>, slot: u32, effort: Effort, before: &Code, after: &Code) -> Session<'p> {
+        let mut found = Found::default();
+        found.starts.insert(Start::Called);
+        found.starts.insert(Start::Entered { old: 0, new: 0 });
+        let deferreturn = pair.listed(slot).map_or(0, |listed| listed.deferreturn);
+        let new_deferreturn = pair.new_deferreturn.get(&slot).copied().unwrap_or(0);
+        if deferreturn != 0 {
+            let (old, new) = (deferreturn, new_deferreturn);
+            found.starts.insert(Start::Entered { old, new });
+        }
+        Session {
+            pair,
+            slot,
+            effort,
+            pool: pool(pair, before, after),
+            leaders: leaders(after),
+            resume_points: resume_points(after, slot),
+            found,
+            coverage: Coverage {
+                reached: vec![false; after.instrs.len()],
+            },
+        }
+    }
+
+    fn run(&mut self, outcome: &mut Outcome) {
+        let mut done: BTreeMap<Start, u64> = BTreeMap::new();
+        loop {
+            let most = if self.is_all_reached() {
+                self.effort.runs
+            } else {
+                self.effort.runs + self.effort.more
+            };
+            let next = (self.found.starts.iter())
+                .map(|start| (done.get(start).copied().unwrap_or(0), *start))
+                .min();
+            let Some((count, start)) = next.filter(|(count, _)| *count < most) else {
+                break;
+            };
+            done.insert(start, count + 1);
+            outcome.runs += 1;
+            self.one(start, count, outcome);
+            if outcome.differences.len() >= MOST_DIFFERENCES {
+                break;
+            }
+        }
+        let entered = |new: &&u32| {
+            (self.found.starts.iter()).any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
+        };
+        outcome.blocks = self.leaders.len() as u64;
+        outcome.reached = self.leaders.iter().filter(|at| self.coverage.reached[**at]).count() as u64;
+        outcome.resume_points = self.resume_points.len() as u64;
+        outcome.entered = self.resume_points.iter().filter(entered).count() as u64;
+        outcome.events = self.found.events;
+        outcome.relation = std::mem::take(&mut self.found.relation);
+    }
+
+    fn is_all_reached(&self) -> bool {
+        self.leaders.iter().all(|at| self.coverage.reached[*at])
+    }
+
+    fn one(&mut self, start: Start, run: u64, outcome: &mut Outcome) {
+        let key = match start {
+            Start::Called => 0,
+            Start::Entered { old, .. } => 1 + u64::from(old),
+        };
+        let seed = mixed(mixed(self.effort.seed, u64::from(self.slot)), key << 32 | run);
+        let mut world = World::new(seed, &self.pool);
+        // Some runs have a stack that is nearly full.
+        if world.choice(3).is_multiple_of(16) {
+            world.guard = world.sp() + 0x80 - (world.choice(4) & 0x1ff) as u32;
+        }
+        let unwound = self.found.unwound.clone();
+        let (mut verdict, mut trace) = self.attempt(start, &mut world, false);
+        if let Verdict::Different(_) = verdict {
+            self.found.unwound.clone_from(&unwound);
+            (_, trace) = self.attempt(start, &mut world, true);
+            self.found.unwound = unwound;
+            // A number that is a stack address by accident is another one in another place.
+            world.stack -= 0x1357_0000;
+            world.guard = world.guard.wrapping_sub(0x1357_0000);
+            if self.attempt(start, &mut world, false).0 == Verdict::Same {
+                verdict = Verdict::Unknown("it writes to its stack by a random address");
+            }
+        }
+        match verdict {
+            Verdict::Same => {}
+            Verdict::Unknown(reason) => *outcome.unknown.entry(reason).or_default() += 1,
+            Verdict::Retry(..) => *outcome.unknown.entry("it calls a closure that was made before the run began").or_default() += 1,
+            Verdict::Different(what) => outcome.differences.push(Difference {
+                what,
+                start: format!("{start:x?}"),
+                run,
+                trace,
+            }),
+        }
+    }
+
+    /// One run; again with what it says should have been in memory.
+    fn attempt(&mut self, start: Start, world: &mut World, traced: bool) -> (Verdict, Vec<String>) {
+        const MOST_RETRIES: usize = 10;
+        for _ in 0..MOST_RETRIES {
+            let mut lockstep = Lockstep::new(self.pair, self.slot, start, world.clone(), &mut self.found);
+            lockstep.optimized().coverage = std::mem::take(&mut self.coverage);
+            lockstep.trace = traced.then(Vec::new);
+            let verdict = lockstep.run();
+            let trace = lockstep.trace.take().unwrap_or_default();
+            self.coverage = std::mem::take(&mut lockstep.optimized().coverage);
+            let events = lockstep.events();
+            self.found.events += events;
+            match verdict {
+                Verdict::Retry(address, value) if world.fix(address, value) => {}
+                verdict => return (verdict, trace),
+            }
+        }
+        (Verdict::Retry(0, 0), Vec::new())
+    }
+}
+
+/// Values that branches may depend on: the functions' constants, and PCs of the functions whose slots they name.
+fn pool(pair: &Pair<'_>, before: &Code, after: &Code) -> Vec<u64> {
+    let mut pool = before.constants();
+    for constant in after.constants() {
+        pool.push(constant);
+        if u32::try_from(constant).is_ok_and(|slot| pair.original.by_slot.contains_key(&slot)) {
+            pool.push(constant << 16);
+        }
+    }
+    pool.sort_unstable();
+    pool.dedup();
+    pool
+}
