@@ -15,6 +15,7 @@ mod program;
 mod report;
 mod returning;
 mod session;
+mod wish;
 mod world;
 
 pub use pair::Pair;

@@ -7,6 +7,7 @@
 
 use crate::code::After;
 use crate::machine::{CTXT, Call, Convention, Event, GLOBAL_G, Machine, SP};
+use crate::memory::Mark;
 use crate::pair::Pair;
 use crate::world::{G, World};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -37,8 +38,8 @@ pub(crate) enum Verdict {
     Different(String),
     /// Nothing can be said beyond this point, and why.
     Unknown(&'static str),
-    /// At this address there should have been this word before the run.
-    Retry(u32, u64),
+    /// At this address there should have been, in this epoch, this word before anything was written.
+    Retry(u32, u64, u64),
 }
 
 /// Return PCs: PC_F to PC_B before to PC_B after.
@@ -59,7 +60,7 @@ pub(crate) struct Lockstep<'p> {
     pair: &'p Pair<'p>,
     slot: u32,
     start: Start,
-    world: World,
+    world: World<'p>,
     before: Machine<'p>,
     after: Machine<'p>,
     found: &'p mut Found,
@@ -79,7 +80,7 @@ impl<'p> Lockstep<'p> {
         pair: &'p Pair<'p>,
         slot: u32,
         start: Start,
-        world: World,
+        world: World<'p>,
         found: &'p mut Found,
     ) -> Lockstep<'p> {
         Lockstep {
@@ -164,7 +165,11 @@ impl<'p> Lockstep<'p> {
         }
         let mut waiting = None;
         loop {
-            let before = self.before.run(&self.world, MOST_STEPS);
+            let mut before = self.before.run(&self.world, MOST_STEPS);
+            if let Event::Call(call) = &mut before {
+                // A jump out of what was inlined comes back like a call.
+                call.is_tail &= self.before.depth() == 1;
+            }
             self.note(|pair| format!("{} | {}", describe(pair, &before), describe(pair, &after)));
             if let Some((old, new)) = waiting.take()
                 && self.is_the_end(&before)
@@ -261,7 +266,8 @@ impl<'p> Lockstep<'p> {
             && after.sp == call.sp
         {
             // The closure was made before the run began, so its PC is what the function wrote there.
-            return Err(Verdict::Retry(self.before.last_load, u64::from(after.slot) << 16));
+            let pc = u64::from(after.slot) << 16;
+            return Err(Verdict::Retry(self.before.last_load, self.world.epoch, pc));
         }
         let function = call.function.or_else(|| {
             let slot = call.slot & 0xffff;
@@ -365,6 +371,7 @@ impl<'p> Lockstep<'p> {
             let question = self.question(word);
             if !self.world.choice(question).is_multiple_of(8) {
                 self.write_word(sp / 8 + word, self.world.answer(question));
+                self.after.memory.mark(sp / 8 + word, Mark::Answer(question));
             }
         }
         for global in [CTXT, 3, 4, 5, 6] {
@@ -389,6 +396,7 @@ impl<'p> Lockstep<'p> {
         let told: BTreeSet<u32> = (self.before.memory.written())
             .filter_map(|(_, value)| u32::try_from(value).ok())
             .filter(|address| frame.contains(address) && !self.pushed.contains(&(address / 8)))
+            .filter(|address| !self.holds_a_function(address / 8))
             .collect();
         for address in told {
             let question = self.question(address) ^ 1 << 31;
@@ -398,6 +406,13 @@ impl<'p> Lockstep<'p> {
                 self.after.memory.write(address, 1, byte, &self.world);
             }
         }
+    }
+
+    /// Whether a word is the PC of a closure, which nobody changes: the language has no way to.
+    fn holds_a_function(&self, word: u32) -> bool {
+        let value = self.before.memory.word(word, &self.world);
+        let slot = u32::try_from(value >> 16).unwrap_or(0);
+        value & 0xffff == 0 && self.pair.original.by_slot.contains_key(&slot)
     }
 
     /// In half of all calls everything outside the stack changes.

@@ -1,9 +1,10 @@
 //! Runs bodies of one module, up to the next thing that shows outside.
 
 use crate::code::{After, Code, Instr, Landing, is_unary, op};
-use crate::memory::{LONGEST, Memory};
+use crate::memory::{LONGEST, Mark, Memory};
 use crate::numeric::compute;
 use crate::program::Module;
+use crate::wish::{Origin, Wish, derive, other_way};
 use crate::world::World;
 
 /// Global 0 is SP, 1 the closure, 2 g, 7 whether the trampoline is to stop (cmd/internal/obj/wasm/a.out.go).
@@ -56,6 +57,19 @@ pub(crate) struct Call {
 /// Return PCs of our convention are at least this.
 pub(crate) const FIRST_RETURN_PC: u64 = 1 << 28;
 
+/// Bits, and where they come from if anybody wants to know.
+#[derive(Debug, Clone, Copy)]
+struct Value {
+    bits: u64,
+    origin: Option<Origin>,
+}
+
+impl From<u64> for Value {
+    fn from(bits: u64) -> Value {
+        Value { bits, origin: None }
+    }
+}
+
 #[derive(Debug)]
 struct Frame<'m> {
     code: &'m Code,
@@ -69,6 +83,8 @@ struct Frame<'m> {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Coverage {
     pub(crate) reached: Vec<bool>,
+    /// What would lead to instructions that were not reached.
+    pub(crate) wishes: Vec<(usize, Wish)>,
 }
 
 #[derive(Debug)]
@@ -77,7 +93,7 @@ pub(crate) struct Machine<'m> {
     convention: Convention,
     pub(crate) memory: Memory,
     pub(crate) globals: [u64; GLOBALS],
-    values: Vec<u64>,
+    values: Vec<Value>,
     frames: Vec<Frame<'m>>,
     pub(crate) steps: u64,
     pub(crate) coverage: Coverage,
@@ -114,8 +130,8 @@ impl<'m> Machine<'m> {
             return false;
         };
         let locals = self.values.len();
-        self.values.extend(arguments);
-        self.values.resize(locals + body.code.params + body.code.locals, 0);
+        self.values.extend(arguments.iter().map(|bits| Value::from(*bits)));
+        self.values.resize(locals + body.code.params + body.code.locals, Value::from(0));
         self.frames.push(Frame {
             code: &body.code,
             at: 0,
@@ -142,11 +158,11 @@ impl<'m> Machine<'m> {
 
     /// The results of the call that [`Machine::run`] stopped at, whose arguments it has taken.
     pub(crate) fn answer(&mut self, results: &[u64]) {
-        self.values.extend(results);
+        self.values.extend(results.iter().map(|bits| Value::from(*bits)));
     }
 
     /// Runs up to the next event, at most so many steps in all.
-    pub(crate) fn run(&mut self, world: &World, most_steps: u64) -> Event {
+    pub(crate) fn run(&mut self, world: &World<'_>, most_steps: u64) -> Event {
         loop {
             if self.steps >= most_steps {
                 return Event::Stopped("it takes too long");
@@ -167,7 +183,7 @@ impl<'m> Machine<'m> {
         }
     }
 
-    fn instruction(&mut self, instr: Instr, world: &World) -> Option<Event> {
+    fn instruction(&mut self, instr: Instr, world: &World<'_>) -> Option<Event> {
         match instr.op {
             op::LOCAL_GET => {
                 let value = self.values[self.local(instr.a)];
@@ -175,26 +191,26 @@ impl<'m> Machine<'m> {
             }
             op::LOCAL_SET => {
                 let at = self.local(instr.a);
-                self.values[at] = self.pop();
+                self.values[at] = self.pop_value();
             }
             op::LOCAL_TEE => {
                 let at = self.local(instr.a);
                 self.values[at] = self.top();
             }
-            op::I32_CONST..=op::F64_CONST => self.values.push(instr.b),
+            op::I32_CONST..=op::F64_CONST => self.values.push(Value::from(instr.b)),
             op::FIRST_LOAD..=op::LAST_LOAD => self.load(instr, world),
             op::FIRST_STORE..=op::LAST_STORE => self.store(instr, world),
             op::I32_EQZ..=0xc4 | 0x100..=0x107 => return self.numeric(instr.op),
-            op::GLOBAL_GET => self.values.push(self.globals[instr.a as usize % GLOBALS]),
+            op::GLOBAL_GET => self.values.push(Value::from(self.globals[instr.a as usize % GLOBALS])),
             op::GLOBAL_SET => self.globals[instr.a as usize % GLOBALS] = self.pop(),
             op::BR => self.jump(instr.a, Landing::unpack(instr.b)),
             op::BR_IF => {
-                if self.pop() as u32 != 0 {
+                if self.condition(instr.a) {
                     self.jump(instr.a, Landing::unpack(instr.b));
                 }
             }
             op::IF => {
-                if self.pop() as u32 == 0 {
+                if !self.condition(instr.a) {
                     self.go(instr.a);
                 }
             }
@@ -204,7 +220,7 @@ impl<'m> Machine<'m> {
             }
             op::SELECT => {
                 let condition = self.pop() as u32;
-                let other = self.pop();
+                let other = self.pop_value();
                 if condition == 0 {
                     *self.values.last_mut()? = other;
                 }
@@ -216,8 +232,8 @@ impl<'m> Machine<'m> {
                 return Some(self.go_call(instr, None, slot));
             }
             op::UNREACHABLE => return Some(Event::Trap(UNREACHABLE)),
-            op::MEMORY_SIZE => self.values.push(PAGES),
-            op::MEMORY_GROW => *self.values.last_mut()? = PAGES,
+            op::MEMORY_SIZE => self.values.push(Value::from(PAGES)),
+            op::MEMORY_GROW => *self.values.last_mut()? = Value::from(PAGES),
             op::MEMORY_COPY | op::MEMORY_FILL => return self.bulk(instr.op, world),
             _ => return Some(Event::Stopped(NO_CODE)),
         }
@@ -233,11 +249,31 @@ impl<'m> Machine<'m> {
     }
 
     fn pop(&mut self) -> u64 {
-        self.values.pop().unwrap_or(0)
+        self.pop_value().bits
     }
 
-    fn top(&self) -> u64 {
-        self.values.last().copied().unwrap_or(0)
+    fn pop_value(&mut self) -> Value {
+        self.values.pop().unwrap_or(Value::from(0))
+    }
+
+    fn top(&self) -> Value {
+        self.values.last().copied().unwrap_or(Value::from(0))
+    }
+
+    /// Takes a condition. If it does not hold control goes on behind the branch or, at an `if`, to `target`.
+    fn condition(&mut self, target: u32) -> bool {
+        let value = self.pop_value();
+        let holds = value.bits as u32 != 0;
+        let Some(origin) = value.origin.filter(|_| self.frames.len() == 1) else {
+            return holds;
+        };
+        let behind = self.frame().at;
+        for side in [behind, target as usize] {
+            if !self.coverage.reached.get(side).is_none_or(|reached| *reached) {
+                self.coverage.wishes.push((side, other_way(origin, value.bits)));
+            }
+        }
+        holds
     }
 
     fn go(&mut self, to: u32) {
@@ -265,7 +301,7 @@ impl<'m> Machine<'m> {
         (self.pop() as u32).wrapping_add(offset as u32)
     }
 
-    fn load(&mut self, instr: Instr, world: &World) {
+    fn load(&mut self, instr: Instr, world: &World<'_>) {
         let address = self.address(instr.b);
         self.last_load = address;
         let read = |width| self.memory.read(address, width, world);
@@ -280,32 +316,39 @@ impl<'m> Machine<'m> {
             0x32 => i64::from(read(2) as i16).cast_unsigned(),
             _ => i64::from(read(4) as i32).cast_unsigned(),
         };
-        self.values.push(value);
+        let origin = match self.convention {
+            Convention::Go => None,
+            Convention::Gowasp => self.memory.origin(address, width(instr.op), world),
+        };
+        self.values.push(Value { bits: value, origin });
     }
 
-    fn store(&mut self, instr: Instr, world: &World) {
-        let value = self.pop();
+    fn store(&mut self, instr: Instr, world: &World<'_>) {
+        let value = self.pop_value();
         let address = self.address(instr.b);
-        let width = match instr.op {
-            0x36 | 0x38 | 0x3e => 4,
-            0x37 | 0x39 => 8,
-            0x3a | 0x3c => 1,
-            _ => 2,
-        };
-        self.memory.write(address, width, value, world);
+        let width = width(instr.op);
+        self.memory.write(address, width, value.bits, world);
+        if let Some(origin) = value.origin {
+            self.memory.mark(address >> 3, Mark::Stored(address, width, origin));
+        }
     }
 
     fn numeric(&mut self, opcode: u16) -> Option<Event> {
-        let second = if is_unary(opcode) { 0 } else { self.pop() };
-        let first = self.pop();
-        match compute(opcode, first, second) {
-            Some(value) => self.values.push(value),
-            None => return Some(Event::Trap(TRAPPED)),
-        }
+        let second = if is_unary(opcode) { Value::from(0) } else { self.pop_value() };
+        let first = self.pop_value();
+        let Some(bits) = compute(opcode, first.bits, second.bits) else {
+            return Some(Event::Trap(TRAPPED));
+        };
+        let origin = if first.origin.is_some() || second.origin.is_some() {
+            derive(opcode, (first.bits, first.origin), (second.bits, second.origin), bits)
+        } else {
+            None
+        };
+        self.values.push(Value { bits, origin });
         None
     }
 
-    fn bulk(&mut self, opcode: u16, world: &World) -> Option<Event> {
+    fn bulk(&mut self, opcode: u16, world: &World<'_>) -> Option<Event> {
         let length = self.pop() as u32;
         let second = self.pop() as u32;
         let to = self.pop() as u32;
@@ -326,7 +369,7 @@ impl<'m> Machine<'m> {
         let kept = self.values.len() - frame.code.results;
         self.values.drain(frame.locals..kept);
         if self.frames.is_empty() {
-            return Some(Event::Return(self.values.pop().unwrap_or(0)));
+            return Some(Event::Return(self.pop()));
         }
         None
     }
@@ -340,6 +383,7 @@ impl<'m> Machine<'m> {
         }
         let params = self.module.signature(function).map_or(0, |ty| ty.params().len());
         let arguments = self.values.split_off(self.values.len() - params);
+        let arguments: Vec<u64> = arguments.iter().map(|value| value.bits).collect();
         match self.module.body(function) {
             Some(body) if body.is_pure => {
                 self.enter(function, &arguments);
@@ -372,3 +416,13 @@ impl<'m> Machine<'m> {
 
 /// What memory.size says.
 const PAGES: u64 = 1 << 10;
+
+/// How many bytes a load or store moves.
+fn width(opcode: u16) -> u32 {
+    match opcode {
+        0x29 | 0x2b | 0x37 | 0x39 => 8,
+        0x28 | 0x2a | 0x34..=0x36 | 0x38 | 0x3e => 4,
+        0x2e | 0x2f | 0x32 | 0x33 | 0x3b | 0x3d => 2,
+        _ => 1,
+    }
+}

@@ -3,7 +3,7 @@
 use crate::program::Module;
 use crate::returning::{Listed, never_returning};
 use anyhow::{Context, Result};
-use gowasp::go::{Identity, Program};
+use gowasp::go::{Bytes, Identity, Program};
 use gowasp::input::Input;
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +15,8 @@ const ASSEMBLY: u8 = 4;
 pub struct Pair<'a> {
     pub(crate) original: Module<'a>,
     pub(crate) optimized: Module<'a>,
+    /// What the original knows of itself.
+    program: Program,
     /// By table slot.
     listed: HashMap<u32, Listed>,
     /// PC_B of `deferreturn` in the optimized module, by table slot.
@@ -72,9 +74,15 @@ impl<'a> Pair<'a> {
                 .map(|function| (function.pc_f(), function.record().deferreturn & 0xffff))
                 .collect(),
             listed,
+            program,
             original,
             optimized,
         })
+    }
+
+    /// The original's initial memory.
+    pub(crate) fn image(&self) -> Bytes<'_> {
+        self.program.image().bytes()
     }
 
     pub(crate) fn listed(&self, slot: u32) -> Option<&Listed> {

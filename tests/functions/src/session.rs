@@ -5,8 +5,9 @@ use crate::code::{After, Code, Instr, op};
 use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
 use crate::machine::Coverage;
 use crate::pair::Pair;
+use crate::wish::{Key, Wish};
 use crate::world::{World, mixed};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How much is run.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,8 @@ pub struct Difference {
     pub trace: Vec<String>,
 }
 
+/// Runs that are to reach an instruction, for each run of a start.
+const MOST_TRIES: u64 = 3;
 /// Differences of a function after which no more are looked for.
 const MOST_DIFFERENCES: usize = 3;
 
@@ -107,6 +110,8 @@ struct Session<'p> {
     resume_points: BTreeSet<u32>,
     found: Found,
     coverage: Coverage,
+    /// How often an instruction was wished to be reached.
+    tried: HashMap<usize, u64>,
 }
 
 impl<'p> Session<'p> {
@@ -130,7 +135,9 @@ impl<'p> Session<'p> {
             found,
             coverage: Coverage {
                 reached: vec![false; after.instrs.len()],
+                wishes: Vec::new(),
             },
+            tried: HashMap::new(),
         }
     }
 
@@ -149,8 +156,7 @@ impl<'p> Session<'p> {
                 break;
             };
             done.insert(start, count + 1);
-            outcome.runs += 1;
-            self.one(start, count, outcome);
+            self.with_wishes(start, count, outcome);
             if outcome.differences.len() >= MOST_DIFFERENCES {
                 break;
             }
@@ -170,19 +176,44 @@ impl<'p> Session<'p> {
         self.leaders.iter().all(|at| self.coverage.reached[*at])
     }
 
-    fn one(&mut self, start: Start, run: u64, outcome: &mut Outcome) {
+    /// One run, and those that it wishes for.
+    fn with_wishes(&mut self, start: Start, run: u64, outcome: &mut Outcome) {
+        let mut pending: Vec<(Option<usize>, HashMap<Key, u64>)> = vec![(None, HashMap::new())];
+        while let Some((target, fixed)) = pending.pop() {
+            if target.is_some_and(|target| self.coverage.reached[target]) {
+                continue;
+            }
+            outcome.runs += 1;
+            self.one(start, run, &fixed, outcome);
+            for (side, Wish { key, value }) in std::mem::take(&mut self.coverage.wishes) {
+                let tried = self.tried.entry(side).or_default();
+                if self.coverage.reached[side] || *tried >= MOST_TRIES * (run + 1) {
+                    continue;
+                }
+                *tried += 1;
+                let mut fixed = fixed.clone();
+                fixed.insert(key, value);
+                pending.push((Some(side), fixed));
+            }
+        }
+    }
+
+    fn one(&mut self, start: Start, run: u64, fixed: &HashMap<Key, u64>, outcome: &mut Outcome) {
         let key = match start {
             Start::Called => 0,
             Start::Entered { old, .. } => 1 + u64::from(old),
         };
         let seed = mixed(mixed(self.effort.seed, u64::from(self.slot)), key << 32 | run);
         let mut world = World::new(seed, &self.pool);
+        world.fixed.clone_from(fixed);
+        world.image = run.is_multiple_of(2).then(|| self.pair.image());
         // Some runs have a stack that is nearly full.
         if world.choice(3).is_multiple_of(16) {
             world.guard = world.sp() + 0x80 - (world.choice(4) & 0x1ff) as u32;
         }
         let unwound = self.found.unwound.clone();
-        let (mut verdict, mut trace) = self.attempt(start, &mut world, false);
+        let (mut verdict, mut trace) = self.attempt(start, &mut world, std::env::var_os("DBG").is_some());
+        if std::env::var_os("DBG").is_some() { eprintln!("{start:x?} {run} {fixed:x?}\n{}\n{verdict:?}", trace.join("\n")); }
         if let Verdict::Different(_) = verdict {
             self.found.unwound.clone_from(&unwound);
             (_, trace) = self.attempt(start, &mut world, true);
@@ -208,7 +239,7 @@ impl<'p> Session<'p> {
     }
 
     /// One run; again with what it says should have been in memory.
-    fn attempt(&mut self, start: Start, world: &mut World, traced: bool) -> (Verdict, Vec<String>) {
+    fn attempt(&mut self, start: Start, world: &mut World<'p>, traced: bool) -> (Verdict, Vec<String>) {
         const MOST_RETRIES: usize = 10;
         for _ in 0..MOST_RETRIES {
             let mut lockstep = Lockstep::new(self.pair, self.slot, start, world.clone(), &mut self.found);
@@ -220,11 +251,11 @@ impl<'p> Session<'p> {
             let events = lockstep.events();
             self.found.events += events;
             match verdict {
-                Verdict::Retry(address, value) if world.fix(address, value) => {}
+                Verdict::Retry(address, epoch, value) if world.fix(address, epoch, value) => {}
                 verdict => return (verdict, trace),
             }
         }
-        (Verdict::Retry(0, 0), Vec::new())
+        (Verdict::Retry(0, 0, 0), Vec::new())
     }
 }
 

@@ -3,6 +3,9 @@
 //! A value depends on the seed, the address and the number of calls before, so nothing need be remembered. Values are
 //! such as programs hold: nil, small numbers, pointers, constants that the function compares with, table slots.
 
+use crate::memory::Memory;
+use crate::wish::Key;
+use gowasp::go::Bytes;
 use std::collections::HashMap;
 
 /// Where the g of the run is: global 2.
@@ -16,7 +19,7 @@ const MARGIN: u32 = 1 << 20;
 
 /// The environment of a run.
 #[derive(Debug, Clone)]
-pub(crate) struct World {
+pub(crate) struct World<'w> {
     pub(crate) seed: u64,
     /// Changes when a call may have written all memory but the stack.
     pub(crate) epoch: u64,
@@ -24,8 +27,10 @@ pub(crate) struct World {
     pub(crate) stack: u32,
     /// Where the goroutine's stack ends: functions that would get below this grow it.
     pub(crate) guard: u32,
-    /// Words with a value of their own.
-    pub(crate) fixed: HashMap<u32, u64>,
+    /// The program's initial memory, in runs that begin with it.
+    pub(crate) image: Option<Bytes<'w>>,
+    /// Words and answers that have to be what they are.
+    pub(crate) fixed: HashMap<Key, u64>,
     mix: [u8; CLASSES],
     /// Values of which the function knows.
     pool: Vec<u64>,
@@ -45,13 +50,14 @@ const MIXES: [[u8; CLASSES]; 8] = [
     [24, 24, 24, 48, 24, 48, 32, 16, 16],
 ];
 
-impl World {
-    pub(crate) fn new(seed: u64, pool: &[u64]) -> World {
+impl<'w> World<'w> {
+    pub(crate) fn new(seed: u64, pool: &[u64]) -> World<'w> {
         World {
             seed,
             epoch: 0,
             stack: 0xc000_0000,
             guard: 0xc000_0000,
+            image: None,
             fixed: HashMap::new(),
             mix: MIXES[(mixed(seed, 0x6d69_7865) % MIXES.len() as u64) as usize],
             pool: pool.to_vec(),
@@ -67,19 +73,23 @@ impl World {
         address.wrapping_sub(self.stack) < STACK
     }
 
+    /// Which epoch's value the word at this address / 8 has: that of the stack stays.
+    pub(crate) fn epoch_of(&self, word: u32) -> u64 {
+        if self.is_stack(word * 8) { 0 } else { self.epoch }
+    }
+
     /// The word at this address / 8 where nothing was written.
     pub(crate) fn word(&self, word: u32) -> u64 {
-        if let Some(value) = self.fixed.get(&word) {
-            return *value;
+        let epoch = self.epoch_of(word);
+        if let Some(value) = self.fixed(Key::Word(word, epoch)) {
+            return value;
         }
         if word == (G + STACKGUARD0) / 8 {
             return u64::from(self.guard);
         }
-        let epoch = if self.is_stack(word * 8) {
-            0
-        } else {
-            self.epoch
-        };
+        if let Some(value) = self.initial(word) {
+            return value;
+        }
         // The words of the stack are the same wherever it lies.
         let place = if self.is_stack(word * 8) {
             u64::from(word - self.stack / 8) | 1 << 40
@@ -89,12 +99,29 @@ impl World {
         self.value(mixed(self.seed ^ place << 20, epoch))
     }
 
-    /// Has the eight bytes at this address hold a value before anything is written. Whether that is news.
-    pub(crate) fn fix(&mut self, address: u32, value: u64) -> bool {
-        let mut memory = crate::memory::Memory::default();
+    /// The word as the program begins with it, if there is data there.
+    fn initial(&self, word: u32) -> Option<u64> {
+        let value = self.image?.u64(u64::from(word) * 8)?;
+        (value != 0).then_some(value)
+    }
+
+    fn fixed(&self, key: Key) -> Option<u64> {
+        if self.fixed.is_empty() {
+            return None;
+        }
+        self.fixed.get(&key).copied()
+    }
+
+    /// Has the eight bytes at this address hold a value in this epoch before anything is written. Whether that is news.
+    pub(crate) fn fix(&mut self, address: u32, epoch: u64, value: u64) -> bool {
+        self.epoch = epoch;
+        let mut memory = Memory::default();
         memory.write(address, 8, value, self);
-        let words: Vec<(u32, u64)> = memory.written().collect();
-        let news = words.iter().any(|(word, value)| self.fixed.get(word) != Some(value));
+        let words: Vec<(Key, u64)> = (memory.written())
+            .map(|(word, value)| (Key::Word(word, self.epoch_of(word)), value))
+            .collect();
+        self.epoch = 0;
+        let news = words.iter().any(|(key, value)| self.fixed.get(key) != Some(value));
         self.fixed.extend(words);
         news
     }
@@ -106,7 +133,8 @@ impl World {
 
     /// A value for whoever asks this question.
     pub(crate) fn answer(&self, question: u64) -> u64 {
-        self.value(self.choice(question))
+        let drawn = || self.value(self.choice(question));
+        self.fixed(Key::Answer(question)).unwrap_or_else(drawn)
     }
 
     fn value(&self, random: u64) -> u64 {
