@@ -351,7 +351,9 @@ impl<'p> Lockstep<'p> {
     fn come_back(&mut self, before: Call, after: Call) {
         // A tail call's return PC is the caller's own.
         let mut sp = before.sp + 8;
-        self.write_results(sp, self.pair.listed(before.slot & 0xffff).and_then(|l| l.args));
+        // Who is called through the table need not take what the caller has room for.
+        let callee = before.function.and(self.pair.listed(before.slot));
+        self.write_results(sp, callee.and_then(|listed| listed.args));
         self.write_through_pointers(sp);
         self.change_memory();
         if after.after == After::Resumes {
