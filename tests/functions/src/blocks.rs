@@ -1,8 +1,8 @@
 //! Basic blocks of a body: what there is to reach.
 
-use crate::code::{After, Code, op};
+use crate::code::{After, Code, Instr, op};
 use crate::machine::FIRST_RETURN_PC;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where blocks begin that control can get to at all.
 pub(crate) fn leaders(code: &Code) -> BTreeSet<usize> {
@@ -32,18 +32,37 @@ pub(crate) fn leaders(code: &Code) -> BTreeSet<usize> {
     leaders
 }
 
-/// PC_B of each call behind which the function may be resumed, in a body that gowasp wrote for this table slot.
-pub(crate) fn resume_points(code: &Code, slot: u32) -> BTreeSet<u32> {
-    let resumes = |at: &usize| {
-        let instr = code.instrs[*at];
-        matches!(instr.op, op::CALL | op::CALL_INDIRECT) && After::of(instr) == After::Resumes
+/// Whom a call calls: a function, or whoever is in the table.
+pub(crate) type Callee = Option<u32>;
+
+/// Calls behind which a function may be resumed, by PC_B, in the body that gowasp wrote for this table slot.
+pub(crate) fn resume_points(code: &Code, slot: u32) -> BTreeMap<u32, Callee> {
+    resumable(code, slot, |at| return_pc(code, at).map(u64::from))
+}
+
+/// The same in the body that Go wrote.
+pub(crate) fn original_resume_points(code: &Code, slot: u32) -> BTreeMap<u32, Callee> {
+    resumable(code, slot, |at| pushed_pc(code, at))
+}
+
+fn resumable(code: &Code, slot: u32, pc: impl Fn(usize) -> Option<u64>) -> BTreeMap<u32, Callee> {
+    let point = |(at, instr): (usize, &Instr)| {
+        let is_call = matches!(instr.op, op::CALL | op::CALL_INDIRECT);
+        let resumes = is_call && After::of(*instr) == After::Resumes;
+        let pc = pc(at).filter(|pc| resumes && pc >> 16 == u64::from(slot))?;
+        Some(((pc & 0xffff) as u32, (instr.op == op::CALL).then_some(instr.a)))
     };
-    (0..code.instrs.len())
-        .filter(resumes)
-        .filter_map(|at| return_pc(code, at))
-        .filter(|pc| pc >> 16 == slot)
-        .map(|pc| pc & 0xffff)
-        .collect()
+    code.instrs.iter().enumerate().filter_map(point).collect()
+}
+
+/// The return PC that Go pushes in front of the call at this position: `i64.const PC; i64.store`.
+fn pushed_pc(code: &Code, call: usize) -> Option<u64> {
+    const FURTHEST: usize = 12;
+    (call.saturating_sub(FURTHEST)..call).rev().find_map(|at| {
+        let (constant, store) = (code.instrs[at], code.instrs.get(at + 1)?);
+        let pushes = constant.op == op::I64_CONST && store.op == op::I64_STORE && store.b == 0;
+        (pushes && constant.b >= FIRST_RETURN_PC).then_some(constant.b)
+    })
 }
 
 /// The return PC of the call at this position: a constant, or the constant in a local and another, in front of SP. The slot of

@@ -25,10 +25,12 @@ pub(crate) mod op {
     pub(crate) const FIRST_LOAD: u16 = 0x28;
     pub(crate) const LAST_LOAD: u16 = 0x35;
     pub(crate) const FIRST_STORE: u16 = 0x36;
+    pub(crate) const I64_STORE: u16 = 0x37;
     pub(crate) const LAST_STORE: u16 = 0x3e;
     pub(crate) const MEMORY_SIZE: u16 = 0x3f;
     pub(crate) const MEMORY_GROW: u16 = 0x40;
     pub(crate) const I32_CONST: u16 = 0x41;
+    pub(crate) const I64_CONST: u16 = 0x42;
     pub(crate) const F64_CONST: u16 = 0x44;
     pub(crate) const I32_EQZ: u16 = 0x45;
     pub(crate) const I32_ADD: u16 = 0x6a;

@@ -46,7 +46,7 @@ pub(crate) enum Verdict {
 pub(crate) type Relation = BTreeMap<u32, BTreeMap<u32, u32>>;
 
 /// What all runs of one function find out.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Found {
     pub(crate) relation: Relation,
     /// Where the trampoline may enter the function.

@@ -108,14 +108,18 @@ fn tables(bytes: &[u8]) -> Result<Program> {
     Ok(Program::read(&input, &Identity::of(&input))?)
 }
 
-/// Imports by their names, all others by their slots.
+/// Imports by their names, which a module may import more than once, all others by their slots.
 fn counterparts(original: &Module<'_>, optimized: &Module<'_>) -> HashMap<u32, u32> {
     let mut found: HashMap<u32, u32> = (optimized.slots.iter())
         .filter_map(|(function, slot)| Some((*function, *original.by_slot.get(slot)?)))
         .collect();
+    let mut names: HashMap<&(String, String), Vec<u32>> = HashMap::new();
+    for (index, import) in original.imports.iter().enumerate().rev() {
+        names.entry(import).or_default().push(index as u32);
+    }
     for (index, import) in (0..).zip(&optimized.imports) {
-        if let Some(at) = original.imports.iter().position(|other| other == import) {
-            found.insert(index, at as u32);
+        if let Some(at) = names.get_mut(import).and_then(Vec::pop) {
+            found.insert(index, at);
         }
     }
     found

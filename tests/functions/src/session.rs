@@ -1,6 +1,6 @@
 //! All runs of one function: from its entry and each resume point, until they reach nothing new.
 
-use crate::blocks::{leaders, resume_points};
+use crate::blocks::{Callee, leaders, original_resume_points, resume_points};
 use crate::code::{After, Code, Instr, op};
 use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
 use crate::machine::Coverage;
@@ -107,7 +107,9 @@ struct Session<'p> {
     effort: Effort,
     pool: Vec<u64>,
     leaders: BTreeSet<usize>,
-    resume_points: BTreeSet<u32>,
+    /// By PC_B, before and after.
+    original_resume_points: BTreeMap<u32, Callee>,
+    resume_points: BTreeMap<u32, Callee>,
     found: Found,
     coverage: Coverage,
     /// How often an instruction was wished to be reached.
@@ -131,6 +133,7 @@ impl<'p> Session<'p> {
             effort,
             pool: pool(pair, before, after),
             leaders: leaders(after),
+            original_resume_points: original_resume_points(before, slot),
             resume_points: resume_points(after, slot),
             found,
             coverage: Coverage {
@@ -143,33 +146,81 @@ impl<'p> Session<'p> {
 
     fn run(&mut self, outcome: &mut Outcome) {
         let mut done: BTreeMap<Start, u64> = BTreeMap::new();
-        loop {
-            let most = if self.is_all_reached() {
-                self.effort.runs
-            } else {
-                self.effort.runs + self.effort.more
-            };
-            let next = (self.found.starts.iter())
-                .map(|start| (done.get(start).copied().unwrap_or(0), *start))
-                .min();
-            let Some((count, start)) = next.filter(|(count, _)| *count < most) else {
-                break;
-            };
-            done.insert(start, count + 1);
-            self.with_wishes(start, count, outcome);
-            if outcome.differences.len() >= MOST_DIFFERENCES {
-                break;
-            }
-        }
+        self.rounds(self.effort.runs, &mut done, outcome);
+        self.find_missing_resume_points();
+        self.rounds(self.effort.runs + self.effort.more, &mut done, outcome);
         let entered = |new: &&u32| {
             (self.found.starts.iter()).any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
         };
         outcome.blocks = self.leaders.len() as u64;
         outcome.reached = self.leaders.iter().filter(|at| self.coverage.reached[**at]).count() as u64;
         outcome.resume_points = self.resume_points.len() as u64;
-        outcome.entered = self.resume_points.iter().filter(entered).count() as u64;
+        outcome.entered = self.resume_points.keys().filter(entered).count() as u64;
         outcome.events = self.found.events;
         outcome.relation = std::mem::take(&mut self.found.relation);
+    }
+
+    /// Runs from each start so often, and no longer than blocks are missing.
+    fn rounds(&mut self, most: u64, done: &mut BTreeMap<Start, u64>, outcome: &mut Outcome) {
+        while outcome.differences.len() < MOST_DIFFERENCES {
+            let most = if self.is_all_reached() { self.effort.runs } else { most };
+            let next = (self.found.starts.iter())
+                .map(|start| (done.get(start).copied().unwrap_or(0), *start))
+                .min();
+            let Some((count, start)) = next.filter(|(count, _)| *count < most) else {
+                return;
+            };
+            done.insert(start, count + 1);
+            self.with_wishes(start, count, outcome);
+        }
+    }
+
+    /// Pairs resume points whose calls no run has reached: PCs keep their order, and calls their callees, which leaves few.
+    /// A pair holds if both sides do the same from there.
+    fn find_missing_resume_points(&mut self) {
+        let missing: Vec<(u32, Callee)> = (self.resume_points.iter())
+            .map(|(new, callee)| (*new, *callee))
+            .collect();
+        for (new, callee) in missing {
+            let known = self.found.relation.get(&self.slot).cloned().unwrap_or_default();
+            if known.values().any(|other| *other == new) {
+                continue;
+            }
+            let first = known.iter().filter(|(_, n)| **n < new).map(|(old, _)| old + 1).max();
+            let last = known.iter().filter(|(_, n)| **n > new).map(|(old, _)| *old).min();
+            let between = first.unwrap_or(0)..last.unwrap_or(u32::MAX);
+            let pair = self.pair;
+            let is_same = |original: &Callee| {
+                let callee = callee.and_then(|callee| pair.others.get(&callee).copied());
+                original.is_none() || *original == callee
+            };
+            let candidates: Vec<u32> = (self.original_resume_points.iter())
+                .filter(|(old, original)| between.contains(old) && is_same(original))
+                .map(|(old, _)| *old)
+                .collect();
+            let is_last = |at: usize| at + 1 == candidates.len();
+            for (at, old) in candidates.iter().enumerate() {
+                let start = Start::Entered { old: *old, new };
+                if is_last(at) || self.is_pair(start) {
+                    self.found.starts.insert(start);
+                    let related = self.found.relation.entry(self.slot).or_default();
+                    related.insert(*old, new);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Whether nothing differs in a few runs from this start.
+    fn is_pair(&mut self, start: Start) -> bool {
+        const ENOUGH: u64 = 4;
+        (0..ENOUGH).all(|run| {
+            let found = self.found.clone();
+            let mut world = self.world(start, run, &HashMap::new());
+            let same = !matches!(self.attempt(start, &mut world, false).0, Verdict::Different(_));
+            self.found = found;
+            same
+        })
     }
 
     fn is_all_reached(&self) -> bool {
@@ -198,7 +249,8 @@ impl<'p> Session<'p> {
         }
     }
 
-    fn one(&mut self, start: Start, run: u64, fixed: &HashMap<Key, u64>, outcome: &mut Outcome) {
+    /// What a run sees.
+    fn world(&self, start: Start, run: u64, fixed: &HashMap<Key, u64>) -> World<'p> {
         let key = match start {
             Start::Called => 0,
             Start::Entered { old, .. } => 1 + u64::from(old),
@@ -211,6 +263,11 @@ impl<'p> Session<'p> {
         if world.choice(3).is_multiple_of(16) {
             world.guard = world.sp() + 0x80 - (world.choice(4) & 0x1ff) as u32;
         }
+        world
+    }
+
+    fn one(&mut self, start: Start, run: u64, fixed: &HashMap<Key, u64>, outcome: &mut Outcome) {
+        let mut world = self.world(start, run, fixed);
         let unwound = self.found.unwound.clone();
         let (mut verdict, mut trace) = self.attempt(start, &mut world, std::env::var_os("DBG").is_some());
         if std::env::var_os("DBG").is_some() { eprintln!("{start:x?} {run} {fixed:x?}\n{}\n{verdict:?}", trace.join("\n")); }
