@@ -326,7 +326,8 @@ impl<'p> Lockstep<'p> {
 
     fn note_resume_point(&mut self, pc: u64, before: Call, after: Call) {
         let grows = before.function.is_some_and(|f| self.pair.morestack.contains(&f));
-        let is_own = self.before.depth() == 1 && (pc >> 16) as u32 == self.slot;
+        // Also of a copy of the function in itself, for which the trampoline enters the function.
+        let is_own = (pc >> 16) as u32 == self.slot;
         if is_own && (after.after == After::Resumes || grows) {
             let (old, new) = ((pc & 0xffff) as u32, (after.first & 0xffff) as u32);
             self.found.starts.insert(Start::Entered { old, new });

@@ -70,7 +70,7 @@ impl Report {
             merge(&mut relation, outcome.relation, pair, &mut report.differences);
         }
         check_that_pcs_stay_apart(&relation, pair, &mut report.differences);
-        report.missing.sort_by(|a, b| b.cmp(a));
+        report.missing.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)));
         report
     }
 

@@ -183,7 +183,8 @@ impl<'p> Session<'p> {
             .collect();
         for (new, callee) in missing {
             let known = self.found.relation.get(&self.slot).cloned().unwrap_or_default();
-            if known.values().any(|other| *other == new) {
+            if let Some((old, _)) = known.iter().find(|(_, other)| **other == new) {
+                self.found.starts.insert(Start::Entered { old: *old, new });
                 continue;
             }
             let first = known.iter().filter(|(_, n)| **n < new).map(|(old, _)| old + 1).max();
