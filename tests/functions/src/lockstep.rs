@@ -18,6 +18,8 @@ const MOST_STEPS: u64 = 30_000;
 const MOST_EVENTS: u64 = 60;
 /// Below SP nobody reads so far: left-over frames differ there.
 const DEAD: u32 = 1 << 18;
+/// Calls that the original is deep in what was inlined at most.
+const MOST_INLINED: usize = 12;
 /// The return PC of whoever calls the function under test.
 pub(crate) const CALLER_PC: u64 = 0x1fff_0007;
 
@@ -64,8 +66,10 @@ pub(crate) struct Lockstep<'p> {
     before: Machine<'p>,
     after: Machine<'p>,
     found: &'p mut Found,
-    /// Words with return PCs of calls that the original stepped into.
-    pushed: BTreeSet<u32>,
+    /// Words with return PCs of calls that the original stepped into, and how deep it was then.
+    pushed: Vec<(usize, u32)>,
+    /// The same of calls that have returned: nothing but what is left over in frames.
+    stale: BTreeSet<u32>,
     /// Where both are entered again once they have unwound, and with which SP.
     resumes: Option<(u32, u32, u32)>,
     events: u64,
@@ -91,7 +95,8 @@ impl<'p> Lockstep<'p> {
             after: Machine::new(&pair.optimized, Convention::Gowasp),
             world,
             found,
-            pushed: BTreeSet::new(),
+            pushed: Vec::new(),
+            stale: BTreeSet::new(),
             resumes: None,
             events: 0,
             trace: None,
@@ -207,7 +212,7 @@ impl<'p> Lockstep<'p> {
 
     /// The return PCs of two calls if they may be the same call.
     fn same_so_far(&mut self, before: &Call, after: &Call) -> Option<(u64, u64)> {
-        let old = self.before.memory.word(before.sp / 8, &self.world);
+        let old = self.before.memory.read(before.sp, 8, &self.world);
         self.compare(before.sp + 8).is_ok().then_some((old, after.first))
     }
 
@@ -245,15 +250,22 @@ impl<'p> Lockstep<'p> {
         same_slot
             && before.sp == after.sp
             && before.is_tail == after.is_tail
+            && (before.function.is_none() || after.function.is_some())
             && (before.is_tail || self.may_be_related(before, after))
     }
 
     /// Whether the return PCs are not known to be other ones.
     fn may_be_related(&self, before: &Call, after: &Call) -> bool {
-        let old = self.before.memory.word(before.sp / 8, &self.world);
-        let related = self.found.relation.get(&((old >> 16) as u32));
-        let known = related.and_then(|related| related.get(&((old & 0xffff) as u32)));
-        known.is_none_or(|known| u64::from(*known) == after.first & 0xffff)
+        let old = self.before.memory.read(before.sp, 8, &self.world);
+        let known = self.known(old);
+        old >> 16 == after.first >> 16 && known.is_none_or(|known| known == after.first)
+    }
+
+    /// What a return PC is known to have become.
+    fn known(&self, old: u64) -> Option<u64> {
+        let related = self.found.relation.get(&u32::try_from(old >> 16).ok()?)?;
+        let pc_b = related.get(&((old & 0xffff) as u32))?;
+        Some(old & !0xffff | u64::from(*pc_b))
     }
 
     /// The optimized side does not make this call: the callee's code is in its place.
@@ -273,7 +285,9 @@ impl<'p> Lockstep<'p> {
             let slot = call.slot & 0xffff;
             self.pair.original.by_slot.get(&slot).copied()
         });
-        let can = self.before.depth() < 12
+        self.forget_returned();
+        let depth = self.before.depth();
+        let can = depth < MOST_INLINED
             && function.is_some_and(|function| {
                 self.pair.original.go.contains(&function)
                     && self.before.enter(function, &[call.first])
@@ -281,9 +295,17 @@ impl<'p> Lockstep<'p> {
         let name = || self.pair.name(call.slot);
         self.expect(can, || format!("a call of {} {call:x?} became {after:x?}", name()))?;
         if !call.is_tail {
-            self.pushed.insert(call.sp / 8);
+            self.pushed.push((depth, call.sp / 8));
         }
         Ok(())
+    }
+
+    /// Return PCs of calls that are over are no longer compared.
+    fn forget_returned(&mut self) {
+        let depth = self.before.depth();
+        while let Some((_, word)) = self.pushed.pop_if(|(from, _)| *from >= depth) {
+            self.stale.insert(word);
+        }
     }
 
     fn call(&mut self, before: Call, after: Call) -> Step {
@@ -291,7 +313,7 @@ impl<'p> Lockstep<'p> {
             return Err(Verdict::Unknown("it goes on on a stack at a random address"));
         }
         self.expect(before.first == 0, || format!("called at PC_B {}", before.first))?;
-        let pc = self.before.memory.word(before.sp / 8, &self.world);
+        let pc = self.before.memory.read(before.sp, 8, &self.world);
         if !before.is_tail {
             self.relate(pc, after.first)?;
             self.note_resume_point(pc, before, after);
@@ -398,7 +420,7 @@ impl<'p> Lockstep<'p> {
         let frame = sp..self.world.sp() + 0x100;
         let told: BTreeSet<u32> = (self.before.memory.written())
             .filter_map(|(_, value)| u32::try_from(value).ok())
-            .filter(|address| frame.contains(address) && !self.pushed.contains(&(address / 8)))
+            .filter(|address| frame.contains(address) && !self.is_pushed(address / 8))
             .filter(|address| !self.holds_a_function(address / 8))
             .collect();
         for address in told {
@@ -409,6 +431,10 @@ impl<'p> Lockstep<'p> {
                 self.after.memory.write(address, 1, byte, &self.world);
             }
         }
+    }
+
+    fn is_pushed(&self, word: u32) -> bool {
+        self.stale.contains(&word) || self.pushed.iter().any(|(_, pushed)| *pushed == word)
     }
 
     /// Whether a word is the PC of a closure, which nobody changes: the language has no way to.
@@ -436,18 +462,19 @@ impl<'p> Lockstep<'p> {
         if !is_own || !self.world.choice(self.question(0x3_0000)).is_multiple_of(16) {
             return sp;
         }
-        for word in sp / 8..end / 8 {
-            let to = word - FURTHER / 8;
-            let (before, after) = (
-                self.before.memory.word(word, &self.world),
-                self.after.memory.word(word, &self.world),
-            );
-            self.before.memory.set_word(to, before);
-            self.after.memory.set_word(to, after);
-            if self.pushed.contains(&word) {
-                self.pushed.insert(to);
+        let (world, machines) = (&self.world, [&mut self.before, &mut self.after]);
+        for machine in machines {
+            for word in sp / 8..end / 8 {
+                let value = machine.memory.word(word, world);
+                // Pointers into the stack move with it (copystack in runtime/stack.go).
+                let is_own = (u64::from(sp)..u64::from(end)).contains(&value);
+                let moved = if is_own { value - u64::from(FURTHER) } else { value };
+                machine.memory.set_word(word - FURTHER / 8, moved);
             }
+            machine.memory.retain(|word| !(sp / 8..end / 8).contains(&word));
         }
+        self.pushed.iter_mut().for_each(|(_, word)| *word -= FURTHER / 8);
+        self.stale = self.stale.iter().map(|word| word - FURTHER / 8).collect();
         sp - FURTHER
     }
 
@@ -505,6 +532,7 @@ impl<'p> Lockstep<'p> {
                 self.before.clear();
                 self.after.clear();
                 self.pushed.clear();
+                self.stale.clear();
                 let sp = self.move_stack(sp);
                 self.enter(old, new, sp);
                 Ok(())
@@ -526,16 +554,28 @@ impl<'p> Lockstep<'p> {
         let is_dead = |word: u32| (1..=DEAD).contains(&sp.wrapping_sub(word * 8));
         self.before.memory.retain(|word| !is_dead(word));
         self.after.memory.retain(|word| !is_dead(word));
-        self.pushed.retain(|word| !is_dead(*word));
+        self.forget_returned();
+        self.stale.retain(|word| !is_dead(*word));
         let words: BTreeSet<u32> = (self.before.memory.written())
             .chain(self.after.memory.written())
             .map(|(word, _)| word)
             .filter(|word| self.value(*word).0 != self.value(*word).1)
             .collect();
+        for (_, word) in self.pushed.clone() {
+            if is_dead(word) {
+                continue;
+            }
+            let (before, after) = self.value(word);
+            self.relate(before, after)?;
+        }
         for word in words {
             let (before, after) = self.value(word);
-            if self.pushed.contains(&word) {
-                self.relate(before, after)?;
+            // What was inlined may ask for its return PC, and keep it.
+            if self.known(before) == Some(after) {
+                continue;
+            }
+            if self.stale.contains(&word) {
+                self.after.memory.set_word(word, before);
                 continue;
             }
             let place = if self.world.is_stack(word * 8) {

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use function_fuzz::{Effort, Pair, compare};
+use gowasp::Preference;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,12 +28,24 @@ struct Arguments {
     /// Only functions whose name contains this
     #[arg(long, default_value = "")]
     function: String,
+    /// What gowasp is to prefer: download, raw or speed
+    #[arg(long = "for", default_value = "download", value_parser = preference)]
+    prefer: Preference,
     /// Only the passes up to this one
     #[arg(long)]
     stop_after: Option<String>,
     /// Fail below this percentage of final blocks
     #[arg(long, default_value_t = 0.0)]
     blocks: f64,
+}
+
+fn preference(name: &str) -> Result<Preference, String> {
+    match name {
+        "download" => Ok(Preference::Download),
+        "raw" => Ok(Preference::Raw),
+        "speed" => Ok(Preference::Speed),
+        _ => Err("download, raw or speed".to_owned()),
+    }
 }
 
 fn main() -> Result<ExitCode> {
@@ -48,6 +61,7 @@ fn main() -> Result<ExitCode> {
             Some(path) => std::fs::read(path).with_context(|| path.display().to_string())?,
             None => {
                 let mut options = gowasp::Options::default();
+                options.prefer = arguments.prefer;
                 options.stop_after.clone_from(&arguments.stop_after);
                 gowasp::optimize(&before, &options)?.wasm
             }
