@@ -67,7 +67,7 @@ fn pushed_pc(code: &Code, call: usize) -> Option<u64> {
 
 /// The return PC of the call at this position: a constant, or the constant in a local and another, in front of SP. The slot of
 /// a call through the table lies between.
-fn return_pc(code: &Code, call: usize) -> Option<u32> {
+pub(crate) fn return_pc(code: &Code, call: usize) -> Option<u32> {
     const FURTHEST: usize = 64;
     (call.saturating_sub(FURTHEST)..call).rev().find_map(|sp| {
         let instr = |back: usize| sp.checked_sub(back).map(|at| code.instrs[at]);

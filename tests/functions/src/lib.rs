@@ -6,6 +6,7 @@
 
 mod blocks;
 mod code;
+mod damage;
 mod lockstep;
 mod machine;
 mod memory;
@@ -15,9 +16,11 @@ mod program;
 mod report;
 mod returning;
 mod session;
+mod tables;
 mod wish;
 mod world;
 
+pub use damage::{Damage, damage};
 pub use pair::Pair;
 pub use report::Report;
 pub use session::{Difference, Effort, Outcome};

@@ -56,6 +56,8 @@ pub(crate) struct Found {
     /// Calls of the optimized side that have unwound.
     pub(crate) unwound: HashSet<usize>,
     pub(crate) events: u64,
+    /// Whether the optimized function has a stack check of its own.
+    pub(crate) checks_stack: bool,
 }
 
 pub(crate) struct Lockstep<'p> {
@@ -271,6 +273,8 @@ impl<'p> Lockstep<'p> {
     /// The optimized side does not make this call: the callee's code is in its place.
     fn step_into(&mut self, call: Call, after: &Event) -> Step {
         if call.function.is_some_and(|f| self.pair.morestack.contains(&f)) {
+            let is_own = self.before.depth() == 1;
+            self.expect(!is_own || !self.found.checks_stack, || "the stack check let it through".to_owned())?;
             return Err(Verdict::Unknown("gowasp dropped the stack check"));
         }
         if let (None, Event::Call(after), Start::Entered { .. }) = (call.function, after, self.start)
@@ -539,7 +543,8 @@ impl<'p> Lockstep<'p> {
             }
             _ => {
                 // Where it unwinds on its own account SP is in another stack.
-                self.compare(sp as u32)?;
+                // With the return PC, which is not read again unless somebody unwinds.
+                self.compare(if unwinds == 0 { sp as u32 - 8 } else { sp as u32 })?;
                 Err(Verdict::Same)
             }
         }

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use function_fuzz::{Effort, Pair, compare};
+use function_fuzz::{Effort, Pair, compare, damage};
 use gowasp::Preference;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,6 +35,9 @@ struct Arguments {
     /// Only the passes up to this one
     #[arg(long)]
     stop_after: Option<String>,
+    /// Damage each function after it was optimized, and tell in how many that shows
+    #[arg(long)]
+    damage: bool,
     /// Fail below this percentage of final blocks
     #[arg(long, default_value_t = 0.0)]
     blocks: f64,
@@ -66,15 +70,52 @@ fn main() -> Result<ExitCode> {
                 gowasp::optimize(&before, &options)?.wasm
             }
         };
+        if arguments.damage {
+            damaged(&before, &after, &arguments)?;
+            continue;
+        }
         let pair = Pair::read(&before, &after)?;
-        let effort = Effort {
-            runs: arguments.runs,
-            more: arguments.more,
-            seed: arguments.seed,
-        };
-        let report = compare(&pair, effort, |name| name.contains(&arguments.function));
+        let report = compare(&pair, arguments.effort(), |name| name.contains(&arguments.function));
         println!("{}, seed {}\n{report}", path.display(), arguments.seed);
         failed |= !report.differences.is_empty() || 100.0 * report.coverage() < arguments.blocks;
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// How many mistakes are found, by kind.
+fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
+    let (damaged, damages) = damage(after, arguments.seed)?;
+    let pair = Pair::read(before, &damaged)?;
+    let report = compare(&pair, arguments.effort(), |name| name.contains(&arguments.function));
+    let found: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
+    let mut kinds: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for damage in &damages {
+        let Some(slot) = pair.slot_of(damage.function).filter(|slot| pair.is_compared(*slot)) else {
+            continue;
+        };
+        if !pair.name(slot).contains(&arguments.function) {
+            continue;
+        }
+        let (count, shown) = kinds.entry(damage.kind).or_default();
+        *count += 1;
+        if found.contains(&slot) {
+            *shown += 1;
+        } else {
+            println!("  not found: {} at {:#x} of {}", damage.kind, damage.offset, pair.name(slot));
+        }
+    }
+    for (kind, (count, shown)) in kinds {
+        println!("found {shown} of {count}: {kind}");
+    }
+    Ok(())
+}
+
+impl Arguments {
+    fn effort(&self) -> Effort {
+        Effort {
+            runs: self.runs,
+            more: self.more,
+            seed: self.seed,
+        }
+    }
 }

@@ -15,8 +15,9 @@ const ASSEMBLY: u8 = 4;
 pub struct Pair<'a> {
     pub(crate) original: Module<'a>,
     pub(crate) optimized: Module<'a>,
-    /// What the original knows of itself.
-    program: Program,
+    /// What Go's tables say, before and after.
+    pub(crate) program: Program,
+    pub(crate) new_program: Program,
     /// By table slot.
     listed: HashMap<u32, Listed>,
     /// PC_B of `deferreturn` in the optimized module, by table slot.
@@ -75,6 +76,7 @@ impl<'a> Pair<'a> {
                 .collect(),
             listed,
             program,
+            new_program,
             original,
             optimized,
         })
@@ -89,9 +91,19 @@ impl<'a> Pair<'a> {
         self.listed.get(&slot)
     }
 
+    /// Table slot of a function of the optimized module.
+    pub fn slot_of(&self, function: u32) -> Option<u32> {
+        self.optimized.slots.get(&function).copied()
+    }
+
     /// A function's name, for reports.
-    pub(crate) fn name(&self, slot: u32) -> &str {
+    pub fn name(&self, slot: u32) -> &str {
         self.listed.get(&slot).map_or("?", |known| known.name.as_str())
+    }
+
+    /// Whether the function in this table slot follows gowasp's convention.
+    pub fn is_compared(&self, slot: u32) -> bool {
+        (self.optimized.by_slot.get(&slot)).is_some_and(|function| self.optimized.go.contains(function))
     }
 
     /// Table slots of Go's functions, in order.

@@ -3,6 +3,7 @@
 use crate::lockstep::Relation;
 use crate::pair::Pair;
 use crate::session::Outcome;
+use crate::tables;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,8 +30,8 @@ pub struct Report {
     pub unknown: BTreeMap<&'static str, u64>,
     /// Functions with blocks or resume points that were not reached: how many of each, and names.
     pub missing: Vec<(u64, u64, String)>,
-    /// What differs, by function.
-    pub differences: Vec<String>,
+    /// What differs: table slots of functions, and texts.
+    pub differences: Vec<(u32, String)>,
 }
 
 impl Report {
@@ -60,16 +61,13 @@ impl Report {
             for difference in outcome.differences {
                 let mut lines = difference.trace;
                 lines.push(difference.what);
-                report.differences.push(format!(
-                    "{name}, run {}, {}\n      {}",
-                    difference.run,
-                    difference.start,
-                    lines.join("\n      ")
-                ));
+                let lines = lines.join("\n      ");
+                let text = format!("{name}, run {}, {}\n      {lines}", difference.run, difference.start);
+                report.differences.push((outcome.slot, text));
             }
             merge(&mut relation, outcome.relation, pair, &mut report.differences);
         }
-        check_that_pcs_stay_apart(&relation, pair, &mut report.differences);
+        check_pcs(&relation, pair, &mut report.differences);
         report.missing.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)));
         report
     }
@@ -81,25 +79,31 @@ impl Report {
 }
 
 /// Runs of one function also see return PCs of functions that were inlined in it.
-fn merge(all: &mut Relation, of_one: Relation, pair: &Pair<'_>, differences: &mut Vec<String>) {
+fn merge(all: &mut Relation, of_one: Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, String)>) {
     for (slot, pcs) in of_one {
         for (old, new) in pcs {
             let known = *all.entry(slot).or_default().entry(old).or_insert(new);
             if known != new {
                 let name = pair.name(slot);
-                differences.push(format!("{name}: PC_B {old:#x} is {known:#x} here and {new:#x} there"));
+                let text = format!("{name}: PC_B {old:#x} is {known:#x} here and {new:#x} there");
+                differences.push((slot, text));
             }
         }
     }
 }
 
-fn check_that_pcs_stay_apart(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<String>) {
+/// No two return PCs become one, and the tables say of each what they said.
+fn check_pcs(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, String)>) {
     for (slot, pcs) in relation {
+        let name = pair.name(*slot);
         let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
         for (old, new) in pcs {
             if let Some(other) = taken.insert(*new, *old) {
-                let name = pair.name(*slot);
-                differences.push(format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}"));
+                let text = format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}");
+                differences.push((*slot, text));
+            }
+            if let Some(what) = tables::difference(pair, *slot, *old, *new) {
+                differences.push((*slot, format!("{name}: PC_B {old:#x} has become {new:#x}: {what}")));
             }
         }
     }
@@ -123,7 +127,7 @@ impl fmt::Display for Report {
             writeln!(out, "  not reached         {blocks:>10}  blocks, {resume_points} resume points of {name}")?;
         }
         writeln!(out, "differences           {:>10}", self.differences.len())?;
-        for difference in self.differences.iter().take(40) {
+        for (_, difference) in self.differences.iter().take(40) {
             writeln!(out, "  {difference}")?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! All runs of one function: from its entry and each resume point, until they reach nothing new.
 
-use crate::blocks::{Callee, leaders, original_resume_points, resume_points};
+use crate::blocks::{Callee, leaders, original_resume_points, resume_points, return_pc};
 use crate::code::{After, Code, Instr, op};
 use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
 use crate::machine::Coverage;
@@ -119,6 +119,7 @@ struct Session<'p> {
 impl<'p> Session<'p> {
     fn new(pair: &'p Pair<'p>, slot: u32, effort: Effort, before: &Code, after: &Code) -> Session<'p> {
         let mut found = Found::default();
+        found.checks_stack = checks_stack(pair, slot, after);
         found.starts.insert(Start::Called);
         found.starts.insert(Start::Entered { old: 0, new: 0 });
         let deferreturn = pair.listed(slot).map_or(0, |listed| listed.deferreturn);
@@ -260,8 +261,9 @@ impl<'p> Session<'p> {
         let mut world = World::new(seed, &self.pool);
         world.fixed.clone_from(fixed);
         world.image = run.is_multiple_of(2).then(|| self.pair.image());
-        // Some runs have a stack that is nearly full.
-        if world.choice(3).is_multiple_of(16) {
+        // Some runs have a stack that is nearly full; the second from the entry has.
+        let is_entry = matches!(start, Start::Called | Start::Entered { old: 0, .. });
+        if is_entry && run == 1 || world.choice(3).is_multiple_of(16) {
             world.guard = world.sp() + 0x80 - (world.choice(4) & 0x1ff) as u32;
         }
         world
@@ -315,6 +317,16 @@ impl<'p> Session<'p> {
         }
         (Verdict::Retry(0, 0, 0), Vec::new())
     }
+}
+
+/// Whether the function calls morestack itself, rather than in what was inlined.
+fn checks_stack(pair: &Pair<'_>, slot: u32, code: &Code) -> bool {
+    code.instrs.iter().enumerate().any(|(at, instr)| {
+        let original = pair.others.get(&instr.a);
+        instr.op == op::CALL
+            && original.is_some_and(|f| pair.morestack.contains(f))
+            && return_pc(code, at).is_some_and(|pc| pc >> 16 == slot)
+    })
 }
 
 /// Values that branches may depend on: the functions' constants, and PCs of the functions whose slots they name.
