@@ -1,7 +1,7 @@
 //! Basic blocks of a body: what there is to reach.
 
 use crate::code::{After, Code, Instr, op};
-use crate::machine::FIRST_RETURN_PC;
+use crate::event::FIRST_RETURN_PC;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where blocks begin that control can get to at all.
@@ -50,7 +50,10 @@ fn resumable(code: &Code, slot: u32, pc: impl Fn(usize) -> Option<u64>) -> BTree
         let is_call = matches!(instr.op, op::CALL | op::CALL_INDIRECT);
         let resumes = is_call && After::of(*instr) == After::Resumes;
         let pc = pc(at).filter(|pc| resumes && pc >> 16 == u64::from(slot))?;
-        Some(((pc & 0xffff) as u32, (instr.op == op::CALL).then_some(instr.a)))
+        Some((
+            (pc & 0xffff) as u32,
+            (instr.op == op::CALL).then_some(instr.a),
+        ))
     };
     code.instrs.iter().enumerate().filter_map(point).collect()
 }
@@ -72,7 +75,11 @@ pub(crate) fn return_pc(code: &Code, call: usize) -> Option<u32> {
     (call.saturating_sub(FURTHEST)..call).rev().find_map(|sp| {
         let instr = |back: usize| sp.checked_sub(back).map(|at| code.instrs[at]);
         let is_sp = (code.instrs[sp].op, code.instrs[sp].a) == (op::LOCAL_GET, 1);
-        let pc = |value: u64| u32::try_from(value).ok().filter(|pc| u64::from(*pc) >= FIRST_RETURN_PC);
+        let pc = |value: u64| {
+            u32::try_from(value)
+                .ok()
+                .filter(|pc| u64::from(*pc) >= FIRST_RETURN_PC)
+        };
         let before = instr(1).filter(|_| is_sp)?;
         match before.op {
             op::I32_CONST => pc(before.b),
@@ -80,7 +87,10 @@ pub(crate) fn return_pc(code: &Code, call: usize) -> Option<u32> {
                 let (number, base) = (instr(2)?, instr(3)?);
                 let is_sum = number.op == op::I32_CONST && base.op == op::LOCAL_GET;
                 // The local is set once, at the start.
-                let first = code.instrs.first().filter(|first| is_sum && first.op == op::I32_CONST)?;
+                let first = code
+                    .instrs
+                    .first()
+                    .filter(|first| is_sum && first.op == op::I32_CONST)?;
                 pc(first.b + number.b)
             }
             _ => None,

@@ -35,7 +35,10 @@ pub fn damage(wasm: &[u8], seed: u64) -> Result<(Vec<u8>, Vec<Damage>)> {
         let of_kind = |kind: usize| sites.iter().filter(move |site| site.kind == KINDS[kind]);
         let first = (random % KINDS.len() as u64) as usize;
         let kinds = (0..KINDS.len()).map(|next| (first + next) % KINDS.len());
-        let Some(kind) = kinds.into_iter().find(|kind| of_kind(*kind).next().is_some()) else {
+        let Some(kind) = kinds
+            .into_iter()
+            .find(|kind| of_kind(*kind).next().is_some())
+        else {
             continue;
         };
         let choice = mixed(random, 1) % of_kind(kind).count() as u64;
@@ -43,7 +46,11 @@ pub fn damage(wasm: &[u8], seed: u64) -> Result<(Vec<u8>, Vec<Damage>)> {
             let offset = range.start + site.at;
             damaged[offset..offset + site.bytes.len()].copy_from_slice(&site.bytes);
             let kind = site.kind;
-            damages.push(Damage { function, kind, offset });
+            damages.push(Damage {
+                function,
+                kind,
+                offset,
+            });
         }
     }
     Ok((damaged, damages))

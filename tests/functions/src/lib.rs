@@ -7,6 +7,7 @@
 mod blocks;
 mod code;
 mod damage;
+mod event;
 mod lockstep;
 mod machine;
 mod memory;
@@ -32,6 +33,9 @@ pub fn compare(pair: &Pair<'_>, effort: Effort, choose: impl Fn(&str) -> bool) -
     let slots: Vec<u32> = (pair.slots().into_iter())
         .filter(|slot| choose(pair.name(*slot)))
         .collect();
-    let outcomes = slots.par_iter().map(|slot| session::run(pair, *slot, effort)).collect();
+    let outcomes = slots
+        .par_iter()
+        .map(|slot| session::run(pair, *slot, effort))
+        .collect();
     Report::new(pair, outcomes)
 }

@@ -5,9 +5,12 @@
 //! answer. Compared are, at calls: who is called, where SP is, the return PC, arguments, globals, and all memory above SP
 //! that either side has written; at the end the same, with how it ends.
 
+mod answers;
+mod compare;
+
 use crate::code::After;
-use crate::machine::{CTXT, Call, Convention, Event, GLOBAL_G, Machine, SP};
-use crate::memory::Mark;
+use crate::event::{Call, Event, describe};
+use crate::machine::{CTXT, Convention, GLOBAL_G, Machine, SP};
 use crate::pair::Pair;
 use crate::world::{G, World};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -162,7 +165,10 @@ impl<'p> Lockstep<'p> {
 
     fn functions(&self) -> (u32, u32) {
         let of = |by_slot: &std::collections::HashMap<u32, u32>| by_slot[&self.slot];
-        (of(&self.pair.original.by_slot), of(&self.pair.optimized.by_slot))
+        (
+            of(&self.pair.original.by_slot),
+            of(&self.pair.optimized.by_slot),
+        )
     }
 
     fn step(&mut self) -> Step {
@@ -215,7 +221,9 @@ impl<'p> Lockstep<'p> {
     /// The return PCs of two calls if they may be the same call.
     fn same_so_far(&mut self, before: &Call, after: &Call) -> Option<(u64, u64)> {
         let old = self.before.memory.read(before.sp, 8, &self.world);
-        self.compare(before.sp + 8).is_ok().then_some((old, after.first))
+        self.compare(before.sp + 8)
+            .is_ok()
+            .then_some((old, after.first))
     }
 
     /// Whether the original's function, which was entered for this, panics.
@@ -229,7 +237,8 @@ impl<'p> Lockstep<'p> {
 
     /// Whether nothing goes on behind a call of the original: its function never returns, or code traps behind it.
     fn ends_here(&self, call: &Call) -> bool {
-        call.function.is_some_and(|f| self.pair.never.contains(&f)) || self.before.traps_behind(call.at)
+        call.function.is_some_and(|f| self.pair.never.contains(&f))
+            || self.before.traps_behind(call.at)
     }
 
     fn note(&mut self, what: impl FnOnce(&Pair<'_>) -> String) {
@@ -243,7 +252,11 @@ impl<'p> Lockstep<'p> {
     }
 
     fn expect(&self, holds: bool, what: impl Fn() -> String) -> Step {
-        if holds { Ok(()) } else { Err(self.differ(what())) }
+        if holds {
+            Ok(())
+        } else {
+            Err(self.differ(what()))
+        }
     }
 
     fn is_same_call(&self, before: &Call, after: &Call) -> bool {
@@ -263,21 +276,20 @@ impl<'p> Lockstep<'p> {
         old >> 16 == after.first >> 16 && known.is_none_or(|known| known == after.first)
     }
 
-    /// What a return PC is known to have become.
-    fn known(&self, old: u64) -> Option<u64> {
-        let related = self.found.relation.get(&u32::try_from(old >> 16).ok()?)?;
-        let pc_b = related.get(&((old & 0xffff) as u32))?;
-        Some(old & !0xffff | u64::from(*pc_b))
-    }
-
     /// The optimized side does not make this call: the callee's code is in its place.
     fn step_into(&mut self, call: Call, after: &Event) -> Step {
-        if call.function.is_some_and(|f| self.pair.morestack.contains(&f)) {
+        if call
+            .function
+            .is_some_and(|f| self.pair.morestack.contains(&f))
+        {
             let is_own = self.before.depth() == 1;
-            self.expect(!is_own || !self.found.checks_stack, || "the stack check let it through".to_owned())?;
+            self.expect(!is_own || !self.found.checks_stack, || {
+                "the stack check let it through".to_owned()
+            })?;
             return Err(Verdict::Unknown("gowasp dropped the stack check"));
         }
-        if let (None, Event::Call(after), Start::Entered { .. }) = (call.function, after, self.start)
+        if let (None, Event::Call(after), Start::Entered { .. }) =
+            (call.function, after, self.start)
             && after.function.is_some()
             && after.sp == call.sp
         {
@@ -297,26 +309,24 @@ impl<'p> Lockstep<'p> {
                     && self.before.enter(function, &[call.first])
             });
         let name = || self.pair.name(call.slot);
-        self.expect(can, || format!("a call of {} {call:x?} became {after:x?}", name()))?;
+        self.expect(can, || {
+            format!("a call of {} {call:x?} became {after:x?}", name())
+        })?;
         if !call.is_tail {
             self.pushed.push((depth, call.sp / 8));
         }
         Ok(())
     }
 
-    /// Return PCs of calls that are over are no longer compared.
-    fn forget_returned(&mut self) {
-        let depth = self.before.depth();
-        while let Some((_, word)) = self.pushed.pop_if(|(from, _)| *from >= depth) {
-            self.stale.insert(word);
-        }
-    }
-
     fn call(&mut self, before: Call, after: Call) -> Step {
         if !before.sp.is_multiple_of(8) {
-            return Err(Verdict::Unknown("it goes on on a stack at a random address"));
+            return Err(Verdict::Unknown(
+                "it goes on on a stack at a random address",
+            ));
         }
-        self.expect(before.first == 0, || format!("called at PC_B {}", before.first))?;
+        self.expect(before.first == 0, || {
+            format!("called at PC_B {}", before.first)
+        })?;
         let pc = self.before.memory.read(before.sp, 8, &self.world);
         if !before.is_tail {
             self.relate(pc, after.first)?;
@@ -326,8 +336,10 @@ impl<'p> Lockstep<'p> {
         if after.after == After::Last && !after.is_tail {
             return Err(Verdict::Same);
         }
-        let can_unwind = matches!(after.after, After::Resumes | After::NotResumed | After::Last)
-            && matches!(before.after, After::Resumes | After::Last);
+        let can_unwind = matches!(
+            after.after,
+            After::Resumes | After::NotResumed | After::Last
+        ) && matches!(before.after, After::Resumes | After::Last);
         let wish = self.world.choice(0x1000 + self.events);
         let first_time = !self.found.unwound.contains(&after.at);
         if can_unwind && (wish.is_multiple_of(32) || first_time && wish.is_multiple_of(3)) {
@@ -338,20 +350,10 @@ impl<'p> Lockstep<'p> {
         Ok(())
     }
 
-    /// Return PCs are renumbered, each one always to the same.
-    fn relate(&mut self, old: u64, new: u64) -> Step {
-        let of = |pc: u64| ((pc >> 16) as u32, (pc & 0xffff) as u32);
-        let ((f, old_b), (new_f, new_b)) = (of(old), of(new));
-        let related = self.found.relation.entry(f).or_default();
-        let known = *related.entry(old_b).or_insert(new_b);
-        let same = f == new_f && known == new_b;
-        self.expect(same, || {
-            format!("return PC {old:#x} became {new:#x}, and PC_B {known:#x} elsewhere")
-        })
-    }
-
     fn note_resume_point(&mut self, pc: u64, before: Call, after: Call) {
-        let grows = before.function.is_some_and(|f| self.pair.morestack.contains(&f));
+        let grows = before
+            .function
+            .is_some_and(|f| self.pair.morestack.contains(&f));
         // Also of a copy of the function in itself, for which the trampoline enters the function.
         let is_own = (pc >> 16) as u32 == self.slot;
         if is_own && (after.after == After::Resumes || grows) {
@@ -360,133 +362,14 @@ impl<'p> Lockstep<'p> {
         }
     }
 
-    fn unwind(&mut self, pc: u64, before: Call, after: Call) {
-        self.found.unwound.insert(after.at);
-        let sp = before.sp + 8;
-        if self.before.depth() == 1 && after.after == After::Resumes && !after.is_tail {
-            self.resumes = Some(((pc & 0xffff) as u32, (after.first & 0xffff) as u32, sp));
-        }
-        // Wherever the next goroutine's stack is.
-        let elsewhere = u64::from(self.world.stack + 0x1000);
-        self.before.globals[SP] = elsewhere;
-        self.after.globals[SP] = elsewhere;
-        self.note(|_| "  unwinds".to_owned());
-        self.before.answer(&[1]);
-        self.after.answer(&[0]);
-    }
-
-    fn come_back(&mut self, before: Call, after: Call) {
-        // A tail call's return PC is the caller's own.
-        let mut sp = before.sp + 8;
-        // Who is called through the table need not take what the caller has room for.
-        let callee = before.function.and(self.pair.listed(before.slot));
-        self.write_results(sp, callee.and_then(|listed| listed.args));
-        self.write_through_pointers(sp);
-        self.change_memory();
-        if after.after == After::Resumes {
-            sp = self.move_stack(sp);
-        }
-        self.before.globals[SP] = u64::from(sp);
-        // Callees leave anything in there, of their own frames at most.
-        self.after.globals[SP] = u64::from(sp - 0x200);
-        self.note(|_| format!("  returns to SP {sp:#x}"));
-        self.before.answer(&[0]);
-        self.after.answer(&[u64::from(sp)]);
-    }
-
-    /// A callee may write all of its arguments and results.
-    fn write_results(&mut self, sp: u32, bytes: Option<u32>) {
-        for word in 0..bytes.unwrap_or(0).min(1 << 12) / 8 {
-            let question = self.question(word);
-            if !self.world.choice(question).is_multiple_of(8) {
-                self.write_word(sp / 8 + word, self.world.answer(question));
-                self.after.memory.mark(sp / 8 + word, Mark::Answer(question));
-            }
-        }
-        for global in [CTXT, 3, 4, 5, 6] {
-            let value = self.world.answer(self.question(0x1_0000 + global as u32));
-            self.before.globals[global] = value;
-            self.after.globals[global] = value;
-        }
-    }
-
-    fn question(&self, detail: u32) -> u64 {
-        (self.events + 1) << 32 | u64::from(detail)
-    }
-
-    fn write_word(&mut self, word: u32, value: u64) {
-        self.before.memory.set_word(word, value);
-        self.after.memory.set_word(word, value);
-    }
-
-    /// What the function has told the address of, a callee may write.
-    fn write_through_pointers(&mut self, sp: u32) {
-        let frame = sp..self.world.sp() + 0x100;
-        let told: BTreeSet<u32> = (self.before.memory.written())
-            .filter_map(|(_, value)| u32::try_from(value).ok())
-            .filter(|address| frame.contains(address) && !self.is_pushed(address / 8))
-            .filter(|address| !self.holds_a_function(address / 8))
-            .collect();
-        for address in told {
-            let question = self.question(address) ^ 1 << 31;
-            if self.world.choice(question).is_multiple_of(4) {
-                let byte = self.world.answer(question);
-                self.before.memory.write(address, 1, byte, &self.world);
-                self.after.memory.write(address, 1, byte, &self.world);
-            }
-        }
-    }
-
-    fn is_pushed(&self, word: u32) -> bool {
-        self.stale.contains(&word) || self.pushed.iter().any(|(_, pushed)| *pushed == word)
-    }
-
-    /// Whether a word is the PC of a closure, which nobody changes: the language has no way to.
-    fn holds_a_function(&self, word: u32) -> bool {
-        let value = self.before.memory.word(word, &self.world);
-        let slot = u32::try_from(value >> 16).unwrap_or(0);
-        value & 0xffff == 0 && self.pair.original.by_slot.contains_key(&slot)
-    }
-
-    /// In half of all calls everything outside the stack changes.
-    fn change_memory(&mut self) {
-        if self.world.choice(self.question(0x2_0000)).is_multiple_of(2) {
-            self.world.epoch += 1;
-            let (before, after, world) = (&mut self.before, &mut self.after, &self.world);
-            before.memory.retain(|word| world.is_stack(word * 8));
-            after.memory.retain(|word| world.is_stack(word * 8));
-        }
-    }
-
-    /// Host functions enter Go again, which may move the stack. Gives the new SP.
-    fn move_stack(&mut self, sp: u32) -> u32 {
-        const FURTHER: u32 = 0x1_0000;
-        let end = self.world.sp() + 0x100;
-        let is_own = sp > self.world.stack + 0x10_0000 && sp < end && end - sp <= 0x1000;
-        if !is_own || !self.world.choice(self.question(0x3_0000)).is_multiple_of(16) {
-            return sp;
-        }
-        let (world, machines) = (&self.world, [&mut self.before, &mut self.after]);
-        for machine in machines {
-            for word in sp / 8..end / 8 {
-                let value = machine.memory.word(word, world);
-                // Pointers into the stack move with it (copystack in runtime/stack.go).
-                let is_own = (u64::from(sp)..u64::from(end)).contains(&value);
-                let moved = if is_own { value - u64::from(FURTHER) } else { value };
-                machine.memory.set_word(word - FURTHER / 8, moved);
-            }
-            machine.memory.retain(|word| !(sp / 8..end / 8).contains(&word));
-        }
-        self.pushed.iter_mut().for_each(|(_, word)| *word -= FURTHER / 8);
-        self.stale = self.stale.iter().map(|word| word - FURTHER / 8).collect();
-        sp - FURTHER
-    }
-
     /// A call of the host, or of a function outside the convention.
     fn other(&mut self, function: u32) -> Step {
         let sp = self.before.globals[SP] as u32;
         self.expect(self.after.globals[SP] as u32 == sp, || {
-            format!("global 0 is {:#x} instead of {sp:#x}", self.after.globals[SP])
+            format!(
+                "global 0 is {:#x} instead of {sp:#x}",
+                self.after.globals[SP]
+            )
         })?;
         let pops = self.pair.popping == Some(function);
         if pops {
@@ -505,7 +388,9 @@ impl<'p> Lockstep<'p> {
                 self.write_results(sp + 8, Some(32));
             }
             new_sp = self.move_stack(sp);
-            answers.extend((0..results as u32).map(|r| self.world.answer(self.question(r)) & 0xffff_ffff));
+            answers.extend(
+                (0..results as u32).map(|r| self.world.answer(self.question(r)) & 0xffff_ffff),
+            );
             self.after.globals[SP] = u64::from(new_sp);
         } else {
             // The write barrier's buffer.
@@ -544,71 +429,13 @@ impl<'p> Lockstep<'p> {
             _ => {
                 // Where it unwinds on its own account SP is in another stack.
                 // With the return PC, which is not read again unless somebody unwinds.
-                self.compare(if unwinds == 0 { sp as u32 - 8 } else { sp as u32 })?;
+                self.compare(if unwinds == 0 {
+                    sp as u32 - 8
+                } else {
+                    sp as u32
+                })?;
                 Err(Verdict::Same)
             }
         }
-    }
-
-    /// Compares globals, and memory from this SP on.
-    fn compare(&mut self, sp: u32) -> Step {
-        for global in CTXT..self.before.globals.len() {
-            let (before, after) = (self.before.globals[global], self.after.globals[global]);
-            self.expect(before == after, || format!("global {global} is {after:#x} instead of {before:#x}"))?;
-        }
-        let is_dead = |word: u32| (1..=DEAD).contains(&sp.wrapping_sub(word * 8));
-        self.before.memory.retain(|word| !is_dead(word));
-        self.after.memory.retain(|word| !is_dead(word));
-        self.forget_returned();
-        self.stale.retain(|word| !is_dead(*word));
-        let words: BTreeSet<u32> = (self.before.memory.written())
-            .chain(self.after.memory.written())
-            .map(|(word, _)| word)
-            .filter(|word| self.value(*word).0 != self.value(*word).1)
-            .collect();
-        for (_, word) in self.pushed.clone() {
-            if is_dead(word) {
-                continue;
-            }
-            let (before, after) = self.value(word);
-            self.relate(before, after)?;
-        }
-        for word in words {
-            let (before, after) = self.value(word);
-            // What was inlined may ask for its return PC, and keep it.
-            if self.known(before) == Some(after) {
-                continue;
-            }
-            if self.stale.contains(&word) {
-                self.after.memory.set_word(word, before);
-                continue;
-            }
-            let place = if self.world.is_stack(word * 8) {
-                format!("SP + {:#x}", (word * 8).wrapping_sub(sp).cast_signed())
-            } else {
-                format!("address {:#x}", word * 8)
-            };
-            return Err(self.differ(format!("the word at {place} is {after:#x} instead of {before:#x}")));
-        }
-        Ok(())
-    }
-
-    fn value(&self, word: u32) -> (u64, u64) {
-        let before = self.before.memory.word(word, &self.world);
-        (before, self.after.memory.word(word, &self.world))
-    }
-}
-
-/// An event as a report shows it.
-fn describe(pair: &Pair<'_>, event: &Event) -> String {
-    match event {
-        Event::Call(call) => {
-            let kind = if call.is_tail { "jump to" } else { "call of" };
-            let name = pair.name(call.slot & 0xffff);
-            let how = if call.function.is_some() { "" } else { " by table" };
-            format!("{kind} {name}{how}, first {:#x}, SP {:#x}, then {:?}", call.first, call.sp, call.after)
-        }
-        Event::Other(function, arguments) => format!("call of function {function} with {arguments:x?}"),
-        other => format!("{other:x?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Runs bodies of one module, up to the next thing that shows outside.
 
 use crate::code::{After, Code, Instr, Landing, is_unary, op};
+use crate::event::{Call, Event, FIRST_RETURN_PC};
 use crate::memory::{LONGEST, Mark, Memory};
 use crate::numeric::compute;
 use crate::program::Module;
@@ -22,40 +23,6 @@ pub(crate) enum Convention {
     /// `(w, i32 SP) -> i32 SP`.
     Gowasp,
 }
-
-/// What a machine came to.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Event {
-    Call(Call),
-    /// A call of a function outside the conventions, imported or not, with its arguments.
-    Other(u32, Vec<u64>),
-    /// The function that was run first returned this.
-    Return(u64),
-    Trap(&'static str),
-    /// The run cannot go on, which says nothing about the code.
-    Stopped(&'static str),
-}
-
-/// A call of a function of the convention.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Call {
-    /// PC_F, of which memory holds the lower 16 bits alone.
-    pub(crate) slot: u32,
-    /// The function, if the call names it.
-    pub(crate) function: Option<u32>,
-    /// Of its two operands the first: PC_B or `w`.
-    pub(crate) first: u64,
-    /// SP as the callee finds it once the return PC is pushed.
-    pub(crate) sp: u32,
-    pub(crate) after: After,
-    /// Whether it is a jump: the callee returns to the caller's caller.
-    pub(crate) is_tail: bool,
-    /// Position of the instruction.
-    pub(crate) at: usize,
-}
-
-/// Return PCs of our convention are at least this.
-pub(crate) const FIRST_RETURN_PC: u64 = 1 << 28;
 
 /// Bits, and where they come from if anybody wants to know.
 #[derive(Debug, Clone, Copy)]
@@ -130,8 +97,10 @@ impl<'m> Machine<'m> {
             return false;
         };
         let locals = self.values.len();
-        self.values.extend(arguments.iter().map(|bits| Value::from(*bits)));
-        self.values.resize(locals + body.code.params + body.code.locals, Value::from(0));
+        self.values
+            .extend(arguments.iter().map(|bits| Value::from(*bits)));
+        self.values
+            .resize(locals + body.code.params + body.code.locals, Value::from(0));
         self.frames.push(Frame {
             code: &body.code,
             at: 0,
@@ -143,10 +112,18 @@ impl<'m> Machine<'m> {
 
     /// Whether a call at this position of the function being run is followed by a trap, should it return.
     pub(crate) fn traps_behind(&self, call: usize) -> bool {
-        let instrs = self.frames.last().map_or(&[][..], |frame| &frame.code.instrs);
+        let instrs = self
+            .frames
+            .last()
+            .map_or(&[][..], |frame| &frame.code.instrs);
         (instrs.iter().skip(call + 1))
             .map(|instr| (instr.op, instr.a))
-            .find(|instr| !matches!(instr, (op::GLOBAL_GET, 0) | (op::LOCAL_SET, 1) | (op::BR_IF, _)))
+            .find(|instr| {
+                !matches!(
+                    instr,
+                    (op::GLOBAL_GET, 0) | (op::LOCAL_SET, 1) | (op::BR_IF, _)
+                )
+            })
             .is_some_and(|instr| instr.0 == op::UNREACHABLE)
     }
 
@@ -158,7 +135,8 @@ impl<'m> Machine<'m> {
 
     /// The results of the call that [`Machine::run`] stopped at, whose arguments it has taken.
     pub(crate) fn answer(&mut self, results: &[u64]) {
-        self.values.extend(results.iter().map(|bits| Value::from(*bits)));
+        self.values
+            .extend(results.iter().map(|bits| Value::from(*bits)));
     }
 
     /// Runs up to the next event, at most so many steps in all.
@@ -185,6 +163,9 @@ impl<'m> Machine<'m> {
 
     fn instruction(&mut self, instr: Instr, world: &World<'_>) -> Option<Event> {
         match instr.op {
+            op::BR..=op::CALL_INDIRECT | op::IF | op::END | op::UNREACHABLE => {
+                return self.control(instr);
+            }
             op::LOCAL_GET => {
                 let value = self.values[self.local(instr.a)];
                 self.values.push(value);
@@ -201,8 +182,30 @@ impl<'m> Machine<'m> {
             op::FIRST_LOAD..=op::LAST_LOAD => self.load(instr, world),
             op::FIRST_STORE..=op::LAST_STORE => self.store(instr, world),
             op::I32_EQZ..=0xc4 | 0x100..=0x107 => return self.numeric(instr.op),
-            op::GLOBAL_GET => self.values.push(Value::from(self.globals[instr.a as usize % GLOBALS])),
+            op::GLOBAL_GET => self
+                .values
+                .push(Value::from(self.globals[instr.a as usize % GLOBALS])),
             op::GLOBAL_SET => self.globals[instr.a as usize % GLOBALS] = self.pop(),
+            op::DROP => {
+                self.pop();
+            }
+            op::SELECT => {
+                let condition = self.pop() as u32;
+                let other = self.pop_value();
+                if condition == 0 {
+                    *self.values.last_mut()? = other;
+                }
+            }
+            op::MEMORY_SIZE => self.values.push(Value::from(PAGES)),
+            op::MEMORY_GROW => *self.values.last_mut()? = Value::from(PAGES),
+            op::MEMORY_COPY | op::MEMORY_FILL => return self.bulk(instr.op, world),
+            _ => return Some(Event::Stopped(NO_CODE)),
+        }
+        None
+    }
+
+    fn control(&mut self, instr: Instr) -> Option<Event> {
+        match instr.op {
             op::BR => self.jump(instr.a, Landing::unpack(instr.b)),
             op::BR_IF => {
                 if self.condition(instr.a) {
@@ -215,16 +218,6 @@ impl<'m> Machine<'m> {
                 }
             }
             op::BR_TABLE => self.jump_by_table(instr),
-            op::DROP => {
-                self.pop();
-            }
-            op::SELECT => {
-                let condition = self.pop() as u32;
-                let other = self.pop_value();
-                if condition == 0 {
-                    *self.values.last_mut()? = other;
-                }
-            }
             op::END | op::RETURN => return self.leave(),
             op::CALL => return self.call(instr),
             op::CALL_INDIRECT => {
@@ -232,9 +225,6 @@ impl<'m> Machine<'m> {
                 return Some(self.go_call(instr, None, slot));
             }
             op::UNREACHABLE => return Some(Event::Trap(UNREACHABLE)),
-            op::MEMORY_SIZE => self.values.push(Value::from(PAGES)),
-            op::MEMORY_GROW => *self.values.last_mut()? = Value::from(PAGES),
-            op::MEMORY_COPY | op::MEMORY_FILL => return self.bulk(instr.op, world),
             _ => return Some(Event::Stopped(NO_CODE)),
         }
         None
@@ -269,8 +259,15 @@ impl<'m> Machine<'m> {
         };
         let behind = self.frame().at;
         for side in [behind, target as usize] {
-            if !self.coverage.reached.get(side).is_none_or(|reached| *reached) {
-                self.coverage.wishes.push((side, other_way(origin, value.bits)));
+            if !self
+                .coverage
+                .reached
+                .get(side)
+                .is_none_or(|reached| *reached)
+            {
+                self.coverage
+                    .wishes
+                    .push((side, other_way(origin, value.bits)));
             }
         }
         holds
@@ -320,7 +317,10 @@ impl<'m> Machine<'m> {
             Convention::Go => None,
             Convention::Gowasp => self.memory.origin(address, width(instr.op), world),
         };
-        self.values.push(Value { bits: value, origin });
+        self.values.push(Value {
+            bits: value,
+            origin,
+        });
     }
 
     fn store(&mut self, instr: Instr, world: &World<'_>) {
@@ -329,18 +329,28 @@ impl<'m> Machine<'m> {
         let width = width(instr.op);
         self.memory.write(address, width, value.bits, world);
         if let Some(origin) = value.origin {
-            self.memory.mark(address >> 3, Mark::Stored(address, width, origin));
+            self.memory
+                .mark(address >> 3, Mark::Stored(address, width, origin));
         }
     }
 
     fn numeric(&mut self, opcode: u16) -> Option<Event> {
-        let second = if is_unary(opcode) { Value::from(0) } else { self.pop_value() };
+        let second = if is_unary(opcode) {
+            Value::from(0)
+        } else {
+            self.pop_value()
+        };
         let first = self.pop_value();
         let Some(bits) = compute(opcode, first.bits, second.bits) else {
             return Some(Event::Trap(TRAPPED));
         };
         let origin = if first.origin.is_some() || second.origin.is_some() {
-            derive(opcode, (first.bits, first.origin), (second.bits, second.origin), bits)
+            derive(
+                opcode,
+                (first.bits, first.origin),
+                (second.bits, second.origin),
+                bits,
+            )
         } else {
             None
         };
@@ -381,7 +391,10 @@ impl<'m> Machine<'m> {
         {
             return Some(self.go_call(instr, Some(function), *slot));
         }
-        let params = self.module.signature(function).map_or(0, |ty| ty.params().len());
+        let params = self
+            .module
+            .signature(function)
+            .map_or(0, |ty| ty.params().len());
         let arguments = self.values.split_off(self.values.len() - params);
         let arguments: Vec<u64> = arguments.iter().map(|value| value.bits).collect();
         match self.module.body(function) {
@@ -397,7 +410,15 @@ impl<'m> Machine<'m> {
         let after = After::of(instr);
         let at = self.frame().at - 1;
         let call = |first, sp, is_tail| {
-            Event::Call(Call { slot, function, first, sp, after, is_tail, at })
+            Event::Call(Call {
+                slot,
+                function,
+                first,
+                sp,
+                after,
+                is_tail,
+                at,
+            })
         };
         match self.convention {
             Convention::Go => {

@@ -75,22 +75,33 @@ fn main() -> Result<ExitCode> {
             continue;
         }
         let pair = Pair::read(&before, &after)?;
-        let report = compare(&pair, arguments.effort(), |name| name.contains(&arguments.function));
+        let report = compare(&pair, arguments.effort(), |name| {
+            name.contains(&arguments.function)
+        });
         println!("{}, seed {}\n{report}", path.display(), arguments.seed);
         failed |= !report.differences.is_empty() || 100.0 * report.coverage() < arguments.blocks;
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// How many mistakes are found, by kind.
 fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
     let (damaged, damages) = damage(after, arguments.seed)?;
     let pair = Pair::read(before, &damaged)?;
-    let report = compare(&pair, arguments.effort(), |name| name.contains(&arguments.function));
+    let report = compare(&pair, arguments.effort(), |name| {
+        name.contains(&arguments.function)
+    });
     let found: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
     let mut kinds: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for damage in &damages {
-        let Some(slot) = pair.slot_of(damage.function).filter(|slot| pair.is_compared(*slot)) else {
+        let Some(slot) = pair
+            .slot_of(damage.function)
+            .filter(|slot| pair.is_compared(*slot))
+        else {
             continue;
         };
         if !pair.name(slot).contains(&arguments.function) {
@@ -101,7 +112,12 @@ fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
         if found.contains(&slot) {
             *shown += 1;
         } else {
-            println!("  not found: {} at {:#x} of {}", damage.kind, damage.offset, pair.name(slot));
+            println!(
+                "  not found: {} at {:#x} of {}",
+                damage.kind,
+                damage.offset,
+                pair.name(slot)
+            );
         }
     }
     for (kind, (count, shown)) in kinds {

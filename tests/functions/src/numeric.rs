@@ -246,7 +246,10 @@ mod tests {
         assert_eq!(compute(0x6b, 0, 1), Some(0xffff_ffff));
         assert_eq!(compute(0xc0, 0x80, 0), Some(0xffff_ff80));
         assert_eq!(compute(0xac, 0xffff_ffff, 0), Some(u64::MAX));
-        assert_eq!(compute(0x102, f64::NEG_INFINITY.to_bits(), 0), Some(1 << 31));
+        assert_eq!(
+            compute(0x102, f64::NEG_INFINITY.to_bits(), 0),
+            Some(1 << 31)
+        );
     }
 
     #[test]

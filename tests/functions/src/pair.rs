@@ -63,9 +63,15 @@ impl<'a> Pair<'a> {
         let morestack = ["runtime.morestack", "runtime.morestack_noctxt"];
         let of = |function: u32| {
             let slot = original.slots.get(&function);
-            slot.and_then(|slot| listed.get(slot)).cloned().unwrap_or_default()
+            slot.and_then(|slot| listed.get(slot))
+                .cloned()
+                .unwrap_or_default()
         };
-        let pops = |function: &u32| original.signature(*function).is_some_and(|ty| ty.params().len() == 2);
+        let pops = |function: &u32| {
+            original
+                .signature(*function)
+                .is_some_and(|ty| ty.params().len() == 2)
+        };
         Ok(Pair {
             never: never_returning(&original, &of),
             morestack: morestack.into_iter().filter_map(by_name).collect(),
@@ -98,17 +104,24 @@ impl<'a> Pair<'a> {
 
     /// A function's name, for reports.
     pub fn name(&self, slot: u32) -> &str {
-        self.listed.get(&slot).map_or("?", |known| known.name.as_str())
+        self.listed
+            .get(&slot)
+            .map_or("?", |known| known.name.as_str())
     }
 
     /// Whether the function in this table slot follows gowasp's convention.
     pub fn is_compared(&self, slot: u32) -> bool {
-        (self.optimized.by_slot.get(&slot)).is_some_and(|function| self.optimized.go.contains(function))
+        (self.optimized.by_slot.get(&slot))
+            .is_some_and(|function| self.optimized.go.contains(function))
     }
 
     /// Table slots of Go's functions, in order.
     pub(crate) fn slots(&self) -> Vec<u32> {
-        let slots = self.original.go.iter().filter_map(|function| self.original.slots.get(function));
+        let slots = self
+            .original
+            .go
+            .iter()
+            .filter_map(|function| self.original.slots.get(function));
         let mut slots: Vec<u32> = slots.copied().collect();
         slots.sort_unstable();
         slots

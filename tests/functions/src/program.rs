@@ -22,6 +22,8 @@ pub(crate) struct Module<'a> {
     codes: Vec<OnceLock<Option<Body>>>,
     /// Functions that are called by the module's convention.
     pub(crate) go: HashSet<u32>,
+    /// The original's number for each global, where some were removed; else empty.
+    globals: Vec<u32>,
     /// Function by table slot, which for Go is PC_F.
     pub(crate) by_slot: HashMap<u32, u32>,
     /// Table slot by function.
@@ -45,12 +47,17 @@ impl<'a> Module<'a> {
         let slots = input.table_slots.iter();
         Ok(Module {
             bytes,
-            imports: input.imports.iter().filter(|import| matches!(import.ty, TypeRef::Func(_)))
-                .map(|import| (import.module.to_owned(), import.name.to_owned())).collect(),
+            imports: input
+                .imports
+                .iter()
+                .filter(|import| matches!(import.ty, TypeRef::Func(_)))
+                .map(|import| (import.module.to_owned(), import.name.to_owned()))
+                .collect(),
             imported: input.imported_functions,
             codes: input.bodies.iter().map(|_| OnceLock::new()).collect(),
             exported: exported.collect(),
             go: HashSet::new(),
+            globals: Vec::new(),
             by_slot: input.table_slots.iter().copied().collect(),
             slots: slots.map(|(slot, function)| (*function, *slot)).collect(),
             bodies: input.bodies,
@@ -68,16 +75,29 @@ impl<'a> Module<'a> {
     /// The body of a defined function; `None` if it cannot be run here.
     pub(crate) fn body(&self, function: u32) -> Option<&Body> {
         let position = function.checked_sub(self.imported)? as usize;
-        self.codes.get(position)?.get_or_init(|| self.decode(function)).as_ref()
+        self.codes
+            .get(position)?
+            .get_or_init(|| self.decode(function))
+            .as_ref()
     }
 
     fn decode(&self, function: u32) -> Option<Body> {
-        let range = self.bodies.get((function - self.imported) as usize)?.clone();
+        let range = self
+            .bodies
+            .get((function - self.imported) as usize)?
+            .clone();
         let arity = self.of_function(function)?;
-        let code = Code::read(self.bytes.get(range)?, arity, self).ok()?;
+        let mut code = Code::read(self.bytes.get(range)?, arity, self).ok()?;
+        for instr in &mut code.instrs {
+            if matches!(instr.op, op::GLOBAL_GET | op::GLOBAL_SET) && !self.globals.is_empty() {
+                instr.a = *self.globals.get(instr.a as usize)?;
+            }
+        }
         let is_effect = |op: u16| {
-            matches!(op, op::CALL | op::CALL_INDIRECT | op::GLOBAL_GET | op::GLOBAL_SET)
-                || (op::FIRST_STORE..=op::MEMORY_GROW).contains(&op)
+            matches!(
+                op,
+                op::CALL | op::CALL_INDIRECT | op::GLOBAL_GET | op::GLOBAL_SET
+            ) || (op::FIRST_STORE..=op::MEMORY_GROW).contains(&op)
                 || op >= op::MEMORY_COPY
         };
         let is_pure = !code.instrs.iter().any(|instr| is_effect(instr.op));
@@ -95,14 +115,31 @@ impl<'a> Module<'a> {
         self.go = self.slots.keys().copied().filter(follows).collect();
     }
 
+    /// Globals that bodies name, in order.
+    fn used_globals(&self) -> Vec<u32> {
+        let functions = (self.imported..).take(self.bodies.len());
+        let bodies = functions.filter_map(|function| self.body(function));
+        let used: BTreeSet<u32> = bodies
+            .flat_map(|body| &body.code.instrs)
+            .filter(|instr| matches!(instr.op, op::GLOBAL_GET | op::GLOBAL_SET))
+            .map(|instr| instr.a)
+            .collect();
+        used.into_iter().collect()
+    }
+
     /// Notes which functions follow gowasp's convention, `(w, i32 SP) -> i32 SP`, of those in the slots of `original`'s.
+    /// Globals that nobody named are gone, and the others have moved up.
     pub(crate) fn find_counterparts(&mut self, original: &Module<'_>) {
+        self.globals = original.used_globals();
         let is_new = |function: &u32| {
             self.signature(*function).is_some_and(|ty| {
                 matches!(ty.params(), [_, ValType::I32]) && ty.results() == [ValType::I32]
             })
         };
-        let slots = original.go.iter().filter_map(|function| original.slots.get(function));
+        let slots = original
+            .go
+            .iter()
+            .filter_map(|function| original.slots.get(function));
         self.go = slots
             .filter_map(|slot| self.by_slot.get(slot).copied())
             .filter(is_new)

@@ -56,16 +56,26 @@ impl Report {
             let blocks = outcome.blocks - outcome.reached;
             let resume_points = outcome.resume_points - outcome.entered;
             if blocks + resume_points > 0 {
-                report.missing.push((blocks, resume_points, name.to_owned()));
+                report
+                    .missing
+                    .push((blocks, resume_points, name.to_owned()));
             }
             for difference in outcome.differences {
                 let mut lines = difference.trace;
                 lines.push(difference.what);
                 let lines = lines.join("\n      ");
-                let text = format!("{name}, run {}, {}\n      {lines}", difference.run, difference.start);
+                let text = format!(
+                    "{name}, run {}, {}\n      {lines}",
+                    difference.run, difference.start
+                );
                 report.differences.push((outcome.slot, text));
             }
-            merge(&mut relation, outcome.relation, pair, &mut report.differences);
+            merge(
+                &mut relation,
+                outcome.relation,
+                pair,
+                &mut report.differences,
+            );
         }
         check_pcs(&relation, pair, &mut report.differences);
         report.missing.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)));
@@ -79,7 +89,12 @@ impl Report {
 }
 
 /// Runs of one function also see return PCs of functions that were inlined in it.
-fn merge(all: &mut Relation, of_one: Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, String)>) {
+fn merge(
+    all: &mut Relation,
+    of_one: Relation,
+    pair: &Pair<'_>,
+    differences: &mut Vec<(u32, String)>,
+) {
     for (slot, pcs) in of_one {
         for (old, new) in pcs {
             let known = *all.entry(slot).or_default().entry(old).or_insert(new);
@@ -99,11 +114,15 @@ fn check_pcs(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, S
         let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
         for (old, new) in pcs {
             if let Some(other) = taken.insert(*new, *old) {
-                let text = format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}");
+                let text =
+                    format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}");
                 differences.push((*slot, text));
             }
             if let Some(what) = tables::difference(pair, *slot, *old, *new) {
-                differences.push((*slot, format!("{name}: PC_B {old:#x} has become {new:#x}: {what}")));
+                differences.push((
+                    *slot,
+                    format!("{name}: PC_B {old:#x} has become {new:#x}: {what}"),
+                ));
             }
         }
     }
@@ -121,10 +140,21 @@ impl fmt::Display for Report {
             writeln!(out, "  runs cut short      {count:>10}  {reason}")?;
         }
         let percent = 100.0 * self.coverage();
-        writeln!(out, "final blocks reached  {:>10}  of {}, {percent:.1} %", self.reached, self.blocks)?;
-        writeln!(out, "resume points entered {:>10}  of {}", self.entered, self.resume_points)?;
+        writeln!(
+            out,
+            "final blocks reached  {:>10}  of {}, {percent:.1} %",
+            self.reached, self.blocks
+        )?;
+        writeln!(
+            out,
+            "resume points entered {:>10}  of {}",
+            self.entered, self.resume_points
+        )?;
         for (blocks, resume_points, name) in self.missing.iter().take(10) {
-            writeln!(out, "  not reached         {blocks:>10}  blocks, {resume_points} resume points of {name}")?;
+            writeln!(
+                out,
+                "  not reached         {blocks:>10}  blocks, {resume_points} resume points of {name}"
+            )?;
         }
         writeln!(out, "differences           {:>10}", self.differences.len())?;
         for (_, difference) in self.differences.iter().take(40) {

@@ -80,12 +80,18 @@ pub(crate) fn run(pair: &Pair<'_>, slot: u32, effort: Effort) -> Outcome {
 /// Both bodies, or why they cannot be compared.
 fn codes<'p>(pair: &'p Pair<'_>, slot: u32) -> Result<(&'p Code, &'p Code), &'static str> {
     let original = pair.original.by_slot.get(&slot);
-    let optimized = pair.optimized.by_slot.get(&slot).filter(|f| pair.optimized.go.contains(f));
+    let optimized = pair
+        .optimized
+        .by_slot
+        .get(&slot)
+        .filter(|f| pair.optimized.go.contains(f));
     let optimized = optimized.ok_or("gowasp did not lift the function")?;
     let before = original.and_then(|f| pair.original.body(*f));
     let after = pair.optimized.body(*optimized);
     match (before, after) {
-        (_, Some(after)) if calls_otherwise(pair, &after.code) => Err("gowasp did not lift the function"),
+        (_, Some(after)) if calls_otherwise(pair, &after.code) => {
+            Err("gowasp did not lift the function")
+        }
         (Some(before), Some(after)) => Ok((&before.code, &after.code)),
         _ => Err("it has instructions that the interpreter does not know"),
     }
@@ -117,7 +123,13 @@ struct Session<'p> {
 }
 
 impl<'p> Session<'p> {
-    fn new(pair: &'p Pair<'p>, slot: u32, effort: Effort, before: &Code, after: &Code) -> Session<'p> {
+    fn new(
+        pair: &'p Pair<'p>,
+        slot: u32,
+        effort: Effort,
+        before: &Code,
+        after: &Code,
+    ) -> Session<'p> {
         let mut found = Found::default();
         found.checks_stack = checks_stack(pair, slot, after);
         found.starts.insert(Start::Called);
@@ -151,10 +163,15 @@ impl<'p> Session<'p> {
         self.find_missing_resume_points();
         self.rounds(self.effort.runs + self.effort.more, &mut done, outcome);
         let entered = |new: &&u32| {
-            (self.found.starts.iter()).any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
+            (self.found.starts.iter())
+                .any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
         };
         outcome.blocks = self.leaders.len() as u64;
-        outcome.reached = self.leaders.iter().filter(|at| self.coverage.reached[**at]).count() as u64;
+        outcome.reached = self
+            .leaders
+            .iter()
+            .filter(|at| self.coverage.reached[**at])
+            .count() as u64;
         outcome.resume_points = self.resume_points.len() as u64;
         outcome.entered = self.resume_points.keys().filter(entered).count() as u64;
         outcome.events = self.found.events;
@@ -164,7 +181,11 @@ impl<'p> Session<'p> {
     /// Runs from each start so often, and no longer than blocks are missing.
     fn rounds(&mut self, most: u64, done: &mut BTreeMap<Start, u64>, outcome: &mut Outcome) {
         while outcome.differences.len() < MOST_DIFFERENCES {
-            let most = if self.is_all_reached() { self.effort.runs } else { most };
+            let most = if self.is_all_reached() {
+                self.effort.runs
+            } else {
+                most
+            };
             let next = (self.found.starts.iter())
                 .map(|start| (done.get(start).copied().unwrap_or(0), *start))
                 .min();
@@ -183,13 +204,26 @@ impl<'p> Session<'p> {
             .map(|(new, callee)| (*new, *callee))
             .collect();
         for (new, callee) in missing {
-            let known = self.found.relation.get(&self.slot).cloned().unwrap_or_default();
+            let known = self
+                .found
+                .relation
+                .get(&self.slot)
+                .cloned()
+                .unwrap_or_default();
             if let Some((old, _)) = known.iter().find(|(_, other)| **other == new) {
                 self.found.starts.insert(Start::Entered { old: *old, new });
                 continue;
             }
-            let first = known.iter().filter(|(_, n)| **n < new).map(|(old, _)| old + 1).max();
-            let last = known.iter().filter(|(_, n)| **n > new).map(|(old, _)| *old).min();
+            let first = known
+                .iter()
+                .filter(|(_, n)| **n < new)
+                .map(|(old, _)| old + 1)
+                .max();
+            let last = known
+                .iter()
+                .filter(|(_, n)| **n > new)
+                .map(|(old, _)| *old)
+                .min();
             let between = first.unwrap_or(0)..last.unwrap_or(u32::MAX);
             let pair = self.pair;
             let is_same = |original: &Callee| {
@@ -219,7 +253,10 @@ impl<'p> Session<'p> {
         (0..ENOUGH).all(|run| {
             let found = self.found.clone();
             let mut world = self.world(start, run, &HashMap::new());
-            let same = !matches!(self.attempt(start, &mut world, false).0, Verdict::Different(_));
+            let same = !matches!(
+                self.attempt(start, &mut world, false).0,
+                Verdict::Different(_)
+            );
             self.found = found;
             same
         })
@@ -257,7 +294,10 @@ impl<'p> Session<'p> {
             Start::Called => 0,
             Start::Entered { old, .. } => 1 + u64::from(old),
         };
-        let seed = mixed(mixed(self.effort.seed, u64::from(self.slot)), key << 32 | run);
+        let seed = mixed(
+            mixed(self.effort.seed, u64::from(self.slot)),
+            key << 32 | run,
+        );
         let mut world = World::new(seed, &self.pool);
         world.fixed.clone_from(fixed);
         world.image = run.is_multiple_of(2).then(|| self.pair.image());
@@ -272,8 +312,14 @@ impl<'p> Session<'p> {
     fn one(&mut self, start: Start, run: u64, fixed: &HashMap<Key, u64>, outcome: &mut Outcome) {
         let mut world = self.world(start, run, fixed);
         let unwound = self.found.unwound.clone();
-        let (mut verdict, mut trace) = self.attempt(start, &mut world, std::env::var_os("DBG").is_some());
-        if std::env::var_os("DBG").is_some() { eprintln!("{start:x?} {run} {fixed:x?}\n{}\n{verdict:?}", trace.join("\n")); }
+        let (mut verdict, mut trace) =
+            self.attempt(start, &mut world, std::env::var_os("DBG").is_some());
+        if std::env::var_os("DBG").is_some() {
+            eprintln!(
+                "{start:x?} {run} {fixed:x?}\n{}\n{verdict:?}",
+                trace.join("\n")
+            );
+        }
         if let Verdict::Different(_) = verdict {
             self.found.unwound.clone_from(&unwound);
             (_, trace) = self.attempt(start, &mut world, true);
@@ -288,7 +334,12 @@ impl<'p> Session<'p> {
         match verdict {
             Verdict::Same => {}
             Verdict::Unknown(reason) => *outcome.unknown.entry(reason).or_default() += 1,
-            Verdict::Retry(..) => *outcome.unknown.entry("it calls a closure that was made before the run began").or_default() += 1,
+            Verdict::Retry(..) => {
+                *outcome
+                    .unknown
+                    .entry("it calls a closure that was made before the run began")
+                    .or_default() += 1
+            }
             Verdict::Different(what) => outcome.differences.push(Difference {
                 what,
                 start: format!("{start:x?}"),
@@ -299,10 +350,16 @@ impl<'p> Session<'p> {
     }
 
     /// One run; again with what it says should have been in memory.
-    fn attempt(&mut self, start: Start, world: &mut World<'p>, traced: bool) -> (Verdict, Vec<String>) {
+    fn attempt(
+        &mut self,
+        start: Start,
+        world: &mut World<'p>,
+        traced: bool,
+    ) -> (Verdict, Vec<String>) {
         const MOST_RETRIES: usize = 10;
         for _ in 0..MOST_RETRIES {
-            let mut lockstep = Lockstep::new(self.pair, self.slot, start, world.clone(), &mut self.found);
+            let mut lockstep =
+                Lockstep::new(self.pair, self.slot, start, world.clone(), &mut self.found);
             lockstep.optimized().coverage = std::mem::take(&mut self.coverage);
             lockstep.trace = traced.then(Vec::new);
             let verdict = lockstep.run();

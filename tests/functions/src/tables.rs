@@ -17,7 +17,8 @@ struct Said {
 pub(crate) fn difference(pair: &Pair<'_>, slot: u32, old: u32, new: u32) -> Option<String> {
     let before = said(pair.program.by_pc_f(slot)?, old)?;
     let after = new_function(pair, slot).and_then(|function| said(function, new));
-    (after.as_ref() != Some(&before)).then(|| format!("the tables say {after:?} instead of {before:?}"))
+    (after.as_ref() != Some(&before))
+        .then(|| format!("the tables say {after:?} instead of {before:?}"))
 }
 
 fn new_function<'p>(pair: &'p Pair<'_>, slot: u32) -> Option<Function<'p>> {

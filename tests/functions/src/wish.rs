@@ -61,7 +61,12 @@ pub(crate) fn other_way(origin: Origin, bits: u64) -> Wish {
 }
 
 /// The origin of what a numeric instruction gives of two operands, each with bits and origin.
-pub(crate) fn derive(op: u16, a: (u64, Option<Origin>), b: (u64, Option<Origin>), result: u64) -> Option<Origin> {
+pub(crate) fn derive(
+    op: u16,
+    a: (u64, Option<Origin>),
+    b: (u64, Option<Origin>),
+    result: u64,
+) -> Option<Origin> {
     match op {
         // The opposite of a truth value is had by the same wish.
         0x45 if matches!(a.1, Some(Origin::Condition(_))) => a.1,
@@ -80,10 +85,12 @@ pub(crate) fn derive(op: u16, a: (u64, Option<Origin>), b: (u64, Option<Origin>)
             _ => None,
         },
         0x75 | 0x76 | 0x87 | 0x88 => match (a.1, b.1) {
-            (Some(Origin::Loaded(loaded)), None) if loaded.sum == 0 => Some(Origin::Loaded(Loaded {
-                shift: (loaded.shift + (b.0 as u32 & 63)).min(63),
-                ..loaded
-            })),
+            (Some(Origin::Loaded(loaded)), None) if loaded.sum == 0 => {
+                Some(Origin::Loaded(Loaded {
+                    shift: (loaded.shift + (b.0 as u32 & 63)).min(63),
+                    ..loaded
+                }))
+            }
             _ => None,
         },
         _ => None,
@@ -98,7 +105,12 @@ fn plus(loaded: Loaded, sum: u64) -> Origin {
 }
 
 /// The wish for the other result of a comparison of integers.
-fn compared(op: u16, a: (u64, Option<Origin>), b: (u64, Option<Origin>), result: bool) -> Option<Wish> {
+fn compared(
+    op: u16,
+    a: (u64, Option<Origin>),
+    b: (u64, Option<Origin>),
+    result: bool,
+) -> Option<Wish> {
     let loaded = |origin: Option<Origin>| match origin {
         Some(Origin::Loaded(loaded)) => Some(loaded),
         _ => None,

@@ -75,7 +75,11 @@ impl<'w> World<'w> {
 
     /// Which epoch's value the word at this address / 8 has: that of the stack stays.
     pub(crate) fn epoch_of(&self, word: u32) -> u64 {
-        if self.is_stack(word * 8) { 0 } else { self.epoch }
+        if self.is_stack(word * 8) {
+            0
+        } else {
+            self.epoch
+        }
     }
 
     /// The word at this address / 8 where nothing was written.
@@ -121,7 +125,9 @@ impl<'w> World<'w> {
             .map(|(word, value)| (Key::Word(word, self.epoch_of(word)), value))
             .collect();
         self.epoch = 0;
-        let news = words.iter().any(|(key, value)| self.fixed.get(key) != Some(value));
+        let news = words
+            .iter()
+            .any(|(key, value)| self.fixed.get(key) != Some(value));
         self.fixed.extend(words);
         news
     }
