@@ -82,6 +82,11 @@ impl Report {
         report
     }
 
+    /// Whether runs got to nearly all of what gowasp wrote.
+    pub fn is_thorough(&self) -> bool {
+        self.coverage() >= 0.9 && self.entered == self.resume_points
+    }
+
     /// Share of the blocks that runs got to.
     pub fn coverage(&self) -> f64 {
         self.reached as f64 / self.blocks.max(1) as f64
