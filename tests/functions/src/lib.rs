@@ -1,7 +1,7 @@
 //! Runs each function of a Go program as Go wrote it and as gowasp wrote it, and compares what shows.
 //!
-//! Both bodies are interpreted side by side ([`lockstep`]) on memory that answers every address ([`world`]), from the
-//! function's entry and from each resume point ([`session`]). Calls are not carried out: both sides get the same answer.
+//! Both bodies are interpreted side by side (`lockstep`) on memory that answers every address (`world`), from the
+//! function's entry and from each resume point (`session`). Calls are not carried out: both sides get the same answer.
 //! Of gowasp only the public interface is used, to read modules and Go's tables; nothing here is an analysis of its passes.
 
 mod blocks;

@@ -207,7 +207,7 @@ impl<'p> Lockstep<'p> {
                 }
                 (Event::Return(unwinds), Event::Return(sp)) => return self.returned(*unwinds, *sp),
                 (Event::Trap(_), Event::Trap(_)) => return Err(Verdict::Same),
-                _ => return Err(self.differ(format!("{before:?} became {after:?}"))),
+                _ => return Err(self.differ(&format!("{before:?} became {after:?}"))),
             }
         }
     }
@@ -247,7 +247,7 @@ impl<'p> Lockstep<'p> {
         }
     }
 
-    fn differ(&self, what: String) -> Verdict {
+    fn differ(&self, what: &str) -> Verdict {
         Verdict::Different(format!("event {}: {what}", self.events))
     }
 
@@ -255,7 +255,7 @@ impl<'p> Lockstep<'p> {
         if holds {
             Ok(())
         } else {
-            Err(self.differ(what()))
+            Err(self.differ(&what()))
         }
     }
 

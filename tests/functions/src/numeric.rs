@@ -61,7 +61,7 @@ fn compare_i64(op: u16, a: u64, b: u64) -> bool {
     }
 }
 
-fn compare_float<F: PartialOrd>(which: u16, a: F, b: F) -> bool {
+fn compare_float<F: PartialOrd + Copy>(which: u16, a: F, b: F) -> bool {
     match which {
         0 => a == b,
         1 => a != b,

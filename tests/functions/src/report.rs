@@ -4,6 +4,7 @@ use crate::lockstep::Relation;
 use crate::pair::Pair;
 use crate::session::Outcome;
 use crate::tables;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -78,7 +79,9 @@ impl Report {
             );
         }
         check_pcs(&relation, pair, &mut report.differences);
-        report.missing.sort_by(|a, b| (b.1, b.0).cmp(&(a.1, a.0)));
+        report
+            .missing
+            .sort_by_key(|missing| Reverse((missing.1, missing.0)));
         report
     }
 

@@ -130,8 +130,10 @@ impl<'p> Session<'p> {
         before: &Code,
         after: &Code,
     ) -> Session<'p> {
-        let mut found = Found::default();
-        found.checks_stack = checks_stack(pair, slot, after);
+        let mut found = Found {
+            checks_stack: checks_stack(pair, slot, after),
+            ..Found::default()
+        };
         found.starts.insert(Start::Called);
         found.starts.insert(Start::Entered { old: 0, new: 0 });
         let deferreturn = pair.listed(slot).map_or(0, |listed| listed.deferreturn);
@@ -312,41 +314,34 @@ impl<'p> Session<'p> {
     fn one(&mut self, start: Start, run: u64, fixed: &HashMap<Key, u64>, outcome: &mut Outcome) {
         let mut world = self.world(start, run, fixed);
         let unwound = self.found.unwound.clone();
-        let (mut verdict, mut trace) =
-            self.attempt(start, &mut world, std::env::var_os("DBG").is_some());
-        if std::env::var_os("DBG").is_some() {
-            eprintln!(
-                "{start:x?} {run} {fixed:x?}\n{}\n{verdict:?}",
-                trace.join("\n")
-            );
-        }
+        let (mut verdict, mut trace) = self.attempt(start, &mut world, false);
         if let Verdict::Different(_) = verdict {
             self.found.unwound.clone_from(&unwound);
             (_, trace) = self.attempt(start, &mut world, true);
             self.found.unwound = unwound;
             // A number that is a stack address by accident is another one in another place.
-            world.stack -= 0x1357_0000;
-            world.guard = world.guard.wrapping_sub(0x1357_0000);
+            world.move_stack();
             if self.attempt(start, &mut world, false).0 == Verdict::Same {
                 verdict = Verdict::Unknown("it writes to its stack by a random address");
             }
         }
-        match verdict {
-            Verdict::Same => {}
-            Verdict::Unknown(reason) => *outcome.unknown.entry(reason).or_default() += 1,
-            Verdict::Retry(..) => {
-                *outcome
-                    .unknown
-                    .entry("it calls a closure that was made before the run began")
-                    .or_default() += 1
+        let unknown = match verdict {
+            Verdict::Same => return,
+            Verdict::Unknown(reason) => reason,
+            Verdict::Retry(..) => "it calls a closure that was made before the run began",
+            Verdict::Different(what) => {
+                let start = format!("{start:x?}");
+                let difference = Difference {
+                    what,
+                    start,
+                    run,
+                    trace,
+                };
+                outcome.differences.push(difference);
+                return;
             }
-            Verdict::Different(what) => outcome.differences.push(Difference {
-                what,
-                start: format!("{start:x?}"),
-                run,
-                trace,
-            }),
-        }
+        };
+        *outcome.unknown.entry(unknown).or_default() += 1;
     }
 
     /// One run; again with what it says should have been in memory.

@@ -109,6 +109,21 @@ impl<'w> World<'w> {
         (value != 0).then_some(value)
     }
 
+    /// Has the stack, with all that is fixed there, lie elsewhere.
+    pub(crate) fn move_stack(&mut self) {
+        const FURTHER: u32 = 0x1357_0000;
+        let fixed = std::mem::take(&mut self.fixed);
+        let moved = |(key, value)| match key {
+            Key::Word(word, epoch) if self.is_stack(word * 8) => {
+                (Key::Word(word - FURTHER / 8, epoch), value)
+            }
+            key => (key, value),
+        };
+        self.fixed = fixed.into_iter().map(moved).collect();
+        self.stack -= FURTHER;
+        self.guard = self.guard.wrapping_sub(FURTHER);
+    }
+
     fn fixed(&self, key: Key) -> Option<u64> {
         if self.fixed.is_empty() {
             return None;

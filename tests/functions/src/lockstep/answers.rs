@@ -79,7 +79,7 @@ impl Lockstep<'_> {
             .filter(|address| !self.holds_a_function(address / 8))
             .collect();
         for address in told {
-            let question = self.question(address) ^ 1 << 31;
+            let question = self.question(address - self.world.stack) ^ 1 << 31;
             if self.world.choice(question).is_multiple_of(4) {
                 let byte = self.world.answer(question);
                 self.before.memory.write(address, 1, byte, &self.world);

@@ -45,7 +45,7 @@ impl Lockstep<'_> {
             } else {
                 format!("address {:#x}", word * 8)
             };
-            return Err(self.differ(format!(
+            return Err(self.differ(&format!(
                 "the word at {place} is {after:#x} instead of {before:#x}"
             )));
         }
