@@ -77,6 +77,7 @@ impl Lockstep<'_> {
             .filter_map(|(_, value)| u32::try_from(value).ok())
             .filter(|address| frame.contains(address) && !self.is_pushed(address / 8))
             .filter(|address| !self.holds_a_function(address / 8))
+            .filter(|address| !self.holds_a_pointer_to_the_stack(address / 8))
             .collect();
         for address in told {
             let question = self.question(address - self.world.stack) ^ 1 << 31;
@@ -90,6 +91,12 @@ impl Lockstep<'_> {
 
     fn is_pushed(&self, word: u32) -> bool {
         self.stale.contains(&word) || self.pushed.iter().any(|(_, pushed)| *pushed == word)
+    }
+
+    /// Whether a word points to the stack: with one byte changed it would to a return PC, say, whose number is gowasp's.
+    fn holds_a_pointer_to_the_stack(&self, word: u32) -> bool {
+        let value = self.before.memory.word(word, &self.world);
+        u32::try_from(value).is_ok_and(|address| self.world.is_stack(address))
     }
 
     /// Whether a word is the PC of a closure, which nobody changes: the language has no way to.
