@@ -1,0 +1,41 @@
+//! Runs each function of a Go program as Go wrote it and as gowasp wrote it, and compares what shows.
+//!
+//! Both bodies are interpreted side by side (`lockstep`) on memory that answers every address (`world`), from the
+//! function's entry and from each resume point (`session`). Calls are not carried out: both sides get the same answer.
+//! Of gowasp only the public interface is used, to read modules and Go's tables; nothing here is an analysis of its passes.
+
+mod blocks;
+mod code;
+mod damage;
+mod event;
+mod lockstep;
+mod machine;
+mod memory;
+mod numeric;
+mod pair;
+mod program;
+mod report;
+mod returning;
+mod session;
+mod tables;
+mod wish;
+mod world;
+
+pub use damage::{Damage, damage};
+pub use pair::Pair;
+pub use report::Report;
+pub use session::{Difference, Effort, Outcome};
+
+use rayon::prelude::*;
+
+/// Compares the functions for which `choose` holds, given their names.
+pub fn compare(pair: &Pair<'_>, effort: Effort, choose: impl Fn(&str) -> bool) -> Report {
+    let slots: Vec<u32> = (pair.slots().into_iter())
+        .filter(|slot| choose(pair.name(*slot)))
+        .collect();
+    let outcomes = slots
+        .par_iter()
+        .map(|slot| session::run(pair, *slot, effort))
+        .collect();
+    Report::new(pair, outcomes)
+}

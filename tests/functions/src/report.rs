@@ -1,0 +1,173 @@
+//! What all functions together came to.
+
+use crate::lockstep::Relation;
+use crate::pair::Pair;
+use crate::session::Outcome;
+use crate::tables;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Sums over functions, and what differs.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Functions compared.
+    pub functions: u64,
+    /// Functions that could not be compared, by reason.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Basic blocks of the optimized functions.
+    pub blocks: u64,
+    /// Those that runs got to.
+    pub reached: u64,
+    /// Resume points of the optimized functions.
+    pub resume_points: u64,
+    /// Those that runs entered.
+    pub entered: u64,
+    /// Runs.
+    pub runs: u64,
+    /// Events compared.
+    pub events: u64,
+    /// Runs that were not compared to their end, by reason.
+    pub unknown: BTreeMap<&'static str, u64>,
+    /// Functions with blocks or resume points that were not reached: how many of each, and names.
+    pub missing: Vec<(u64, u64, String)>,
+    /// What differs: table slots of functions, and texts.
+    pub differences: Vec<(u32, String)>,
+}
+
+impl Report {
+    pub(crate) fn new(pair: &Pair<'_>, outcomes: Vec<Outcome>) -> Report {
+        let mut report = Report::default();
+        let mut relation = Relation::new();
+        for outcome in outcomes {
+            let name = pair.name(outcome.slot);
+            match outcome.refused {
+                Some(reason) => *report.refused.entry(reason).or_default() += 1,
+                None => report.functions += 1,
+            }
+            report.blocks += outcome.blocks;
+            report.reached += outcome.reached;
+            report.resume_points += outcome.resume_points;
+            report.entered += outcome.entered;
+            report.runs += outcome.runs;
+            report.events += outcome.events;
+            for (reason, count) in outcome.unknown {
+                *report.unknown.entry(reason).or_default() += count;
+            }
+            let blocks = outcome.blocks - outcome.reached;
+            let resume_points = outcome.resume_points - outcome.entered;
+            if blocks + resume_points > 0 {
+                report
+                    .missing
+                    .push((blocks, resume_points, name.to_owned()));
+            }
+            for difference in outcome.differences {
+                let mut lines = difference.trace;
+                lines.push(difference.what);
+                let lines = lines.join("\n      ");
+                let text = format!(
+                    "{name}, run {}, {}\n      {lines}",
+                    difference.run, difference.start
+                );
+                report.differences.push((outcome.slot, text));
+            }
+            merge(
+                &mut relation,
+                outcome.relation,
+                pair,
+                &mut report.differences,
+            );
+        }
+        check_pcs(&relation, pair, &mut report.differences);
+        report
+            .missing
+            .sort_by_key(|missing| Reverse((missing.1, missing.0)));
+        report
+    }
+
+    /// Whether runs got to nearly all of what gowasp wrote.
+    pub fn is_thorough(&self) -> bool {
+        self.coverage() >= 0.9 && self.entered == self.resume_points
+    }
+
+    /// Share of the blocks that runs got to.
+    pub fn coverage(&self) -> f64 {
+        self.reached as f64 / self.blocks.max(1) as f64
+    }
+}
+
+/// Runs of one function also see return PCs of functions that were inlined in it.
+fn merge(
+    all: &mut Relation,
+    of_one: Relation,
+    pair: &Pair<'_>,
+    differences: &mut Vec<(u32, String)>,
+) {
+    for (slot, pcs) in of_one {
+        for (old, new) in pcs {
+            let known = *all.entry(slot).or_default().entry(old).or_insert(new);
+            if known != new {
+                let name = pair.name(slot);
+                let text = format!("{name}: PC_B {old:#x} is {known:#x} here and {new:#x} there");
+                differences.push((slot, text));
+            }
+        }
+    }
+}
+
+/// No two return PCs become one, and the tables say of each what they said.
+fn check_pcs(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, String)>) {
+    for (slot, pcs) in relation {
+        let name = pair.name(*slot);
+        let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
+        for (old, new) in pcs {
+            if let Some(other) = taken.insert(*new, *old) {
+                let text =
+                    format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}");
+                differences.push((*slot, text));
+            }
+            if let Some(what) = tables::difference(pair, *slot, *old, *new) {
+                differences.push((
+                    *slot,
+                    format!("{name}: PC_B {old:#x} has become {new:#x}: {what}"),
+                ));
+            }
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "functions compared    {:>10}", self.functions)?;
+        for (reason, count) in &self.refused {
+            writeln!(out, "  not compared        {count:>10}  {reason}")?;
+        }
+        writeln!(out, "runs                  {:>10}", self.runs)?;
+        writeln!(out, "events compared       {:>10}", self.events)?;
+        for (reason, count) in &self.unknown {
+            writeln!(out, "  runs cut short      {count:>10}  {reason}")?;
+        }
+        let percent = 100.0 * self.coverage();
+        writeln!(
+            out,
+            "final blocks reached  {:>10}  of {}, {percent:.1} %",
+            self.reached, self.blocks
+        )?;
+        writeln!(
+            out,
+            "resume points entered {:>10}  of {}",
+            self.entered, self.resume_points
+        )?;
+        for (blocks, resume_points, name) in self.missing.iter().take(10) {
+            writeln!(
+                out,
+                "  not reached         {blocks:>10}  blocks, {resume_points} resume points of {name}"
+            )?;
+        }
+        writeln!(out, "differences           {:>10}", self.differences.len())?;
+        for (_, difference) in self.differences.iter().take(40) {
+            writeln!(out, "  {difference}")?;
+        }
+        Ok(())
+    }
+}
