@@ -33,6 +33,7 @@ use crate::go::{Identity, Program};
 use crate::input::Input;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use opaque::Opaque;
 use walk::Found;
 use written::{Function, Role, Written};
 
@@ -109,31 +110,53 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let origins: HashMap<usize, usize> = (finals.enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
-    let never = |_| false;
-    let found: Vec<Option<Found>> = (0..written.functions.len())
+    let found = follow(&written)?;
+    let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
         .into_par_iter()
-        .map(|position| match written.functions[position].role {
-            Role::Lifted => walk::walk(&written, position, &never).map(Some),
-            Role::Adapted | Role::Other => Ok(None),
+        .map(|position| Opaque::of(subject.input, position).trapped)
+        .collect();
+    let is_trapped = |caller: usize, callee: usize| {
+        let (caller, callee) = (origins.get(&caller), origins.get(&callee));
+        (caller.zip(callee)).is_some_and(|(caller, callee)| {
+            traps[*caller].contains(&((imported + callee) as u32))
         })
-        // Not the first by chance.
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|r| {
-            if std::env::var_os("CHK").is_some() {
-                match r {
-                    Ok(f) => Ok(f),
-                    Err(f) => {
-                        eprintln!("{}", f.error());
-                        Ok(None)
-                    }
-                }
-            } else {
-                r
-            }
-        })
-        .collect::<Result<_, Fault>>()?;
-    resuming::check(&written, &found)?;
+    };
+    resuming::check(&written, &found, &is_trapped)?;
     let before = written::functions_of_input(subject.input, subject.program);
     stack::check((subject.input, &before), &written, &found, &origins)
+}
+
+/// Reads all lifted functions. What is behind a call that never returns does not count; which calls these are, is found out
+/// on the way.
+fn follow(written: &Written<'_>) -> Result<Vec<Option<Found>>, Fault> {
+    let mut never = written.known.exits.clone();
+    let mut found: Vec<Option<Found>> = written.functions.iter().map(|_| None).collect();
+    let is_lifted = |position: &usize| written.functions[*position].role == Role::Lifted;
+    let mut left: Vec<usize> = (0..found.len()).filter(is_lifted).collect();
+    loop {
+        let stops = |position: usize| never.contains(&position);
+        let read: Vec<_> = (left.par_iter())
+            .map(|position| (*position, walk::walk(written, *position, &stops)))
+            .collect();
+        let mut failed = Vec::new();
+        let mut stop = BTreeSet::new();
+        for (position, result) in read {
+            match result {
+                Ok(result) => {
+                    if result.never_returns() && !written.functions[position].is_assembly {
+                        stop.insert(position);
+                    }
+                    found[position] = Some(result);
+                }
+                Err(fault) => failed.push((position, fault)),
+            }
+        }
+        let known = never.len();
+        never.extend(stop);
+        match failed.first() {
+            None => return Ok(found),
+            Some((_, fault)) if never.len() == known => { if std::env::var_os("CHK").is_some() { for f in &failed { eprintln!("{}", f.1.error()); } } return Err(fault.clone()) },
+            Some(_) => left = failed.into_iter().map(|(position, _)| position).collect(),
+        }
+    }
 }

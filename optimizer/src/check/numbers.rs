@@ -45,3 +45,10 @@ impl Numbers {
         (Numbers(yes), Numbers(no))
     }
 }
+
+impl FromIterator<u32> for Numbers {
+    /// The numbers have to come in order.
+    fn from_iter<I: IntoIterator<Item = u32>>(numbers: I) -> Numbers {
+        Numbers(numbers.into_iter().collect())
+    }
+}

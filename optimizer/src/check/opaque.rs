@@ -9,6 +9,8 @@ pub(super) struct Opaque {
     /// Indices of functions, imported ones as well.
     pub(super) calls: Vec<u32>,
     pub(super) is_indirect: bool,
+    /// Those of the functions behind at least one of whose calls there is nothing but a trap.
+    pub(super) trapped: Vec<u32>,
 }
 
 impl Opaque {
@@ -19,7 +21,18 @@ impl Opaque {
             return opaque;
         };
         let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
+        // The callee of the last call, as long as nothing but what Go writes behind a call has followed.
+        let mut behind: Option<u32> = None;
         for operator in body.get_operators_reader().into_iter().flatten().flatten() {
+            match operator {
+                Operator::Call { function_index } => behind = Some(function_index),
+                Operator::Unreachable => opaque.trapped.extend(behind.take()),
+                Operator::GlobalGet { global_index: 0 }
+                | Operator::LocalSet { local_index: 1 }
+                | Operator::BrIf { .. }
+                | Operator::End => {}
+                _ => behind = None,
+            }
             match operator {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                     opaque.calls.push(function_index);

@@ -1,16 +1,21 @@
 //! Who may be resumed, found out anew from what was written.
 
 use super::Fault;
-use super::walk::{After, Callee, Found, Site, walk};
+use super::walk::{After, Callee, Found, Site, can_return};
 use super::written::{Role, Written};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// Checks that every call that may be resumed has its resume points, and that all others need none.
+/// Checks that every call that may be resumed has its resume points, and that all others need none. `is_trapped` says of two
+/// functions whether the input has a trap behind a call by the first of the second.
 ///
 /// # Errors
 /// The first call of which that is not so.
-pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+pub(super) fn check(
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    is_trapped: &dyn Fn(usize, usize) -> bool,
+) -> Result<(), Fault> {
     let calls = Calls { written, found };
     let resumed = calls.closure(|position| calls.is_resumed(position));
     let unwinds = calls.closure(|position| calls.unwinds(position));
@@ -40,11 +45,18 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
                         false => "a function that grows its stack is not entered again",
                     }
                 }
-                (After::Never, Callee::Direct(callee)) if !never.contains(&callee) => {
+                (After::Never, Callee::Direct(callee))
+                    if !never.contains(&callee)
+                        && !is_trapped(calls.caller(site, position), callee)
+                        && !(site.is_for_nil && calls.panics_for_nil(callee)) =>
+                {
                     "nothing is behind a call of a function that may come back"
                 }
                 (After::Resume, callee) => {
-                    let may_be = !matches!(callee, Callee::Direct(callee) if !resumed[callee]);
+                    let may_be = match callee {
+                        Callee::Direct(callee) => resumed[callee] && !written.known.exits.contains(&callee),
+                        Callee::Indirect => true,
+                    };
                     let inner = site.pc_f() != function.pc_f && !calls.enters(site.pc, false);
                     let outer = site.through.iter().any(|pc| !calls.enters(*pc, false));
                     match may_be && (inner || outer) {
@@ -54,6 +66,11 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
                 }
                 _ => continue,
             };
+            let callee = match site.callee {
+                Callee::Direct(callee) => &written.functions[callee].name,
+                Callee::Indirect => "the table",
+            };
+            let message = format!("{message} (of {callee}, PC_B {})", site.pc_b());
             return Err(site.fault(function, "resuming", message));
         }
     }
@@ -66,6 +83,21 @@ struct Calls<'c, 'w> {
 }
 
 impl Calls<'_, '_> {
+    /// Whether all that a function calls is what raises a panic, for a value that is 0. A body in place of its call asks first,
+    /// and calls it where it panics, so that it is in the traceback.
+    fn panics_for_nil(&self, position: usize) -> bool {
+        self.found[position].as_ref().is_some_and(|found| {
+            let raises = |site: &Site| site.is_for_nil && site.after == After::Never;
+            !found.sites.is_empty() && found.sites.iter().all(raises)
+        })
+    }
+
+    /// In whose code the call stood, which may be in place of a call.
+    fn caller(&self, site: &Site, position: usize) -> usize {
+        let of_pc = site.pc_f().and_then(|pc_f| self.written.by_pc_f(pc_f));
+        of_pc.unwrap_or(position)
+    }
+
     fn grows_stack(&self, position: usize) -> bool {
         self.written.known.morestack.contains(&position)
     }
@@ -157,21 +189,22 @@ impl Calls<'_, '_> {
         let comes_back = |position: &usize| match &self.found[*position] {
             None => true,
             Some(found) => {
-                found.unwinds
-                    || found.reads_return_pc
-                    || self.written.known.mstart1 == Some(*position)
+                found.unwinds || self.written.known.mstart1 == Some(*position)
             }
         };
-        never.retain(|position| self.grows_stack(*position) || !comes_back(position));
+        let exits = &self.written.known.exits;
+        let stays = |position: &usize| self.grows_stack(*position) || exits.contains(position) || !comes_back(position);
+        never.retain(stays);
         loop {
-            let stops = |position: usize| never.contains(&position);
+            let exits = &self.written.known.exits;
+            let stops = |position: usize| never.contains(&position) || exits.contains(&position);
             let returns: Vec<usize> = (never.par_iter().copied())
-                .filter(|position| !self.grows_stack(*position))
+                .filter(|position| !self.grows_stack(*position) && !exits.contains(position))
                 .map(|position| {
                     // Followed again only if a return was reached while all calls came back.
                     let found = self.found[position].as_ref();
                     let again = found.is_some_and(|found| found.returns);
-                    let returns = again && walk(self.written, position, &stops)?.returns;
+                    let returns = again && can_return(self.written, position, &stops).unwrap_or(true);
                     let jumps = self.jumps_to_others(position, &never);
                     Ok((returns || jumps).then_some(position))
                 })

@@ -20,6 +20,8 @@ pub(super) enum Value {
     Guard(u32),
     /// Whether SP less so many bytes is below the guard.
     BelowGuard(u32),
+    /// Whether something is 0.
+    IsNil,
     Other,
 }
 
@@ -36,6 +38,7 @@ impl Value {
             (Operator::I32Load { memarg }, Value::G) if memarg.offset == STACK_GUARD => {
                 Value::Guard(0)
             }
+            (Operator::I64Eqz | Operator::I32Eqz, _) => Value::IsNil,
             _ => Value::Other,
         }
     }

@@ -54,6 +54,13 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Whether no return can be reached, and none of another function is its own.
+    pub(super) fn never_returns(&self) -> bool {
+        !self.returns
+            && !self.unwinds
+            && self.sites.iter().all(|site| site.after != After::Tail)
+    }
+
     /// The offset of the first thing that it does when it is entered with this PC_B.
     pub(super) fn resumed_at(&self, pc_b: u32) -> Option<usize> {
         let others = || self.resumed.get(&dispatch::OTHERS);
@@ -67,6 +74,8 @@ struct Label {
     ends: Ways,
     /// Values on the operand stack below it.
     height: usize,
+    /// It is the first branch of an `if`, for a value that is 0.
+    is_for_nil: bool,
 }
 
 enum Kind {
@@ -99,7 +108,7 @@ pub(super) struct Walk<'w, 'a> {
 
 type Step<T = ()> = Result<T, Fault>;
 
-/// Reads a lifted function, by position.
+/// Reads a lifted function, by position, entered at all its resume points.
 ///
 /// # Errors
 /// The first rule that it breaks.
@@ -107,6 +116,34 @@ pub(super) fn walk<'w>(
     written: &'w Written<'_>,
     position: usize,
     stops: &'w dyn Fn(usize) -> bool,
+) -> Step<Found> {
+    walk_from(written, position, stops, Entered::Anywhere)
+}
+
+/// Whether one of a function's returns can be reached from where it is called: entered only behind calls that are reached.
+///
+/// # Errors
+/// As [`walk`].
+pub(super) fn can_return<'w>(
+    written: &'w Written<'_>,
+    position: usize,
+    stops: &'w dyn Fn(usize) -> bool,
+) -> Step<bool> {
+    Ok(walk_from(written, position, stops, Entered::BehindCalls)?.returns)
+}
+
+/// Which resume points count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entered {
+    Anywhere,
+    BehindCalls,
+}
+
+fn walk_from<'w>(
+    written: &'w Written<'_>,
+    position: usize,
+    stops: &'w dyn Fn(usize) -> bool,
+    entered: Entered,
 ) -> Step<Found> {
     let function = &written.functions[position];
     let unreadable =
@@ -123,7 +160,10 @@ pub(super) fn walk<'w>(
         written,
         function,
         position,
-        asked: Asked::of(&operators, function, written),
+        asked: match entered {
+            Entered::Anywhere => Asked::of(&operators, function, written, stops),
+            Entered::BehindCalls => Asked::none_of(function),
+        },
         operators,
         at: 0,
         ways: Ways::default(),
@@ -163,9 +203,13 @@ pub(super) fn walk<'w>(
     }
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
-        if walk.is_done {
-            walk.resumed_behind_calls()?;
-            return Ok(walk.found);
+        match entered {
+            Entered::Anywhere if walk.is_done => {
+                walk.resumed_behind_calls()?;
+                return Ok(walk.found);
+            }
+            Entered::BehindCalls if !walk.asks_for_more() && walk.is_done => return Ok(walk.found),
+            _ => {}
         }
     }
     Err(walk.fault("locals", "what is known of its loops never settles"))
@@ -204,6 +248,13 @@ impl<'w> Walk<'w, '_> {
             self.step()?;
         }
         Ok(())
+    }
+
+    /// Adds the resume points behind the calls that were reached. Whether there are new ones.
+    fn asks_for_more(&mut self) -> bool {
+        let own = |site: &&Site| site.after == After::Resume && site.pc_f() == self.function.pc_f;
+        let reached: Vec<u32> = self.found.sites.iter().filter(own).map(Site::pc_b).collect();
+        reached.into_iter().fold(false, |more, pc_b| self.asked.add(pc_b) || more)
     }
 
     /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
@@ -269,11 +320,28 @@ impl<'w> Walk<'w, '_> {
                 let ways = std::mem::take(&mut self.ways);
                 self.branch(relative_depth, ways)?;
             }
+            // Part of a jump: nothing is done yet.
+            Operator::I32Const { value: 1.. }
+                if matches!(
+                    self.peek(1),
+                    Some(Operator::LocalSet {
+                        local_index: SELECTOR
+                    })
+                ) =>
+            {
+                self.plain(&operator)?;
+                self.at += 1;
+                let number = self.pop();
+                self.set_selector(number)?;
+            }
             Operator::LocalGet {
                 local_index: SELECTOR,
             } if self.dispatch()? => return Ok(()),
             operator => {
                 self.act()?;
+                if self.ways.is_empty() {
+                    return Ok(());
+                }
                 self.plain(&operator)?;
             }
         }
@@ -387,6 +455,7 @@ impl<'w> Walk<'w, '_> {
             kind,
             ends: Ways::default(),
             height: self.stack.len(),
+            is_for_nil: false,
         });
     }
 
@@ -407,6 +476,9 @@ impl<'w> Walk<'w, '_> {
         let condition = self.pop();
         let around = self.ways.clone();
         self.open(Kind::If(around));
+        if let Some(label) = self.labels.last_mut() {
+            label.is_for_nil = condition == Value::IsNil;
+        }
         if let Value::BelowGuard(below) = condition {
             // Whoever goes around has been checked.
             if let Some(Label {
@@ -535,6 +607,7 @@ impl<'w> Walk<'w, '_> {
                         _ => "some way in",
                     };
                     let message = format!("local {local} is read before it is set, from {from}");
+                    if std::env::var("CHK_DUMP").is_ok_and(|n| n == self.function.name) { eprintln!("WAYS {:?} asked {:?}", self.ways.0.iter().map(|w| (&w.selector, w.sp, &w.set)).collect::<Vec<_>>(), self.asked); }
                     return Err(self.fault("locals", message));
                 }
                 match self.ways.0.first().and_then(|way| way.base) {
@@ -680,7 +753,7 @@ impl<'w> Walk<'w, '_> {
     /// Every call that may be resumed is, and behind itself.
     fn resumed_behind_calls(&self) -> Step {
         for site in &self.found.sites {
-            if site.after != After::Resume || site.pc_f() != self.function.pc_f {
+            if site.after != After::Resume || !site.is_own(self.function) {
                 continue;
             }
             let resumed = self.found.resumed_at(site.pc_b());

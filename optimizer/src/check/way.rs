@@ -76,7 +76,10 @@ impl Way {
         match (&self.selector, &other.selector) {
             (Called, Called) | (Entered, Entered) | (Done(_), Done(_)) => true,
             (Pending { is_reset: a, .. }, Pending { is_reset: b, .. }) => {
-                a == b && self.sp == other.sp && self.set == other.set
+                a == b
+                    && self.sp == other.sp
+                    && self.set == other.set
+                    && self.behind == other.behind
             }
             _ => false,
         }
@@ -91,7 +94,10 @@ impl Way {
             _ => {}
         }
         if self.sp != other.sp {
-            return Err("SP is in two places where two ways meet");
+            if self.sp != Sp::Elsewhere && other.sp != Sp::Elsewhere {
+                return Err("SP is in two places where two ways meet");
+            }
+            self.sp = Sp::Elsewhere;
         }
         for (mine, others) in self.set.iter_mut().zip(&other.set) {
             *mine &= others;

@@ -1,7 +1,7 @@
 //! The written module: its functions, and what its own tables say of them.
 
 use super::Fault;
-use crate::go::{Identity, Program};
+use crate::go::{Identity, Program, known};
 use crate::input::Input;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -70,6 +70,8 @@ pub(super) struct Known {
     pub(super) deferreturn: Option<usize>,
     /// Saves where it was called as the place where its thread goes on.
     pub(super) mstart1: Option<usize>,
+    /// Behind whose calls nothing runs, by Go's compiler.
+    pub(super) exits: BTreeSet<usize>,
     /// What they call through the table starts on a stack that has room.
     pub(super) starts_anew: BTreeSet<usize>,
 }
@@ -183,6 +185,9 @@ impl Known {
     fn of(functions: &[Function]) -> Known {
         let mut known = Known::default();
         for (position, function) in functions.iter().enumerate() {
+            if known::EXITS.contains(&function.name.as_str()) {
+                known.exits.insert(position);
+            }
             match function.name.as_str() {
                 "runtime.morestack" | "runtime.morestack_noctxt" => {
                     known.morestack.insert(position);

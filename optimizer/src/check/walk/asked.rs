@@ -1,8 +1,10 @@
 //! By which numbers a function is entered: those of its resume points. Tables have others, too, to be dense.
 
 use super::calls::FIRST_RETURN_PC;
+use crate::check::numbers::Numbers;
 use crate::check::written::{Function, Written};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use wasmparser::Operator;
 
 /// The PC_B under which a function may be entered.
@@ -14,11 +16,12 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    /// Of calls whose result becomes SP, of morestack, of `deferreturn`.
+    /// Of calls whose result becomes SP and that do not `stop`, of morestack, of `deferreturn`.
     pub(super) fn of(
         operators: &[(Operator<'_>, usize)],
         function: &Function,
         written: &Written<'_>,
+        stops: &dyn Fn(usize) -> bool,
     ) -> Asked {
         if function.is_assembly {
             return Asked::All;
@@ -29,7 +32,7 @@ impl Asked {
                 Operator::Call { function_index } => {
                     let callee = written.position(*function_index);
                     let grows = callee.is_some_and(|c| written.known.morestack.contains(&c));
-                    grows || becomes_sp(operators, at)
+                    grows || becomes_sp(operators, at) && !callee.is_some_and(stops)
                 }
                 Operator::CallIndirect { .. } => becomes_sp(operators, at),
                 // The return PC of a body in place of a call.
@@ -46,6 +49,28 @@ impl Asked {
         }
         these.remove(&0);
         Asked::These(these)
+    }
+
+    /// As long as no call is known: that of `deferreturn`, where a recovered panic enters.
+    pub(super) fn none_of(function: &Function) -> Asked {
+        let deferreturn = Some(function.deferreturn).filter(|pc_b| *pc_b != 0);
+        Asked::These(deferreturn.into_iter().collect())
+    }
+
+    /// Adds a number. Whether it is new.
+    pub(super) fn add(&mut self, number: u32) -> bool {
+        match self {
+            Asked::All => false,
+            Asked::These(these) => these.insert(number),
+        }
+    }
+
+    /// Those in a range; of assembly, the first stands for all.
+    pub(super) fn within(&self, range: &RangeInclusive<u32>) -> Numbers {
+        match self {
+            Asked::All => Numbers::one(*range.start()),
+            Asked::These(these) => these.range(range.clone()).copied().collect(),
+        }
     }
 
     pub(super) fn contains(&self, number: u32) -> bool {
@@ -67,25 +92,41 @@ fn own(function: &Function, pc: u64) -> Option<u32> {
     is_own.then_some(pc as u32 & 0xffff)
 }
 
-/// PC_B that a call pushes: the operand in front of SP, which is as near before the call as its table slot lets it.
+/// PC_B that a call pushes, if it is one of this function: the operand in front of SP, which is as near before the call as its
+/// table slot lets it.
 fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function) -> Option<u32> {
     let operator = |at: usize| operators.get(at).map(|(operator, _)| operator);
-    (2..call + 1).rev().find_map(|at| {
-        let (before, at_sp) = (operator(at - 1)?, operator(at)?);
-        if !matches!(at_sp, Operator::LocalGet { local_index: 1 }) {
+    let base = match operator(1) {
+        Some(Operator::LocalSet { local_index }) => Some(*local_index),
+        _ => None,
+    };
+    let pc = (3..call).rev().find_map(|at| {
+        let (before, Operator::LocalGet { local_index: 1 }) = (operator(at - 1)?, operator(at)?)
+        else {
             return None;
-        }
-        match before {
-            Operator::I32Const { value } => own(function, u64::from(value.cast_unsigned())),
-            Operator::I64Const { value } => own(function, value.cast_unsigned()),
-            // The base is the only local that is added to for a PC.
-            Operator::I32Add => match (operator(at - 2)?, operator(at.checked_sub(3)?)?) {
-                (Operator::I32Const { value }, Operator::LocalGet { .. }) => {
-                    u32::try_from(*value).ok().filter(|pc_b| *pc_b <= 0xffff)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    })
+        };
+        let pc = match before {
+            Operator::I32Const { value } => u64::from(value.cast_unsigned()),
+            Operator::I64Const { value } => value.cast_unsigned(),
+            Operator::I32Add | Operator::I64Add => {
+                let pc_b = match (operator(at - 2)?, operator(at - 3)?) {
+                    (Operator::I32Const { value }, Operator::LocalGet { local_index })
+                        if Some(*local_index) == base =>
+                    {
+                        u64::from(value.cast_unsigned())
+                    }
+                    (Operator::I64Const { value }, Operator::LocalGet { local_index })
+                        if Some(*local_index) == base =>
+                    {
+                        value.cast_unsigned()
+                    }
+                    _ => return None,
+                };
+                (u64::from(function.pc_f?) << 16) + pc_b
+            }
+            _ => return None,
+        };
+        (pc >= FIRST_RETURN_PC).then_some(pc)
+    });
+    own(function, pc?)
 }

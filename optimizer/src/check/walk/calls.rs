@@ -46,6 +46,8 @@ pub(in crate::check) struct Site {
     pub(in crate::check) sp: Option<i32>,
     /// How far below where the return PC lies the guard was not; `None` if it was not asked.
     pub(in crate::check) checked: Option<u32>,
+    /// It stands alone in an `if`, for a value that is 0.
+    pub(in crate::check) is_for_nil: bool,
     /// Return PCs of the calls that it was inlined through.
     pub(in crate::check) through: Vec<u64>,
     offset: usize,
@@ -58,6 +60,11 @@ impl Site {
 
     pub(in crate::check) fn pc_b(&self) -> u32 {
         self.pc as u32 & 0xffff
+    }
+
+    /// Whether the function itself makes the call, not a body in place of another.
+    pub(in crate::check) fn is_own(&self, function: &Function) -> bool {
+        self.through.is_empty() && self.pc_f() == function.pc_f
     }
 
     pub(in crate::check) fn fault(
@@ -162,6 +169,7 @@ impl<'w> Walk<'w, '_> {
             after,
             sp,
             checked: checked.reduce(|a, b| Some(a?.min(b?))).flatten(),
+            is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };
@@ -234,7 +242,7 @@ impl<'w> Walk<'w, '_> {
             self.ways = Ways::default();
             return;
         }
-        let is_own = site.pc_f() == self.function.pc_f;
+        let is_own = site.is_own(self.function);
         self.ways.each(|way| {
             way.shown = None;
             if let Some(sp) = site.sp {
@@ -265,29 +273,23 @@ impl<'w> Walk<'w, '_> {
                 return Err(self.fault("resuming", format!("{} has no PC_B {pc_b}", of.name)));
             };
             let place = sp.saturating_add(delta);
-            if position == self.position {
-                let message = || {
-                    let tables = format!(
-                        "SP is {} below the return PC, and {delta} in the tables",
-                        -sp
-                    );
-                    format!("at PC_B {pc_b} {tables}")
-                };
-                return match place {
-                    0 => Ok(()),
-                    _ => Err(self.fault("SP", message())),
-                };
+            if position == self.position && place == 0 {
+                return Ok(());
             }
             // Of a body in place of a call: its return PC lies where its frame begins.
             let pushed = self.ways.0.iter().map(|way| {
                 let found = way.pushed.iter().rev().find(|(at, _)| *at == place);
                 found.map(|(_, pc)| *pc)
             });
-            let Some(parent) = pushed.reduce(|a, b| a.filter(|_| a == b)).flatten() else {
-                let message = format!(
-                    "a call of {}, whose own return PC is not on the stack",
-                    of.name
-                );
+            let parent = pushed.reduce(|a, b| a.filter(|_| a == b)).flatten();
+            let Some(parent) = parent else {
+                let message = match position == self.position && site.through.is_empty() {
+                    true => format!(
+                        "at PC_B {pc_b} SP is {} below the return PC, and {delta} in the tables",
+                        -sp
+                    ),
+                    false => format!("the return PC of {} is not where it looks for it", of.name),
+                };
                 return Err(self.fault("SP", message));
             };
             if site.through.len() > 64 {

@@ -179,7 +179,7 @@ impl<'w> Walk<'w, '_> {
         for way in std::mem::take(&mut self.ways).0 {
             match &way.selector {
                 Selector::Entered => {
-                    self.branch(to, led(&way, Numbers::one(*range.start()), is_reset))?;
+                    self.branch(to, led(&way, self.asked.within(range), is_reset))?;
                     around.0.extend(otherwise(&way, is_reset).0);
                 }
                 Selector::Pending {

@@ -23,3 +23,20 @@ pub(super) const KNOWN_1_21: &[&str] = &[SIGPANIC, MORESTACK[0], MORESTACK[1], M
 /// Up to Go 1.20.
 pub(super) const KNOWN_1_18: &[&str] =
     &[SIGPANIC, MORESTACK[0], MORESTACK[1], MSTART1, WRITE_BARRIER];
+
+/// Functions of the runtime behind whose calls Go's compiler ends the block (`s.call` in
+/// cmd/compile/internal/ssagen/ssa.go, Go 1.21 to 1.27), though the end of their own code, a store to nil, seems to return.
+pub(crate) const EXITS: [&str; 12] = [
+    "runtime.throw",
+    "runtime.throwinit",
+    "runtime.gopanic",
+    "runtime.panicwrap",
+    "runtime.block",
+    "runtime.panicmakeslicelen",
+    "runtime.panicmakeslicecap",
+    "runtime.panicunsafeslicelen",
+    "runtime.panicunsafeslicenilptr",
+    "runtime.panicunsafestringlen",
+    "runtime.panicunsafestringnilptr",
+    "runtime.panicrangestate",
+];

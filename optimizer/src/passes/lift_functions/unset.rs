@@ -6,26 +6,9 @@
 use super::Lifted;
 use crate::code::callgraph::{prune_resume_points, returning};
 use crate::code::{self, After, Facts};
-use crate::go::Program;
+use crate::go::{Program, known};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-
-/// Functions of the runtime behind whose calls Go's compiler ends the block (`s.call` in
-/// cmd/compile/internal/ssagen/ssa.go, Go 1.21 to 1.27), though the end of their own code, a store to nil, seems to return.
-const EXITS: [&str; 12] = [
-    "runtime.throw",
-    "runtime.throwinit",
-    "runtime.gopanic",
-    "runtime.panicwrap",
-    "runtime.block",
-    "runtime.panicmakeslicelen",
-    "runtime.panicmakeslicecap",
-    "runtime.panicunsafeslicelen",
-    "runtime.panicunsafeslicenilptr",
-    "runtime.panicunsafestringlen",
-    "runtime.panicunsafestringnilptr",
-    "runtime.panicrangestate",
-];
 
 /// Functions behind whose calls nothing runs.
 pub(super) struct Exits<'f> {
@@ -33,10 +16,10 @@ pub(super) struct Exits<'f> {
     functions: BTreeSet<u32>,
 }
 
-/// Wasm indices of the [`EXITS`] of a program.
+/// Wasm indices of the [`known::EXITS`] of a program.
 pub(super) fn exits<'f>(program: &Program, facts: &'f Facts) -> Exits<'f> {
     let functions = (program.functions())
-        .filter(|function| EXITS.contains(&function.name()))
+        .filter(|function| known::EXITS.contains(&function.name()))
         .map(|function| function.wasm_index());
     Exits {
         facts,
