@@ -1,9 +1,10 @@
 //! The checker: what was written, read again without trust in any pass.
 //!
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
-//! the written module and the tables that its start function makes. It runs after every optimization, in release builds too,
-//! whatever passes ran, and takes time in proportion to the size of the code. A module that breaks a rule is never
-//! returned. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
+//! the written module and the tables that its start function makes. It runs where it is asked for (`--check`), whatever passes
+//! ran, and takes time in proportion to the size of the code. A module that breaks a rule is not returned. It is not run
+//! always, because it still refuses some good code: with `--for speed`, behind calls that never return and were replaced
+//! by their bodies; and where a function's stack check is behind a body in its beginning. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
 //! trampoline at PC_B 0, and each resume point. Of all others only their calls are read.
 //!
 //! | rule | what holds |
@@ -12,7 +13,7 @@
 //! | locals | On no way in is a local read before it is set, but SP and the selector. |
 //! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, and where an unwind begins. |
-//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, is assembly, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables. |
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
 
@@ -31,9 +32,9 @@ mod tests;
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
+use opaque::Opaque;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
-use opaque::Opaque;
 use walk::Found;
 use written::{Function, Role, Written};
 
@@ -110,25 +111,24 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let origins: HashMap<usize, usize> = (finals.enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
-    let found = follow(&written)?;
+    let (found, never) = follow(&written)?;
     let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
         .into_par_iter()
         .map(|position| Opaque::of(subject.input, position).trapped)
         .collect();
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
-        (caller.zip(callee)).is_some_and(|(caller, callee)| {
-            traps[*caller].contains(&((imported + callee) as u32))
-        })
+        (caller.zip(callee))
+            .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
     };
-    resuming::check(&written, &found, &is_trapped)?;
+    resuming::check(&written, &found, &never, &is_trapped)?;
     let before = written::functions_of_input(subject.input, subject.program);
     stack::check((subject.input, &before), &written, &found, &origins)
 }
 
-/// Reads all lifted functions. What is behind a call that never returns does not count; which calls these are, is found out
-/// on the way.
-fn follow(written: &Written<'_>) -> Result<Vec<Option<Found>>, Fault> {
+/// Reads all lifted functions. The second part are those that surely never return: what is behind a call of
+/// one does not count.
+fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>), Fault> {
     let mut never = written.known.exits.clone();
     let mut found: Vec<Option<Found>> = written.functions.iter().map(|_| None).collect();
     let is_lifted = |position: &usize| written.functions[*position].role == Role::Lifted;
@@ -154,8 +154,8 @@ fn follow(written: &Written<'_>) -> Result<Vec<Option<Found>>, Fault> {
         let known = never.len();
         never.extend(stop);
         match failed.first() {
-            None => return Ok(found),
-            Some((_, fault)) if never.len() == known => { if std::env::var_os("CHK").is_some() { for f in &failed { eprintln!("{}", f.1.error()); } } return Err(fault.clone()) },
+            None => return Ok((found, never)),
+            Some((_, fault)) if never.len() == known => return Err(fault.clone()),
             Some(_) => left = failed.into_iter().map(|(position, _)| position).collect(),
         }
     }

@@ -14,9 +14,14 @@ use std::collections::BTreeSet;
 pub(super) fn check(
     written: &Written<'_>,
     found: &[Option<Found>],
+    exits: &BTreeSet<usize>,
     is_trapped: &dyn Fn(usize, usize) -> bool,
 ) -> Result<(), Fault> {
-    let calls = Calls { written, found };
+    let calls = Calls {
+        written,
+        found,
+        exits,
+    };
     let resumed = calls.closure(|position| calls.is_resumed(position));
     let unwinds = calls.closure(|position| calls.unwinds(position));
     let never = calls.never_return()?;
@@ -46,15 +51,15 @@ pub(super) fn check(
                     }
                 }
                 (After::Never, Callee::Direct(callee))
-                    if !never.contains(&callee)
-                        && !is_trapped(calls.caller(site, position), callee)
-                        && !(site.is_for_nil && calls.panics_for_nil(callee)) =>
+                    if !(never.contains(&callee)
+                        || is_trapped(calls.caller(site, position), callee)
+                        || site.is_for_nil && calls.panics_for_nil(callee)) =>
                 {
                     "nothing is behind a call of a function that may come back"
                 }
                 (After::Resume, callee) => {
                     let may_be = match callee {
-                        Callee::Direct(callee) => resumed[callee] && !written.known.exits.contains(&callee),
+                        Callee::Direct(callee) => resumed[callee] && !exits.contains(&callee),
                         Callee::Indirect => true,
                     };
                     let inner = site.pc_f() != function.pc_f && !calls.enters(site.pc, false);
@@ -80,6 +85,8 @@ pub(super) fn check(
 struct Calls<'c, 'w> {
     written: &'c Written<'w>,
     found: &'c [Option<Found>],
+    /// Functions that surely never return.
+    exits: &'c BTreeSet<usize>,
 }
 
 impl Calls<'_, '_> {
@@ -131,8 +138,7 @@ impl Calls<'_, '_> {
                     Callee::Indirect => true,
                     Callee::Direct(callee) => self.grows_stack(callee),
                 };
-                function.is_assembly
-                    || function.deferreturn != 0
+                function.deferreturn != 0
                     || found.unwinds
                     || found.calls_host
                     || found.reads_return_pc
@@ -188,15 +194,15 @@ impl Calls<'_, '_> {
         let mut never: BTreeSet<usize> = sites.filter_map(for_good).collect();
         let comes_back = |position: &usize| match &self.found[*position] {
             None => true,
-            Some(found) => {
-                found.unwinds || self.written.known.mstart1 == Some(*position)
-            }
+            Some(found) => found.unwinds || self.written.known.mstart1 == Some(*position),
         };
-        let exits = &self.written.known.exits;
-        let stays = |position: &usize| self.grows_stack(*position) || exits.contains(position) || !comes_back(position);
+        let exits = self.exits;
+        let stays = |position: &usize| {
+            self.grows_stack(*position) || exits.contains(position) || !comes_back(position)
+        };
         never.retain(stays);
         loop {
-            let exits = &self.written.known.exits;
+            let exits = self.exits;
             let stops = |position: usize| never.contains(&position) || exits.contains(&position);
             let returns: Vec<usize> = (never.par_iter().copied())
                 .filter(|position| !self.grows_stack(*position) && !exits.contains(position))
@@ -204,7 +210,8 @@ impl Calls<'_, '_> {
                     // Followed again only if a return was reached while all calls came back.
                     let found = self.found[position].as_ref();
                     let again = found.is_some_and(|found| found.returns);
-                    let returns = again && can_return(self.written, position, &stops).unwrap_or(true);
+                    let returns =
+                        again && can_return(self.written, position, &stops).unwrap_or(true);
                     let jumps = self.jumps_to_others(position, &never);
                     Ok((returns || jumps).then_some(position))
                 })

@@ -6,7 +6,7 @@
 
 use super::Fault;
 use super::opaque::Opaque;
-use super::walk::{After, Callee, Found};
+use super::walk::{After, CHECKED_BEFORE, Callee, Found};
 use super::written::{Function, Role, Written};
 use crate::input::Input;
 use rayon::prelude::*;
@@ -61,7 +61,9 @@ impl Use {
             if grows(site.callee) {
                 continue;
             }
-            checked = checked.and_then(|checked| Some(checked.min(u64::from(site.checked?))));
+            if site.checked != Some(CHECKED_BEFORE) {
+                checked = checked.and_then(|checked| Some(checked.min(u64::from(site.checked?))));
+            }
             let to = match site.callee {
                 Callee::Direct(callee) => To::Function(callee),
                 Callee::Indirect => To::Table,

@@ -1,1 +1,100 @@
+//! What ways know, and what becomes of it where they meet.
 
+use super::numbers::Numbers;
+use super::value::Value;
+use super::way::{Selector, Sp, Way, Ways};
+use wasmparser::{MemArg, Operator};
+
+fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
+    let mut way = Way {
+        selector,
+        sp: Sp::At(sp),
+        shown: None,
+        set: vec![0],
+        checked: Some(8),
+        behind: Vec::new(),
+        pushed: Vec::new(),
+        base: None,
+    };
+    set.iter().for_each(|local| way.set_local(*local));
+    way
+}
+
+fn done() -> Selector {
+    Selector::Done(Numbers::default())
+}
+
+fn pending(number: u32) -> Selector {
+    Selector::Pending {
+        numbers: Numbers::one(number),
+        is_reset: false,
+    }
+}
+
+#[test]
+fn where_ways_meet_only_what_holds_on_both_is_left() {
+    let mut ways = Ways::default();
+    let mut first = way(done(), -16, &[2, 3]);
+    first.pushed = vec![(-8, 1 << 28)];
+    ways.add(first).expect("one way");
+    let mut second = way(done(), -16, &[3, 4]);
+    second.checked = None;
+    second.behind = vec![7];
+    ways.add(second).expect("SP is in one place");
+    let [met] = ways.0.as_slice() else {
+        panic!("{ways:?}");
+    };
+    assert_eq!(
+        [2, 3, 4].map(|local| met.is_set(local)),
+        [false, true, false]
+    );
+    assert_eq!((met.checked, met.behind.as_slice()), (None, &[7][..]));
+    assert!(met.pushed.is_empty());
+}
+
+#[test]
+fn sp_is_in_one_place() {
+    let mut ways = Ways(vec![way(done(), -16, &[])]);
+    assert!(ways.add(way(done(), -24, &[])).is_err());
+    let mut elsewhere = way(done(), 0, &[]);
+    elsewhere.sp = Sp::Elsewhere;
+    ways.add(elsewhere).expect("assembly goes to other stacks");
+    assert_eq!(ways.sp(), Some(Sp::Elsewhere));
+}
+
+#[test]
+fn those_on_their_way_stay_apart_until_they_arrive() {
+    let mut ways = Ways(vec![way(done(), 0, &[2])]);
+    ways.add(way(pending(4), 0, &[])).expect("another kind");
+    ways.add(way(pending(5), 0, &[])).expect("another number");
+    assert_eq!(ways.0.len(), 2);
+    assert!(ways.0[0].is_set(2));
+    let Selector::Pending { numbers, .. } = &ways.0[1].selector else {
+        panic!("{ways:?}");
+    };
+    assert_eq!(numbers.iter().collect::<Vec<_>>(), [4, 5]);
+}
+
+#[test]
+fn a_stack_check_is_told_by_its_operands() {
+    let memarg = MemArg {
+        align: 2,
+        max_align: 2,
+        offset: 16,
+        memory: 0,
+    };
+    let g = Value::unary(&Operator::I32WrapI64, Value::G);
+    let guard = Value::unary(&Operator::I32Load { memarg }, g);
+    let more = Value::binary(&Operator::I32Add, guard, Value::Constant(40));
+    let asks = Value::binary(&Operator::I32LeU, Value::Stack(0), more);
+    assert_eq!(asks, Value::BelowGuard(40));
+    let other = MemArg {
+        offset: 24,
+        ..memarg
+    };
+    let field = Value::unary(&Operator::I32Load { memarg: other }, g);
+    assert_eq!(
+        Value::binary(&Operator::I32LeU, Value::Stack(0), field),
+        Value::Other
+    );
+}

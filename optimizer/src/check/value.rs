@@ -60,8 +60,11 @@ impl Value {
                 Constant(u64::from((a as u32).wrapping_add(b as u32)))
             }
             (Operator::I64Add, Constant(a), Constant(b)) => Constant(a.wrapping_add(b)),
-            (Operator::I32Add, Guard(more), Constant(bits)) => Guard(more.wrapping_add(bits as u32)),
-            (Operator::I32LeU, Stack(at), Guard(more)) | (Operator::I32GeU, Guard(more), Stack(at)) => {
+            (Operator::I32Add, Guard(more), Constant(bits)) => {
+                Guard(more.wrapping_add(bits as u32))
+            }
+            (Operator::I32LeU, Stack(at), Guard(more))
+            | (Operator::I32GeU, Guard(more), Stack(at)) => {
                 u32::try_from(i64::from(more) - i64::from(at)).map_or(Other, BelowGuard)
             }
             _ => Other,

@@ -29,6 +29,8 @@ const SP: u32 = 1;
 const GLOBAL_SP: u32 = 0;
 /// Global 2, `g`.
 const GLOBAL_G: u32 = 2;
+/// For [`Way::checked`], where a function goes on that may have been checked.
+pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
 /// How often a function is read at most until nothing is added to its loops.
 const MOST_READINGS: usize = 64;
 
@@ -56,9 +58,7 @@ pub(super) struct Found {
 impl Found {
     /// Whether no return can be reached, and none of another function is its own.
     pub(super) fn never_returns(&self) -> bool {
-        !self.returns
-            && !self.unwinds
-            && self.sites.iter().all(|site| site.after != After::Tail)
+        !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
     }
 
     /// The offset of the first thing that it does when it is entered with this PC_B.
@@ -175,32 +175,6 @@ fn walk_from<'w>(
         found: Found::default(),
         stops,
     };
-    if std::env::var("CHK_DUMP").is_ok_and(|n| n == function.name) {
-        let mut d = 1;
-        for (o, at) in &walk.operators {
-            if matches!(o, Operator::End | Operator::Else) {
-                d -= 1;
-            }
-            eprintln!(
-                "DUMP {at:#x} {:w$}{}",
-                "",
-                format!("{o:?}")
-                    .replace("relative_depth", "d")
-                    .replace("local_index", "l")
-                    .replace("blockty: Empty", ""),
-                w = d * 2
-            );
-            if matches!(
-                o,
-                Operator::Else
-                    | Operator::Block { .. }
-                    | Operator::If { .. }
-                    | Operator::Loop { .. }
-            ) {
-                d += 1;
-            }
-        }
-    }
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
         match entered {
@@ -253,8 +227,18 @@ impl<'w> Walk<'w, '_> {
     /// Adds the resume points behind the calls that were reached. Whether there are new ones.
     fn asks_for_more(&mut self) -> bool {
         let own = |site: &&Site| site.after == After::Resume && site.pc_f() == self.function.pc_f;
-        let reached: Vec<u32> = self.found.sites.iter().filter(own).map(Site::pc_b).collect();
-        reached.into_iter().fold(false, |more, pc_b| self.asked.add(pc_b) || more)
+        let reached: Vec<u32> = self
+            .found
+            .sites
+            .iter()
+            .filter(own)
+            .map(Site::pc_b)
+            .collect();
+        let mut more = false;
+        for pc_b in reached {
+            more |= self.asked.add(pc_b);
+        }
+        more
     }
 
     /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
@@ -408,6 +392,10 @@ impl<'w> Walk<'w, '_> {
                         continue;
                     };
                     way.sp = sp;
+                    if numbers.first() != Some(dispatch::OTHERS) {
+                        // Before it was left, its stack was checked as far as it was to be.
+                        way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
+                    }
                     way.selector = Selector::Done(match is_reset {
                         true => Numbers::default(),
                         false => numbers.clone(),
@@ -592,10 +580,8 @@ impl<'w> Walk<'w, '_> {
             }
             SP => match self.ways.sp() {
                 Some(Sp::At(at)) => Value::Stack(at),
-                Some(Sp::Elsewhere) => Value::Other,
-                Some(Sp::Moved) => {
-                    return Err(self.fault("SP", "SP is used that the host may have moved"));
-                }
+                // Behind a call of the host, an address that was computed before it.
+                Some(Sp::Elsewhere | Sp::Moved) => Value::Other,
                 Some(Sp::ByPc) | None => {
                     return Err(self.fault("SP", "SP is used where it is not known"));
                 }
@@ -607,7 +593,6 @@ impl<'w> Walk<'w, '_> {
                         _ => "some way in",
                     };
                     let message = format!("local {local} is read before it is set, from {from}");
-                    if std::env::var("CHK_DUMP").is_ok_and(|n| n == self.function.name) { eprintln!("WAYS {:?} asked {:?}", self.ways.0.iter().map(|w| (&w.selector, w.sp, &w.set)).collect::<Vec<_>>(), self.asked); }
                     return Err(self.fault("locals", message));
                 }
                 match self.ways.0.first().and_then(|way| way.base) {

@@ -70,7 +70,7 @@ pub(super) struct Known {
     pub(super) deferreturn: Option<usize>,
     /// Saves where it was called as the place where its thread goes on.
     pub(super) mstart1: Option<usize>,
-    /// Behind whose calls nothing runs, by Go's compiler.
+    /// Behind whose calls nothing runs, though their code does not show it.
     pub(super) exits: BTreeSet<usize>,
     /// What they call through the table starts on a stack that has room.
     pub(super) starts_anew: BTreeSet<usize>,
@@ -185,7 +185,8 @@ impl Known {
     fn of(functions: &[Function]) -> Known {
         let mut known = Known::default();
         for (position, function) in functions.iter().enumerate() {
-            if known::EXITS.contains(&function.name.as_str()) {
+            let name = function.name.as_str();
+            if known::EXITS.contains(&name) || known::FATAL.contains(&name) {
                 known.exits.insert(position);
             }
             match function.name.as_str() {

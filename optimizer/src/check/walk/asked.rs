@@ -27,7 +27,20 @@ impl Asked {
             return Asked::All;
         }
         let mut these = BTreeSet::from([function.deferreturn]);
+        // The return PC of a body in place of a call, until a PC says of what function it is.
+        let mut in_place: Option<u32> = None;
         for (at, (operator, _)) in operators.iter().enumerate() {
+            if let Some(pc) = constant(operator).filter(|pc| *pc >= FIRST_RETURN_PC) {
+                let pc_f = u32::try_from(pc >> 16).ok();
+                let of = pc_f.and_then(|pc_f| written.by_pc_f(pc_f));
+                if let Some(pc_b) = in_place.filter(|_| of.is_some_and(|of| !stops(of))) {
+                    these.insert(pc_b);
+                }
+                // It is stored as it is; a call's is in 32 bits.
+                in_place = matches!(operator, Operator::I64Const { .. })
+                    .then(|| own(function, pc))
+                    .flatten();
+            }
             let is_resumed = match operator {
                 Operator::Call { function_index } => {
                     let callee = written.position(*function_index);
@@ -35,12 +48,6 @@ impl Asked {
                     grows || becomes_sp(operators, at) && !callee.is_some_and(stops)
                 }
                 Operator::CallIndirect { .. } => becomes_sp(operators, at),
-                // The return PC of a body in place of a call.
-                Operator::I64Const { value } if *value >= FIRST_RETURN_PC as i64 => {
-                    let pc = value.cast_unsigned();
-                    these.extend(own(function, pc));
-                    false
-                }
                 _ => false,
             };
             if is_resumed {
@@ -81,6 +88,14 @@ impl Asked {
     }
 }
 
+fn constant(operator: &Operator<'_>) -> Option<u64> {
+    match operator {
+        Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
+        Operator::I64Const { value } => Some(value.cast_unsigned()),
+        _ => None,
+    }
+}
+
 fn becomes_sp(operators: &[(Operator<'_>, usize)], call: usize) -> bool {
     let behind = operators.get(call + 1).map(|(operator, _)| operator);
     matches!(behind, Some(Operator::LocalTee { local_index: 1 }))
@@ -88,7 +103,9 @@ fn becomes_sp(operators: &[(Operator<'_>, usize)], call: usize) -> bool {
 
 /// PC_B of a PC of this function.
 fn own(function: &Function, pc: u64) -> Option<u32> {
-    let is_own = function.pc_f.is_some_and(|pc_f| u64::from(pc_f) == pc >> 16);
+    let is_own = function
+        .pc_f
+        .is_some_and(|pc_f| u64::from(pc_f) == pc >> 16);
     is_own.then_some(pc as u32 & 0xffff)
 }
 
@@ -106,22 +123,12 @@ fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function)
             return None;
         };
         let pc = match before {
-            Operator::I32Const { value } => u64::from(value.cast_unsigned()),
-            Operator::I64Const { value } => value.cast_unsigned(),
+            Operator::I32Const { .. } | Operator::I64Const { .. } => constant(before)?,
             Operator::I32Add | Operator::I64Add => {
-                let pc_b = match (operator(at - 2)?, operator(at - 3)?) {
-                    (Operator::I32Const { value }, Operator::LocalGet { local_index })
-                        if Some(*local_index) == base =>
-                    {
-                        u64::from(value.cast_unsigned())
-                    }
-                    (Operator::I64Const { value }, Operator::LocalGet { local_index })
-                        if Some(*local_index) == base =>
-                    {
-                        value.cast_unsigned()
-                    }
-                    _ => return None,
+                let Operator::LocalGet { local_index } = operator(at - 3)? else {
+                    return None;
                 };
+                let pc_b = constant(operator(at - 2)?).filter(|_| Some(*local_index) == base)?;
                 (u64::from(function.pc_f?) << 16) + pc_b
             }
             _ => return None,

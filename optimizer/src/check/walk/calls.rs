@@ -122,7 +122,8 @@ impl<'w> Walk<'w, '_> {
                 (Sp::At(sp), Some(shown)) => sp - RETURN_PC == shown,
                 _ => false,
             };
-            if !self.is_shown() && !(pops && self.ways.0.iter().all(is_pushed)) {
+            let is_there = self.is_shown() || pops && self.ways.0.iter().all(is_pushed);
+            if !is_there {
                 let message = format!("{} is called and global 0 is not SP", callee.name);
                 return Err(self.fault("global 0", message));
             }

@@ -50,7 +50,7 @@ impl<'w> Walk<'w, '_> {
         self.at += ahead + length - 1;
         match asked {
             Asked::Table(first, targets, default) => {
-                self.table(first, &targets, default, is_reset)?
+                self.table(first, &targets, default, is_reset)?;
             }
             Asked::Range(range, target) => self.compare(&range, target, is_reset)?,
         }

@@ -40,3 +40,7 @@ pub(crate) const EXITS: [&str; 12] = [
     "runtime.panicunsafestringnilptr",
     "runtime.panicrangestate",
 ];
+
+/// Functions of the runtime that end the program, though the end of their code, a store to nil that is "not reached", seems to
+/// return (`runtime/panic.go`, Go 1.18 to 1.27).
+pub(crate) const FATAL: [&str; 2] = ["runtime.fatalthrow", "runtime.fatalpanic"];
