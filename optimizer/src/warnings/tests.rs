@@ -151,7 +151,7 @@ fn tables_that_cannot_be_read_are_a_warning_for_go_and_a_note_for_others() {
 fn tables_that_stay_are_a_note_where_the_code_was_rewritten() {
     let refused = || {
         ran("columnar-tables", |effect| {
-            effect.refused = Some("the memory is imported".into())
+            effect.refused = Some("the memory is imported".into());
         })
     };
     let identity = go();

@@ -3,6 +3,7 @@
 use crate::fixture;
 use gowasp::input::Input;
 use gowasp::{Options, optimize};
+use wasm_encoder::{MemorySection, MemoryType, RawSection, SectionId};
 use wasmi::{
     Caller, Engine, Error, Extern, ExternType, Linker, Memory, Module, Store, StoreLimits,
     StoreLimitsBuilder, Val,
@@ -111,13 +112,29 @@ fn optimized(wasm: &[u8], keep_memory: bool) -> Vec<u8> {
     optimize(wasm, &options).expect("a Go program").wasm
 }
 
-/// The module with another size of its memory.
+/// The module with another size of its memory, and otherwise the bytes that Go wrote: code that has been written again
+/// is not optimized.
 fn with_memory(wasm: &[u8], initial: u64, maximum: Option<u64>) -> Vec<u8> {
-    let mut module = walrus::Module::from_buffer(wasm).expect("valid");
-    for memory in module.memories.iter_mut() {
-        (memory.initial, memory.maximum) = (initial, maximum);
+    let mut module = wasm_encoder::Module::new();
+    for section in Input::read(wasm).expect("valid").sections {
+        if section.id == SectionId::Memory as u8 {
+            let mut memories = MemorySection::new();
+            memories.memory(MemoryType {
+                minimum: initial,
+                maximum,
+                memory64: false,
+                shared: false,
+                page_size_log2: None,
+            });
+            module.section(&memories);
+        } else {
+            module.section(&RawSection {
+                id: section.id,
+                data: &wasm[section.range],
+            });
+        }
     }
-    module.emit_wasm()
+    module.finish()
 }
 
 #[test]

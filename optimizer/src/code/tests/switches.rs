@@ -8,6 +8,7 @@ use crate::code::ir::{
     Access, After, Callee, End, Expr, Function, GLOBAL_CTXT, GLOBAL_G, SP, Stmt,
 };
 use crate::code::op::Store;
+use crate::code::pc::PcWidth;
 use crate::code::switches::{STACK_HI, show_sp};
 
 /// The goroutine that is switched to, and its SP.
@@ -47,7 +48,7 @@ fn of(body: Vec<Stmt>) -> Function {
 /// Global 0 after a call of the function, and what it returned.
 fn left_behind(function: &Function) -> (u32, Result<u32, Stop>) {
     let body = encode::encode(function, PC_F, style(true, false)).expect("no loops");
-    let mut machine = Machine::new(&body, Host::new(Choices::none(), []));
+    let mut machine = Machine::new(&body, Host::new(Choices::none(), []), PcWidth::Bits32);
     let result = machine.enter(CALLER_PC, CALLER_SP);
     (machine.global_sp(), result)
 }
