@@ -1,0 +1,199 @@
+//! What operators do with values: locals, globals, memory.
+
+use super::{GLOBAL_G, GLOBAL_SP, RETURN_PC, SELECTOR, SP, Step, Walk, calls};
+use crate::check::numbers::Numbers;
+use crate::check::value::Value;
+use crate::check::way::{Selector, Sp};
+use wasmparser::Operator;
+
+impl<'w> Walk<'w, '_> {
+    pub(super) fn local_get(&mut self, local: u32) -> Step {
+        let value = match local {
+            SELECTOR if self.is_called() => Value::Selector,
+            SELECTOR => {
+                return Err(self.fault("resuming", "local 0 is read outside of a dispatch"));
+            }
+            SP => match self.ways.sp() {
+                Some(Sp::At(at)) => Value::Stack(at),
+                // Behind a call of the host, an address that was computed before it.
+                Some(Sp::Elsewhere | Sp::Moved) => Value::Other,
+                Some(Sp::ByPc) | None => {
+                    return Err(self.fault("SP", "SP is used where it is not known"));
+                }
+            },
+            local => {
+                if let Some(way) = self.ways.0.iter().find(|way| !way.is_set(local)) {
+                    let from = match way.selector {
+                        Selector::Called => "a call",
+                        _ => "some way in",
+                    };
+                    let message = format!("local {local} is read before it is set, from {from}");
+                    return Err(self.fault("locals", message));
+                }
+                match self.ways.0.first().and_then(|way| way.base) {
+                    Some((base, value)) if base == local => Value::Constant(value),
+                    _ => Value::Other,
+                }
+            }
+        };
+        self.stack.push(value);
+        Ok(())
+    }
+
+    pub(super) fn local_set(&mut self, local: u32, value: Value) -> Step {
+        match local {
+            SELECTOR => return self.set_selector(value),
+            SP => return self.set_sp(value),
+            _ => {}
+        }
+        let base = match value {
+            Value::Constant(bits) if Some(bits) == self.own_pcs() => Some((local, bits)),
+            _ => None,
+        };
+        self.ways.each(|way| {
+            way.set_local(local);
+            way.base = base.or(way.base);
+        });
+        Ok(())
+    }
+
+    /// `PC_F << 16`.
+    pub(super) fn own_pcs(&self) -> Option<u64> {
+        Some(u64::from(self.function.pc_f?) << 16)
+    }
+
+    pub(super) fn set_sp(&mut self, value: Value) -> Step {
+        let sp = match value {
+            Value::Stack(at) => Sp::At(at),
+            _ if self.function.is_assembly => Sp::Elsewhere,
+            _ => return Err(self.fault("SP", "SP is set to something else")),
+        };
+        self.ways.each(|way| way.sp = sp);
+        Ok(())
+    }
+
+    pub(super) fn global_get(&mut self, global: u32) {
+        let first = self.ways.0.first().and_then(|way| way.shown);
+        let value = match (global, first) {
+            (GLOBAL_SP, Some(at)) if self.ways.0.iter().all(|way| way.shown == first) => {
+                Value::Stack(at)
+            }
+            (GLOBAL_G, _) => Value::G,
+            _ => Value::Other,
+        };
+        self.stack.push(value);
+    }
+
+    pub(super) fn global_set(&mut self, global: u32) {
+        let value = self.pop();
+        if global == GLOBAL_SP {
+            let shown = match value {
+                Value::Stack(at) => Some(at),
+                _ => None,
+            };
+            self.ways.each(|way| way.shown = shown);
+        }
+    }
+
+    /// Everything that only has operands and a result.
+    pub(super) fn computes(&mut self, operator: &Operator<'w>) -> Step {
+        let Some((operands, results)) = operator.operator_arity(&NoTypes) else {
+            return Err(self.fault("locals", "an operator that is not known here"));
+        };
+        let value = match operands {
+            1 => {
+                let operand = self.pop();
+                self.loads(operator, operand);
+                Value::unary(operator, operand)
+            }
+            2 => {
+                let (right, left) = (self.pop(), self.pop());
+                self.stores(operator, left, right);
+                Value::binary(operator, left, right)
+            }
+            _ => {
+                (0..operands).for_each(|_| _ = self.pop());
+                match operator {
+                    Operator::I32Const { value } => {
+                        Value::Constant(u64::from(value.cast_unsigned()))
+                    }
+                    Operator::I64Const { value } => Value::Constant(value.cast_unsigned()),
+                    _ => Value::Other,
+                }
+            }
+        };
+        if results > 0 {
+            self.stack.push(value);
+        }
+        Ok(())
+    }
+
+    pub(super) fn loads(&mut self, operator: &Operator<'w>, address: Value) {
+        if let (Operator::I64Load { memarg } | Operator::I32Load { memarg }, Value::Stack(at)) =
+            (operator, address)
+        {
+            let place = i64::from(at) + memarg.offset as i64;
+            self.found.reads_return_pc |= (0..i64::from(RETURN_PC)).contains(&place);
+        }
+    }
+
+    pub(super) fn stores(&mut self, operator: &Operator<'w>, address: Value, value: Value) {
+        use Operator::{F32Store, F64Store, I32Store, I32Store8, I32Store16};
+        use Operator::{I64Store, I64Store8, I64Store16, I64Store32};
+        let Value::Stack(at) = address else { return };
+        let (memarg, bytes) = match operator {
+            I64Store { memarg } | F64Store { memarg } => (memarg, 8),
+            I32Store { memarg } | F32Store { memarg } | I64Store32 { memarg } => (memarg, 4),
+            I32Store16 { memarg } | I64Store16 { memarg } => (memarg, 2),
+            I32Store8 { memarg } | I64Store8 { memarg } => (memarg, 1),
+            _ => return,
+        };
+        let place = i64::from(at).saturating_add(memarg.offset as i64);
+        let Ok(place) = i32::try_from(place) else {
+            return;
+        };
+        if value == Value::Selector && (place, bytes) == (0, 8) {
+            // The return PC is where it belongs.
+            self.ways.each(|way| {
+                if way.sp == Sp::At(0) {
+                    way.selector = Selector::Done(Numbers::default());
+                }
+            });
+        }
+        let pc = match value {
+            Value::Constant(bits) if bytes == 8 && bits >= calls::FIRST_RETURN_PC => Some(bits),
+            _ => None,
+        };
+        self.ways.each(|way| {
+            way.overwrite(place, bytes);
+            way.pushed.extend(pc.map(|pc| (place, pc)));
+        });
+    }
+}
+
+/// Operators whose operands depend on types are handled before arity is asked for.
+struct NoTypes;
+
+impl wasmparser::ModuleArity for NoTypes {
+    fn sub_type_at(&self, _: u32) -> Option<&wasmparser::SubType> {
+        None
+    }
+    fn tag_type_arity(&self, _: u32) -> Option<(u32, u32)> {
+        None
+    }
+    fn type_index_of_function(&self, _: u32) -> Option<u32> {
+        None
+    }
+    fn func_type_of_cont_type(&self, _: &wasmparser::ContType) -> Option<&wasmparser::FuncType> {
+        None
+    }
+    fn sub_type_of_ref_type(&self, _: &wasmparser::RefType) -> Option<&wasmparser::SubType> {
+        None
+    }
+    fn control_stack_height(&self) -> u32 {
+        0
+    }
+    fn label_block(&self, _: u32) -> Option<(wasmparser::BlockType, wasmparser::FrameKind)> {
+        None
+    }
+}
