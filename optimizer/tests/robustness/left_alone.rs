@@ -51,9 +51,8 @@ fn a_function_that_passes_know_by_name_may_not_be_missing() {
             (left.functions, left.bytes),
             (left.of_functions, left.of_bytes)
         );
-        let [warning] = &report.warnings[..] else {
-            panic!("one warning: {:?}", report.warnings);
-        };
+        assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+        let warning = &report.warnings[0];
         assert!(warning.starts_with("100.0 % of Go's code was left alone"));
         assert!(warning.contains(&left.reason), "{warning}");
     }
@@ -83,9 +82,8 @@ fn much_code_that_go_does_not_write_is_a_warning_and_an_error_with_strict() {
     let left = left_alone(&report).expect("some");
     assert!(left.bytes * 100 > left.of_bytes && left.functions < left.of_functions);
     assert!(left.rewritten);
-    let [warning] = &report.warnings[..] else {
-        panic!("one warning: {:?}", report.warnings);
-    };
+    assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+    let warning = &report.warnings[0];
     assert!(
         warning
             .ends_with("another tool has rewritten this module; give the file that go build wrote")
