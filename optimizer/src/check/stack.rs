@@ -39,6 +39,8 @@ pub(super) struct Use {
     frame: u64,
     /// Bytes used before each call, and of whom.
     calls: Vec<(u64, To)>,
+    /// Calls behind a check of a body in place of a call, and how far below the return PC the guard was not there.
+    behind_checks: Vec<(u64, To, u64)>,
 }
 
 impl Use {
@@ -56,9 +58,11 @@ impl Use {
             ..Use::default()
         };
         let mut checked = Some(u64::MAX);
+        let mut calls: Vec<(u64, To, Option<u64>)> = Vec::new();
         for site in &found.sites {
             let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
             if grows(site.callee) {
+                result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
                 continue;
             }
             if site.checked != Some(CHECKED_BEFORE) {
@@ -72,20 +76,24 @@ impl Use {
             let Some(sp) = site.sp.filter(|_| !(starts_anew && to == To::Table)) else {
                 continue;
             };
-            result.frame = result.frame.max(below(sp));
             let pushed = if site.after == After::Tail { 0 } else { PUSHED };
-            result.calls.push((below(sp) + pushed, to));
+            calls.push((below(sp) + pushed, to, site.checked.map(u64::from)));
         }
         (found.others.iter())
             .for_each(|other| result.calls.push((result.frame, To::Function(*other))));
         result
             .calls
             .extend(found.calls_host.then_some((result.frame, To::Host)));
-        if found.sites.iter().any(|site| grows(site.callee)) {
-            result.checked = match checked {
-                Some(u64::MAX) => Some(needed(result.frame)),
-                checked => checked,
-            };
+        let grows_stack = found.sites.iter().any(|site| grows(site.callee));
+        result.checked = match checked.filter(|_| grows_stack) {
+            Some(u64::MAX) => Some(needed(result.frame)),
+            checked => checked,
+        };
+        for (used, to, checked) in calls {
+            match checked.filter(|_| grows_stack && result.checked.is_none()) {
+                Some(below) => result.behind_checks.push((used, to, below)),
+                None => result.calls.push((used, to)),
+            }
         }
         result
     }
@@ -292,6 +300,20 @@ pub(super) fn check(
         if function.role == Role::Other {
             continue;
         }
+        let as_before = origins
+            .get(&position)
+            .map_or(0, |origin| original.total(*origin));
+        let behind = uses[position].behind_checks.iter();
+        let mut over = behind.map(|(used, to, below)| {
+            (
+                used + depths.below(*to),
+                (below + BELOW_GUARD).max(as_before),
+            )
+        });
+        if over.any(|(used, left)| used > left) {
+            let message = "what a body in place of a call calls may leave the stack";
+            return Err(Fault::of(function, "stack", message));
+        }
         let Some(checked) = uses[position].checked else {
             if checked_before(&position) && depths.depth[position] == UNBOUNDED {
                 let message = "it lost its stack check, and may recurse or call what is not known";
@@ -300,9 +322,6 @@ pub(super) fn check(
             continue;
         };
         let total = depths.total(position);
-        let as_before = origins
-            .get(&position)
-            .map_or(0, |origin| original.total(*origin));
         if total > (checked + BELOW_GUARD).max(as_before) {
             let over = total - checked - BELOW_GUARD;
             let message = match total {
