@@ -39,7 +39,8 @@ pub(super) struct Use {
     frame: u64,
     /// Bytes used before each call, and of whom.
     calls: Vec<(u64, To)>,
-    /// Calls behind a check of a body in place of a call, and how far below the return PC the guard was not there.
+    /// Calls behind a check, the function's own or of a body in place of a call, and how far below the return PC the guard was
+    /// not there.
     behind_checks: Vec<(u64, To, u64)>,
 }
 
@@ -90,7 +91,7 @@ impl Use {
             checked => checked,
         };
         for (used, to, checked) in calls {
-            match checked.filter(|_| grows_stack && result.checked.is_none()) {
+            match checked.filter(|_| grows_stack) {
                 Some(below) => result.behind_checks.push((used, to, below)),
                 None => result.calls.push((used, to)),
             }
@@ -311,7 +312,7 @@ pub(super) fn check(
             )
         });
         if over.any(|(used, left)| used > left) {
-            let message = "what a body in place of a call calls may leave the stack";
+            let message = "what it calls may use more bytes than lie below the guard";
             return Err(Fault::of(function, "stack", message));
         }
         let Some(checked) = uses[position].checked else {
