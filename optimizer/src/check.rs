@@ -3,8 +3,8 @@
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
 //! the written module and the tables that its start function makes. It runs where it is asked for (`--check`), whatever passes
 //! ran, and takes time in proportion to the size of the code. A module that breaks a rule is not returned. It is not run
-//! always, because it still refuses some good code: with `--for speed`, behind calls that never return and were replaced
-//! by their bodies; and where a function's stack check is behind a body in its beginning. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
+//! always, because it still refuses some good code: with `--for speed`, what lies behind a call that never returns and was
+//! replaced by a body; and, rarely, chains through the table. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
 //! trampoline at PC_B 0, and each resume point. Of all others only their calls are read.
 //!
 //! | rule | what holds |
