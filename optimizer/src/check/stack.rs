@@ -7,7 +7,7 @@
 use super::Fault;
 use super::opaque::Opaque;
 use super::walk::{After, CHECKED_BEFORE, Callee, Found};
-use super::written::{Function, Role, Written};
+use super::written::{Function, Known, Role, Written};
 use crate::input::Input;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -135,27 +135,14 @@ fn needed(frame: u64) -> u64 {
 
 /// The uses of all functions of the input, by position, as its tables and operators tell.
 fn of_input(input: &Input<'_>, functions: &[Function]) -> Vec<Use> {
-    let named =
-        |position: usize, names: &[&str]| names.contains(&functions[position].name.as_str());
-    let grows =
-        |position: usize| named(position, &["runtime.morestack", "runtime.morestack_noctxt"]);
+    let known = Known::of(functions);
+    let grows = |position: usize| known.morestack.contains(&position);
     (0..functions.len())
         .into_par_iter()
         .map(|position| {
-            let anew = [
-                "runtime.systemstack",
-                "runtime.mcall",
-                "wasm_pc_f_loop",
-                "wasm_pc_f_loop_export",
-            ];
             let opaque = Opaque::of(input, position);
-            Use::of_opaque(
-                &opaque,
-                &functions[position],
-                input,
-                named(position, &anew),
-                &grows,
-            )
+            let starts_anew = known.starts_anew.contains(&position);
+            Use::of_opaque(&opaque, &functions[position], input, starts_anew, &grows)
         })
         .collect()
 }

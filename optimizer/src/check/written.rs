@@ -67,7 +67,6 @@ pub(super) struct Written<'w> {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) morestack: BTreeSet<usize>,
-    pub(super) deferreturn: Option<usize>,
     /// Saves where it was called as the place where its thread goes on.
     pub(super) mstart1: Option<usize>,
     /// Behind whose calls nothing runs, though their code does not show it.
@@ -182,26 +181,21 @@ fn looks_at_sp(input: &Input<'_>, index: u32) -> bool {
 }
 
 impl Known {
-    fn of(functions: &[Function]) -> Known {
+    pub(super) fn of(functions: &[Function]) -> Known {
         let mut known = Known::default();
         for (position, function) in functions.iter().enumerate() {
             let name = function.name.as_str();
             if known::EXITS.contains(&name) || known::FATAL.contains(&name) {
                 known.exits.insert(position);
             }
-            match function.name.as_str() {
-                "runtime.morestack" | "runtime.morestack_noctxt" => {
-                    known.morestack.insert(position);
-                }
-                "runtime.deferreturn" => known.deferreturn = Some(position),
-                "runtime.mstart1" => known.mstart1 = Some(position),
-                "runtime.systemstack"
-                | "runtime.mcall"
-                | "wasm_pc_f_loop"
-                | "wasm_pc_f_loop_export" => {
-                    known.starts_anew.insert(position);
-                }
-                _ => {}
+            if known::MORESTACK.contains(&name) {
+                known.morestack.insert(position);
+            }
+            if known::STARTS_ANEW.contains(&name) {
+                known.starts_anew.insert(position);
+            }
+            if name == known::MSTART1 {
+                known.mstart1 = Some(position);
             }
         }
         known

@@ -23,7 +23,7 @@ use super::{Outcome, left_alone};
 use crate::code::callgraph::{CallGraph, Node};
 use crate::code::{Callee, Code, Expr, Function, RETURN_PC, SP, Stmt};
 use crate::error::Result;
-use crate::go::Program;
+use crate::go::{Program, known};
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::Options;
@@ -37,17 +37,6 @@ const PUSHED: u64 = RETURN_PC as u64;
 const CHECKED_CALL: u64 = 16;
 /// Deeper than anything.
 const UNBOUNDED: u64 = u64::MAX / 4;
-
-/// Functions whose calls through the table start on a stack that has room (runtime/asm_wasm.s, Go 1.18 to 1.27). The
-/// first two change to the stack of g0, or are on it already, where a check that fails ends the program
-/// (`badmorestackg0`): what runs there has all that is left below the guard. The trampolines enter goroutines where these
-/// stopped, or on a new stack.
-const STARTS_ANEW: [&str; 4] = [
-    "runtime.systemstack",
-    "runtime.mcall",
-    "wasm_pc_f_loop",
-    "wasm_pc_f_loop_export",
-];
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
@@ -138,7 +127,7 @@ fn all_calls(input: &Input<'_>, program: &Program, code: &Code, graph: &CallGrap
         .collect();
     let named = program
         .functions()
-        .filter(|f| STARTS_ANEW.contains(&f.name()));
+        .filter(|f| known::STARTS_ANEW.contains(&f.name()));
     for position in named.filter_map(|f| position(f.wasm_index())) {
         all[position].is_indirect = false;
     }

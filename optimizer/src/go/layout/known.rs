@@ -44,3 +44,14 @@ pub(crate) const EXITS: [&str; 12] = [
 /// Functions of the runtime that end the program, though the end of their code, a store to nil that is "not reached", seems to
 /// return (`runtime/panic.go`, Go 1.18 to 1.27).
 pub(crate) const FATAL: [&str; 2] = ["runtime.fatalthrow", "runtime.fatalpanic"];
+
+/// Functions whose calls through the table start on a stack that has room (runtime/asm_wasm.s, Go 1.18 to 1.27). The
+/// first two change to the stack of g0, or are on it already, where a check that fails ends the program
+/// (`badmorestackg0`): what runs there has all that is left below the guard. The trampolines enter goroutines where these
+/// stopped, or on a new stack.
+pub(crate) const STARTS_ANEW: [&str; 4] = [
+    "runtime.systemstack",
+    "runtime.mcall",
+    "wasm_pc_f_loop",
+    "wasm_pc_f_loop_export",
+];
