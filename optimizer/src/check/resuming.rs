@@ -62,9 +62,10 @@ pub(super) fn check(
                         Callee::Direct(callee) => resumed[callee] && !exits.contains(&callee),
                         Callee::Indirect => true,
                     };
-                    let inner = site.pc_f() != function.pc_f && !calls.enters(site.pc, false);
-                    let outer = site.through.iter().any(|pc| !calls.enters(*pc, false));
-                    match may_be && (inner || outer) {
+                    // Its own resume points were compared with what is behind it.
+                    let own = usize::from(site.is_own(function));
+                    let pcs = site.unwinds_to(written, &|callee| exits.contains(&callee));
+                    match may_be && pcs[own..].iter().any(|pc| !calls.enters(*pc, false)) {
                         true => "a call in a body in place of another, which cannot be resumed",
                         false => continue,
                     }
@@ -140,7 +141,7 @@ impl Calls<'_, '_> {
                 };
                 function.deferreturn != 0
                     || found.unwinds
-                    || found.calls_host
+                    || found.calls_host()
                     || found.reads_return_pc
                     || found.sites.iter().any(by_call)
             }

@@ -58,10 +58,10 @@ impl Use {
             frame: function.frame(),
             ..Use::default()
         };
+        let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
         let mut checked = Some(u64::MAX);
         let mut calls: Vec<(u64, To, Option<u64>)> = Vec::new();
         for site in &found.sites {
-            let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
             if grows(site.callee) {
                 result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
                 continue;
@@ -80,11 +80,10 @@ impl Use {
             let pushed = if site.after == After::Tail { 0 } else { PUSHED };
             calls.push((below(sp) + pushed, to, site.checked.map(u64::from)));
         }
-        (found.others.iter())
-            .for_each(|other| result.calls.push((result.frame, To::Function(*other))));
-        result
-            .calls
-            .extend(found.calls_host.then_some((result.frame, To::Host)));
+        for other in &found.others {
+            let to = other.callee.map_or(To::Host, To::Function);
+            calls.extend((other.sp).map(|sp| (below(sp), to, other.checked.map(u64::from))));
+        }
         let grows_stack = found.sites.iter().any(|site| grows(site.callee));
         result.checked = match checked.filter(|_| grows_stack) {
             Some(u64::MAX) => Some(needed(result.frame)),

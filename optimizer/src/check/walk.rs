@@ -20,7 +20,7 @@ use super::written::{Function, Written};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, Site};
+pub(super) use calls::{After, Callee, Other, Site};
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = 8;
@@ -42,16 +42,14 @@ const MOST_READINGS: usize = 64;
 pub(super) struct Found {
     /// Its calls by the convention.
     pub(super) sites: Vec<Site>,
-    /// Positions of functions outside the convention that it calls.
-    pub(super) others: Vec<usize>,
+    /// Its calls of the host, and of functions outside the convention that look at SP.
+    pub(super) others: Vec<Other>,
     /// Where it goes on, by the PC_B of each resume point: the offset of the first thing it does there.
     pub(super) resumed: BTreeMap<u32, usize>,
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
-    /// It calls the host.
-    pub(super) calls_host: bool,
     /// It loads its own return PC.
     pub(super) reads_return_pc: bool,
     /// Control gets to one of its returns.
@@ -59,6 +57,10 @@ pub(super) struct Found {
 }
 
 impl Found {
+    pub(super) fn calls_host(&self) -> bool {
+        self.others.iter().any(|other| other.callee.is_none())
+    }
+
     /// Whether no return can be reached, and none of another function is its own.
     pub(super) fn never_returns(&self) -> bool {
         !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
@@ -161,14 +163,13 @@ fn walk_from<'w>(
     };
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
-        match entered {
-            Entered::Anywhere if walk.is_done => {
-                walk.resumed_behind_calls()?;
-                return Ok(walk.found);
-            }
-            Entered::BehindCalls if !walk.asks_for_more() && walk.is_done => return Ok(walk.found),
-            _ => {}
+        if walk.asks_for_more() || !walk.is_done {
+            continue;
         }
+        if entered == Entered::Anywhere {
+            walk.resumed_behind_calls()?;
+        }
+        return Ok(walk.found);
     }
     Err(walk.fault("locals", "what is known of its loops never settles"))
 }
@@ -208,19 +209,25 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// Adds the resume points behind the calls that were reached. Whether there are new ones.
+    /// Adds the resume points that the calls that were reached may lead to. Whether there are new ones.
     fn asks_for_more(&mut self) -> bool {
-        let own = |site: &&Site| site.after == After::Resume && site.pc_f() == self.function.pc_f;
-        let reached: Vec<u32> = self
-            .found
-            .sites
-            .iter()
-            .filter(own)
-            .map(Site::pc_b)
-            .collect();
+        let written = self.written;
         let mut more = false;
-        for pc_b in reached {
-            more |= self.asked.add(pc_b);
+        for site in &self.found.sites {
+            let callee = match site.callee {
+                Callee::Direct(callee) => Some(callee),
+                Callee::Indirect => None,
+            };
+            let grows = callee.is_some_and(|callee| written.known.morestack.contains(&callee));
+            if !grows && (site.after != After::Resume || callee.is_some_and(self.stops)) {
+                continue;
+            }
+            for pc in site.unwinds_to(written, self.stops) {
+                let pc_b = pc as u32 & 0xffff;
+                if u32::try_from(pc >> 16).ok() == self.function.pc_f && pc_b != 0 {
+                    more |= self.asked.add(pc_b);
+                }
+            }
         }
         more
     }
@@ -257,12 +264,16 @@ impl<'w> Walk<'w, '_> {
         token.map(|(operator, _)| operator)
     }
 
-    /// Moves over code that cannot be reached, to the end of its block.
+    /// Moves over code that cannot be reached, to the end of its block. Its loops keep their numbers.
     fn skip(&mut self) {
         let mut nested = 0;
         while let Some(operator) = self.peek(0) {
             match operator {
-                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested += 1,
+                Operator::Loop { .. } => {
+                    self.loops += 1;
+                    nested += 1;
+                }
+                Operator::Block { .. } | Operator::If { .. } => nested += 1,
                 Operator::End | Operator::Else if nested == 0 => return,
                 Operator::End => nested -= 1,
                 _ => {}
