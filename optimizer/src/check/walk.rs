@@ -300,7 +300,7 @@ impl<'w> Walk<'w, '_> {
                 self.branch(relative_depth, ways)?;
             }
             // Part of a jump: nothing is done yet.
-            Operator::I32Const { value: 1.. }
+            Operator::I32Const { value: 1.. } | Operator::I64Const { value: 1.. }
                 if matches!(
                     self.peek(1),
                     Some(Operator::LocalSet {

@@ -88,7 +88,10 @@ impl Site {
         let mut pcs = vec![self.pc];
         for pc in &self.through {
             let inner = pcs.last().and_then(|pc| u32::try_from(pc >> 16).ok());
-            if inner.and_then(|pc_f| written.by_pc_f(pc_f)).is_some_and(stops) {
+            if inner
+                .and_then(|pc_f| written.by_pc_f(pc_f))
+                .is_some_and(stops)
+            {
                 break;
             }
             pcs.push(*pc);

@@ -34,13 +34,16 @@ impl<'w> Walk<'w, '_> {
             self.at += 4;
             return Ok(true);
         }
-        let is_reset = matches!(self.peek(ahead), Some(Operator::I32Const { value: 0 }))
-            && matches!(
-                self.peek(ahead + 1),
-                Some(Operator::LocalSet {
-                    local_index: SELECTOR
-                })
-            );
+        let zero = self.peek(ahead);
+        let is_reset = matches!(
+            zero,
+            Some(Operator::I32Const { value: 0 } | Operator::I64Const { value: 0 })
+        ) && matches!(
+            self.peek(ahead + 1),
+            Some(Operator::LocalSet {
+                local_index: SELECTOR
+            })
+        );
         if is_reset {
             ahead += 2;
         }
