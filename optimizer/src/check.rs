@@ -17,6 +17,7 @@
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
 
+mod before;
 mod numbers;
 mod opaque;
 mod resuming;
@@ -32,7 +33,7 @@ mod tests;
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
-use opaque::Opaque;
+use before::Before;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use walk::Found;
@@ -112,18 +113,13 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
     let (found, never) = follow(&written)?;
-    let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
-        .into_par_iter()
-        .map(|position| Opaque::of(subject.input, position).trapped)
-        .collect();
+    let before = Before::of(subject.input, subject.program);
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
-        (caller.zip(callee))
-            .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
+        (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
     };
     resuming::check(&written, &found, &never, &is_trapped)?;
-    let before = written::functions_of_input(subject.input, subject.program);
-    stack::check((subject.input, &before), &written, &found, &origins)
+    stack::check(&before, &written, &found, &origins)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of
@@ -136,7 +132,9 @@ fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>)
     loop {
         let stops = |position: usize| never.contains(&position);
         let read: Vec<_> = (left.par_iter())
-            .map(|position| (*position, walk::walk(written, *position, &stops)))
+            .map_init(walk::Operators::new, |operators, position| {
+                (*position, walk::walk(written, *position, &stops, operators))
+            })
             .collect();
         let mut failed = Vec::new();
         let mut stop = BTreeSet::new();

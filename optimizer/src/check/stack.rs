@@ -5,11 +5,13 @@
 //! that a function with a check may use without asking (`StackSmall`).
 
 use super::Fault;
+use super::before::Before;
 use super::opaque::Opaque;
 use super::walk::{After, CHECKED_BEFORE, Callee, Found};
-use super::written::{Function, Known, Role, Written};
+use super::written::{Function, Role, Written};
 use crate::input::Input;
 use rayon::prelude::*;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 /// Bytes below the guard: `stackNosplit + StackSmall` (internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before).
@@ -133,30 +135,66 @@ fn needed(frame: u64) -> u64 {
 }
 
 /// The uses of all functions of the input, by position, as its tables and operators tell.
-fn of_input(input: &Input<'_>, functions: &[Function]) -> Vec<Use> {
-    let known = Known::of(functions);
+fn of_input(before: &Before<'_>) -> Vec<Use> {
+    let known = &before.known;
     let grows = |position: usize| known.morestack.contains(&position);
-    (0..functions.len())
+    (0..before.functions.len())
         .into_par_iter()
         .map(|position| {
-            let opaque = Opaque::of(input, position);
+            let (calls, function) = (before.calls(position), &before.functions[position]);
             let starts_anew = known.starts_anew.contains(&position);
-            Use::of_opaque(&opaque, &functions[position], input, starts_anew, &grows)
+            Use::of_opaque(calls, function, before.input, starts_anew, &grows)
         })
         .collect()
 }
 
+/// The uses of all functions that were written.
+fn of_written(written: &Written<'_>, found: &[Option<Found>]) -> Vec<Use> {
+    let known = &written.known;
+    (0..written.functions.len())
+        .into_par_iter()
+        .map(|position| {
+            let function = &written.functions[position];
+            match &found[position] {
+                Some(found) => Use::of_found(found, function, position, written),
+                None => Use::of_opaque(
+                    &Opaque::of(&written.input, position),
+                    function,
+                    &written.input,
+                    known.starts_anew.contains(&position),
+                    &|callee| known.morestack.contains(&callee),
+                ),
+            }
+        })
+        .collect()
+}
+
+/// Positions of exported functions.
+fn exports(input: &Input<'_>) -> Vec<usize> {
+    let exported = input.exported_functions();
+    exported
+        .filter_map(|index| Some(index.checked_sub(input.imported_functions)? as usize))
+        .collect()
+}
+
+/// Positions of which something holds.
+fn positions(holds: &[bool]) -> Vec<usize> {
+    (0..holds.len())
+        .filter(|position| holds[*position])
+        .collect()
+}
+
 /// Bytes that each function uses at most below its return PC, down to the next checks.
-struct Depths<'u> {
-    uses: &'u [Use],
+struct Depths {
+    uses: Vec<Use>,
     depth: Vec<u64>,
     table: u64,
     host: u64,
 }
 
-impl<'u> Depths<'u> {
+impl Depths {
     /// `had_check` are the positions that a call through the table may lead to, `exports` those of a call of the host.
-    fn new(uses: &'u [Use], had_check: &[usize], exports: &[usize]) -> Depths<'u> {
+    fn new(uses: Vec<Use>, had_check: &[usize], exports: &[usize]) -> Depths {
         let nodes = uses.len() + 2;
         let (table, host) = (uses.len(), uses.len() + 1);
         let node = |to: To| match to {
@@ -167,7 +205,8 @@ impl<'u> Depths<'u> {
         // Callers of what is not bounded by a check, so that depths are found callees first.
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
         let mut waiting = vec![0u32; nodes];
-        let is_open = |position: usize| position >= uses.len() || uses[position].checked.is_none();
+        let is_open =
+            |position: usize| uses.get(position).is_none_or(|used| used.checked.is_none());
         let mut note = |from: usize, to: usize| {
             if is_open(to) {
                 callers[to].push(from);
@@ -182,8 +221,8 @@ impl<'u> Depths<'u> {
         had_check.iter().for_each(|to| note(table, *to));
         exports.iter().for_each(|to| note(host, *to));
         let mut depths = Depths {
-            uses,
             depth: vec![UNBOUNDED; uses.len()],
+            uses,
             table: UNBOUNDED,
             host: UNBOUNDED,
         };
@@ -232,90 +271,108 @@ impl<'u> Depths<'u> {
             .map(|(before, to)| before + self.below(*to));
         calls.max().unwrap_or(0).max(used.frame).min(UNBOUNDED)
     }
+
+    /// The functions by which it is deepest below here, until one comes again. `had_check` are those in the table.
+    fn chain(&self, to: To, had_check: &[usize]) -> Vec<usize> {
+        let mut chain = Vec::new();
+        let mut next = Some(to);
+        while let Some(to) = next {
+            let position = match to {
+                To::Function(position) => Some(position),
+                To::Table => (had_check.iter().copied())
+                    .max_by_key(|position| self.below(To::Function(*position))),
+                To::Host => None,
+            };
+            let position = position.filter(|position| !chain.contains(position));
+            chain.extend(position);
+            let open = position.filter(|position| self.uses[*position].checked.is_none());
+            next = open.and_then(|position| {
+                let calls = self.uses[position].calls.iter();
+                let deepest = calls.max_by_key(|(before, to)| before + self.below(*to));
+                deepest.map(|(_, to)| *to)
+            });
+        }
+        chain
+    }
 }
 
 /// Checks that nobody uses more than is left below the guard, or than the input used.
 ///
-/// `before` are the input and its functions, `origins` the position in the input of each function that was written.
+/// `origins` is the position in the input of each function that was written.
 ///
 /// # Errors
 /// The function from which the stack may be left, or one that recurses without a check.
 pub(super) fn check(
-    before: (&Input<'_>, &[Function]),
+    before: &Before<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     origins: &HashMap<usize, usize>,
 ) -> Result<(), Fault> {
-    let (input, functions) = before;
-    let original = of_input(input, functions);
-    let positions = |input: &Input<'_>| -> Vec<usize> {
-        let imported = input.imported_functions;
-        let exports = input.exported_functions();
-        exports
-            .filter_map(|index| Some(index.checked_sub(imported)? as usize))
-            .collect()
-    };
-    let had_check: Vec<usize> = (0..original.len())
-        .filter(|p| original[*p].checked.is_some())
-        .collect();
-    let original = Depths::new(&original, &had_check, &positions(input));
-
-    let known = &written.known;
-    let uses: Vec<Use> = (0..written.functions.len())
-        .into_par_iter()
+    let had_check = before.had_check();
+    let original = LazyCell::new(|| {
+        let exports = exports(before.input);
+        Depths::new(of_input(before), &positions(&had_check), &exports)
+    });
+    let checked_before: Vec<bool> = (0..written.functions.len())
         .map(|position| {
-            let function = &written.functions[position];
-            match &found[position] {
-                Some(found) => Use::of_found(found, function, position, written),
-                None => Use::of_opaque(
-                    &Opaque::of(&written.input, position),
-                    function,
-                    &written.input,
-                    known.starts_anew.contains(&position),
-                    &|callee| known.morestack.contains(&callee),
-                ),
-            }
+            origins
+                .get(&position)
+                .is_some_and(|origin| had_check[*origin])
         })
         .collect();
-    let checked_before = |position: &usize| {
-        let origin = origins.get(position);
-        origin.is_some_and(|origin| original.uses[*origin].checked.is_some())
-    };
-    let had_check: Vec<usize> = (0..uses.len()).filter(checked_before).collect();
-    let depths = Depths::new(&uses, &had_check, &positions(&written.input));
+    let depths = Depths::new(
+        of_written(written, found),
+        &positions(&checked_before),
+        &exports(&written.input),
+    );
     for (position, function) in written.functions.iter().enumerate() {
         if function.role == Role::Other {
             continue;
         }
-        let as_before = origins
-            .get(&position)
-            .map_or(0, |origin| original.total(*origin));
-        let behind = uses[position].behind_checks.iter();
-        let mut over = behind.map(|(used, to, below)| {
-            (
-                used + depths.below(*to),
-                (below + BELOW_GUARD).max(as_before),
-            )
-        });
-        if over.any(|(used, left)| used > left) {
-            let message = "what it calls may use more bytes than lie below the guard";
-            return Err(Fault::of(function, "stack", message));
+        let fits = |used: u64, left: u64| {
+            let as_before = || origins.get(&position).map(|origin| original.total(*origin));
+            used <= left || as_before().is_some_and(|as_before| used <= as_before)
+        };
+        let used = &depths.uses[position];
+        let over = (used.behind_checks.iter())
+            .find(|(used, to, below)| !fits(used + depths.below(*to), below + BELOW_GUARD));
+        let fault = |used: u64, left: u64, to: To| {
+            let chain = depths.chain(to, &positions(&checked_before));
+            let names = chain
+                .iter()
+                .map(|position| written.functions[*position].name.as_str());
+            let names: Vec<&str> = names.collect();
+            let lost = chain.iter().find(|position| {
+                checked_before[**position] && depths.uses[**position].checked.is_none()
+            });
+            let lost = lost.map_or_else(String::new, |position| {
+                format!("; {} lost its check", written.functions[*position].name)
+            });
+            let bytes = match used {
+                UNBOUNDED.. => "any amount of stack without a check".to_owned(),
+                _ => format!("{} bytes more than lie below the guard", used - left),
+            };
+            let message = format!("what it calls may use {bytes}: {}{lost}", names.join(", "));
+            Fault::of(function, "stack", message)
+        };
+        if let Some((before, to, below)) = over {
+            return Err(fault(before + depths.below(*to), below + BELOW_GUARD, *to));
         }
-        let Some(checked) = uses[position].checked else {
-            if checked_before(&position) && depths.depth[position] == UNBOUNDED {
+        let Some(checked) = used.checked else {
+            if checked_before[position] && depths.depth[position] == UNBOUNDED {
                 let message = "it lost its stack check, and may recurse or call what is not known";
                 return Err(Fault::of(function, "stack", message));
             }
             continue;
         };
         let total = depths.total(position);
-        if total > (checked + BELOW_GUARD).max(as_before) {
-            let over = total - checked - BELOW_GUARD;
-            let message = match total {
-                UNBOUNDED => "what it calls may use any amount of stack without a check".to_owned(),
-                _ => format!("what it calls may use {over} bytes more than lie below the guard"),
-            };
-            return Err(Fault::of(function, "stack", message));
+        if !fits(total, checked + BELOW_GUARD) {
+            let deepest = used
+                .calls
+                .iter()
+                .max_by_key(|(before, to)| before + depths.below(*to));
+            let to = deepest.map_or(To::Function(position), |(_, to)| *to);
+            return Err(fault(total, checked + BELOW_GUARD, to));
         }
     }
     Ok(())

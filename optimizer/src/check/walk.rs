@@ -73,11 +73,14 @@ impl Found {
     }
 }
 
+/// The operators of a body, with their offsets. Room for them is used again for the next.
+pub(super) type Operators<'b> = Vec<(Operator<'b>, usize)>;
+
 pub(super) struct Walk<'w, 'a> {
     written: &'w Written<'a>,
     function: &'w Function,
     position: usize,
-    operators: Vec<(Operator<'w>, usize)>,
+    operators: &'w [(Operator<'w>, usize)],
     at: usize,
     ways: Ways,
     stack: Vec<Value>,
@@ -98,24 +101,26 @@ type Step<T = ()> = Result<T, Fault>;
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub(super) fn walk<'w>(
-    written: &'w Written<'_>,
+pub(super) fn walk<'b>(
+    written: &Written<'b>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
+    operators: &mut Operators<'b>,
 ) -> Step<Found> {
-    walk_from(written, position, stops, Entered::Anywhere)
+    walk_from(written, position, stops, Entered::Anywhere, operators)
 }
 
 /// Whether one of a function's returns can be reached from where it is called: entered only behind calls that are reached.
 ///
 /// # Errors
 /// As [`walk`].
-pub(super) fn can_return<'w>(
-    written: &'w Written<'_>,
+pub(super) fn can_return(
+    written: &Written<'_>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
 ) -> Step<bool> {
-    Ok(walk_from(written, position, stops, Entered::BehindCalls)?.returns)
+    let operators = &mut Operators::new();
+    Ok(walk_from(written, position, stops, Entered::BehindCalls, operators)?.returns)
 }
 
 /// Which resume points count.
@@ -125,11 +130,12 @@ enum Entered {
     BehindCalls,
 }
 
-fn walk_from<'w>(
-    written: &'w Written<'_>,
+fn walk_from<'b>(
+    written: &Written<'b>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
     entered: Entered,
+    operators: &mut Operators<'b>,
 ) -> Step<Found> {
     let function = &written.functions[position];
     let unreadable =
@@ -140,14 +146,16 @@ fn walk_from<'w>(
         locals += declaration.map_err(unreadable)?.0;
     }
     let reader = body.get_operators_reader().map_err(unreadable)?;
-    let operators: Result<Vec<_>, _> = reader.into_iter_with_offsets().collect();
-    let operators = operators.map_err(unreadable)?;
+    operators.clear();
+    for operator in reader.into_iter_with_offsets() {
+        operators.push(operator.map_err(unreadable)?);
+    }
     let mut walk = Walk {
         written,
         function,
         position,
         asked: match entered {
-            Entered::Anywhere => Asked::of(&operators, function, written, stops),
+            Entered::Anywhere => Asked::of(operators, function, written, stops),
             Entered::BehindCalls => Asked::none_of(function),
         },
         operators,
@@ -259,7 +267,7 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    fn peek(&self, ahead: usize) -> Option<&Operator<'w>> {
+    fn peek(&self, ahead: usize) -> Option<&'w Operator<'w>> {
         let token = self.operators.get(self.at + ahead);
         token.map(|(operator, _)| operator)
     }
@@ -287,10 +295,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn step(&mut self) -> Step {
-        let Some(operator) = self.peek(0).cloned() else {
+        let Some(operator) = self.peek(0) else {
             return Ok(());
         };
-        match operator {
+        match *operator {
             Operator::Block { .. } => self.open(Kind::Block),
             Operator::Loop { .. } => self.open_loop()?,
             Operator::Else => self.open_else()?,
@@ -308,7 +316,7 @@ impl<'w> Walk<'w, '_> {
                     })
                 ) =>
             {
-                self.plain(&operator)?;
+                self.plain(operator)?;
                 self.at += 1;
                 let number = self.pop();
                 self.set_selector(number)?;
@@ -316,12 +324,12 @@ impl<'w> Walk<'w, '_> {
             Operator::LocalGet {
                 local_index: SELECTOR,
             } if self.dispatch()? => return Ok(()),
-            operator => {
+            _ => {
                 self.act()?;
                 if self.ways.is_empty() {
                     return Ok(());
                 }
-                self.plain(&operator)?;
+                self.plain(operator)?;
             }
         }
         self.at += 1;
