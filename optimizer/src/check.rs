@@ -1,11 +1,10 @@
 //! The checker: what was written, read again without trust in any pass.
 //!
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
-//! the written module and the tables that its start function makes. It runs where it is asked for (`--check`), whatever passes
-//! ran, and takes time in proportion to the size of the code. A module that breaks a rule is not returned. It is not run
-//! always, because it still refuses some good code: with `--for speed`, what lies behind a call that never returns and was
-//! replaced by a body; and, rarely, chains through the table. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
-//! trampoline at PC_B 0, and each resume point. Of all others only their calls are read.
+//! the written module and the tables that its start function makes. It runs after every optimization, whatever passes ran, and
+//! takes time in proportion to the size of the code. A module that breaks a rule is not returned. Functions that were lifted
+//! are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that
+//! a call which is reached leads to. Of all others only their calls are read.
 //!
 //! | rule | what holds |
 //! | --- | --- |
@@ -65,7 +64,7 @@ impl Fault {
         let function = self.function.as_ref();
         let function = function.map_or_else(String::new, |name| format!("{name}: "));
         let message = format!(
-            "{function}{} (rule {:?} of the checker)",
+            "this is a fault in gowasp, please report it: {function}{} (rule {:?})",
             self.message, self.rule
         );
         let error = Error::new(Stage::Check, message);

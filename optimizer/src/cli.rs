@@ -101,10 +101,6 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
-    /// Read the result once more and fail where it breaks a rule of optimized code (may refuse good code as yet)
-    #[arg(long)]
-    check: bool,
-
     /// Fail where much of a Go module would be left alone, instead of warning
     #[arg(long)]
     strict: bool,
@@ -142,7 +138,6 @@ impl Optimization {
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;
         options.keep_memory = self.keep_memory;
-        options.check_output = self.check;
         options.strict = self.strict;
         options
     }

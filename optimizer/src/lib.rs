@@ -12,6 +12,7 @@
 //!
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
+mod blame;
 mod check;
 mod code;
 mod columns;
@@ -69,7 +70,8 @@ pub struct Optimized {
 ///
 /// # Errors
 /// An input that is not a valid module, a pass that `options` names and that does not exist, and any
-/// failure inside a pass. Nothing is returned half done.
+/// failure inside a pass. Nothing is returned half done. Nor is a module that breaks a rule of optimized code, which is a fault
+/// of this library ([`Stage::Check`]); the hint says how to go on.
 pub fn optimize(wasm: &[u8], options: &Options) -> Result<Optimized> {
     optimize_observed(wasm, options, &mut ())
 }
@@ -84,7 +86,20 @@ pub fn optimize_observed(
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
     options.check()?;
+    attempt(wasm, options, observer).map_err(|error| {
+        if error.stage() != Stage::Check {
+            return error;
+        }
+        observer.begin("find the pass to blame");
+        let again = |options: &Options| attempt(wasm, options, &mut ()).map(drop);
+        let error = blame::add_way_on(error, wasm, options, again);
+        observer.end("find the pass to blame");
+        error
+    })
+}
 
+/// Runs the whole pipeline once.
+fn attempt(wasm: &[u8], options: &Options, observer: &mut dyn Observer) -> Result<Optimized> {
     observer.begin("read");
     let input = Input::read(wasm)?;
     let mut module = Module::new(input)?;
@@ -113,11 +128,9 @@ pub fn optimize_observed(
     validate::validate(&written.bytes, Stage::Validate)?;
     observer.end("validate");
 
-    if options.check_output {
-        observer.begin("check");
-        check_written(&module, &identity, &written)?;
-        observer.end("check");
-    }
+    observer.begin("check");
+    check_written(&module, &identity, &written)?;
+    observer.end("check");
 
     let (before, after) = (
         Sizes::of(&module.input),

@@ -21,8 +21,6 @@ pub struct Options {
     pub level: Level,
     /// Find out what each pass does to the size of the code, for the report: takes as long again.
     pub measure: bool,
-    /// Read what was written once more, without trust in any pass, and fail where it breaks a rule of optimized code.
-    pub check_output: bool,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
 }
