@@ -129,10 +129,11 @@ impl Stacks<'_> {
             .chain(position, over.to, &positions(&self.had_check));
         let name = |position: &usize| self.functions[*position].name.as_str();
         let names: Vec<&str> = chain.iter().map(name).collect();
-        let without = (chain.iter()).filter(|position| {
-            self.had_check[**position] && self.depths.uses[**position].checked.is_none()
+        let without = (0..self.functions.len()).filter(|position| {
+            let has_none = self.depths.uses[*position].checked.is_none();
+            self.had_check[*position] && has_none && chain.contains(position)
         });
-        let without: Vec<&str> = without.map(name).collect();
+        let without: Vec<&str> = without.map(|position| name(&position)).collect();
         let bytes = match over.used {
             UNBOUNDED.. => "any amount of stack without a check".to_owned(),
             used => format!("{} bytes more than lie below the guard", used - over.left),
