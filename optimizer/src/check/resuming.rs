@@ -22,8 +22,10 @@ pub(super) fn check(
         found,
         exits,
     };
-    let resumed = calls.closure(|position| calls.is_resumed(position));
-    let unwinds = calls.closure(|position| calls.unwinds(position));
+    // Nobody goes on behind a call that never returns.
+    let comes_back = |callee: usize| !exits.contains(&callee);
+    let resumed = calls.closure(|position| calls.is_resumed(position), comes_back);
+    let unwinds = calls.closure(|position| calls.unwinds(position), |_| true);
     let never = calls.never_return()?;
     for (position, function) in written.functions.iter().enumerate() {
         let Some(found) = &found[position] else {
@@ -160,13 +162,14 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Functions of which something holds, and all that call them for a return.
-    fn closure(&self, own: impl Fn(usize) -> bool) -> Vec<bool> {
+    /// Functions of which something holds, and all that call them for a return, as far as it `passes` on from a callee.
+    fn closure(&self, own: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
         for (position, found) in self.found.iter().enumerate() {
             for site in found.iter().flat_map(|found| &found.sites) {
                 if let Callee::Direct(callee) = site.callee
                     && !matches!(site.after, After::Never | After::MustNotUnwind)
+                    && passes(callee)
                 {
                     callers[callee].push(position);
                 }

@@ -192,6 +192,7 @@ impl<'w> Walk<'w, '_> {
             set: vec![0; locals as usize / 64 + 1],
             checked: None,
             behind: Vec::new(),
+            entered: Vec::new(),
             pushed: Vec::new(),
             base: None,
         };

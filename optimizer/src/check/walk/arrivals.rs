@@ -32,7 +32,8 @@ impl Walk<'_, '_> {
     /// Something is done here: whoever was on the way to here has arrived.
     pub(super) fn act(&mut self) -> Step {
         let is_on_the_way = |way: &Way| {
-            !way.behind.is_empty() || !matches!(way.selector, Selector::Done(_) | Selector::Called)
+            !(way.behind.is_empty() && way.entered.is_empty())
+                || !matches!(way.selector, Selector::Done(_) | Selector::Called)
         };
         if !self.ways.0.iter().any(is_on_the_way) {
             return Ok(());
@@ -43,51 +44,55 @@ impl Walk<'_, '_> {
             for pc_b in way.behind.drain(..) {
                 self.found.behind.insert(pc_b, offset);
             }
-            match &way.selector {
-                Selector::Entered => {
-                    way.sp = Sp::At(0);
-                    way.selector = Selector::Done(Numbers::default());
-                }
-                Selector::Pending { numbers, is_reset } => {
-                    let Some(sp) = self.arrives(&way, numbers, offset)? else {
-                        continue;
-                    };
-                    way.sp = sp;
-                    if numbers.first() != Some(dispatch::OTHERS) {
-                        // Before it was left, its stack was checked as far as it was to be.
-                        way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
-                    }
-                    way.selector = Selector::Done(match is_reset {
-                        true => Numbers::default(),
-                        false => numbers.clone(),
-                    });
-                }
-                Selector::Called | Selector::Done(_) => {}
+            if !self.gets_where_it_was_sent(&mut way)? {
+                continue;
             }
+            for number in way.entered.drain(..) {
+                self.found.resumed.insert(number, offset);
+            }
+            way.selector = match way.selector {
+                Selector::Pending {
+                    numbers,
+                    is_reset: false,
+                } => Selector::Done(numbers),
+                Selector::Pending { .. } | Selector::Entered => Selector::Done(Numbers::default()),
+                other => other,
+            };
             arrived.add(way).map_err(|why| self.fault("SP", why))?;
         }
         self.ways = arrived;
         Ok(())
     }
 
-    /// Those who were sent here by numbers go on here. Where SP is; `None` if nobody asks for these numbers.
-    fn arrives(&mut self, way: &Way, numbers: &Numbers, offset: usize) -> Step<Option<Sp>> {
-        let mut found = (way.sp != Sp::ByPc).then_some(way.sp);
-        for number in numbers.iter() {
-            if found.is_none() || way.sp == Sp::ByPc {
-                if !self.asked.contains(number) {
-                    continue;
-                }
-                let sp = self.sp_at(number)?;
-                if found.is_some_and(|found| found != sp) {
+    /// Notes by which numbers this way was entered, and where SP is. Whether anybody asks for these numbers.
+    pub(super) fn gets_where_it_was_sent(&self, way: &mut Way) -> Step<bool> {
+        let numbers = match &way.selector {
+            Selector::Pending { numbers, .. } => numbers,
+            Selector::Entered => {
+                way.sp = Sp::At(0);
+                return Ok(true);
+            }
+            Selector::Called | Selector::Done(_) => return Ok(true),
+        };
+        let by_pc = way.sp == Sp::ByPc;
+        let asked = numbers.iter().filter(|n| !by_pc || self.asked.contains(*n));
+        let asked: Vec<u32> = asked.collect();
+        if by_pc {
+            for number in &asked {
+                let sp = self.sp_at(*number)?;
+                if way.sp != Sp::ByPc && way.sp != sp {
                     let message = "resume points with other frames lead to one place";
                     return Err(self.fault("SP", message));
                 }
-                found = Some(sp);
+                way.sp = sp;
             }
-            self.found.resumed.insert(number, offset);
         }
-        Ok(found)
+        if numbers.first() != Some(dispatch::OTHERS) {
+            // Before it was left, its stack was checked as far as it was to be.
+            way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
+        }
+        way.entered.extend(&asked);
+        Ok(!asked.is_empty())
     }
 
     /// Where SP is for whoever was entered by this PC.
