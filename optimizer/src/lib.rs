@@ -86,20 +86,66 @@ pub fn optimize_observed(
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
     options.check()?;
-    attempt(wasm, options, observer).map_err(|error| {
-        if error.stage() != Stage::Check {
-            return error;
+    let failure = match attempt(wasm, options, None, observer) {
+        Ok(optimized) => return Ok(optimized),
+        Err(failure) => failure,
+    };
+    match failure {
+        Failure::Error(error) => Err(error),
+        // What other tools have made of Go's code may be beyond what the rules allow: then none of it is taken apart.
+        Failure::Refused {
+            error,
+            is_rewritten: true,
+        } => {
+            let mut without = options.clone();
+            without.skip.push("lift-functions".to_owned());
+            attempt(wasm, &without, Some(&error), observer).map_err(Failure::error)
         }
-        observer.begin("find the pass to blame");
-        let again = |options: &Options| attempt(wasm, options, &mut ()).map(drop);
-        let error = blame::add_way_on(error, wasm, options, again);
-        observer.end("find the pass to blame");
-        error
-    })
+        Failure::Refused { error, .. } => {
+            observer.begin("find the pass to blame");
+            let again = |options: &Options| {
+                let optimized = attempt(wasm, options, None, &mut ());
+                optimized.map(drop).map_err(Failure::error)
+            };
+            let error = blame::add_way_on(error, wasm, options, again);
+            observer.end("find the pass to blame");
+            Err(error)
+        }
+    }
 }
 
-/// Runs the whole pipeline once.
-fn attempt(wasm: &[u8], options: &Options, observer: &mut dyn Observer) -> Result<Optimized> {
+/// Why there is no optimized module.
+enum Failure {
+    Error(Error),
+    /// The checker refuses it.
+    Refused {
+        error: Error,
+        /// Another tool has rewritten the module since Go wrote it.
+        is_rewritten: bool,
+    },
+}
+
+impl Failure {
+    fn error(self) -> Error {
+        match self {
+            Failure::Error(error) | Failure::Refused { error, .. } => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Error(error)
+    }
+}
+
+/// Runs the whole pipeline once. `refused` is what the checker said of an output for which more passes ran.
+fn attempt(
+    wasm: &[u8],
+    options: &Options,
+    refused: Option<&Error>,
+    observer: &mut dyn Observer,
+) -> std::result::Result<Optimized, Failure> {
     observer.begin("read");
     let input = Input::read(wasm)?;
     let mut module = Module::new(input)?;
@@ -112,7 +158,9 @@ fn attempt(wasm: &[u8], options: &Options, observer: &mut dyn Observer) -> Resul
             module.program = Some(program);
             None
         }
-        Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
+        Err(error) if options.strict && identity.toolchain == Toolchain::Go => {
+            return Err(error.into());
+        }
         Err(error) => Some(error),
     };
     let sources = function_sources(&module.input, module.program.as_ref());
@@ -129,8 +177,12 @@ fn attempt(wasm: &[u8], options: &Options, observer: &mut dyn Observer) -> Resul
     observer.end("validate");
 
     observer.begin("check");
-    check_written(&module, &identity, &written)?;
+    let checked = check_written(&module, &identity, &written);
     observer.end("check");
+    checked.map_err(|error| Failure::Refused {
+        error,
+        is_rewritten: warnings::is_rewritten(&passes),
+    })?;
 
     let (before, after) = (
         Sizes::of(&module.input),
@@ -139,6 +191,7 @@ fn attempt(wasm: &[u8], options: &Options, observer: &mut dyn Observer) -> Resul
     let findings = Findings {
         identity: &identity,
         unread: unread.as_ref(),
+        refused,
         unrewritable: module.unrewritable(),
         passes: &passes,
         prefer: options.prefer,
