@@ -1,0 +1,405 @@
+//! Test build only: functions unwind behind every call that they can be gone on with behind.
+//!
+//! Goroutines seldom give way where a program is tested, so most resume points never run. With `--resume-stress` all that are
+//! come by do: as soon as such a call is back, its caller leaves the return PC of the call where the trampoline reads it and
+//! unwinds, as if the callee had. The trampoline then enters it behind the call.
+//!
+//! ```wat
+//! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end         ;; before
+//! (behind the call)
+//!
+//! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end         ;; after
+//! global.get $busy  i32.eqz
+//! if  local.get 1  i32.const 8  i32.sub  i64.const PC  i64.store      ;; the slot that the callee's return has left
+//!     i32.const 0  i32.const 1  i32.store $word                       ;; counts the resume point
+//!     local.get 1  global.set 0  i32.const 0  return  end
+//! (behind the call)
+//! ```
+//!
+//! This stands on the way from the call alone. Nobody can unwind while a call is on the wasm stack that cannot be gone on
+//! with behind, so `$busy` counts these: calls that must not unwind (CALLNORESUME), and calls of functions outside the
+//! convention, which are the write barriers. A host's callback is no such call: each export has a trampoline of its own
+//! (`wasm_pc_f_loop` in runtime/asm_wasm.s), which comes back to what unwinds above it. What `plain-calls` has found not to
+//! unwind has no call with a resume point, which is checked.
+//!
+//! Each resume point behind a call has a word behind the program's data, which becomes 1 when its caller unwinds to be entered
+//! there. A function whose callee was itself resumed is entered there, too, and the point counts itself, unless jumps lead
+//! to it as well. A host finds the words by two exported globals. `moduledata.end` moves behind them, so that Go allocates above.
+
+use super::{Outcome, left_alone};
+use crate::code::callgraph::CallGraph;
+use crate::code::{
+    self, Access, After, Block, BlockId, Callee, Code, Expr, Facts, Function, Op, RETURN_PC, Role,
+    SP, Stmt, Store,
+};
+use crate::error::{Error, Result, Stage};
+use crate::go::{Field, Program};
+use crate::memory::{Memory, PAGE};
+use crate::module::{Module, Rewritable};
+use crate::options::Options;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes that say of a resume point whether it was entered.
+const WORD: usize = 4;
+/// Exported: the address of the words, and how many there are.
+const WORDS: &str = "gowasp.resume_points";
+const COUNT: &str = "gowasp.resume_point_count";
+
+pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
+    if !options.resume_stress {
+        return Ok(Outcome {
+            note: "only with --resume-stress".into(),
+            ..Outcome::default()
+        });
+    }
+    let (Some(program), Some(code), Rewritable::Yes(frame)) =
+        (&module.program, &mut module.code, &mut module.frame)
+    else {
+        return Ok(left_alone("no lifted functions", 0));
+    };
+    check_plain_calls(&code.functions, &code.facts)?;
+    let words = end_of_data(program)?;
+    let points = resume_points(code);
+    let stress = Stress {
+        words: points
+            .iter()
+            .copied()
+            .zip((words..).step_by(WORD))
+            .collect(),
+        busy: frame.add_global(0, true),
+    };
+    let functions = code.functions.iter_mut().zip(&code.pc_f);
+    let unwinding: u64 = functions
+        .filter_map(|(function, pc_f)| {
+            Some(stress.apply(function.as_mut()?, (*pc_f)?, &code.facts))
+        })
+        .sum();
+    let count = points.len() as u64;
+    move_end(program, &mut frame.walrus, words + WORD as u64 * count)?;
+    for (name, value) in [(WORDS, words), (COUNT, count)] {
+        let global = frame.add_global(value as i32, false);
+        frame.export_global(global, name);
+    }
+    Ok(Outcome {
+        note: format!("{unwinding} calls unwind, to {count} resume points"),
+        ..Outcome::default()
+    })
+}
+
+/// PCs behind calls at which the trampoline can enter.
+fn resume_points(code: &Code) -> BTreeSet<i64> {
+    let lifted = || {
+        let functions = code.functions.iter().zip(&code.pc_f);
+        functions.filter_map(|(function, pc_f)| Some((function.as_ref()?, (*pc_f)?)))
+    };
+    let entered: BTreeSet<i64> = lifted()
+        .flat_map(|(function, pc_f)| {
+            let points = function.blocks.iter().filter_map(|block| block.resume);
+            points.map(move |pc_b| code::pc(pc_f, pc_b))
+        })
+        .collect();
+    let behind_calls: BTreeSet<i64> = lifted()
+        .flat_map(|(function, pc_f)| {
+            function
+                .blocks
+                .iter()
+                .filter_map(move |b| returns_to(b, pc_f))
+        })
+        .collect();
+    &entered & &behind_calls
+}
+
+/// The PC that the call at the end of a block is gone on with at, if it may be resumed.
+fn returns_to(block: &Block, own_pc_f: u32) -> Option<i64> {
+    match block.body.last()? {
+        Stmt::GoCall {
+            pc_f,
+            pc_b,
+            after: After::Resume,
+            ..
+        } => Some(code::pc(pc_f.unwrap_or(own_pc_f), *pc_b)),
+        _ => None,
+    }
+}
+
+/// Whoever calls a function and is not gone on with behind the call must not see it unwind.
+fn check_plain_calls(functions: &[Option<Function>], facts: &Facts) -> Result<()> {
+    let graph = CallGraph::new(functions, facts);
+    let never_unwinds = graph.closed(|position, node| {
+        let function = functions[position].as_ref();
+        !node.is_indirect && function.is_some_and(|function| !is_resumed(function))
+    });
+    let mut wrong = None;
+    for function in functions.iter().flatten() {
+        function.visit_statements(&mut |stmt| match stmt {
+            Stmt::GoCall {
+                callee: Callee::Direct(callee),
+                after: After::NotResumed | After::Returns,
+                ..
+            } if !never_unwinds[(callee - facts.imported) as usize] => wrong = Some(*callee),
+            _ => {}
+        });
+    }
+    wrong.map_or(Ok(()), |callee| {
+        let message = format!("function {callee} unwinds, and a caller of it is not resumed");
+        Err(error(message))
+    })
+}
+
+/// Whether there is a call that the function is resumed behind.
+fn is_resumed(function: &Function) -> bool {
+    let mut found = false;
+    function.visit_statements(&mut |stmt| {
+        found |= matches!(stmt, Stmt::GoCall { after, .. } if *after == After::Resume);
+    });
+    found
+}
+
+fn error(message: impl Into<String>) -> Error {
+    Error::new(Stage::Pass("stress-resumes"), message)
+}
+
+/// Where Go's data and variables end.
+fn end_of_data(program: &Program) -> Result<u64> {
+    let end = program.module().word(program.image().bytes(), Field::End);
+    let end = end.ok_or_else(|| error("no moduledata"))?;
+    Ok(end.next_multiple_of(WORD as u64))
+}
+
+/// Has Go begin to allocate at `end`, and declares the memory below it.
+fn move_end(program: &Program, module: &mut walrus::Module, end: u64) -> Result<()> {
+    let at = program.module().address_of(Field::End);
+    let memory = Memory::of(&module.data).zip(at);
+    let (mut memory, at) = memory.ok_or_else(|| error("a segment has no constant address"))?;
+    let word = memory.slice_mut(at, 8);
+    let word = word.ok_or_else(|| error("no moduledata"))?;
+    word.copy_from_slice(&end.to_le_bytes());
+    memory.store(&mut module.data);
+    for memory in module.memories.iter_mut() {
+        memory.initial = memory.initial.max(end.div_ceil(PAGE));
+    }
+    Ok(())
+}
+
+struct Stress {
+    /// By PC of each resume point the address of its word.
+    words: BTreeMap<i64, u64>,
+    /// The global that counts calls on the wasm stack that nobody can be resumed behind.
+    busy: u32,
+}
+
+impl Stress {
+    /// How many calls the function unwinds behind.
+    fn apply(&self, function: &mut Function, pc_f: u32, facts: &Facts) -> u64 {
+        for block in &mut function.blocks {
+            self.count_busy(&mut block.body, facts);
+        }
+        for (block, pc) in only_behind_calls(function, pc_f) {
+            if let Some(word) = self.words.get(&pc) {
+                let counted = self.unless_busy(vec![count(*word)]);
+                function.blocks[block].body.insert(0, counted);
+            }
+        }
+        let mut unwinding = 0;
+        for block in &mut function.blocks {
+            let to = returns_to(block, pc_f);
+            if let Some((pc, word)) = to.and_then(|pc| Some((pc, self.words.get(&pc)?))) {
+                block.body.push(self.unless_busy(unwind_to(pc, *word)));
+                unwinding += 1;
+            }
+        }
+        unwinding
+    }
+
+    /// Counts calls during which nobody may unwind.
+    fn count_busy(&self, body: &mut Vec<Stmt>, facts: &Facts) {
+        let statements = std::mem::take(body);
+        for mut stmt in statements {
+            (stmt.bodies_mut()).for_each(|nested| self.count_busy(nested, facts));
+            if must_not_unwind(&stmt, facts) {
+                body.extend([self.add_busy(1), stmt, self.add_busy(-1)]);
+            } else {
+                body.push(stmt);
+            }
+        }
+    }
+
+    fn add_busy(&self, change: i32) -> Stmt {
+        let busy = Expr::GetGlobal(self.busy);
+        let sum = Expr::binary(Op::I32_ADD, busy, Expr::I32(change));
+        Stmt::SetGlobal(self.busy, sum)
+    }
+
+    fn unless_busy(&self, body: Vec<Stmt>) -> Stmt {
+        let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(self.busy));
+        Stmt::If(idle, body, Vec::new())
+    }
+}
+
+/// Has the trampoline enter the function at this PC.
+fn unwind_to(pc: i64, word: u64) -> Vec<Stmt> {
+    let below = Expr::I32(RETURN_PC.cast_signed());
+    let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
+    let access = Access {
+        align: 3,
+        offset: 0,
+    };
+    let store = Stmt::Store(Store::I64, access, place, Expr::I64(pc));
+    vec![store, count(word), Stmt::Unwind]
+}
+
+/// Notes that the resume point with this word is entered.
+fn count(word: u64) -> Stmt {
+    let access = Access {
+        align: 2,
+        offset: word as u32,
+    };
+    Stmt::Store(Store::I32, access, Expr::I32(0), Expr::I32(1))
+}
+
+/// Resume points, with their PC, that only the trampoline enters unless a call comes back to them.
+fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, i64)> {
+    let resume = |block: BlockId| Some(code::pc(pc_f, function.blocks[block].resume?));
+    let mut jumped_to = vec![false; function.blocks.len()];
+    jumped_to[function.entry] = true;
+    for block in &function.blocks {
+        let returns_to = returns_to(block, pc_f);
+        for to in block.end.targets() {
+            jumped_to[to] |= returns_to.is_none() || returns_to != resume(to);
+        }
+    }
+    let entered = (0..function.blocks.len()).filter(|block| !jumped_to[*block]);
+    entered
+        .filter_map(|block| Some((block, resume(block)?)))
+        .collect()
+}
+
+/// Whether nobody is resumed behind this statement's call, which yet calls what could unwind.
+fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
+    let special = |function: u32| facts.role(function) == Role::Special;
+    let mut found = match stmt {
+        Stmt::GoCall { after, .. } => *after == After::MustNotUnwind,
+        Stmt::Call(function, _) | Stmt::PushedCall { function, .. } => special(*function),
+        _ => false,
+    };
+    for expr in stmt.exprs() {
+        expr.visit(&mut |expr| {
+            found |= matches!(expr, Expr::Call(function, _) if special(*function));
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::tests::machine::{self, MAY_UNWIND, PC_F, STEADY};
+    use crate::code::tests::program;
+
+    /// A global, and where words begin.
+    const BUSY: u32 = 8;
+    const WORDS: u64 = 0x5000;
+
+    fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
+        Stmt::GoCall {
+            pc_f: None,
+            pc_b,
+            callee: Callee::Direct(callee),
+            after,
+        }
+    }
+
+    fn pc(pc_b: u32) -> i64 {
+        code::pc(PC_F, pc_b)
+    }
+
+    /// The function with a word for each of its resume points.
+    fn stressed(mut function: Function) -> (Function, u64) {
+        let points = function.blocks.iter().filter_map(|block| block.resume);
+        let words = points.map(pc).zip((WORDS..).step_by(WORD));
+        let stress = Stress {
+            words: words.collect(),
+            busy: BUSY,
+        };
+        let count = stress.apply(&mut function, PC_F, &machine::facts());
+        (function, count)
+    }
+
+    fn unless_busy(body: Vec<Stmt>) -> Stmt {
+        let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(BUSY));
+        Stmt::If(idle, body, Vec::new())
+    }
+
+    /// A call that may be resumed at block 1, and a return there.
+    fn calling() -> Function {
+        let mut function = program::function(vec![
+            (vec![call(1, MAY_UNWIND, After::Resume)], End::Jump(1)),
+            (vec![Stmt::Return(8)], End::Stop),
+        ]);
+        function.blocks[1].resume = Some(1);
+        function
+    }
+
+    #[test]
+    fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
+        let (function, count_of_calls) = stressed(calling());
+        assert_eq!(count_of_calls, 1);
+        let below = Expr::binary(Op::I32_SUB, Expr::Get(SP), Expr::I32(8));
+        let word = Access {
+            align: 3,
+            offset: 0,
+        };
+        let unwinding = unless_busy(vec![
+            Stmt::Store(Store::I64, word, below, Expr::I64(pc(1))),
+            count(WORDS),
+            Stmt::Unwind,
+        ]);
+        let expected = [call(1, MAY_UNWIND, After::Resume), unwinding];
+        assert_eq!(function.blocks[0].body, expected);
+        let expected = [unless_busy(vec![count(WORDS)]), Stmt::Return(8)];
+        assert_eq!(function.blocks[1].body, expected);
+    }
+
+    #[test]
+    fn what_jumps_reach_does_not_count_itself() {
+        let mut function = calling();
+        function.blocks.push(function.blocks[0].clone());
+        function.blocks[2].body.clear();
+        function.blocks[0].end = End::Branch(Expr::I32(1), 1, 2);
+        let (function, _) = stressed(function);
+        assert_eq!(function.blocks[1].body, [Stmt::Return(8)]);
+    }
+
+    #[test]
+    fn nobody_unwinds_below_a_call_that_must_not() {
+        let mut function = calling();
+        let body = &mut function.blocks[1].body;
+        body.insert(0, call(2, MAY_UNWIND, After::MustNotUnwind));
+        let (function, _) = stressed(function);
+        let change = |by| {
+            let sum = Expr::binary(Op::I32_ADD, Expr::GetGlobal(BUSY), Expr::I32(by));
+            Stmt::SetGlobal(BUSY, sum)
+        };
+        let guarded = [
+            change(1),
+            call(2, MAY_UNWIND, After::MustNotUnwind),
+            change(-1),
+        ];
+        assert_eq!(function.blocks[1].body[1..4], guarded);
+    }
+
+    #[test]
+    fn what_unwinds_may_not_be_called_for_good() {
+        let facts = machine::facts();
+        let caller = |callee: u32| {
+            let body = vec![call(1, callee, After::NotResumed), Stmt::Return(8)];
+            Some(program::function(vec![(body, End::Stop)]))
+        };
+        let resumed = Some(calling());
+        let leaf = Some(program::function(vec![(vec![Stmt::Return(8)], End::Stop)]));
+        let ok = |functions: &[Option<Function>]| check_plain_calls(functions, &facts).is_ok();
+        assert!(ok(&[leaf.clone(), caller(facts.imported)]));
+        assert!(!ok(&[resumed, caller(facts.imported)]));
+        assert!(!ok(&[None, caller(facts.imported)]), "not lifted");
+    }
+}
