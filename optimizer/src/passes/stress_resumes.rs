@@ -68,6 +68,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             .collect(),
         busy: frame.add_global(0, true),
     };
+    let calls: u64 = code.functions.iter().flatten().map(resumed_calls).sum();
     let functions = code.functions.iter_mut().zip(&code.pc_f);
     let unwinding: u64 = functions
         .filter_map(|(function, pc_f)| {
@@ -82,6 +83,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     }
     Ok(Outcome {
         note: format!("{unwinding} calls unwind, to {count} resume points"),
+        left_alone: vec![(
+            "calls whose PC is no resume point".into(),
+            calls - unwinding,
+        )],
         ..Outcome::default()
     })
 }
@@ -127,7 +132,7 @@ fn check_plain_calls(functions: &[Option<Function>], facts: &Facts) -> Result<()
     let graph = CallGraph::new(functions, facts);
     let never_unwinds = graph.closed(|position, node| {
         let function = functions[position].as_ref();
-        !node.is_indirect && function.is_some_and(|function| !is_resumed(function))
+        !node.is_indirect && function.is_some_and(|function| resumed_calls(function) == 0)
     });
     let mut wrong = None;
     for function in functions.iter().flatten() {
@@ -146,13 +151,14 @@ fn check_plain_calls(functions: &[Option<Function>], facts: &Facts) -> Result<()
     })
 }
 
-/// Whether there is a call that the function is resumed behind.
-fn is_resumed(function: &Function) -> bool {
-    let mut found = false;
+/// How many calls the function may be gone on with behind.
+fn resumed_calls(function: &Function) -> u64 {
+    let mut count = 0;
     function.visit_statements(&mut |stmt| {
-        found |= matches!(stmt, Stmt::GoCall { after, .. } if *after == After::Resume);
+        let is_resumed = matches!(stmt, Stmt::GoCall { after, .. } if *after == After::Resume);
+        count += u64::from(is_resumed);
     });
-    found
+    count
 }
 
 fn error(message: impl Into<String>) -> Error {
