@@ -29,8 +29,8 @@
 use super::{Outcome, left_alone};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, Code, Expr, Facts, Function, Op, RETURN_PC, Role,
-    SP, Stmt, Store,
+    self, Access, After, BlockId, Callee, Code, Expr, Facts, Function, Op, RETURN_PC, Role, SP,
+    Stmt, Store,
 };
 use crate::error::{Error, Result, Stage};
 use crate::go::{Field, Program};
@@ -75,6 +75,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             Some(stress.apply(function.as_mut()?, (*pc_f)?, &code.facts))
         })
         .sum();
+    if unwinding < calls {
+        let message = format!("{} calls return to no resume point", calls - unwinding);
+        return Err(error(message));
+    }
     let count = points.len() as u64;
     move_end(program, &mut frame.walrus, words + WORD as u64 * count)?;
     for (name, value) in [(WORDS, words), (COUNT, count)] {
@@ -83,10 +87,6 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     }
     Ok(Outcome {
         note: format!("{unwinding} calls unwind, to {count} resume points"),
-        left_alone: vec![(
-            "calls whose PC is no resume point".into(),
-            calls - unwinding,
-        )],
         ..Outcome::default()
     })
 }
@@ -103,20 +103,16 @@ fn resume_points(code: &Code) -> BTreeSet<i64> {
             points.map(move |pc_b| code::pc(pc_f, pc_b))
         })
         .collect();
-    let behind_calls: BTreeSet<i64> = lifted()
-        .flat_map(|(function, pc_f)| {
-            function
-                .blocks
-                .iter()
-                .filter_map(move |b| returns_to(b, pc_f))
-        })
-        .collect();
+    let mut behind_calls = BTreeSet::new();
+    for (function, pc_f) in lifted() {
+        function.visit_statements(&mut |stmt| behind_calls.extend(returns_to(stmt, pc_f)));
+    }
     &entered & &behind_calls
 }
 
-/// The PC that the call at the end of a block is gone on with at, if it may be resumed.
-fn returns_to(block: &Block, own_pc_f: u32) -> Option<i64> {
-    match block.body.last()? {
+/// The PC that a call is gone on with at, if it may be resumed.
+fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<i64> {
+    match stmt {
         Stmt::GoCall {
             pc_f,
             pc_b,
@@ -206,11 +202,18 @@ impl Stress {
                 function.blocks[block].body.insert(0, counted);
             }
         }
+        let bodies = function.blocks.iter_mut().map(|block| &mut block.body);
+        bodies.map(|body| self.unwind_behind(body, pc_f)).sum()
+    }
+
+    /// Unwinds behind calls; those of bodies in place of calls may stand anywhere in a block. How many.
+    fn unwind_behind(&self, body: &mut Vec<Stmt>, pc_f: u32) -> u64 {
         let mut unwinding = 0;
-        for block in &mut function.blocks {
-            let to = returns_to(block, pc_f);
+        for stmt in std::mem::take(body) {
+            let to = returns_to(&stmt, pc_f);
+            body.push(stmt);
             if let Some((pc, word)) = to.and_then(|pc| Some((pc, self.words.get(&pc)?))) {
-                block.body.push(self.unless_busy(unwind_to(pc, *word)));
+                body.push(self.unless_busy(unwind_to(pc, *word)));
                 unwinding += 1;
             }
         }
@@ -269,7 +272,8 @@ fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, i64)> {
     let mut jumped_to = vec![false; function.blocks.len()];
     jumped_to[function.entry] = true;
     for block in &function.blocks {
-        let returns_to = returns_to(block, pc_f);
+        let last = block.body.last();
+        let returns_to = last.and_then(|stmt| returns_to(stmt, pc_f));
         for to in block.end.targets() {
             jumped_to[to] |= returns_to.is_none() || returns_to != resume(to);
         }
@@ -297,118 +301,4 @@ fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::code::End;
-    use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
-    use crate::code::tests::program;
-
-    /// A global, and where words begin.
-    const BUSY: u32 = 8;
-    const WORDS: u64 = 0x5000;
-
-    fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
-        Stmt::GoCall {
-            pc_f: None,
-            pc_b,
-            callee: Callee::Direct(callee),
-            after,
-        }
-    }
-
-    fn pc(pc_b: u32) -> i64 {
-        code::pc(PC_F, pc_b)
-    }
-
-    /// The function with a word for each of its resume points.
-    fn stressed(mut function: Function) -> (Function, u64) {
-        let points = function.blocks.iter().filter_map(|block| block.resume);
-        let words = points.map(pc).zip((WORDS..).step_by(WORD));
-        let stress = Stress {
-            words: words.collect(),
-            busy: BUSY,
-        };
-        let count = stress.apply(&mut function, PC_F, &machine::facts());
-        (function, count)
-    }
-
-    fn unless_busy(body: Vec<Stmt>) -> Stmt {
-        let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(BUSY));
-        Stmt::If(idle, body, Vec::new())
-    }
-
-    /// A call that may be resumed at block 1, and a return there.
-    fn calling() -> Function {
-        let mut function = program::function(vec![
-            (vec![call(1, MAY_UNWIND, After::Resume)], End::Jump(1)),
-            (vec![Stmt::Return(8)], End::Stop),
-        ]);
-        function.blocks[1].resume = Some(1);
-        function
-    }
-
-    #[test]
-    fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
-        let (function, count_of_calls) = stressed(calling());
-        assert_eq!(count_of_calls, 1);
-        let below = Expr::binary(Op::I32_SUB, Expr::Get(SP), Expr::I32(8));
-        let word = Access {
-            align: 3,
-            offset: 0,
-        };
-        let unwinding = unless_busy(vec![
-            Stmt::Store(Store::I64, word, below, Expr::I64(pc(1))),
-            count(WORDS),
-            Stmt::Unwind,
-        ]);
-        let expected = [call(1, MAY_UNWIND, After::Resume), unwinding];
-        assert_eq!(function.blocks[0].body, expected);
-        let expected = [unless_busy(vec![count(WORDS)]), Stmt::Return(8)];
-        assert_eq!(function.blocks[1].body, expected);
-    }
-
-    #[test]
-    fn what_jumps_reach_does_not_count_itself() {
-        let mut function = calling();
-        function.blocks.push(function.blocks[0].clone());
-        function.blocks[2].body.clear();
-        function.blocks[0].end = End::Branch(Expr::I32(1), 1, 2);
-        let (function, _) = stressed(function);
-        assert_eq!(function.blocks[1].body, [Stmt::Return(8)]);
-    }
-
-    #[test]
-    fn nobody_unwinds_below_a_call_that_must_not() {
-        let mut function = calling();
-        let body = &mut function.blocks[1].body;
-        body.insert(0, call(2, MAY_UNWIND, After::MustNotUnwind));
-        let (function, _) = stressed(function);
-        let change = |by| {
-            let sum = Expr::binary(Op::I32_ADD, Expr::GetGlobal(BUSY), Expr::I32(by));
-            Stmt::SetGlobal(BUSY, sum)
-        };
-        let guarded = [
-            change(1),
-            call(2, MAY_UNWIND, After::MustNotUnwind),
-            change(-1),
-        ];
-        assert_eq!(function.blocks[1].body[1..4], guarded);
-    }
-
-    #[test]
-    fn what_unwinds_is_not_called_without_a_resume_point() {
-        let facts = machine::facts();
-        let first = facts.imported;
-        let leaf = Some(program::function(vec![(vec![Stmt::Return(8)], End::Stop)]));
-        let calls_first = |after| {
-            let body = vec![call(1, first, after), Stmt::Return(8)];
-            Some(program::function(vec![(body, End::Stop)]))
-        };
-        let plain = calls_first(After::NotResumed);
-        let resumed = calls_first(After::Resume);
-        let ok = |functions: &[Option<Function>]| check_plain_calls(functions, &facts).is_ok();
-        assert!(ok(&[leaf, plain.clone()]));
-        assert!(!ok(&[resumed, plain.clone()]));
-        assert!(!ok(&[None, plain]), "nobody knows what it does");
-    }
-}
+mod tests;
