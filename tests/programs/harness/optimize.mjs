@@ -44,7 +44,9 @@ const OPTIMIZE_TIMEOUT_MS = 120_000;
  * @param {string} optimizer path of the binary
  */
 export function optimizerMissing(optimizer) {
-  return existsSync(optimizer) ? "" : `no optimizer at ${optimizer}: cargo build --release -p gowasp`;
+  if (existsSync(optimizer)) return "";
+  const build = optimizer === STRESS_OPTIMIZER ? "npm run test:resume" : "cargo build --release -p gowasp";
+  return `no optimizer at ${optimizer}: ${build}`;
 }
 
 /**
