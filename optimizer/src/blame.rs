@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_pass_that_makes_it_wrong_is_found() {
-        for pass in &PASSES {
+        for pass in PASSES {
             let optimize = |options: &Options| match runs(options, pass.name) {
                 true => Err(Error::new(Stage::Check, "wrong")),
                 false => Ok(()),

@@ -105,6 +105,11 @@ struct Optimization {
     #[arg(long)]
     strict: bool,
 
+    /// Unwind behind every call that has a resume point, and count those that are entered (test build)
+    #[cfg(feature = "resume-stress")]
+    #[arg(long)]
+    resume_stress: bool,
+
     /// Write what was done as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -139,6 +144,12 @@ impl Optimization {
         options.keep_names = self.keep_names;
         options.keep_memory = self.keep_memory;
         options.strict = self.strict;
+        #[cfg(feature = "resume-stress")]
+        {
+            options.resume_stress = self.resume_stress;
+            // What is counted lies in memory that the program does not need.
+            options.keep_memory |= self.resume_stress;
+        }
         options
     }
 }

@@ -23,6 +23,9 @@ pub struct Options {
     pub measure: bool,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
+    /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
+    #[cfg(any(test, feature = "resume-stress"))]
+    pub resume_stress: bool,
 }
 
 /// What to prefer where sizes and speed conflict.
