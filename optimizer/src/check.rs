@@ -17,6 +17,7 @@
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
 
+mod again;
 mod numbers;
 mod opaque;
 mod resuming;
@@ -29,18 +30,21 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+pub use again::Checker;
+
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
 use opaque::Opaque;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use walk::Found;
 use written::{Function, Role, Written};
 
 /// A rule that is broken.
 #[derive(Debug, Clone)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Its name in this module's documentation.
     rule: &'static str,
     function: Option<String>,
@@ -50,6 +54,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// The rule's name, as the documentation of the checker has it.
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
     fn of_module(rule: &'static str, message: impl Into<String>) -> Fault {
         Fault {
             rule,
@@ -61,13 +70,7 @@ impl Fault {
 
     /// As an error of the library.
     pub(crate) fn error(&self) -> Error {
-        let function = self.function.as_ref();
-        let function = function.map_or_else(String::new, |name| format!("{name}: "));
-        let message = format!(
-            "{function}{} (rule {:?} of the checker)",
-            self.message, self.rule
-        );
-        let error = Error::new(Stage::Check, message);
+        let error = Error::new(Stage::Check, self.to_string());
         match self.offset {
             Some(offset) => error.at(offset),
             None => error,
@@ -79,6 +82,19 @@ impl Fault {
             function: Some(function.name.clone()),
             ..Fault::of_module(rule, message)
         }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(function) = &self.function {
+            write!(out, "{function}: ")?;
+        }
+        write!(
+            out,
+            "{} (rule {:?} of the checker)",
+            self.message, self.rule
+        )
     }
 }
 
@@ -102,16 +118,37 @@ pub(crate) struct Subject<'s> {
 /// # Errors
 /// The first rule that is broken, with the function and the place.
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
+    let written = subject.written()?;
+    let (found, never) = follow(&written)?;
+    agree(subject, &written, &found, &never)
+}
+
+impl Subject<'_> {
+    /// Final indices of the functions that the input defines, by position.
+    fn finals(&self) -> impl Iterator<Item = &Option<u32>> {
+        let imported = self.input.imported_functions as usize;
+        self.functions.iter().skip(imported)
+    }
+
+    fn written(&self) -> Result<Written<'_>, Fault> {
+        let lifted: BTreeSet<u32> = (self.finals().zip(&self.lifted))
+            .filter_map(|(index, lifted)| index.filter(|_| *lifted))
+            .collect();
+        Written::read(self.bytes, self.identity, &lifted)
+    }
+}
+
+/// Checks what functions, all of which were read, say of each other.
+fn agree(
+    subject: &Subject<'_>,
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    never: &BTreeSet<usize>,
+) -> Result<(), Fault> {
     let imported = subject.input.imported_functions as usize;
-    let finals = subject.functions.iter().skip(imported);
-    let lifted: BTreeSet<u32> = (finals.clone().zip(&subject.lifted))
-        .filter_map(|(index, lifted)| index.filter(|_| *lifted))
-        .collect();
-    let written = Written::read(subject.bytes, subject.identity, &lifted)?;
-    let origins: HashMap<usize, usize> = (finals.enumerate())
+    let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
-    let (found, never) = follow(&written)?;
     let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
         .into_par_iter()
         .map(|position| Opaque::of(subject.input, position).trapped)
@@ -121,9 +158,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
         (caller.zip(callee))
             .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
     };
-    resuming::check(&written, &found, &never, &is_trapped)?;
+    resuming::check(written, found, never, &is_trapped)?;
     let before = written::functions_of_input(subject.input, subject.program);
-    stack::check((subject.input, &before), &written, &found, &origins)
+    stack::check((subject.input, &before), written, found, &origins)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of

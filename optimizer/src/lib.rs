@@ -35,6 +35,7 @@ pub mod symbols;
 mod validate;
 mod warnings;
 
+pub use check::{Checker, Fault};
 pub use compress::{Effort, Encoding, compress};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
@@ -63,6 +64,17 @@ pub struct Optimized {
     pub report: Report,
     /// Names of the functions of `wasm`, for its side-car.
     pub symbols: Symbols,
+    /// What became of the input's functions.
+    functions: Functions,
+}
+
+/// What became of the input's functions, for the checker.
+#[derive(Debug)]
+struct Functions {
+    /// Whether lifting took them apart, by position in the input's code section.
+    lifted: Vec<bool>,
+    /// Their final indices.
+    indices: Vec<Option<u32>>,
 }
 
 /// Optimizes a module: same behaviour, fewer bytes.
@@ -118,6 +130,10 @@ pub fn optimize_observed(
         check_written(&module, &identity, &written)?;
         observer.end("check");
     }
+    let lifted = module.code.as_ref().map(|code| &code.functions);
+    let lifted = (lifted.into_iter().flatten())
+        .map(Option::is_some)
+        .collect();
 
     let (before, after) = (
         Sizes::of(&module.input),
@@ -148,6 +164,10 @@ pub fn optimize_observed(
             passes,
             warnings,
             notes,
+        },
+        functions: Functions {
+            lifted,
+            indices: written.functions,
         },
         wasm: written.bytes,
     })

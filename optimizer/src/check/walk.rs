@@ -38,7 +38,7 @@ pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
 const MOST_READINGS: usize = 64;
 
 /// What was found of a function.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Its calls by the convention.
     pub(super) sites: Vec<Site>,
