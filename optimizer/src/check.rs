@@ -21,6 +21,7 @@ mod again;
 mod numbers;
 mod opaque;
 mod resuming;
+mod slots;
 mod stack;
 mod value;
 mod walk;
@@ -159,6 +160,7 @@ fn agree(
             .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
     };
     resuming::check(written, found, never, &is_trapped)?;
+    slots::check(written, found)?;
     let before = written::functions_of_input(subject.input, subject.program);
     stack::check((subject.input, &before), written, found, &origins)
 }

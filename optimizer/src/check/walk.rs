@@ -4,9 +4,11 @@
 //! beginning is read again with both.
 
 mod asked;
+mod branches;
 mod calls;
 mod dispatch;
 mod labels;
+mod slots;
 mod values;
 
 use super::Fault;
@@ -14,6 +16,7 @@ use asked::Asked;
 use labels::{Kind, Label};
 
 use super::numbers::Numbers;
+use super::slots::{Exchange, Slots};
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written};
@@ -48,6 +51,7 @@ pub(super) struct Found {
     pub(super) resumed: BTreeMap<u32, usize>,
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
+    pub(super) exchange: Exchange,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
     /// It calls the host.
@@ -159,6 +163,7 @@ fn walk_from<'w>(
         found: Found::default(),
         stops,
     };
+    walk.leads_everywhere()?;
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
         match entered {
@@ -176,7 +181,7 @@ fn walk_from<'w>(
 impl<'w> Walk<'w, '_> {
     /// Reads the whole body once.
     fn read(&mut self, locals: u32) -> Step {
-        let way = |selector, sp| Way {
+        let way = |selector, sp, slots| Way {
             selector,
             sp,
             shown: None,
@@ -185,10 +190,11 @@ impl<'w> Walk<'w, '_> {
             behind: Vec::new(),
             pushed: Vec::new(),
             base: None,
+            slots,
         };
         self.ways = Ways(vec![
-            way(Selector::Called, Sp::At(RETURN_PC)),
-            way(Selector::Entered, Sp::ByPc),
+            way(Selector::Called, Sp::At(RETURN_PC), Slots::begin()),
+            way(Selector::Entered, Sp::ByPc, Slots::go_on()),
         ]);
         self.ways.each(|way| {
             way.set_local(SELECTOR);
@@ -424,7 +430,10 @@ impl<'w> Walk<'w, '_> {
 
     fn returns(&mut self) -> Step {
         match self.pop() {
-            Value::Stack(RETURN_PC) => self.found.returns = true,
+            Value::Stack(RETURN_PC) => {
+                self.found.returns = true;
+                self.returns_results();
+            }
             Value::Constant(0) => self.found.unwinds = true,
             Value::Other if self.ways.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
             Value::Stack(at) => {

@@ -30,6 +30,8 @@ pub(super) struct Function {
     pub(super) role: Role,
     pub(super) pc_f: Option<u32>,
     pub(super) is_assembly: bool,
+    /// Bytes of its arguments and results, where they are known.
+    pub(super) args: Option<i32>,
     /// PC_B of the call of `runtime.deferreturn`, 0 without one.
     pub(super) deferreturn: u32,
     /// Distance of SP below the return PC, up to the PC_B that stands beside it.
@@ -150,6 +152,7 @@ fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -
         name: listed.map_or_else(|| format!("function {index}"), |f| f.name().to_owned()),
         pc_f: listed.map(|function| function.pc_f()),
         is_assembly: record.is_none_or(|record| record.flag & ASSEMBLY != 0),
+        args: record.map(|record| record.args).filter(|args| *args >= 0),
         deferreturn: record.map_or(0, |record| record.deferreturn & PC_B),
         pcsp: (pcsp.into_iter().flatten())
             .filter_map(|run| run.ok().map(|run| (run.end, run.value)))

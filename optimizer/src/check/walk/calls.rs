@@ -2,6 +2,7 @@
 
 use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
+use crate::check::slots::Given;
 use crate::check::value::Value;
 use crate::check::way::{Sp, Way, Ways};
 use crate::check::written::{Function, Role};
@@ -48,6 +49,8 @@ pub(in crate::check) struct Site {
     pub(in crate::check) checked: Option<u32>,
     /// It stands alone in an `if`, for a value that is 0.
     pub(in crate::check) is_for_nil: bool,
+    /// Words that the function wrote from SP up, as arguments.
+    pub(in crate::check) given: Given,
     /// Return PCs of the calls that it was inlined through.
     pub(in crate::check) through: Vec<u64>,
     offset: usize,
@@ -104,6 +107,7 @@ impl<'w> Walk<'w, '_> {
             return Err(self.fault("global 0", "the host is called and global 0 is not SP"));
         }
         self.found.calls_host = true;
+        self.host_answers();
         self.ways.each(|way| {
             if way.sp != Sp::Elsewhere {
                 way.sp = Sp::Moved;
@@ -137,7 +141,10 @@ impl<'w> Walk<'w, '_> {
     fn operands(&mut self, index: u32) {
         let ty = self.written.input.function_type(index);
         let (params, results) = ty.map_or((0, 0), |ty| (ty.params().len(), ty.results().len()));
-        (0..params).for_each(|_| _ = self.pop());
+        for _ in 0..params {
+            let operand = self.pop();
+            self.tells(operand);
+        }
         (0..results).for_each(|_| self.stack.push(Value::Other));
     }
 
@@ -171,6 +178,7 @@ impl<'w> Walk<'w, '_> {
             sp,
             checked: checked.reduce(|a, b| Some(a?.min(b?))).flatten(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
+            given: self.given(sp),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };
@@ -244,6 +252,7 @@ impl<'w> Walk<'w, '_> {
             return;
         }
         let is_own = site.is_own(self.function);
+        self.answers(site);
         self.ways.each(|way| {
             way.shown = None;
             if let Some(sp) = site.sp {
