@@ -13,16 +13,23 @@
 //! | locals | On no way in is a local read before it is set, but SP and the selector. |
 //! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, and where an unwind begins. |
-//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables. |
+//! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
+//! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all: no pass drops a store. Left out are functions that call the host, or, not for good in the input, one that never returns. |
+//! | branches | Nothing is written that no branch leads to, and no loop that none repeats. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only. |
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
+//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]).
 
 mod again;
+mod linear;
 mod numbers;
 mod opaque;
+mod pcs;
 mod resuming;
 mod slots;
 mod stack;
+mod stores;
 mod value;
 mod walk;
 mod way;
@@ -146,13 +153,26 @@ fn agree(
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
 ) -> Result<(), Fault> {
-    let imported = subject.input.imported_functions as usize;
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
-    let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
+    let before = written::functions_of_input(subject.input, subject.program);
+    agree_on((subject.input, &before), written, found, never, &origins)
+}
+
+/// The same, of an input and its functions. `origins` says which of these each function was.
+fn agree_on(
+    before: (&Input<'_>, &[Function]),
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    never: &BTreeSet<usize>,
+    origins: &HashMap<usize, usize>,
+) -> Result<(), Fault> {
+    let (input, _) = before;
+    let imported = input.imported_functions as usize;
+    let traps: Vec<Vec<u32>> = (0..input.bodies.len())
         .into_par_iter()
-        .map(|position| Opaque::of(subject.input, position).trapped)
+        .map(|position| Opaque::of(input, position).trapped)
         .collect();
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
@@ -160,9 +180,10 @@ fn agree(
             .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
     };
     resuming::check(written, found, never, &is_trapped)?;
+    pcs::check(written, found)?;
     slots::check(written, found)?;
-    let before = written::functions_of_input(subject.input, subject.program);
-    stack::check((subject.input, &before), written, found, &origins)
+    stores::check(before, written, found, origins, never)?;
+    stack::check(before, written, found, origins)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of

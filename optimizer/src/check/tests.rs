@@ -1,5 +1,7 @@
 //! What ways know, and what becomes of it where they meet.
 
+mod rules;
+
 use super::numbers::Numbers;
 use super::slots::Slots;
 use super::value::Value;

@@ -17,13 +17,16 @@ use labels::{Kind, Label};
 
 use super::numbers::Numbers;
 use super::slots::{Exchange, Slots};
+use super::stores::Tally;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, Site};
+pub(super) use calls::{After, Callee, FIRST_RETURN_PC, Site};
+pub(super) use slots::access;
+pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = 8;
@@ -52,6 +55,9 @@ pub(super) struct Found {
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
     pub(super) exchange: Exchange,
+    pub(super) stores: Tally,
+    /// Some of its code cannot be reached.
+    pub(super) has_dead_code: bool,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
     /// It calls the host.
@@ -266,6 +272,13 @@ impl<'w> Walk<'w, '_> {
     /// Moves over code that cannot be reached, to the end of its block.
     fn skip(&mut self) {
         let mut nested = 0;
+        let ends = |operator: &Operator<'_>| {
+            matches!(
+                operator,
+                Operator::End | Operator::Else | Operator::Unreachable
+            )
+        };
+        self.found.has_dead_code |= !self.peek(0).is_none_or(ends);
         while let Some(operator) = self.peek(0) {
             match operator {
                 Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested += 1,

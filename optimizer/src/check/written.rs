@@ -35,7 +35,7 @@ pub(super) struct Function {
     /// PC_B of the call of `runtime.deferreturn`, 0 without one.
     pub(super) deferreturn: u32,
     /// Distance of SP below the return PC, up to the PC_B that stands beside it.
-    pcsp: Vec<(u32, i32)>,
+    pub(super) pcsp: Vec<(u32, i32)>,
     /// It reads global 0, sets it, or calls: SP has to be there when it is called.
     pub(super) looks_at_sp: bool,
 }
@@ -104,15 +104,20 @@ impl<'w> Written<'w> {
                 read_function(&input, &program, index, role)
             })
             .collect();
+        Ok(Written::of(input, functions))
+    }
+
+    /// A module with what its tables say of its functions.
+    pub(super) fn of(input: Input<'w>, functions: Vec<Function>) -> Written<'w> {
         let by_pc_f = (functions.iter().enumerate())
             .filter_map(|(position, function)| Some((function.pc_f?, position)))
             .collect();
-        Ok(Written {
+        Written {
             known: Known::of(&functions),
             by_pc_f,
             functions,
             input,
-        })
+        }
     }
 
     pub(super) fn position(&self, index: u32) -> Option<usize> {

@@ -9,7 +9,7 @@ use crate::check::written::{Function, Role};
 use wasmparser::Operator;
 
 /// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
-pub(super) const FIRST_RETURN_PC: u64 = 1 << 28;
+pub(in crate::check) const FIRST_RETURN_PC: u64 = 1 << 28;
 
 /// Whom a call calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::check::way::Sp;
 use wasmparser::Operator;
 
 /// What an operator does in memory, and to how many bytes.
-fn access(operator: &Operator<'_>) -> Option<(i64, i32)> {
+pub(in crate::check) fn access(operator: &Operator<'_>) -> Option<(i64, i32)> {
     use Operator::{F32Load, F64Load, I32Load, I32Load8S, I32Load8U, I32Load16S, I32Load16U};
     use Operator::{F32Store, F64Store, I32Store, I32Store8, I32Store16};
     use Operator::{I64Load, I64Load8S, I64Load8U, I64Load16S, I64Load16U, I64Load32S, I64Load32U};
@@ -67,10 +67,13 @@ impl<'w> Walk<'w, '_> {
         match (access(operator), left) {
             (Some((offset, bytes)), Value::Stack(at)) => {
                 self.tells(right);
-                self.writes_slots(i64::from(at) + offset, bytes, right)
+                let place = i64::from(at) + offset;
+                self.counts_store(Some(place));
+                self.writes_slots(place, bytes, right)
             }
             (Some(_), _) => {
                 self.tells(right);
+                self.counts_store(None);
                 Ok(())
             }
             _ => {
@@ -81,6 +84,11 @@ impl<'w> Walk<'w, '_> {
                 Ok(())
             }
         }
+    }
+
+    fn counts_store(&mut self, place: Option<i64>) {
+        let frame = self.function.frame() as i64;
+        self.found.stores.store(place, frame);
     }
 
     /// An operator with more, the last first.

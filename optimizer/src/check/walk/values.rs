@@ -177,7 +177,7 @@ impl<'w> Walk<'w, '_> {
 }
 
 /// Operators whose operands depend on types are handled before arity is asked for.
-struct NoTypes;
+pub(in crate::check) struct NoTypes;
 
 impl wasmparser::ModuleArity for NoTypes {
     fn sub_type_at(&self, _: u32) -> Option<&wasmparser::SubType> {
