@@ -15,7 +15,7 @@
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, and where an unwind begins. |
 //! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
 //! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all: no pass drops a store. Left out are functions that call the host, or, not for good in the input, one that never returns. |
-//! | branches | Nothing is written that no branch leads to, and no loop that none repeats. |
+//! | branches | Nothing is written that no branch leads to, and no loop that none repeats; a number is put into local 0 only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only. |
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.

@@ -1,6 +1,6 @@
 //! Whether branches lead to all that is written.
 
-use super::{Step, Walk};
+use super::{SELECTOR, Step, Walk};
 use wasmparser::Operator;
 
 /// What opened a label.
@@ -86,7 +86,38 @@ impl Walk<'_, '_> {
                 self.at = at;
                 return Err(self.fault("branches", "nothing leads here"));
             }
+            if !self.jumps(at, &labels) {
+                self.at = at;
+                let message = "local 0 gets a number, and no jump to a dispatch follows";
+                return Err(self.fault("branches", message));
+            }
         }
         Ok(())
+    }
+
+    /// Whether a number other than 0 that is put into the selector here is for a jump to the loop around the entry's dispatch.
+    fn jumps(&self, at: usize, labels: &[Label]) -> bool {
+        let operator = |at: usize| self.operators.get(at).map(|(operator, _)| operator);
+        let is_number = match operator(at) {
+            Some(Operator::I32Const { value }) => *value != 0,
+            Some(Operator::I64Const { value }) => *value != 0,
+            _ => false,
+        };
+        let is_put = |operator: &Operator<'_>| {
+            matches!(
+                operator,
+                Operator::LocalSet {
+                    local_index: SELECTOR
+                }
+            )
+        };
+        if !is_number || !operator(at + 1).is_some_and(is_put) {
+            return true;
+        }
+        let Some(Operator::Br { relative_depth }) = operator(at + 2) else {
+            return false;
+        };
+        let label = labels.len().checked_sub(*relative_depth as usize + 1);
+        label.is_some_and(|label| labels[label].kind == Kind::Loop)
     }
 }
