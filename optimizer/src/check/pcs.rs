@@ -3,14 +3,19 @@
 use super::Fault;
 use super::walk::{Callee, Found};
 use super::written::Written;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Checks all calls, and those that bodies stand in place of. A call through the table may be asked first for the function that
-/// is expected, which is called directly then.
+/// Checks all calls, and those that bodies stand in place of. A call through the table may ask first for the functions that are
+/// expected, which are called directly then, by the same PC.
 ///
 /// # Errors
 /// The first call whose return PC is another's.
 pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    let sites = found.iter().flatten().flat_map(|found| &found.sites);
+    let indirect: HashSet<u64> = sites
+        .filter(|site| site.callee == Callee::Indirect)
+        .map(|site| site.pc)
+        .collect();
     let mut callees: HashMap<u64, usize> = HashMap::new();
     for (function, found) in written.functions.iter().zip(found) {
         for site in found.iter().flat_map(|found| &found.sites) {
@@ -19,6 +24,7 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
                 Callee::Indirect => None,
             };
             for pc in [site.pc].iter().chain(&site.through).filter(|pc| **pc != 0) {
+                callee = callee.filter(|_| !indirect.contains(pc));
                 let known = callee.map(|callee| *callees.entry(*pc).or_insert(callee));
                 if known != callee {
                     let name = |callee: Option<usize>| {
