@@ -206,11 +206,21 @@ impl Slots {
 
     /// The words that the function has written above its return PC.
     pub(super) fn answers(&self) -> u64 {
-        self.given(RETURN_PC).words
+        let told = |word: &i32| self.is_told(RETURN_PC + word * WORD);
+        match self.is_anything {
+            true => u64::MAX,
+            false => {
+                self.stored.above
+                    | (0..FOLLOWED)
+                        .filter(told)
+                        .fold(0, |all, word| all | 1 << word)
+            }
+        }
     }
 
-    /// The words that it has written from here up, for somebody to read.
-    pub(super) fn given(&self, sp: i32) -> Given {
+    /// The words that it has written from here up, for somebody who reads at most so many bytes.
+    pub(super) fn given(&self, sp: i32, args: i32) -> Given {
+        let count = (args / WORD + 1).min(FOLLOWED);
         let is_given = |word: &i32| {
             let (place, end) = (sp + word * WORD, sp + word * WORD + WORD);
             let is_left = || {
@@ -224,7 +234,7 @@ impl Slots {
             .first()
             .filter(|last| !self.is_mixed && last.sp <= sp);
         Given {
-            words: (0..FOLLOWED)
+            words: (0..count)
                 .filter(is_given)
                 .fold(0, |mask, word| mask | 1 << word),
             left_by: left.and_then(|last| Some((last.callee?, ((sp - last.sp) / WORD) as u32))),

@@ -178,7 +178,7 @@ impl<'w> Walk<'w, '_> {
             sp,
             checked: checked.reduce(|a, b| Some(a?.min(b?))).flatten(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
-            given: self.given(sp),
+            given: self.given(sp, callee),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };

@@ -177,9 +177,12 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// What the function wrote for one that it calls.
-    pub(super) fn given(&self, sp: Option<i32>) -> Given {
-        let Some(sp) = sp else { return Given::all() };
-        let given = self.ways.0.iter().map(|way| way.slots.given(sp));
+    pub(super) fn given(&self, sp: Option<i32>, callee: Callee) -> Given {
+        let (Some(sp), Callee::Direct(callee)) = (sp, callee) else {
+            return Given::all();
+        };
+        let args = self.written.functions[callee].args.unwrap_or(i32::MAX);
+        let given = self.ways.0.iter().map(|way| way.slots.given(sp, args));
         given.reduce(Given::meet).unwrap_or_else(Given::all)
     }
 
