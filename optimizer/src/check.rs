@@ -12,15 +12,25 @@
 //! | locals | On no way in is a local read before it is set, but SP and the selector. |
 //! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, and where an unwind begins. |
-//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables. |
+//! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
+//! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all: no pass drops a store. Left out are functions that call the host, or, not for good in the input, one that never returns. |
+//! | branches | Nothing is written that no branch leads to, and no loop that none repeats; a number is put into local 0 only for a jump to a dispatch. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only. |
 //!
+//! The rules slots, stores and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
+//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]).
 
+mod again;
 mod before;
+mod linear;
 mod numbers;
 mod opaque;
+mod pcs;
 mod resuming;
+mod slots;
 mod stack;
+mod stores;
 mod value;
 mod walk;
 mod way;
@@ -29,18 +39,21 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+pub use again::Checker;
+
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
 use before::Before;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use walk::Found;
 use written::{Function, Role, Written};
 
 /// A rule that is broken.
 #[derive(Debug, Clone)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Its name in this module's documentation.
     rule: &'static str,
     function: Option<String>,
@@ -50,6 +63,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// The rule's name, as the documentation of the checker has it.
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
     fn of_module(rule: &'static str, message: impl Into<String>) -> Fault {
         Fault {
             rule,
@@ -61,12 +79,7 @@ impl Fault {
 
     /// As an error of the library.
     pub(crate) fn error(&self) -> Error {
-        let function = self.function.as_ref();
-        let function = function.map_or_else(String::new, |name| format!("{name}: "));
-        let message = format!(
-            "this is a fault in gowasp, please report it: {function}{} (rule {:?})",
-            self.message, self.rule
-        );
+        let message = format!("this is a fault in gowasp, please report it: {self}");
         let error = Error::new(Stage::Check, message);
         match self.offset {
             Some(offset) => error.at(offset),
@@ -82,6 +95,15 @@ impl Fault {
     }
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(function) = &self.function {
+            write!(out, "{function}: ")?;
+        }
+        write!(out, "{} (rule {:?})", self.message, self.rule)
+    }
+}
+
 /// What the checker compares.
 #[derive(Debug)]
 pub(crate) struct Subject<'s> {
@@ -91,6 +113,8 @@ pub(crate) struct Subject<'s> {
     pub(crate) identity: &'s Identity,
     /// Whether lifting took a function of the input apart, by position.
     pub(crate) lifted: Vec<bool>,
+    /// Whether to ask for the rules that take long, too.
+    pub(crate) all_rules: bool,
     /// What was written.
     pub(crate) bytes: &'s [u8],
     /// Final index of each function of the input.
@@ -102,23 +126,59 @@ pub(crate) struct Subject<'s> {
 /// # Errors
 /// The first rule that is broken, with the function and the place.
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
-    let imported = subject.input.imported_functions as usize;
-    let finals = subject.functions.iter().skip(imported);
-    let lifted: BTreeSet<u32> = (finals.clone().zip(&subject.lifted))
-        .filter_map(|(index, lifted)| index.filter(|_| *lifted))
-        .collect();
-    let written = Written::read(subject.bytes, subject.identity, &lifted)?;
-    let origins: HashMap<usize, usize> = (finals.enumerate())
+    let written = subject.written()?;
+    let (found, never) = follow(&written)?;
+    agree(subject, &written, &found, &never)
+}
+
+impl Subject<'_> {
+    /// Final indices of the functions that the input defines, by position.
+    fn finals(&self) -> impl Iterator<Item = &Option<u32>> {
+        let imported = self.input.imported_functions as usize;
+        self.functions.iter().skip(imported)
+    }
+
+    fn written(&self) -> Result<Written<'_>, Fault> {
+        let lifted: BTreeSet<u32> = (self.finals().zip(&self.lifted))
+            .filter_map(|(index, lifted)| index.filter(|_| *lifted))
+            .collect();
+        Written::read(self.bytes, self.identity, &lifted, self.all_rules)
+    }
+}
+
+/// Checks what functions, all of which were read, say of each other.
+fn agree(
+    subject: &Subject<'_>,
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    never: &BTreeSet<usize>,
+) -> Result<(), Fault> {
+    let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
-    let (found, never) = follow(&written)?;
     let before = Before::of(subject.input, subject.program);
+    agree_on(&before, written, found, never, &origins)
+}
+
+/// The same, of an input and its functions. `origins` says which of these each function was.
+fn agree_on(
+    before: &Before<'_>,
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    never: &BTreeSet<usize>,
+    origins: &HashMap<usize, usize>,
+) -> Result<(), Fault> {
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
         (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
     };
-    resuming::check(&written, &found, &never, &is_trapped)?;
-    stack::check(&before, &written, &found, &origins)
+    resuming::check(written, found, never, &is_trapped)?;
+    pcs::check(written, found)?;
+    if written.all_rules {
+        slots::check(written, found)?;
+        stores::check(before, written, found, origins, never)?;
+    }
+    stack::check(before, written, found, origins)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of

@@ -101,6 +101,10 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
+    /// Check the result by all rules, also those that take long (words of the stack, stores, branches)
+    #[arg(long)]
+    check: bool,
+
     /// Fail where much of a Go module would be left alone, instead of warning
     #[arg(long)]
     strict: bool,
@@ -143,6 +147,7 @@ impl Optimization {
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;
         options.keep_memory = self.keep_memory;
+        options.all_rules = self.check;
         options.strict = self.strict;
         #[cfg(feature = "resume-stress")]
         {

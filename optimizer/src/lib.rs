@@ -36,6 +36,7 @@ pub mod symbols;
 mod validate;
 mod warnings;
 
+pub use check::{Checker, Fault};
 pub use compress::{Effort, Encoding, compress};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
@@ -64,6 +65,17 @@ pub struct Optimized {
     pub report: Report,
     /// Names of the functions of `wasm`, for its side-car.
     pub symbols: Symbols,
+    /// What became of the input's functions.
+    functions: Functions,
+}
+
+/// What became of the input's functions, for the checker.
+#[derive(Debug)]
+struct Functions {
+    /// Whether lifting took them apart, by position in the input's code section.
+    lifted: Vec<bool>,
+    /// Their final indices.
+    indices: Vec<Option<u32>>,
 }
 
 /// Optimizes a module: same behaviour, fewer bytes.
@@ -178,7 +190,7 @@ fn attempt(
 
     observer.begin("check");
     let checked = match unwinds_on_purpose(options) {
-        false => check_written(&module, &identity, &written),
+        false => check_written(&module, &identity, &written, options.all_rules),
         true => Ok(()),
     };
     observer.end("check");
@@ -186,6 +198,10 @@ fn attempt(
         error,
         is_rewritten: warnings::is_rewritten(&passes),
     })?;
+    let lifted = module.code.as_ref().map(|code| &code.functions);
+    let lifted = (lifted.into_iter().flatten())
+        .map(Option::is_some)
+        .collect();
 
     let (before, after) = (
         Sizes::of(&module.input),
@@ -218,6 +234,10 @@ fn attempt(
             warnings,
             notes,
         },
+        functions: Functions {
+            lifted,
+            indices: written.functions,
+        },
         wasm: written.bytes,
     })
 }
@@ -235,7 +255,12 @@ fn unwinds_on_purpose(_: &Options) -> bool {
 }
 
 /// Checks what was written of Go's functions, where any were lifted.
-fn check_written(module: &Module<'_>, identity: &Identity, written: &emit::Written) -> Result<()> {
+fn check_written(
+    module: &Module<'_>,
+    identity: &Identity,
+    written: &emit::Written,
+    all_rules: bool,
+) -> Result<()> {
     let (Some(program), Some(code)) = (&module.program, &module.code) else {
         return Ok(());
     };
@@ -244,6 +269,8 @@ fn check_written(module: &Module<'_>, identity: &Identity, written: &emit::Writt
         program,
         identity,
         lifted: code.functions.iter().map(Option::is_some).collect(),
+        // Tests ask for them anyway.
+        all_rules: all_rules || cfg!(debug_assertions),
         bytes: &written.bytes,
         functions: &written.functions,
     };

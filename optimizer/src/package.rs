@@ -24,6 +24,7 @@ impl Package {
             wasm,
             report,
             symbols,
+            ..
         } = optimized;
         let sha256 = sha256_hex(&wasm);
         // 64 bits tell the releases of one app apart; the manifest holds the whole hash.

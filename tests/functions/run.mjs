@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz:functions`: builds the fuzzer and runs it; without --program on esbuild and gofmt, of which it demands
- * that nearly all of what gowasp wrote is reached. All options are the fuzzer's own (`--help`).
+ * that nearly all of what gowasp wrote is reached; with --damages on esbuild alone (`npm run fuzz:damage`). All options are
+ * the fuzzer's own (`--help`).
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,13 +11,18 @@ import { CommandError, run } from "../../scripts/process.mjs";
 try {
   const options = process.argv.slice(2);
   const asked = options.some((option) => /^(--program\b|--help$|-h$)/.test(option));
-  const programs = asked ? [] : ["--thorough", "--program", esbuild(), "--program", await gofmt()];
+  const damages = options.some((option) => option.startsWith("--damages"));
+  const programs = asked ? [] : damages ? ["--program", esbuild()] : await both();
   const cargo = ["run", "--release", "--quiet", "-p", "function-fuzz", "--"];
   await run("cargo", [...cargo, ...programs, ...options], { cwd: root });
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
   console.error(error.message);
   process.exitCode = error.exitCode;
+}
+
+async function both() {
+  return ["--thorough", "--program", esbuild(), "--program", await gofmt()];
 }
 
 function esbuild() {

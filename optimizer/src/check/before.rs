@@ -19,7 +19,11 @@ pub(super) struct Before<'s> {
 
 impl<'s> Before<'s> {
     pub(super) fn of(input: &'s Input<'_>, program: &Program) -> Before<'s> {
-        let functions = functions_of_input(input, program);
+        Before::new(input, functions_of_input(input, program))
+    }
+
+    /// An input with what its tables say of its functions.
+    pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> Before<'s> {
         Before {
             input,
             known: Known::of(&functions),

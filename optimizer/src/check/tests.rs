@@ -1,6 +1,9 @@
 //! What ways know, and what becomes of it where they meet.
 
+mod rules;
+
 use super::numbers::Numbers;
+use super::slots::Slots;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use wasmparser::{MemArg, Operator};
@@ -16,6 +19,7 @@ fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
         entered: Vec::new(),
         pushed: Vec::new(),
         base: None,
+        slots: Slots::begin(),
     };
     set.iter().for_each(|local| way.set_local(*local));
     way

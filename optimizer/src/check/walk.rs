@@ -5,22 +5,28 @@
 
 mod arrivals;
 mod asked;
+mod branches;
 mod calls;
 mod dispatch;
 mod labels;
+mod slots;
 mod values;
 
 use super::Fault;
 use asked::Asked;
 use labels::{Kind, Label};
 
+use super::slots::{Exchange, Slots};
+use super::stores::Tally;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, Other, Site};
+pub(super) use calls::{After, Callee, FIRST_RETURN_PC, Other, Site};
+pub(super) use slots::access;
+pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = 8;
@@ -38,7 +44,7 @@ pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
 const MOST_READINGS: usize = 64;
 
 /// What was found of a function.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Its calls by the convention.
     pub(super) sites: Vec<Site>,
@@ -48,6 +54,10 @@ pub(super) struct Found {
     pub(super) resumed: BTreeMap<u32, usize>,
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
+    pub(super) exchange: Exchange,
+    pub(super) stores: Tally,
+    /// Some of its code cannot be reached.
+    pub(super) has_dead_code: bool,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
     /// It loads its own return PC.
@@ -169,6 +179,7 @@ fn walk_from<'b>(
         found: Found::default(),
         stops,
     };
+    walk.leads_everywhere()?;
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
         if walk.asks_for_more() || !walk.is_done {
@@ -185,7 +196,7 @@ fn walk_from<'b>(
 impl<'w> Walk<'w, '_> {
     /// Reads the whole body once.
     fn read(&mut self, locals: u32) -> Step {
-        let way = |selector, sp| Way {
+        let way = |selector, sp, slots| Way {
             selector,
             sp,
             shown: None,
@@ -195,10 +206,11 @@ impl<'w> Walk<'w, '_> {
             entered: Vec::new(),
             pushed: Vec::new(),
             base: None,
+            slots,
         };
         self.ways = Ways(vec![
-            way(Selector::Called, Sp::At(RETURN_PC)),
-            way(Selector::Entered, Sp::ByPc),
+            way(Selector::Called, Sp::At(RETURN_PC), Slots::begin()),
+            way(Selector::Entered, Sp::ByPc, Slots::go_on()),
         ]);
         self.ways.each(|way| {
             way.set_local(SELECTOR);
@@ -253,6 +265,13 @@ impl<'w> Walk<'w, '_> {
     /// Moves over code that cannot be reached, to the end of its block. Its loops keep their numbers.
     fn skip(&mut self) {
         let mut nested = 0;
+        let ends = |operator: &Operator<'_>| {
+            matches!(
+                operator,
+                Operator::End | Operator::Else | Operator::Unreachable
+            )
+        };
+        self.found.has_dead_code |= !self.peek(0).is_none_or(ends);
         while let Some(operator) = self.peek(0) {
             match operator {
                 Operator::Loop { .. } => {
@@ -351,7 +370,10 @@ impl<'w> Walk<'w, '_> {
 
     fn returns(&mut self) -> Step {
         match self.pop() {
-            Value::Stack(RETURN_PC) => self.found.returns = true,
+            Value::Stack(RETURN_PC) => {
+                self.found.returns = true;
+                self.returns_results();
+            }
             Value::Constant(0) => self.found.unwinds = true,
             Value::Other if self.ways.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
             Value::Stack(at) => {

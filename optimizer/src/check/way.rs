@@ -1,6 +1,7 @@
 //! What is known at one place of a function: the *ways* on which control may have got there.
 
 use super::numbers::Numbers;
+use super::slots::Slots;
 
 /// Where SP is, in bytes from where the return PC lies: 0 right behind the push, negative below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub(super) struct Way {
     pub(super) pushed: Vec<(i32, u64)>,
     /// The local that holds `PC_F << 16`, and that value.
     pub(super) base: Option<(u32, u64)>,
+    pub(super) slots: Slots,
 }
 
 /// Why two ways cannot be one.
@@ -118,6 +120,7 @@ impl Way {
             mine.extend(new);
         }
         self.pushed.retain(|pushed| other.pushed.contains(pushed));
+        self.slots.join(&other.slots);
         if self.base != other.base {
             self.base = None;
         }

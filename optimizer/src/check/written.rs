@@ -30,10 +30,12 @@ pub(super) struct Function {
     pub(super) role: Role,
     pub(super) pc_f: Option<u32>,
     pub(super) is_assembly: bool,
+    /// Bytes of its arguments and results, where they are known.
+    pub(super) args: Option<i32>,
     /// PC_B of the call of `runtime.deferreturn`, 0 without one.
     pub(super) deferreturn: u32,
     /// Distance of SP below the return PC, up to the PC_B that stands beside it.
-    pcsp: Vec<(u32, i32)>,
+    pub(super) pcsp: Vec<(u32, i32)>,
     /// It reads global 0, sets it, or calls: SP has to be there when it is called.
     pub(super) looks_at_sp: bool,
 }
@@ -61,6 +63,8 @@ pub(super) struct Written<'w> {
     pub(super) functions: Vec<Function>,
     by_pc_f: HashMap<u32, usize>,
     pub(super) known: Known,
+    /// Whether the rules that take long are asked for, too.
+    pub(super) all_rules: bool,
 }
 
 /// Positions of functions that rules know by name.
@@ -81,6 +85,7 @@ impl<'w> Written<'w> {
         bytes: &'w [u8],
         identity: &Identity,
         lifted: &BTreeSet<u32>,
+        all_rules: bool,
     ) -> Result<Written<'w>, Fault> {
         let unreadable = |error: crate::Error| Fault::of_module("tables", error.message());
         let input = Input::read(bytes).map_err(unreadable)?;
@@ -102,15 +107,24 @@ impl<'w> Written<'w> {
                 read_function(&input, &program, index, role)
             })
             .collect();
+        Ok(Written {
+            all_rules,
+            ..Written::of(input, functions)
+        })
+    }
+
+    /// A module with what its tables say of its functions, for all rules.
+    pub(super) fn of(input: Input<'w>, functions: Vec<Function>) -> Written<'w> {
         let by_pc_f = (functions.iter().enumerate())
             .filter_map(|(position, function)| Some((function.pc_f?, position)))
             .collect();
-        Ok(Written {
+        Written {
             known: Known::of(&functions),
             by_pc_f,
             functions,
             input,
-        })
+            all_rules: true,
+        }
     }
 
     pub(super) fn position(&self, index: u32) -> Option<usize> {
@@ -150,6 +164,7 @@ fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -
         name: listed.map_or_else(|| format!("function {index}"), |f| f.name().to_owned()),
         pc_f: listed.map(|function| function.pc_f()),
         is_assembly: record.is_none_or(|record| record.flag & ASSEMBLY != 0),
+        args: record.map(|record| record.args).filter(|args| *args >= 0),
         deferreturn: record.map_or(0, |record| record.deferreturn & PC_B),
         pcsp: (pcsp.into_iter().flatten())
             .filter_map(|run| run.ok().map(|run| (run.end, run.value)))

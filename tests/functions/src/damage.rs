@@ -1,143 +1,197 @@
-//! Damages for testing the tests: one small mistake in each function of a module, such as a pass might make.
+//! Damages for testing the tests: small mistakes in functions of a module, such as a pass might make.
+
+mod sites;
 
 use crate::world::mixed;
-use anyhow::Result;
+use anyhow::{Context, Result};
+use gowasp::go::{Identity, Program};
 use gowasp::input::Input;
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use sites::{Places, Site};
+use std::collections::BTreeSet;
 
-/// A mistake that was made.
+/// What kind of mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Two operators that name locals of one type have exchanged them.
+    SwappedLocals,
+    /// A store only drops its operands.
+    DroppedStore,
+    /// The offset of a load or store is 8 more.
+    ShiftedOffset,
+    /// A branch, or one of a jump table's, leads to another label.
+    RetargetedBranch,
+    /// A return PC, or a number that leads to a resume point, is another.
+    OtherPc,
+    /// The stack is not checked.
+    DroppedCheck,
+    /// An operator is another one of its type.
+    OtherOperator,
+    /// A small constant is 1 more.
+    OtherConstant,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 8] = [
+        Kind::SwappedLocals,
+        Kind::DroppedStore,
+        Kind::ShiftedOffset,
+        Kind::RetargetedBranch,
+        Kind::OtherPc,
+        Kind::DroppedCheck,
+        Kind::OtherOperator,
+        Kind::OtherConstant,
+    ];
+
+    /// Those that the checker is to know; the others change values alone, which it does not follow.
+    pub const OF_THE_CHECKER: [Kind; 6] = [
+        Kind::SwappedLocals,
+        Kind::DroppedStore,
+        Kind::ShiftedOffset,
+        Kind::RetargetedBranch,
+        Kind::OtherPc,
+        Kind::DroppedCheck,
+    ];
+
+    /// What is done, for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::SwappedLocals => "two locals are swapped",
+            Kind::DroppedStore => "a store is dropped",
+            Kind::ShiftedOffset => "an offset is 8 more",
+            Kind::RetargetedBranch => "a branch leads elsewhere",
+            Kind::OtherPc => "a PC is another",
+            Kind::DroppedCheck => "a check is dropped",
+            Kind::OtherOperator => "another operator",
+            Kind::OtherConstant => "a constant is 1 more",
+        }
+    }
+}
+
+/// A mistake.
 #[derive(Debug)]
 pub struct Damage {
     /// Wasm index of the function.
     pub function: u32,
     /// What was done.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Where, in the file.
     pub offset: usize,
+    /// Bytes that stand elsewhere, or are others, by place.
+    patches: Vec<(usize, Vec<u8>)>,
 }
 
-/// The module with a mistake in each function of gowasp's convention that has room for one. All keep their length.
+impl Damage {
+    /// Makes the mistake. The module keeps its length.
+    pub fn apply(&self, wasm: &mut [u8]) {
+        for (at, bytes) in &self.patches {
+            wasm[*at..at + bytes.len()].copy_from_slice(bytes);
+        }
+    }
+}
+
+/// A module whose functions can be damaged.
+#[derive(Debug)]
+pub struct Patient<'w> {
+    wasm: &'w [u8],
+    input: Input<'w>,
+    places: Places,
+    /// Functions of gowasp's convention.
+    functions: Vec<u32>,
+}
+
+impl<'w> Patient<'w> {
+    /// Reads a module that gowasp wrote.
+    ///
+    /// # Errors
+    /// A module that cannot be read.
+    pub fn read(wasm: &'w [u8]) -> Result<Patient<'w>> {
+        let input = Input::read(wasm)?;
+        let program = Program::read(&input, &Identity::of(&input))?;
+        let exported: BTreeSet<u32> = input.exported_functions().collect();
+        let functions = (input.imported_functions..)
+            .take(input.bodies.len())
+            .filter(|function| {
+                let ty = input.function_type(*function);
+                !exported.contains(function)
+                    && ty.is_some_and(|ty| ty.params().len() == 2 && ty.results().len() == 1)
+            });
+        let morestack = ["runtime.morestack", "runtime.morestack_noctxt"];
+        let listed = program
+            .functions()
+            .filter(|function| morestack.contains(&function.name()));
+        Ok(Patient {
+            wasm,
+            places: Places {
+                slots: input.table_slots.iter().map(|(slot, _)| *slot).collect(),
+                morestack: listed.map(|function| function.wasm_index()).collect(),
+            },
+            functions: functions.collect(),
+            input,
+        })
+    }
+
+    fn sites(&self, function: u32, random: u64) -> Result<Vec<Site>> {
+        let position = (function - self.input.imported_functions) as usize;
+        let range = self.input.bodies.get(position).context("no body")?.clone();
+        let ty = self.input.function_type(function).context("no type")?;
+        self.places
+            .sites(&self.wasm[range.clone()], range.start, ty.params(), random)
+    }
+
+    /// The damage of one kind that a seed gives: in a function drawn by its size, of those with room for it.
+    ///
+    /// # Errors
+    /// A module in which no function has.
+    pub fn draw(&self, kind: Kind, seed: u64) -> Result<Damage> {
+        const MOST_DRAWS: u64 = 1000;
+        let bodies = &self.input.bodies;
+        let size = bodies.last().map_or(0, |last| last.end) - bodies[0].start;
+        for draw in 0..MOST_DRAWS {
+            let random = mixed(seed, draw);
+            let at = bodies[0].start + (random % size.max(1) as u64) as usize;
+            let position = bodies.partition_point(|body| body.end <= at);
+            let function = self.input.imported_functions + position as u32;
+            if self.functions.binary_search(&function).is_err() {
+                continue;
+            }
+            let mut sites = self.sites(function, random)?;
+            sites.retain(|site| site.kind == kind);
+            if !sites.is_empty() {
+                let choice = mixed(random, 1) % sites.len() as u64;
+                return Ok(sites.swap_remove(choice as usize).damage(function));
+            }
+        }
+        anyhow::bail!("no function has room for this: {}", kind.name())
+    }
+
+    /// A mistake in each function that has room for one. Kinds are equally likely, however often there is room for them.
+    fn all(&self, seed: u64) -> Result<Vec<Damage>> {
+        let mut damages = Vec::new();
+        for function in &self.functions {
+            let random = mixed(seed, u64::from(*function));
+            let mut sites = self.sites(*function, random)?;
+            let count = Kind::ALL.len();
+            let kind = (0..count)
+                .map(|next| Kind::ALL[(random as usize % count + next) % count])
+                .find(|kind| sites.iter().any(|site| site.kind == *kind));
+            sites.retain(|site| Some(site.kind) == kind);
+            if !sites.is_empty() {
+                let choice = mixed(random, 1) % sites.len() as u64;
+                damages.push(sites.swap_remove(choice as usize).damage(*function));
+            }
+        }
+        Ok(damages)
+    }
+}
+
+/// The module with a mistake in each function of gowasp's convention that has room for one.
 ///
 /// # Errors
 /// A module that cannot be read.
 pub fn damage(wasm: &[u8], seed: u64) -> Result<(Vec<u8>, Vec<Damage>)> {
-    let input = Input::read(wasm)?;
+    let damages = Patient::read(wasm)?.all(seed)?;
     let mut damaged = wasm.to_vec();
-    let mut damages = Vec::new();
-    for (function, range) in (input.imported_functions..).zip(&input.bodies) {
-        let ty = input.function_type(function);
-        if !ty.is_some_and(|ty| ty.params().len() == 2 && ty.results().len() == 1) {
-            continue;
-        }
-        let random = mixed(seed, u64::from(function));
-        let sites = sites(&wasm[range.clone()], random)?;
-        // Kinds are equally likely, however often there is room for them.
-        let of_kind = |kind: usize| sites.iter().filter(move |site| site.kind == KINDS[kind]);
-        let first = (random % KINDS.len() as u64) as usize;
-        let kinds = (0..KINDS.len()).map(|next| (first + next) % KINDS.len());
-        let Some(kind) = kinds
-            .into_iter()
-            .find(|kind| of_kind(*kind).next().is_some())
-        else {
-            continue;
-        };
-        let choice = mixed(random, 1) % of_kind(kind).count() as u64;
-        if let Some(site) = of_kind(kind).nth(choice as usize) {
-            let offset = range.start + site.at;
-            damaged[offset..offset + site.bytes.len()].copy_from_slice(&site.bytes);
-            let kind = site.kind;
-            damages.push(Damage {
-                function,
-                kind,
-                offset,
-            });
-        }
-    }
+    damages.iter().for_each(|damage| damage.apply(&mut damaged));
     Ok((damaged, damages))
-}
-
-const KINDS: [&str; 6] = [
-    "an offset is 8 more",
-    "a store is dropped",
-    "another local is read",
-    "another operator",
-    "a constant is 1 more",
-    "a branch leads elsewhere",
-];
-
-/// Bytes that may be put somewhere.
-struct Site {
-    at: usize,
-    bytes: Vec<u8>,
-    kind: &'static str,
-}
-
-fn sites(body: &[u8], random: u64) -> Result<Vec<Site>> {
-    let read = FunctionBody::new(BinaryReader::new(body, 0));
-    // Both parameters are i32.
-    let mut locals = vec![wasmparser::ValType::I32; 2];
-    for declaration in read.get_locals_reader()? {
-        let (count, ty) = declaration?;
-        locals.extend(std::iter::repeat_n(ty, count.min(1000) as usize));
-    }
-    let mut operators = read.get_operators_reader()?;
-    let mut sites = Vec::new();
-    while !operators.eof() {
-        let at = operators.original_position();
-        let operator = operators.read()?;
-        let bytes = &body[at..operators.original_position()];
-        let mut site = |kind: usize, bytes: Vec<u8>| {
-            sites.push(Site {
-                at,
-                bytes,
-                kind: KINDS[kind],
-            });
-        };
-        match (&operator, bytes) {
-            (_, [opcode @ 0x28..=0x3e, align, offset @ ..0x78]) => {
-                site(0, vec![*opcode, *align, offset + 8]);
-                if *opcode >= 0x36 {
-                    site(1, vec![0x1a, 0x1a, 0x01]);
-                }
-            }
-            (Operator::LocalGet { local_index }, [opcode, _]) => {
-                let ty = locals.get(*local_index as usize).copied();
-                let others: Vec<usize> = (0..locals.len().min(128))
-                    .filter(|other| Some(locals[*other]) == ty && *other != *local_index as usize)
-                    .collect();
-                if !others.is_empty() {
-                    let other = others[(mixed(random, at as u64) % others.len() as u64) as usize];
-                    site(2, vec![*opcode, other as u8]);
-                }
-            }
-            (_, [opcode]) => {
-                if let Some(other) = mistaken(*opcode) {
-                    site(3, vec![other]);
-                }
-            }
-            (Operator::I32Const { .. } | Operator::I64Const { .. }, [opcode, value @ ..0x3f]) => {
-                site(4, vec![*opcode, value + 1]);
-            }
-            (Operator::BrIf { .. } | Operator::Br { .. }, [opcode, depth @ 1..0x80]) => {
-                site(5, vec![*opcode, depth - 1]);
-            }
-            _ => {}
-        }
-    }
-    Ok(sites)
-}
-
-/// An operator of the same type that is easily taken for this one.
-fn mistaken(opcode: u8) -> Option<u8> {
-    Some(match opcode {
-        // eq and ne, lt and gt, le and ge, of integers.
-        0x46 | 0x51 => opcode + 1,
-        0x47 | 0x52 => opcode - 1,
-        0x48..=0x4b | 0x53..=0x56 => opcode + 4,
-        0x4c..=0x4f | 0x57..=0x5a => opcode - 4,
-        // add and sub, and and or.
-        0x6a | 0x71 | 0x7c | 0x83 => opcode + 1,
-        0x6b | 0x72 | 0x7d | 0x84 => opcode - 1,
-        _ => return None,
-    })
 }

@@ -18,13 +18,15 @@ mod report;
 mod returning;
 mod session;
 mod tables;
+mod verdicts;
 mod wish;
 mod world;
 
-pub use damage::{Damage, damage};
+pub use damage::{Damage, Kind, Patient, damage};
 pub use pair::Pair;
 pub use report::Report;
 pub use session::{Difference, Effort, Outcome};
+pub use verdicts::{Verdict, Verdicts};
 
 use rayon::prelude::*;
 

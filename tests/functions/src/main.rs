@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use function_fuzz::{Effort, Pair, compare, damage};
+use function_fuzz::{Effort, Pair, Verdicts, compare, damage};
 use gowasp::Preference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -38,6 +38,9 @@ struct Arguments {
     /// Damage each function after it was optimized, and tell in how many that shows
     #[arg(long)]
     damage: bool,
+    /// Damage so many functions, one at a time, and tell which damages the checker refuses
+    #[arg(long)]
+    damages: Option<u64>,
     /// Fail unless 90 % of the final blocks are reached and each resume point is entered
     #[arg(long)]
     thorough: bool,
@@ -61,14 +64,18 @@ fn main() -> Result<ExitCode> {
     let mut failed = false;
     for path in &arguments.program {
         let before = std::fs::read(path).with_context(|| path.display().to_string())?;
+        let mut options = gowasp::Options::default();
+        options.prefer = arguments.prefer;
+        options.stop_after.clone_from(&arguments.stop_after);
+        if let Some(count) = arguments.damages {
+            let optimized = gowasp::optimize(&before, &options)?;
+            let verdicts = Verdicts::of(&before, &optimized, count, arguments.effort())?;
+            println!("{}, seed {}\n{verdicts}", path.display(), arguments.seed);
+            continue;
+        }
         let after = match &arguments.optimized {
             Some(path) => std::fs::read(path).with_context(|| path.display().to_string())?,
-            None => {
-                let mut options = gowasp::Options::default();
-                options.prefer = arguments.prefer;
-                options.stop_after.clone_from(&arguments.stop_after);
-                gowasp::optimize(&before, &options)?.wasm
-            }
+            None => gowasp::optimize(&before, &options)?.wasm,
         };
         if arguments.damage {
             damaged(&before, &after, &arguments)?;
@@ -108,14 +115,14 @@ fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
         if !pair.name(slot).contains(&arguments.function) {
             continue;
         }
-        let (count, shown) = kinds.entry(damage.kind).or_default();
+        let (count, shown) = kinds.entry(damage.kind.name()).or_default();
         *count += 1;
         if found.contains(&slot) {
             *shown += 1;
         } else {
             println!(
                 "  not found: {} at {:#x} of {}",
-                damage.kind,
+                damage.kind.name(),
                 damage.offset,
                 pair.name(slot)
             );

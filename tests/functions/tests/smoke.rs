@@ -1,6 +1,7 @@
 //! A small program's functions, as they are and with mistakes in them. `npm run fuzz:functions` runs large ones.
 
-use function_fuzz::{Effort, Pair, compare, damage};
+use function_fuzz::{Effort, Kind, Pair, Verdict, Verdicts, compare, damage};
+use gowasp::Optimized;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -17,7 +18,7 @@ fn functions_do_what_they_did() {
     let Some((before, after)) = program() else {
         return;
     };
-    let pair = Pair::read(before, after).expect("one program");
+    let pair = Pair::read(before, &after.wasm).expect("one program");
     let report = compare(&pair, EFFORT, |_| true);
     println!("{report}");
     assert!(report.functions > 1000, "{report}");
@@ -31,7 +32,7 @@ fn mistakes_show() {
     let Some((before, after)) = program() else {
         return;
     };
-    let (damaged, damages) = damage(after, EFFORT.seed).expect("a module");
+    let (damaged, damages) = damage(&after.wasm, EFFORT.seed).expect("a module");
     let pair = Pair::read(before, &damaged).expect("one program");
     let report = compare(&pair, EFFORT, |_| true);
     let found: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
@@ -43,15 +44,42 @@ fn mistakes_show() {
     assert!(shown * 4 > slots.len() * 3, "{shown} of {}", slots.len());
 }
 
+#[test]
+fn the_checker_refuses_damages() {
+    let Some((before, after)) = program() else {
+        return;
+    };
+    let verdicts =
+        Verdicts::of(before, after, 60, EFFORT).expect("the checker accepts it undamaged");
+    println!("{verdicts}");
+    let is_of = |kind: Kind, verdict: &dyn Fn(&Verdict) -> bool| {
+        let of_kind = verdicts
+            .damages
+            .iter()
+            .filter(|damage| damage.0.kind == kind);
+        of_kind.filter(|(.., found)| verdict(found)).count()
+    };
+    // Each kind is refused at times, and nearly all are seen by the checker or where functions are run.
+    for kind in Kind::OF_THE_CHECKER {
+        let refused = is_of(kind, &|verdict| matches!(verdict, Verdict::Refused { .. }));
+        assert!(refused > 0, "{}: {verdicts}", kind.name());
+    }
+    assert!(verdicts.refused() > 0.5, "{verdicts}");
+    let unseen: usize = (Kind::OF_THE_CHECKER.into_iter())
+        .map(|kind| is_of(kind, &|verdict| *verdict == Verdict::Unseen))
+        .sum();
+    assert!(unseen <= 12, "{verdicts}");
+}
+
 /// A program that does nothing but hold the Go runtime, before and after; `None`, after saying so, on a machine without
 /// Go, which CI must not be.
-fn program() -> Option<&'static (Vec<u8>, Vec<u8>)> {
-    static PROGRAM: OnceLock<Option<(Vec<u8>, Vec<u8>)>> = OnceLock::new();
+fn program() -> Option<&'static (Vec<u8>, Optimized)> {
+    static PROGRAM: OnceLock<Option<(Vec<u8>, Optimized)>> = OnceLock::new();
     PROGRAM
         .get_or_init(|| {
             let before = build()?;
             let after = gowasp::optimize(&before, &gowasp::Options::default());
-            Some((before, after.expect("it can be optimized").wasm))
+            Some((before, after.expect("it can be optimized")))
         })
         .as_ref()
 }

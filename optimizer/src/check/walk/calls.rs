@@ -2,13 +2,14 @@
 
 use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
+use crate::check::slots::Given;
 use crate::check::value::Value;
 use crate::check::way::{Sp, Way, Ways};
 use crate::check::written::{Function, Role, Written};
 use wasmparser::Operator;
 
 /// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
-pub(super) const FIRST_RETURN_PC: u64 = 1 << 28;
+pub(in crate::check) const FIRST_RETURN_PC: u64 = 1 << 28;
 
 /// Whom a call calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub(in crate::check) struct Site {
     pub(in crate::check) checked: Option<u32>,
     /// It stands alone in an `if`, for a value that is 0.
     pub(in crate::check) is_for_nil: bool,
+    /// Words that the function wrote from SP up, as arguments.
+    pub(in crate::check) given: Given,
     /// Return PCs of the calls that it was inlined through.
     pub(in crate::check) through: Vec<u64>,
     offset: usize,
@@ -136,6 +139,7 @@ impl<'w> Walk<'w, '_> {
             return Err(self.fault("global 0", "the host is called and global 0 is not SP"));
         }
         self.goes_outside(None);
+        self.host_answers();
         self.ways.each(|way| {
             if way.sp != Sp::Elsewhere {
                 way.sp = Sp::Moved;
@@ -188,7 +192,10 @@ impl<'w> Walk<'w, '_> {
     fn operands(&mut self, index: u32) {
         let ty = self.written.input.function_type(index);
         let (params, results) = ty.map_or((0, 0), |ty| (ty.params().len(), ty.results().len()));
-        (0..params).for_each(|_| _ = self.pop());
+        for _ in 0..params {
+            let operand = self.pop();
+            self.tells(operand);
+        }
         (0..results).for_each(|_| self.stack.push(Value::Other));
     }
 
@@ -221,6 +228,7 @@ impl<'w> Walk<'w, '_> {
             sp,
             checked: self.checked(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
+            given: self.given(sp, callee),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };
@@ -294,6 +302,7 @@ impl<'w> Walk<'w, '_> {
             return;
         }
         let is_own = site.is_own(self.function);
+        self.answers(site);
         self.ways.each(|way| {
             way.shown = None;
             if let Some(sp) = site.sp {

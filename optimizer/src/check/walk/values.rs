@@ -46,6 +46,7 @@ impl<'w> Walk<'w, '_> {
             SP => return self.set_sp(value),
             _ => {}
         }
+        self.tells(value);
         let base = match value {
             Value::Constant(bits) if Some(bits) == self.own_pcs() => Some((local, bits)),
             _ => None,
@@ -114,15 +115,19 @@ impl<'w> Walk<'w, '_> {
             1 => {
                 let operand = self.pop();
                 self.loads(operator, operand);
+                self.takes(operator, operand)?;
                 Value::unary(operator, operand)
             }
             2 => {
                 let (right, left) = (self.pop(), self.pop());
                 self.stores(operator, left, right);
-                Value::binary(operator, left, right)
+                let value = Value::binary(operator, left, right);
+                self.takes_both(operator, (left, right), value)?;
+                value
             }
             _ => {
-                (0..operands).for_each(|_| _ = self.pop());
+                let taken: Vec<Value> = (0..operands).map(|_| self.pop()).collect();
+                self.takes_more(operator, &taken)?;
                 Value::Other
             }
         };
@@ -176,7 +181,7 @@ impl<'w> Walk<'w, '_> {
 }
 
 /// Operators whose operands depend on types are handled before arity is asked for.
-struct NoTypes;
+pub(in crate::check) struct NoTypes;
 
 impl wasmparser::ModuleArity for NoTypes {
     fn sub_type_at(&self, _: u32) -> Option<&wasmparser::SubType> {

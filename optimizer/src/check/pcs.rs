@@ -1,0 +1,43 @@
+//! That a PC is pushed for calls of one function only, wherever the code stands that pushes it.
+
+use super::Fault;
+use super::walk::{Callee, Found};
+use super::written::Written;
+use std::collections::{HashMap, HashSet};
+
+/// Checks all calls, and those that bodies stand in place of. A call through the table may ask first for the functions that are
+/// expected, which are called directly then, by the same PC.
+///
+/// # Errors
+/// The first call whose return PC is another's.
+pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    let sites = found.iter().flatten().flat_map(|found| &found.sites);
+    let indirect: HashSet<u64> = sites
+        .filter(|site| site.callee == Callee::Indirect)
+        .map(|site| site.pc)
+        .collect();
+    let mut callees: HashMap<u64, usize> = HashMap::new();
+    for (function, found) in written.functions.iter().zip(found) {
+        for site in found.iter().flat_map(|found| &found.sites) {
+            let mut callee = match site.callee {
+                Callee::Direct(callee) => Some(callee),
+                Callee::Indirect => None,
+            };
+            for pc in [site.pc].iter().chain(&site.through).filter(|pc| **pc != 0) {
+                callee = callee.filter(|_| !indirect.contains(pc));
+                let known = callee.map(|callee| *callees.entry(*pc).or_insert(callee));
+                if known != callee {
+                    let name = |callee: Option<usize>| {
+                        callee.map_or("?", |callee| written.functions[callee].name.as_str())
+                    };
+                    let (one, other) = (name(known), name(callee));
+                    let message = format!("PC {pc:#x} is pushed for calls of {one} and of {other}");
+                    return Err(site.fault(function, "resuming", message));
+                }
+                let pc_f = u32::try_from(pc >> 16).ok();
+                callee = pc_f.and_then(|pc_f| written.by_pc_f(pc_f));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,380 @@
+//! Where a function has room for a mistake, and of what kind.
+
+use super::{Damage, Kind};
+use crate::world::mixed;
+use anyhow::Result;
+use std::collections::BTreeSet;
+use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
+
+/// The smallest return PC: the first PC_F is 0x1000.
+const FIRST_RETURN_PC: i64 = 1 << 28;
+const NOP: u8 = 0x01;
+const DROP: u8 = 0x1a;
+
+/// A mistake that could be made.
+pub(super) struct Site {
+    pub(super) kind: Kind,
+    patches: Vec<(usize, Vec<u8>)>,
+}
+
+impl Site {
+    pub(super) fn damage(self, function: u32) -> Damage {
+        Damage {
+            function,
+            kind: self.kind,
+            offset: self.patches.first().map_or(0, |(at, _)| *at),
+            patches: self.patches,
+        }
+    }
+}
+
+/// What mistakes depend on besides a function's code.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// Table slots, which are PC_F.
+    pub(super) slots: BTreeSet<u32>,
+    /// Functions that grow the stack.
+    pub(super) morestack: BTreeSet<u32>,
+}
+
+/// A function's code.
+struct Code<'c> {
+    /// With where each begins in `bytes`, and one more.
+    operators: Vec<Operator<'c>>,
+    offsets: Vec<usize>,
+    bytes: &'c [u8],
+    start: usize,
+    locals: Vec<ValType>,
+    labels: Labels,
+    random: u64,
+}
+
+impl Places {
+    /// All that could be done to a body that begins at `start` of the file, with some choices made at random.
+    pub(super) fn sites(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        params: &[ValType],
+        random: u64,
+    ) -> Result<Vec<Site>> {
+        let body = FunctionBody::new(BinaryReader::new(bytes, 0));
+        let mut locals = params.to_vec();
+        for declaration in body.get_locals_reader()? {
+            let (count, ty) = declaration?;
+            locals.extend(std::iter::repeat_n(ty, count.min(1000) as usize));
+        }
+        let mut reader = body.get_operators_reader()?;
+        let (mut operators, mut offsets) = (Vec::new(), Vec::new());
+        while !reader.eof() {
+            offsets.push(reader.original_position());
+            operators.push(reader.read()?);
+        }
+        offsets.push(reader.original_position());
+        let code = Code {
+            labels: Labels::of(&operators),
+            operators,
+            offsets,
+            bytes,
+            start,
+            locals,
+            random,
+        };
+        let mut sites = Vec::new();
+        for at in 0..code.operators.len() {
+            sites.extend(code.site(at));
+            sites.extend(code.swapped(at));
+            sites.extend(code.retargeted(at));
+            sites.extend(self.other_pc(&code, at));
+            sites.extend(self.dropped_check(&code, at));
+        }
+        Ok(sites)
+    }
+
+    /// A constant that is a PC of this module, or a number for a dispatch.
+    fn other_pc(&self, code: &Code<'_>, at: usize) -> Option<Site> {
+        let before = |back: usize| at.checked_sub(back).map(|at| &code.operators[at]);
+        let (value, next) = (
+            constant(&code.operators[at])?,
+            &code.operators.get(at + 1..)?,
+        );
+        let is_of_base = matches!(
+            (before(1), next),
+            (
+                Some(Operator::LocalGet { .. }),
+                [
+                    Operator::I32Add | Operator::I64Add,
+                    Operator::LocalGet { local_index: 1 },
+                    Operator::Call { .. },
+                    ..
+                ]
+            )
+        );
+        let is_jump = matches!(
+            next,
+            [
+                Operator::LocalGet { local_index: 1 },
+                Operator::Call { .. },
+                ..
+            ]
+        );
+        let is_selector = matches!(next, [Operator::LocalSet { local_index: 0 }, ..]);
+        let pc_f = u32::try_from(value >> 16).ok();
+        let is_whole = value > FIRST_RETURN_PC && pc_f.is_some_and(|f| self.slots.contains(&f));
+        if !(is_of_base || is_jump || is_selector || is_whole) {
+            return None;
+        }
+        // Another that the function names, or a neighbour.
+        let choice = mixed(code.random, at as u64);
+        let step = [1, 2, 3, -1][(choice >> 8) as usize % 4];
+        let named: Vec<i64> = (code.operators.iter().filter_map(constant))
+            .filter(|other| *other != value && other >> 16 == value >> 16 && *other >= 0)
+            .collect();
+        let other = match choice.is_multiple_of(2) && !named.is_empty() {
+            true => named[(choice >> 16) as usize % named.len()],
+            false => value + step,
+        };
+        let length = code.offsets[at + 1] - code.offsets[at] - 1;
+        let leb = signed_leb(other, length).filter(|_| other >= 0)?;
+        let mut bytes = vec![code.bytes[code.offsets[at]]];
+        bytes.extend(leb);
+        Some(code.patch(Kind::OtherPc, at, bytes))
+    }
+
+    /// The `if` that grows the stack, with its condition.
+    fn dropped_check(&self, code: &Code<'_>, at: usize) -> Option<Site> {
+        let Operator::Call { function_index } = code.operators[at] else {
+            return None;
+        };
+        if !self.morestack.contains(&function_index) {
+            return None;
+        }
+        let before = (0..at).rev();
+        let opens = before
+            .take_while(|at| !matches!(code.operators[*at], Operator::End | Operator::Else))
+            .find(|at| matches!(code.operators[*at], Operator::If { .. }))?;
+        let asks = |at: &usize| {
+            matches!(
+                code.operators[*at],
+                Operator::I32LeU
+                    | Operator::I32GeU
+                    | Operator::I32Add
+                    | Operator::I32Sub
+                    | Operator::I32Const { .. }
+                    | Operator::I32WrapI64
+                    | Operator::I32Load { .. }
+                    | Operator::GlobalGet { .. }
+                    | Operator::LocalGet { local_index: 1 }
+            )
+        };
+        let begins = (0..opens).rev().take_while(asks).last()?;
+        let closes = (at..code.operators.len())
+            .find(|at| matches!(code.operators[*at], Operator::End | Operator::Else))?;
+        if !matches!(code.operators[closes], Operator::End) {
+            return None;
+        }
+        let length = code.offsets[closes + 1] - code.offsets[begins];
+        Some(code.patch(Kind::DroppedCheck, begins, vec![NOP; length]))
+    }
+}
+
+impl Code<'_> {
+    fn patch(&self, kind: Kind, at: usize, bytes: Vec<u8>) -> Site {
+        Site {
+            kind,
+            patches: vec![(self.start + self.offsets[at], bytes)],
+        }
+    }
+
+    fn written(&self, at: usize) -> &[u8] {
+        &self.bytes[self.offsets[at]..self.offsets[at + 1]]
+    }
+
+    /// Mistakes in an operator by itself.
+    fn site(&self, at: usize) -> Vec<Site> {
+        match (&self.operators[at], self.written(at)) {
+            (_, [opcode @ 0x28..=0x3e, align, offset @ ..0x78]) => {
+                let mut sites =
+                    vec![self.patch(Kind::ShiftedOffset, at, vec![*opcode, *align, offset + 8])];
+                if *opcode >= 0x36 {
+                    sites.push(self.patch(Kind::DroppedStore, at, vec![DROP, DROP, NOP]));
+                }
+                sites
+            }
+            (_, [opcode @ 0x28..=0x3e, align, low, high @ ..0x7f]) => {
+                let offset = u32::from(low & 0x7f) + 8;
+                let shifted = vec![
+                    *opcode,
+                    *align,
+                    offset as u8 | 0x80,
+                    high + (offset >> 7) as u8,
+                ];
+                let mut sites = vec![self.patch(Kind::ShiftedOffset, at, shifted)];
+                if *opcode >= 0x36 {
+                    sites.push(self.patch(Kind::DroppedStore, at, vec![DROP, DROP, NOP, NOP]));
+                }
+                sites
+            }
+            (_, [opcode]) => (mistaken(*opcode).into_iter())
+                .map(|other| self.patch(Kind::OtherOperator, at, vec![other]))
+                .collect(),
+            (Operator::I32Const { .. } | Operator::I64Const { .. }, [opcode, value @ ..0x3f]) => {
+                vec![self.patch(Kind::OtherConstant, at, vec![*opcode, value + 1])]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The operator with another that names a local of its type.
+    fn swapped(&self, at: usize) -> Option<Site> {
+        const MOST_TRIES: u64 = 32;
+        let (opcode, local) = self.names_local(at)?;
+        let ty = self.locals.get(usize::from(local))?;
+        let choice = mixed(self.random, at as u64);
+        let (other, other_opcode, other_local) = (0..MOST_TRIES).find_map(|tried| {
+            let other = mixed(choice, tried) as usize % self.operators.len();
+            let (opcode, name) = self.names_local(other)?;
+            let fits = name != local && self.locals.get(usize::from(name)) == Some(ty);
+            fits.then_some((other, opcode, name))
+        })?;
+        let place = |at: usize| self.start + self.offsets[at];
+        Some(Site {
+            kind: Kind::SwappedLocals,
+            patches: vec![
+                (place(at), vec![opcode, other_local]),
+                (place(other), vec![other_opcode, local]),
+            ],
+        })
+    }
+
+    fn names_local(&self, at: usize) -> Option<(u8, u8)> {
+        match self.written(at) {
+            [opcode @ 0x20..=0x22, local @ ..0x80] => Some((*opcode, *local)),
+            _ => None,
+        }
+    }
+
+    /// A branch to another label, where control goes on elsewhere.
+    fn retargeted(&self, at: usize) -> Option<Site> {
+        let choice = mixed(self.random, at as u64);
+        let (place, depth) = match (&self.operators[at], self.written(at)) {
+            (Operator::BrIf { .. } | Operator::Br { .. }, [_, depth @ ..0x80]) => (1, *depth),
+            // One of a table of less than 128 branches, each of one byte.
+            (Operator::BrTable { targets }, [_, count @ ..0x80, depths @ ..])
+                if depths.len() == targets.len() as usize + 1 =>
+            {
+                let one = (choice >> 32) as usize % (usize::from(*count) + 1);
+                (2 + one, depths[one])
+            }
+            _ => return None,
+        };
+        let open = self.labels.open(at);
+        let here = self.labels.landing(&open, usize::from(depth))?;
+        let others: Vec<usize> = (0..open.len().min(128))
+            .filter(|other| self.labels.landing(&open, *other) != Some(here))
+            .collect();
+        let other = *others.get(choice as usize % others.len().max(1))?;
+        Some(Site {
+            kind: Kind::RetargetedBranch,
+            patches: vec![(self.start + self.offsets[at] + place, vec![other as u8])],
+        })
+    }
+}
+
+/// Where the labels of a function lead.
+struct Labels {
+    /// The operators that open and close each, whether it is a loop's, and the label around it.
+    spans: Vec<(usize, usize, bool, Option<usize>)>,
+    /// The innermost label around each operator.
+    around: Vec<Option<usize>>,
+    /// Where control that comes to an operator does something next.
+    acts: Vec<usize>,
+}
+
+impl Labels {
+    fn of(operators: &[Operator<'_>]) -> Labels {
+        let mut spans = Vec::new();
+        let mut around = Vec::with_capacity(operators.len());
+        let mut open: Vec<usize> = Vec::new();
+        for (at, operator) in operators.iter().enumerate() {
+            around.push(open.last().copied());
+            match operator {
+                Operator::Block { .. } | Operator::If { .. } | Operator::Loop { .. } => {
+                    let is_loop = matches!(operator, Operator::Loop { .. });
+                    spans.push((at, at, is_loop, open.last().copied()));
+                    open.push(spans.len() - 1);
+                }
+                Operator::End => {
+                    if let Some(span) = open.pop() {
+                        spans[span].1 = at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut acts: Vec<usize> = (0..=operators.len()).collect();
+        for at in (0..operators.len()).rev() {
+            if matches!(
+                operators[at],
+                Operator::End | Operator::Block { .. } | Operator::Nop
+            ) {
+                acts[at] = acts[at + 1];
+            }
+        }
+        Labels {
+            spans,
+            around,
+            acts,
+        }
+    }
+
+    /// The labels around an operator, innermost first.
+    fn open(&self, at: usize) -> Vec<usize> {
+        std::iter::successors(self.around[at], |span| self.spans[*span].3).collect()
+    }
+
+    /// Where a branch to such a label goes on.
+    fn landing(&self, open: &[usize], depth: usize) -> Option<usize> {
+        let (opens, closes, is_loop, _) = self.spans[*open.get(depth)?];
+        Some(match is_loop {
+            true => self.acts[opens + 1],
+            false => self.acts[closes + 1],
+        })
+    }
+}
+
+fn constant(operator: &Operator<'_>) -> Option<i64> {
+    match operator {
+        Operator::I32Const { value } => Some(i64::from(value.cast_unsigned())),
+        Operator::I64Const { value } => Some(*value),
+        _ => None,
+    }
+}
+
+/// A positive number in so many bytes, if it has room there.
+fn signed_leb(value: i64, length: usize) -> Option<Vec<u8>> {
+    let rest = value.checked_shr(7 * length as u32 - 1).unwrap_or(0);
+    if rest != 0 {
+        return None;
+    }
+    let byte = |at: usize| {
+        let continues = if at + 1 < length { 0x80 } else { 0 };
+        (value >> (7 * at)) as u8 & 0x7f | continues
+    };
+    Some((0..length).map(byte).collect())
+}
+
+/// An operator of the same type that is easily taken for this one.
+fn mistaken(opcode: u8) -> Option<u8> {
+    Some(match opcode {
+        // eq and ne, lt and gt, le and ge, of integers.
+        0x46 | 0x51 => opcode + 1,
+        0x47 | 0x52 => opcode - 1,
+        0x48..=0x4b | 0x53..=0x56 => opcode + 4,
+        0x4c..=0x4f | 0x57..=0x5a => opcode - 4,
+        // add and sub, and and or.
+        0x6a | 0x71 | 0x7c | 0x83 => opcode + 1,
+        0x6b | 0x72 | 0x7d | 0x84 => opcode - 1,
+        _ => return None,
+    })
+}
