@@ -18,6 +18,7 @@ mod report;
 mod returning;
 mod session;
 mod tables;
+mod tally;
 mod wish;
 mod world;
 
@@ -25,6 +26,7 @@ pub use damage::{Damage, damage};
 pub use pair::Pair;
 pub use report::Report;
 pub use session::{Difference, Effort, Outcome};
+pub use tally::Tally;
 
 use rayon::prelude::*;
 
