@@ -52,7 +52,8 @@ async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: J
 const GO_EXPORTS = ["run", "resume", "getsp", "mem"];
 
 function offersFunctions(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.exports(module).some(({ name }) => !GO_EXPORTS.includes(name));
+  const exports = WebAssembly.Module.exports(module);
+  return exports.some(({ kind, name }) => kind === "function" && !GO_EXPORTS.includes(name));
 }
 
 /**

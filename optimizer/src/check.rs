@@ -1,11 +1,10 @@
 //! The checker: what was written, read again without trust in any pass.
 //!
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
-//! the written module and the tables that its start function makes. It runs where it is asked for (`--check`), whatever passes
-//! ran, and takes time in proportion to the size of the code. A module that breaks a rule is not returned. It is not run
-//! always, because it still refuses some good code: with `--for speed`, what lies behind a call that never returns and was
-//! replaced by a body; and, rarely, chains through the table. Functions that were lifted are followed operator by operator (`walk`), on all *ways* in: a call, the
-//! trampoline at PC_B 0, and each resume point. Of all others only their calls are read.
+//! the written module and the tables that its start function makes. It runs after every optimization, whatever passes ran, and
+//! takes time in proportion to the size of the code. A module that breaks a rule is not returned. Functions that were lifted
+//! are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that
+//! a call which is reached leads to. Of all others only their calls are read.
 //!
 //! | rule | what holds |
 //! | --- | --- |
@@ -17,6 +16,7 @@
 //!
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
 
+mod before;
 mod numbers;
 mod opaque;
 mod resuming;
@@ -32,7 +32,7 @@ mod tests;
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
-use opaque::Opaque;
+use before::Before;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use walk::Found;
@@ -64,7 +64,7 @@ impl Fault {
         let function = self.function.as_ref();
         let function = function.map_or_else(String::new, |name| format!("{name}: "));
         let message = format!(
-            "{function}{} (rule {:?} of the checker)",
+            "this is a fault in gowasp, please report it: {function}{} (rule {:?})",
             self.message, self.rule
         );
         let error = Error::new(Stage::Check, message);
@@ -112,18 +112,13 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
     let (found, never) = follow(&written)?;
-    let traps: Vec<Vec<u32>> = (0..subject.input.bodies.len())
-        .into_par_iter()
-        .map(|position| Opaque::of(subject.input, position).trapped)
-        .collect();
+    let before = Before::of(subject.input, subject.program);
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
-        (caller.zip(callee))
-            .is_some_and(|(caller, callee)| traps[*caller].contains(&((imported + callee) as u32)))
+        (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
     };
     resuming::check(&written, &found, &never, &is_trapped)?;
-    let before = written::functions_of_input(subject.input, subject.program);
-    stack::check((subject.input, &before), &written, &found, &origins)
+    stack::check(&before, &written, &found, &origins)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of
@@ -136,7 +131,9 @@ fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>)
     loop {
         let stops = |position: usize| never.contains(&position);
         let read: Vec<_> = (left.par_iter())
-            .map(|position| (*position, walk::walk(written, *position, &stops)))
+            .map_init(walk::Operators::new, |operators, position| {
+                (*position, walk::walk(written, *position, &stops, operators))
+            })
             .collect();
         let mut failed = Vec::new();
         let mut stop = BTreeSet::new();

@@ -101,13 +101,14 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
-    /// Read the result once more and fail where it breaks a rule of optimized code (may refuse good code as yet)
-    #[arg(long)]
-    check: bool,
-
     /// Fail where much of a Go module would be left alone, instead of warning
     #[arg(long)]
     strict: bool,
+
+    /// Unwind behind every call that has a resume point, and count those that are entered (test build)
+    #[cfg(feature = "resume-stress")]
+    #[arg(long)]
+    resume_stress: bool,
 
     /// Write what was done as JSON to this file
     #[arg(long, value_name = "FILE")]
@@ -142,8 +143,13 @@ impl Optimization {
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;
         options.keep_memory = self.keep_memory;
-        options.check_output = self.check;
         options.strict = self.strict;
+        #[cfg(feature = "resume-stress")]
+        {
+            options.resume_stress = self.resume_stress;
+            // What is counted lies in memory that the program does not need.
+            options.keep_memory |= self.resume_stress;
+        }
         options
     }
 }

@@ -27,6 +27,8 @@ mod unlifted;
 pub(crate) use assigned::reads_unset;
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
+#[cfg(any(test, feature = "resume-stress"))]
+pub(crate) use facts::Role;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{

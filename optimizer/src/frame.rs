@@ -147,6 +147,23 @@ impl Frame {
         }
     }
 
+    /// The index of a new i32 global, which bodies can name as they name the input's.
+    #[cfg(any(test, feature = "resume-stress"))]
+    pub(crate) fn add_global(&mut self, initial: i32, mutable: bool) -> u32 {
+        let value = walrus::ConstExpr::Value(walrus::ir::Value::I32(initial));
+        let globals = &mut self.walrus.globals;
+        let id = globals.add_local(ValType::I32, mutable, false, value);
+        self.ids.globals.push(id);
+        self.ids.globals.len() as u32 - 1
+    }
+
+    /// Exports a global, by its index in the input.
+    #[cfg(any(test, feature = "resume-stress"))]
+    pub(crate) fn export_global(&mut self, global: u32, name: &str) {
+        let id = self.ids.globals[global as usize];
+        self.walrus.exports.add(name, id);
+    }
+
     /// Adds a start function to a module that has none, with a passive segment that only it names. Its body names
     /// memory 0, and the segment by index 0.
     pub(crate) fn add_start(&mut self, body: Vec<u8>, segment: Vec<u8>) {

@@ -12,6 +12,7 @@
 //!
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
+mod blame;
 mod check;
 mod code;
 mod columns;
@@ -69,7 +70,8 @@ pub struct Optimized {
 ///
 /// # Errors
 /// An input that is not a valid module, a pass that `options` names and that does not exist, and any
-/// failure inside a pass. Nothing is returned half done.
+/// failure inside a pass. Nothing is returned half done. Nor is a module that breaks a rule of optimized code, which is a fault
+/// of this library ([`Stage::Check`]); the hint says how to go on.
 pub fn optimize(wasm: &[u8], options: &Options) -> Result<Optimized> {
     optimize_observed(wasm, options, &mut ())
 }
@@ -84,7 +86,66 @@ pub fn optimize_observed(
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
     options.check()?;
+    let failure = match attempt(wasm, options, None, observer) {
+        Ok(optimized) => return Ok(optimized),
+        Err(failure) => failure,
+    };
+    match failure {
+        Failure::Error(error) => Err(error),
+        // What other tools have made of Go's code may be beyond what the rules allow: then none of it is taken apart.
+        Failure::Refused {
+            error,
+            is_rewritten: true,
+        } => {
+            let mut without = options.clone();
+            without.skip.push("lift-functions".to_owned());
+            attempt(wasm, &without, Some(&error), observer).map_err(Failure::error)
+        }
+        Failure::Refused { error, .. } => {
+            observer.begin("find the pass to blame");
+            let again = |options: &Options| {
+                let optimized = attempt(wasm, options, None, &mut ());
+                optimized.map(drop).map_err(Failure::error)
+            };
+            let error = blame::add_way_on(error, wasm, options, again);
+            observer.end("find the pass to blame");
+            Err(error)
+        }
+    }
+}
 
+/// Why there is no optimized module.
+enum Failure {
+    Error(Error),
+    /// The checker refuses it.
+    Refused {
+        error: Error,
+        /// Another tool has rewritten the module since Go wrote it.
+        is_rewritten: bool,
+    },
+}
+
+impl Failure {
+    fn error(self) -> Error {
+        match self {
+            Failure::Error(error) | Failure::Refused { error, .. } => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Error(error)
+    }
+}
+
+/// Runs the whole pipeline once. `refused` is what the checker said of an output for which more passes ran.
+fn attempt(
+    wasm: &[u8],
+    options: &Options,
+    refused: Option<&Error>,
+    observer: &mut dyn Observer,
+) -> std::result::Result<Optimized, Failure> {
     observer.begin("read");
     let input = Input::read(wasm)?;
     let mut module = Module::new(input)?;
@@ -97,7 +158,9 @@ pub fn optimize_observed(
             module.program = Some(program);
             None
         }
-        Err(error) if options.strict && identity.toolchain == Toolchain::Go => return Err(error),
+        Err(error) if options.strict && identity.toolchain == Toolchain::Go => {
+            return Err(error.into());
+        }
         Err(error) => Some(error),
     };
     let sources = function_sources(&module.input, module.program.as_ref());
@@ -113,11 +176,16 @@ pub fn optimize_observed(
     validate::validate(&written.bytes, Stage::Validate)?;
     observer.end("validate");
 
-    if options.check_output {
-        observer.begin("check");
-        check_written(&module, &identity, &written)?;
-        observer.end("check");
-    }
+    observer.begin("check");
+    let checked = match unwinds_on_purpose(options) {
+        false => check_written(&module, &identity, &written),
+        true => Ok(()),
+    };
+    observer.end("check");
+    checked.map_err(|error| Failure::Refused {
+        error,
+        is_rewritten: warnings::is_rewritten(&passes),
+    })?;
 
     let (before, after) = (
         Sizes::of(&module.input),
@@ -126,6 +194,7 @@ pub fn optimize_observed(
     let findings = Findings {
         identity: &identity,
         unread: unread.as_ref(),
+        refused,
         unrewritable: module.unrewritable(),
         passes: &passes,
         prefer: options.prefer,
@@ -151,6 +220,18 @@ pub fn optimize_observed(
         },
         wasm: written.bytes,
     })
+}
+
+/// Whether calls are not gone on with right behind them, as the checker wants it.
+#[cfg(any(test, feature = "resume-stress"))]
+fn unwinds_on_purpose(options: &Options) -> bool {
+    options.resume_stress
+}
+
+/// Nobody does.
+#[cfg(not(any(test, feature = "resume-stress")))]
+fn unwinds_on_purpose(_: &Options) -> bool {
+    false
 }
 
 /// Checks what was written of Go's functions, where any were lifted.

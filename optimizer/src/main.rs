@@ -5,7 +5,7 @@ mod cli;
 use clap::Parser;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match cli::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,

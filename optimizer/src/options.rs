@@ -21,10 +21,11 @@ pub struct Options {
     pub level: Level,
     /// Find out what each pass does to the size of the code, for the report: takes as long again.
     pub measure: bool,
-    /// Read what was written once more, without trust in any pass, and fail where it breaks a rule of optimized code.
-    pub check_output: bool,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
+    /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
+    #[cfg(any(test, feature = "resume-stress"))]
+    pub resume_stress: bool,
 }
 
 /// What to prefer where sizes and speed conflict.

@@ -20,6 +20,8 @@ mod promote_calls;
 mod renumber_pcs;
 mod simplify_expressions;
 mod split_copies;
+#[cfg(any(test, feature = "resume-stress"))]
+mod stress_resumes;
 
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
@@ -66,7 +68,7 @@ pub(crate) struct Outcome {
 }
 
 /// Every pass, in the order they run.
-pub static PASSES: [Pass; 20] = [
+pub static PASSES: &[Pass] = &[
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
@@ -173,6 +175,14 @@ pub static PASSES: [Pass; 20] = [
         needs: Needs::Program,
         run: split_copies::run,
     },
+    // After all passes that change code: what is resumed is what they have written.
+    #[cfg(any(test, feature = "resume-stress"))]
+    Pass {
+        name: "stress-resumes",
+        summary: "test build: unwind behind every call with a resume point",
+        needs: Needs::Program,
+        run: stress_resumes::run,
+    },
     // After renumber-pcs, which makes the room to sort pctab in.
     Pass {
         name: "group-tables",
@@ -226,7 +236,7 @@ pub(crate) fn run(
     let mut reports = Vec::with_capacity(PASSES.len());
     let mut stopped = false;
     let mut code_bytes = module.input.bodies.iter().map(|b| b.len() as u64).sum();
-    for pass in &PASSES {
+    for pass in PASSES {
         let status = match reason_not_to_run(pass, module, options, stopped) {
             Some(reason) => Status::Skipped { reason },
             None => {

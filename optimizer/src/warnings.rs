@@ -19,6 +19,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) identity: &'a Identity,
     /// Why Go's tables could not be read.
     pub(crate) unread: Option<&'a Error>,
+    /// Why the checker refused what was made of Go's code.
+    pub(crate) refused: Option<&'a Error>,
     /// What the module uses that cannot be rewritten.
     pub(crate) unrewritable: Option<&'a str>,
     pub(crate) passes: &'a [PassReport],
@@ -69,8 +71,11 @@ impl Findings<'_> {
                 hint.unwrap_or_default()
             ));
         }
-        let left = self.effect("lift-functions")?.code_left_alone.as_ref()?;
-        (left.bytes * 100 > left.of_bytes * SILENT).then(|| code_left_alone(left))
+        if self.refused.is_some() {
+            let what = "Go's code was left alone: taken apart it would not pass the check";
+            return Some(format!("{what}, {REWRITTEN}"));
+        }
+        much_left_alone(self.passes).map(code_left_alone)
     }
 
     /// Why Go's tables are as they were. That they are not rebuilt at the start is what `--for speed` asks for.
@@ -103,13 +108,27 @@ impl Findings<'_> {
         })
     }
 
-    /// What a pass did, if it ran.
     fn effect(&self, pass: &str) -> Option<&Effect> {
-        let report = self.passes.iter().find(|report| report.name == pass)?;
-        match &report.status {
-            Status::Ran(effect) => Some(effect),
-            Status::Skipped { .. } => None,
-        }
+        effect(self.passes, pass)
+    }
+}
+
+/// Whether more of Go's code is not as Go writes it than goes without a word.
+pub(crate) fn is_rewritten(passes: &[PassReport]) -> bool {
+    much_left_alone(passes).is_some_and(|left| left.rewritten)
+}
+
+fn much_left_alone(passes: &[PassReport]) -> Option<&CodeLeftAlone> {
+    let left = effect(passes, "lift-functions")?.code_left_alone.as_ref()?;
+    (left.bytes * 100 > left.of_bytes * SILENT).then_some(left)
+}
+
+/// What a pass did, if it ran.
+fn effect<'p>(passes: &'p [PassReport], pass: &str) -> Option<&'p Effect> {
+    let report = passes.iter().find(|report| report.name == pass)?;
+    match &report.status {
+        Status::Ran(effect) => Some(effect),
+        Status::Skipped { .. } => None,
     }
 }
 

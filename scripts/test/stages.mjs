@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "../paths.mjs";
 import { CommandError, run } from "../process.mjs";
+import { buildTestBuild } from "./test-build.mjs";
 
 /** @typedef {import("./counter.mjs").Counts} Counts */
 
@@ -42,6 +43,7 @@ async function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
 /** @returns {Promise<Counts>} */
 async function build(/** @type {NodeJS.ProcessEnv} */ env) {
   await run("cargo", ["build", "--release", "-p", "gowasp"], { cwd: root, env });
+  await buildTestBuild(env);
   await run(process.execPath, ["scripts/build.mjs"], { cwd: root, env });
   return { passed: 0, failed: 0, skipped: [] };
 }

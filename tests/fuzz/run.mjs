@@ -9,8 +9,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { command, known, UsageError, wholeNumber } from "../command.mjs";
 import { SYSTEMS } from "../programs/harness/hosts.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
+import {
+  chosenOptimizer,
+  OPTIMIZER_OPTIONS,
+  OPTIMIZER_USAGE,
+  optimizerMissing,
+} from "../programs/harness/optimize.mjs";
 import { pool } from "../programs/harness/pool.mjs";
+import { resumedText } from "../programs/harness/resumed.mjs";
 import { cacheDir, findToolchain } from "../programs/harness/toolchain.mjs";
 import { KINDS, runTrial, trialName, VARIANTS } from "./trial.mjs";
 
@@ -23,8 +29,7 @@ const USAGE = `usage: node tests/fuzz/run.mjs [options]
   --variant ${Object.keys(VARIANTS).join(",")}
                          ways to build and run, default default
   --mix                  of the kinds, releases, systems and variants one per seed, in turn, instead of all
-  --optimizer FILE       default target/release/gowasp
-  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  ${OPTIMIZER_USAGE}
   --keep DIR             for programs that differ, default ${join(cacheDir("fuzz"), "kept")}
   --jobs N               programs run side by side, default 2`;
 
@@ -35,8 +40,7 @@ const OPTIONS = {
   goos: { type: "string", default: "js" },
   variant: { type: "string", default: "default" },
   mix: { type: "boolean", default: false },
-  optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
-  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  ...OPTIMIZER_OPTIONS,
   keep: { type: "string", default: join(cacheDir("fuzz"), "kept") },
   jobs: { type: "string", default: "2" },
   help: { type: "boolean", short: "h", default: false },
@@ -52,17 +56,22 @@ async function main() {
     console.log(USAGE);
     return 0;
   }
-  const missing = optimizerMissing(values.optimizer);
+  const chosen = chosenOptimizer(values);
+  const missing = optimizerMissing(chosen.optimizer);
   if (missing) throw new UsageError(missing);
   const jobs = wholeNumber("jobs", values.jobs);
   const trials = await trialsOf(values);
-  const options = { optimizer: values.optimizer, optimizerArgs: values["optimizer-arg"], keep: values.keep };
+  const options = { ...chosen, keep: values.keep };
+  const shares = [];
   const count = { same: 0, nothing: 0, differs: 0 };
   await pool(trials, jobs, async (trial) => {
-    const { verdict, why } = await runTrial(trial, options);
+    const { verdict, why, resumed } = await runTrial(trial, options);
     count[verdict]++;
+    shares.push(resumed);
     console.log(`${MARKS[verdict]} ${trialName(trial)}${why && `\n  ${why.replaceAll("\n", "\n  ")}`}`);
   });
+  const resumed = resumedText(shares);
+  if (resumed) console.log(resumed);
   console.log(`${count.same} the same, ${count.differs} failed, ${count.nothing} that say nothing`);
   return count.differs ? 1 : 0;
 }

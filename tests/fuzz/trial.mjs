@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { difference } from "../programs/harness/compare.mjs";
 import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
 import { optimize } from "../programs/harness/optimize.mjs";
+import { readResumed } from "../programs/harness/resumed.mjs";
 import { runGo } from "../programs/harness/toolchain.mjs";
 import { generateNosplit } from "./generator/nosplit.mjs";
 import { generate } from "./generator/program.mjs";
@@ -58,6 +59,7 @@ export function trialName({ kind, seed, toolchain, goos, variant }) {
  * @typedef {object} Finding
  * @property {"same" | "nothing" | "differs"} verdict `nothing`: the program as Go built it goes over the end of a stack
  * @property {string} why how they differ, by which pass, and where the program is kept; empty when both do the same
+ * @property {import("../programs/harness/resumed.mjs").Resumed} [resumed] under `--resume-stress`
  */
 
 /**
@@ -79,13 +81,14 @@ export async function runTrial(trial, options) {
       return { verdict: "nothing", why: `as Go built it: ${expected.ended}\n${expected.stdout.trim()}` };
     }
     if (expected.stdout === "") return keep(trial, work, options, `as Go built it: no output\n${expected.stderr}`);
+    const output = join(work, "optimized.wasm");
     const compare = async (optimizerArgs) => {
-      const output = join(work, "optimized.wasm");
       const { error } = await optimize({ ...options, optimizerArgs }, original, output);
       return error || difference(expected, await run(trial, output));
     };
     const differs = await compare(options.optimizerArgs);
-    if (!differs) return { verdict: "same", why: "" };
+    const resumed = readResumed(output);
+    if (!differs) return { verdict: "same", why: "", ...(resumed && { resumed }) };
     // A program whose own runs differ says nothing.
     if (difference(expected, await run(trial, original))) {
       return keep(trial, work, options, "two runs of the original differ");

@@ -17,10 +17,14 @@ const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: ["wasm
 const { toolchain, missing } = await findToolchain(undefined);
 const reason = [missing, ...missingParts(options)].find(Boolean);
 
-/** What is read and written again and little else, which is lifted; what is optimized, which is not. */
+/**
+ * What is read and written again and little else, which is lifted; what is optimized, which is not; and what is lifted but breaks
+ * rules of optimized code, as the checks of the stack have another form.
+ */
 for (const [option, goos] of [
   ["--vacuum", "js"],
   ["-O1", "wasip1"],
+  ["--optimize-instructions", "wasip1"],
 ]) {
   test(`a program that went through wasm-opt ${option}`, { skip: process.env.CI !== "true" && reason }, async () => {
     assert.ok(toolchain, reason);

@@ -13,7 +13,7 @@ import { casesOf, readPrograms } from "./harness/catalog.mjs";
 import { check, failedBuild, missingParts } from "./harness/check.mjs";
 import { HOST_NAMES, hostsFor, SYSTEMS } from "./harness/hosts.mjs";
 import { withManyFunctions } from "./harness/many.mjs";
-import { DEFAULT_OPTIMIZER } from "./harness/optimize.mjs";
+import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE } from "./harness/optimize.mjs";
 import { pool } from "./harness/pool.mjs";
 import { closingLines, reportText } from "./harness/report.mjs";
 import { ALL_RELEASES, findToolchain } from "./harness/toolchain.mjs";
@@ -29,8 +29,7 @@ const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
   --host ${HOST_NAMES.join(",")}
   --many                 with so many functions that PC_F needs more than 16 bits; Go 1.25 and later
   --wasm-opt=OPTION      the programs are what wasm-opt makes of them: -O1, --vacuum, ...
-  --optimizer FILE       default target/release/gowasp
-  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  ${OPTIMIZER_USAGE}
   --jobs N               programs run side by side, default 2
   --list                 print the cases and stop
   -v                     print the cases that pass, too`;
@@ -43,8 +42,7 @@ const OPTIONS = {
   host: { type: "string", default: HOST_NAMES.join(",") },
   many: { type: "boolean", default: false },
   "wasm-opt": { type: "string" },
-  optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
-  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  ...OPTIMIZER_OPTIONS,
   jobs: { type: "string", default: "2" },
   list: { type: "boolean", default: false },
   verbose: { type: "boolean", short: "v", default: false },
@@ -73,8 +71,7 @@ async function main() {
     return 0;
   }
   const options = {
-    optimizer: values.optimizer,
-    optimizerArgs: values["optimizer-arg"],
+    ...chosenOptimizer(values),
     hosts,
     wasmOpt: values["wasm-opt"],
   };

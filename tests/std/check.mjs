@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
 import { optimize } from "../programs/harness/optimize.mjs";
+import { readResumed } from "../programs/harness/resumed.mjs";
 import { testBinary } from "./binary.mjs";
 import { knownReason, skippedTests } from "./exceptions.mjs";
 import { differences, excerpt, readRun, tail } from "./outcome.mjs";
@@ -30,6 +31,7 @@ const EXCERPT_LINES = 25;
  * @property {{test: string, reason: string}[]} known visible differences that were met
  * @property {{test: string, outcomes: string[]}[]} flaky tests that the original itself does not do the same every time
  * @property {{test: string, reason: string}[]} dropped tests that were not run: those that end the original's process
+ * @property {import("../programs/harness/resumed.mjs").Resumed} [resumed] under `--resume-stress`
  * @property {{build: number, original: number, optimized: number}} seconds
  */
 
@@ -67,6 +69,7 @@ async function compare(report, wasm, optimizedWasm, options) {
   const run = () => runTests(one, optimizedWasm, report.dropped, options);
   const actual = await timed(report, "optimized", run);
   report.tests = original.tests.size;
+  report.resumed = readResumed(optimizedWasm);
 
   const differing = differences(original, actual);
   if (differing.length === 0 && original.ended !== actual.ended) {

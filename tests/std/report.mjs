@@ -2,6 +2,8 @@
  * What a run prints: a line per package, what differs below it, and totals.
  */
 
+import { resumedText } from "../programs/harness/resumed.mjs";
+
 /** @typedef {import("./check.mjs").Report} Report */
 
 const NUMBERS = ["tests", "same", "differ", "known", "flaky", "dropped", "seconds"];
@@ -45,7 +47,9 @@ export function closingLines(reports) {
     NUMBERS.map(() => 0),
   );
   const good = ran.filter((report) => !failed(report)).length;
-  return [row("", `${good} of ${ran.length} the same`, sums), ...speed(ran)].join("\n");
+  const resumed = resumedText(ran.map((report) => report.resumed));
+  const lines = [row("", `${good} of ${ran.length} the same`, sums), ...speed(ran)];
+  return [...lines, ...(resumed ? [`     ${resumed}`] : [])].join("\n");
 }
 
 function speed(reports) {

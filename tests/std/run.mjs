@@ -8,7 +8,12 @@
 import { parseArgs } from "node:util";
 import { command, known, UsageError, wholeNumber } from "../command.mjs";
 import { SYSTEMS } from "../programs/harness/hosts.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
+import {
+  chosenOptimizer,
+  OPTIMIZER_OPTIONS,
+  OPTIMIZER_USAGE,
+  optimizerMissing,
+} from "../programs/harness/optimize.mjs";
 import { pool } from "../programs/harness/pool.mjs";
 import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
 import { check } from "./check.mjs";
@@ -28,8 +33,7 @@ const USAGE = `usage: node tests/std/run.mjs PACKAGE... [options]
                          checkmark marks twice and overwrites what it frees
   --long                 without -test.short
   --timeout SECONDS      for the tests of one package, default 300
-  --optimizer FILE       default target/release/gowasp
-  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  ${OPTIMIZER_USAGE}
   --jobs N               packages side by side, default 2
   --list                 print the cases and stop
 
@@ -47,8 +51,7 @@ const OPTIONS = {
   variant: { type: "string", default: "plain" },
   long: { type: "boolean", default: false },
   timeout: { type: "string", default: "300" },
-  optimizer: { type: "string", default: DEFAULT_OPTIMIZER },
-  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  ...OPTIMIZER_OPTIONS,
   jobs: { type: "string", default: "2" },
   list: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -67,11 +70,11 @@ async function main() {
     for (const one of cases) console.log(`${one.package} ${one.goos} go${one.toolchain.release} ${one.variant}`);
     return 0;
   }
-  const missing = optimizerMissing(values.optimizer);
+  const chosen = chosenOptimizer(values);
+  const missing = optimizerMissing(chosen.optimizer);
   if (missing) throw new UsageError(missing);
   return await runCases(cases, wholeNumber("jobs", values.jobs), {
-    optimizer: values.optimizer,
-    optimizerArgs: values["optimizer-arg"],
+    ...chosen,
     short: !values.long,
     timeoutSeconds: wholeNumber("timeout", values.timeout),
     ci: values.ci,

@@ -21,14 +21,17 @@ impl Opaque {
             return opaque;
         };
         let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
-        // The callee of the last call, as long as nothing but what Go writes behind a call has followed.
+        // The callee of the last call, as long as nothing was done since. Go moves SP to local 1 and asks for the result there,
+        // which other tools keep in a local.
         let mut behind: Option<u32> = None;
         for operator in body.get_operators_reader().into_iter().flatten().flatten() {
             match operator {
                 Operator::Call { function_index } => behind = Some(function_index),
                 Operator::Unreachable => opaque.trapped.extend(behind.take()),
                 Operator::GlobalGet { global_index: 0 }
-                | Operator::LocalSet { local_index: 1 }
+                | Operator::LocalSet { .. }
+                | Operator::LocalTee { .. }
+                | Operator::LocalGet { .. }
                 | Operator::BrIf { .. }
                 | Operator::End => {}
                 _ => behind = None,

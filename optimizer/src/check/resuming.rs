@@ -22,8 +22,10 @@ pub(super) fn check(
         found,
         exits,
     };
-    let resumed = calls.closure(|position| calls.is_resumed(position));
-    let unwinds = calls.closure(|position| calls.unwinds(position));
+    // Nobody goes on behind a call that never returns.
+    let comes_back = |callee: usize| !exits.contains(&callee);
+    let resumed = calls.closure(|position| calls.is_resumed(position), comes_back);
+    let unwinds = calls.closure(|position| calls.unwinds(position), |_| true);
     let never = calls.never_return()?;
     for (position, function) in written.functions.iter().enumerate() {
         let Some(found) = &found[position] else {
@@ -62,9 +64,10 @@ pub(super) fn check(
                         Callee::Direct(callee) => resumed[callee] && !exits.contains(&callee),
                         Callee::Indirect => true,
                     };
-                    let inner = site.pc_f() != function.pc_f && !calls.enters(site.pc, false);
-                    let outer = site.through.iter().any(|pc| !calls.enters(*pc, false));
-                    match may_be && (inner || outer) {
+                    // Its own resume points were compared with what is behind it.
+                    let own = usize::from(site.is_own(function));
+                    let pcs = site.unwinds_to(written, &|callee| exits.contains(&callee));
+                    match may_be && pcs[own..].iter().any(|pc| !calls.enters(*pc, false)) {
                         true => "a call in a body in place of another, which cannot be resumed",
                         false => continue,
                     }
@@ -140,7 +143,7 @@ impl Calls<'_, '_> {
                 };
                 function.deferreturn != 0
                     || found.unwinds
-                    || found.calls_host
+                    || found.calls_host()
                     || found.reads_return_pc
                     || found.sites.iter().any(by_call)
             }
@@ -159,13 +162,14 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Functions of which something holds, and all that call them for a return.
-    fn closure(&self, own: impl Fn(usize) -> bool) -> Vec<bool> {
+    /// Functions of which something holds, and all that call them for a return, as far as it `passes` on from a callee.
+    fn closure(&self, own: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
         for (position, found) in self.found.iter().enumerate() {
             for site in found.iter().flat_map(|found| &found.sites) {
                 if let Callee::Direct(callee) = site.callee
                     && !matches!(site.after, After::Never | After::MustNotUnwind)
+                    && passes(callee)
                 {
                     callers[callee].push(position);
                 }

@@ -4,12 +4,16 @@
 //! so many bytes, is above the guard, and Go leaves `StackGuard` bytes below it (internal/abi/stack.go): 800, and 128
 //! that a function with a check may use without asking (`StackSmall`).
 
+mod depths;
+mod used;
+
 use super::Fault;
-use super::opaque::Opaque;
-use super::walk::{After, CHECKED_BEFORE, Callee, Found};
-use super::written::{Function, Known, Role, Written};
+use super::before::Before;
+use super::walk::Found;
+use super::written::{Function, Role, Written};
 use crate::input::Input;
-use rayon::prelude::*;
+use depths::Depths;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 /// Bytes below the guard: `stackNosplit + StackSmall` (internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before).
@@ -31,293 +35,128 @@ enum To {
     Host,
 }
 
-/// What a function uses of the stack.
-#[derive(Debug, Default)]
-pub(super) struct Use {
-    /// How far below the return PC the guard is not, if the stack is checked before all calls.
-    checked: Option<u64>,
-    frame: u64,
-    /// Bytes used before each call, and of whom.
-    calls: Vec<(u64, To)>,
-    /// Calls behind a check, the function's own or of a body in place of a call, and how far below the return PC the guard was
-    /// not there.
-    behind_checks: Vec<(u64, To, u64)>,
-}
-
-impl Use {
-    /// Of a function that was followed.
-    pub(super) fn of_found(
-        found: &Found,
-        function: &Function,
-        position: usize,
-        written: &Written<'_>,
-    ) -> Use {
-        let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
-        let starts_anew = written.known.starts_anew.contains(&position);
-        let mut result = Use {
-            frame: function.frame(),
-            ..Use::default()
-        };
-        let mut checked = Some(u64::MAX);
-        let mut calls: Vec<(u64, To, Option<u64>)> = Vec::new();
-        for site in &found.sites {
-            let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
-            if grows(site.callee) {
-                result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
-                continue;
-            }
-            if site.checked != Some(CHECKED_BEFORE) {
-                checked = checked.and_then(|checked| Some(checked.min(u64::from(site.checked?))));
-            }
-            let to = match site.callee {
-                Callee::Direct(callee) => To::Function(callee),
-                Callee::Indirect => To::Table,
-            };
-            // Behind a change to another stack, or from a function that makes one, it starts anew.
-            let Some(sp) = site.sp.filter(|_| !(starts_anew && to == To::Table)) else {
-                continue;
-            };
-            let pushed = if site.after == After::Tail { 0 } else { PUSHED };
-            calls.push((below(sp) + pushed, to, site.checked.map(u64::from)));
-        }
-        (found.others.iter())
-            .for_each(|other| result.calls.push((result.frame, To::Function(*other))));
-        result
-            .calls
-            .extend(found.calls_host.then_some((result.frame, To::Host)));
-        let grows_stack = found.sites.iter().any(|site| grows(site.callee));
-        result.checked = match checked.filter(|_| grows_stack) {
-            Some(u64::MAX) => Some(needed(result.frame)),
-            checked => checked,
-        };
-        for (used, to, checked) in calls {
-            match checked.filter(|_| grows_stack) {
-                Some(below) => result.behind_checks.push((used, to, below)),
-                None => result.calls.push((used, to)),
-            }
-        }
-        result
-    }
-
-    /// Of a function that was not, if these grow the stack.
-    fn of_opaque(
-        opaque: &Opaque,
-        function: &Function,
-        input: &Input<'_>,
-        starts_anew: bool,
-        grows: &impl Fn(usize) -> bool,
-    ) -> Use {
-        let frame = function.frame();
-        let mut result = Use {
-            frame,
-            ..Use::default()
-        };
-        for index in &opaque.calls {
-            match index.checked_sub(input.imported_functions) {
-                Some(callee) if grows(callee as usize) => result.checked = Some(needed(frame)),
-                Some(callee) => result
-                    .calls
-                    .push((frame + PUSHED, To::Function(callee as usize))),
-                None => result.calls.push((frame, To::Host)),
-            }
-        }
-        if opaque.is_indirect && !starts_anew {
-            result.calls.push((frame + PUSHED, To::Table));
-        }
-        result
-    }
-}
-
-/// How far below SP a function with such a frame has to look for the guard.
-fn needed(frame: u64) -> u64 {
-    frame.saturating_sub(SMALL)
-}
-
-/// The uses of all functions of the input, by position, as its tables and operators tell.
-fn of_input(input: &Input<'_>, functions: &[Function]) -> Vec<Use> {
-    let known = Known::of(functions);
-    let grows = |position: usize| known.morestack.contains(&position);
-    (0..functions.len())
-        .into_par_iter()
-        .map(|position| {
-            let opaque = Opaque::of(input, position);
-            let starts_anew = known.starts_anew.contains(&position);
-            Use::of_opaque(&opaque, &functions[position], input, starts_anew, &grows)
-        })
-        .collect()
-}
-
-/// Bytes that each function uses at most below its return PC, down to the next checks.
-struct Depths<'u> {
-    uses: &'u [Use],
-    depth: Vec<u64>,
-    table: u64,
-    host: u64,
-}
-
-impl<'u> Depths<'u> {
-    /// `had_check` are the positions that a call through the table may lead to, `exports` those of a call of the host.
-    fn new(uses: &'u [Use], had_check: &[usize], exports: &[usize]) -> Depths<'u> {
-        let nodes = uses.len() + 2;
-        let (table, host) = (uses.len(), uses.len() + 1);
-        let node = |to: To| match to {
-            To::Function(position) => position,
-            To::Table => table,
-            To::Host => host,
-        };
-        // Callers of what is not bounded by a check, so that depths are found callees first.
-        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-        let mut waiting = vec![0u32; nodes];
-        let is_open = |position: usize| position >= uses.len() || uses[position].checked.is_none();
-        let mut note = |from: usize, to: usize| {
-            if is_open(to) {
-                callers[to].push(from);
-                waiting[from] += 1;
-            }
-        };
-        for (position, used) in uses.iter().enumerate() {
-            used.calls
-                .iter()
-                .for_each(|(_, to)| note(position, node(*to)));
-        }
-        had_check.iter().for_each(|to| note(table, *to));
-        exports.iter().for_each(|to| note(host, *to));
-        let mut depths = Depths {
-            uses,
-            depth: vec![UNBOUNDED; uses.len()],
-            table: UNBOUNDED,
-            host: UNBOUNDED,
-        };
-        let mut ready: Vec<usize> = (0..nodes).filter(|node| waiting[*node] == 0).collect();
-        while let Some(node) = ready.pop() {
-            if node == table {
-                depths.table = depths.deepest(had_check);
-            } else if node == host {
-                depths.host = depths.deepest(exports);
-            } else {
-                depths.depth[node] = depths.total(node);
-            }
-            for caller in &callers[node] {
-                waiting[*caller] -= 1;
-                if waiting[*caller] == 0 {
-                    ready.push(*caller);
-                }
-            }
-        }
-        depths
-    }
-
-    fn deepest(&self, positions: &[usize]) -> u64 {
-        positions
-            .iter()
-            .map(|position| self.below(To::Function(*position)))
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// Bytes below the return PC of whoever is entered.
-    fn below(&self, to: To) -> u64 {
-        match to {
-            To::Table => self.table,
-            To::Host => self.host,
-            To::Function(position) if self.uses[position].checked.is_some() => PUSHED,
-            To::Function(position) => self.depth[position],
-        }
-    }
-
-    fn total(&self, position: usize) -> u64 {
-        let used = &self.uses[position];
-        let calls = used
-            .calls
-            .iter()
-            .map(|(before, to)| before + self.below(*to));
-        calls.max().unwrap_or(0).max(used.frame).min(UNBOUNDED)
-    }
-}
-
 /// Checks that nobody uses more than is left below the guard, or than the input used.
 ///
-/// `before` are the input and its functions, `origins` the position in the input of each function that was written.
+/// `origins` is the position in the input of each function that was written.
 ///
 /// # Errors
 /// The function from which the stack may be left, or one that recurses without a check.
 pub(super) fn check(
-    before: (&Input<'_>, &[Function]),
+    before: &Before<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     origins: &HashMap<usize, usize>,
 ) -> Result<(), Fault> {
-    let (input, functions) = before;
-    let original = of_input(input, functions);
-    let positions = |input: &Input<'_>| -> Vec<usize> {
-        let imported = input.imported_functions;
-        let exports = input.exported_functions();
-        exports
-            .filter_map(|index| Some(index.checked_sub(imported)? as usize))
-            .collect()
+    let had_check = before.had_check();
+    let original = LazyCell::new(|| {
+        let exports = exports(before.input);
+        Depths::new(used::of_input(before), &positions(&had_check), &exports)
+    });
+    let lost = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
+    let had_check: Vec<bool> = (0..written.functions.len()).map(lost).collect();
+    let stacks = Stacks {
+        depths: Depths::new(
+            used::of_written(written, found),
+            &positions(&had_check),
+            &exports(&written.input),
+        ),
+        functions: &written.functions,
+        had_check,
     };
-    let had_check: Vec<usize> = (0..original.len())
-        .filter(|p| original[*p].checked.is_some())
-        .collect();
-    let original = Depths::new(&original, &had_check, &positions(input));
-
-    let known = &written.known;
-    let uses: Vec<Use> = (0..written.functions.len())
-        .into_par_iter()
-        .map(|position| {
-            let function = &written.functions[position];
-            match &found[position] {
-                Some(found) => Use::of_found(found, function, position, written),
-                None => Use::of_opaque(
-                    &Opaque::of(&written.input, position),
-                    function,
-                    &written.input,
-                    known.starts_anew.contains(&position),
-                    &|callee| known.morestack.contains(&callee),
-                ),
-            }
-        })
-        .collect();
-    let checked_before = |position: &usize| {
-        let origin = origins.get(position);
-        origin.is_some_and(|origin| original.uses[*origin].checked.is_some())
-    };
-    let had_check: Vec<usize> = (0..uses.len()).filter(checked_before).collect();
-    let depths = Depths::new(&uses, &had_check, &positions(&written.input));
     for (position, function) in written.functions.iter().enumerate() {
         if function.role == Role::Other {
             continue;
         }
-        let as_before = origins
-            .get(&position)
-            .map_or(0, |origin| original.total(*origin));
-        let behind = uses[position].behind_checks.iter();
-        let mut over = behind.map(|(used, to, below)| {
-            (
-                used + depths.below(*to),
-                (below + BELOW_GUARD).max(as_before),
-            )
-        });
-        if over.any(|(used, left)| used > left) {
-            let message = "what it calls may use more bytes than lie below the guard";
-            return Err(Fault::of(function, "stack", message));
-        }
-        let Some(checked) = uses[position].checked else {
-            if checked_before(&position) && depths.depth[position] == UNBOUNDED {
-                let message = "it lost its stack check, and may recurse or call what is not known";
-                return Err(Fault::of(function, "stack", message));
-            }
-            continue;
-        };
-        let total = depths.total(position);
-        if total > (checked + BELOW_GUARD).max(as_before) {
-            let over = total - checked - BELOW_GUARD;
-            let message = match total {
-                UNBOUNDED => "what it calls may use any amount of stack without a check".to_owned(),
-                _ => format!("what it calls may use {over} bytes more than lie below the guard"),
-            };
-            return Err(Fault::of(function, "stack", message));
+        let as_before = || origins.get(&position).map(|origin| original.total(*origin));
+        if let Some(over) = stacks.over(position, &|used| {
+            as_before().is_some_and(|most| used <= most)
+        }) {
+            return Err(Fault::of(function, "stack", stacks.message(position, over)));
         }
     }
     Ok(())
+}
+
+/// More than is left.
+struct Over {
+    used: u64,
+    left: u64,
+    /// The callee by which it gets there.
+    to: To,
+}
+
+/// The stacks of all functions that were written.
+struct Stacks<'s> {
+    depths: Depths,
+    functions: &'s [Function],
+    /// By position: it had a check in the input.
+    had_check: Vec<bool>,
+}
+
+impl Stacks<'_> {
+    /// Whether a function gets deeper than what was left when it was checked, though not `as_before`.
+    fn over(&self, position: usize, as_before: &dyn Fn(u64) -> bool) -> Option<Over> {
+        let depths = &self.depths;
+        let used = &depths.uses[position];
+        let to = || used.deepest(depths).unwrap_or(To::Function(position));
+        let own = match used.checked {
+            Some(checked) => Some(Over {
+                used: depths.total(position),
+                left: checked + BELOW_GUARD,
+                to: to(),
+            }),
+            // It may recurse, or call what is not known: too much, whatever the input used.
+            None => {
+                (self.had_check[position] && depths.depth[position] == UNBOUNDED).then(|| Over {
+                    used: u64::MAX,
+                    left: 0,
+                    to: to(),
+                })
+            }
+        };
+        let behind = (used.behind_checks.iter()).map(|(before, to, below)| Over {
+            used: before + depths.below(*to),
+            left: below + BELOW_GUARD,
+            to: *to,
+        });
+        let mut all = behind.chain(own);
+        all.find(|over| over.used > over.left && !as_before(over.used))
+    }
+
+    fn message(&self, position: usize, over: Over) -> String {
+        let chain = self
+            .depths
+            .chain(position, over.to, &positions(&self.had_check));
+        let name = |position: &usize| self.functions[*position].name.as_str();
+        let names: Vec<&str> = chain.iter().map(name).collect();
+        let without = (0..self.functions.len()).filter(|position| {
+            let has_none = self.depths.uses[*position].checked.is_none();
+            self.had_check[*position] && has_none && chain.contains(position)
+        });
+        let without: Vec<&str> = without.map(|position| name(&position)).collect();
+        let bytes = match over.used {
+            UNBOUNDED.. => "any amount of stack without a check".to_owned(),
+            used => format!("{} bytes more than lie below the guard", used - over.left),
+        };
+        let lost = match without.as_slice() {
+            [] => String::new(),
+            without => format!("; without a check that they had: {}", without.join(", ")),
+        };
+        format!("its calls may use {bytes}, by {}{lost}", names.join(" > "))
+    }
+}
+
+/// Positions of exported functions.
+fn exports(input: &Input<'_>) -> Vec<usize> {
+    let exported = input.exported_functions();
+    exported
+        .filter_map(|index| Some(index.checked_sub(input.imported_functions)? as usize))
+        .collect()
+}
+
+/// Positions of which something holds.
+fn positions(holds: &[bool]) -> Vec<usize> {
+    (0..holds.len())
+        .filter(|position| holds[*position])
+        .collect()
 }

@@ -13,6 +13,7 @@ fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
         set: vec![0],
         checked: Some(8),
         behind: Vec::new(),
+        entered: Vec::new(),
         pushed: Vec::new(),
         base: None,
     };

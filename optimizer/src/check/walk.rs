@@ -3,6 +3,7 @@
 //! Structured code is read once, front to back, with the ways to each label; a loop whose end adds to what is known of its
 //! beginning is read again with both.
 
+mod arrivals;
 mod asked;
 mod calls;
 mod dispatch;
@@ -13,14 +14,13 @@ use super::Fault;
 use asked::Asked;
 use labels::{Kind, Label};
 
-use super::numbers::Numbers;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, Site};
+pub(super) use calls::{After, Callee, Other, Site};
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = 8;
@@ -42,16 +42,14 @@ const MOST_READINGS: usize = 64;
 pub(super) struct Found {
     /// Its calls by the convention.
     pub(super) sites: Vec<Site>,
-    /// Positions of functions outside the convention that it calls.
-    pub(super) others: Vec<usize>,
+    /// Its calls of the host, and of functions outside the convention that look at SP.
+    pub(super) others: Vec<Other>,
     /// Where it goes on, by the PC_B of each resume point: the offset of the first thing it does there.
     pub(super) resumed: BTreeMap<u32, usize>,
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
-    /// It calls the host.
-    pub(super) calls_host: bool,
     /// It loads its own return PC.
     pub(super) reads_return_pc: bool,
     /// Control gets to one of its returns.
@@ -59,6 +57,10 @@ pub(super) struct Found {
 }
 
 impl Found {
+    pub(super) fn calls_host(&self) -> bool {
+        self.others.iter().any(|other| other.callee.is_none())
+    }
+
     /// Whether no return can be reached, and none of another function is its own.
     pub(super) fn never_returns(&self) -> bool {
         !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
@@ -71,11 +73,14 @@ impl Found {
     }
 }
 
+/// The operators of a body, with their offsets. Room for them is used again for the next.
+pub(super) type Operators<'b> = Vec<(Operator<'b>, usize)>;
+
 pub(super) struct Walk<'w, 'a> {
     written: &'w Written<'a>,
     function: &'w Function,
     position: usize,
-    operators: Vec<(Operator<'w>, usize)>,
+    operators: &'w [(Operator<'w>, usize)],
     at: usize,
     ways: Ways,
     stack: Vec<Value>,
@@ -96,24 +101,26 @@ type Step<T = ()> = Result<T, Fault>;
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub(super) fn walk<'w>(
-    written: &'w Written<'_>,
+pub(super) fn walk<'b>(
+    written: &Written<'b>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
+    operators: &mut Operators<'b>,
 ) -> Step<Found> {
-    walk_from(written, position, stops, Entered::Anywhere)
+    walk_from(written, position, stops, Entered::Anywhere, operators)
 }
 
 /// Whether one of a function's returns can be reached from where it is called: entered only behind calls that are reached.
 ///
 /// # Errors
 /// As [`walk`].
-pub(super) fn can_return<'w>(
-    written: &'w Written<'_>,
+pub(super) fn can_return(
+    written: &Written<'_>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
 ) -> Step<bool> {
-    Ok(walk_from(written, position, stops, Entered::BehindCalls)?.returns)
+    let operators = &mut Operators::new();
+    Ok(walk_from(written, position, stops, Entered::BehindCalls, operators)?.returns)
 }
 
 /// Which resume points count.
@@ -123,11 +130,12 @@ enum Entered {
     BehindCalls,
 }
 
-fn walk_from<'w>(
-    written: &'w Written<'_>,
+fn walk_from<'b>(
+    written: &Written<'b>,
     position: usize,
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &dyn Fn(usize) -> bool,
     entered: Entered,
+    operators: &mut Operators<'b>,
 ) -> Step<Found> {
     let function = &written.functions[position];
     let unreadable =
@@ -138,14 +146,16 @@ fn walk_from<'w>(
         locals += declaration.map_err(unreadable)?.0;
     }
     let reader = body.get_operators_reader().map_err(unreadable)?;
-    let operators: Result<Vec<_>, _> = reader.into_iter_with_offsets().collect();
-    let operators = operators.map_err(unreadable)?;
+    operators.clear();
+    for operator in reader.into_iter_with_offsets() {
+        operators.push(operator.map_err(unreadable)?);
+    }
     let mut walk = Walk {
         written,
         function,
         position,
         asked: match entered {
-            Entered::Anywhere => Asked::of(&operators, function, written, stops),
+            Entered::Anywhere => Asked::of(operators, function, written, stops),
             Entered::BehindCalls => Asked::none_of(function),
         },
         operators,
@@ -161,14 +171,13 @@ fn walk_from<'w>(
     };
     for _ in 0..MOST_READINGS {
         walk.read(locals)?;
-        match entered {
-            Entered::Anywhere if walk.is_done => {
-                walk.resumed_behind_calls()?;
-                return Ok(walk.found);
-            }
-            Entered::BehindCalls if !walk.asks_for_more() && walk.is_done => return Ok(walk.found),
-            _ => {}
+        if walk.asks_for_more() || !walk.is_done {
+            continue;
         }
+        if entered == Entered::Anywhere {
+            walk.resumed_behind_calls()?;
+        }
+        return Ok(walk.found);
     }
     Err(walk.fault("locals", "what is known of its loops never settles"))
 }
@@ -183,6 +192,7 @@ impl<'w> Walk<'w, '_> {
             set: vec![0; locals as usize / 64 + 1],
             checked: None,
             behind: Vec::new(),
+            entered: Vec::new(),
             pushed: Vec::new(),
             base: None,
         };
@@ -206,23 +216,6 @@ impl<'w> Walk<'w, '_> {
             self.step()?;
         }
         Ok(())
-    }
-
-    /// Adds the resume points behind the calls that were reached. Whether there are new ones.
-    fn asks_for_more(&mut self) -> bool {
-        let own = |site: &&Site| site.after == After::Resume && site.pc_f() == self.function.pc_f;
-        let reached: Vec<u32> = self
-            .found
-            .sites
-            .iter()
-            .filter(own)
-            .map(Site::pc_b)
-            .collect();
-        let mut more = false;
-        for pc_b in reached {
-            more |= self.asked.add(pc_b);
-        }
-        more
     }
 
     /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
@@ -252,17 +245,21 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    fn peek(&self, ahead: usize) -> Option<&Operator<'w>> {
+    fn peek(&self, ahead: usize) -> Option<&'w Operator<'w>> {
         let token = self.operators.get(self.at + ahead);
         token.map(|(operator, _)| operator)
     }
 
-    /// Moves over code that cannot be reached, to the end of its block.
+    /// Moves over code that cannot be reached, to the end of its block. Its loops keep their numbers.
     fn skip(&mut self) {
         let mut nested = 0;
         while let Some(operator) = self.peek(0) {
             match operator {
-                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => nested += 1,
+                Operator::Loop { .. } => {
+                    self.loops += 1;
+                    nested += 1;
+                }
+                Operator::Block { .. } | Operator::If { .. } => nested += 1,
                 Operator::End | Operator::Else if nested == 0 => return,
                 Operator::End => nested -= 1,
                 _ => {}
@@ -276,10 +273,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn step(&mut self) -> Step {
-        let Some(operator) = self.peek(0).cloned() else {
+        let Some(operator) = self.peek(0) else {
             return Ok(());
         };
-        match operator {
+        match *operator {
             Operator::Block { .. } => self.open(Kind::Block),
             Operator::Loop { .. } => self.open_loop()?,
             Operator::Else => self.open_else()?,
@@ -289,7 +286,7 @@ impl<'w> Walk<'w, '_> {
                 self.branch(relative_depth, ways)?;
             }
             // Part of a jump: nothing is done yet.
-            Operator::I32Const { value: 1.. }
+            Operator::I32Const { value: 1.. } | Operator::I64Const { value: 1.. }
                 if matches!(
                     self.peek(1),
                     Some(Operator::LocalSet {
@@ -297,7 +294,7 @@ impl<'w> Walk<'w, '_> {
                     })
                 ) =>
             {
-                self.plain(&operator)?;
+                self.plain(operator)?;
                 self.at += 1;
                 let number = self.pop();
                 self.set_selector(number)?;
@@ -305,12 +302,12 @@ impl<'w> Walk<'w, '_> {
             Operator::LocalGet {
                 local_index: SELECTOR,
             } if self.dispatch()? => return Ok(()),
-            operator => {
+            _ => {
                 self.act()?;
                 if self.ways.is_empty() {
                     return Ok(());
                 }
-                self.plain(&operator)?;
+                self.plain(operator)?;
             }
         }
         self.at += 1;
@@ -352,76 +349,6 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// Something is done here: whoever was on the way to here has arrived.
-    fn act(&mut self) -> Step {
-        let is_on_the_way = |way: &Way| {
-            !way.behind.is_empty() || !matches!(way.selector, Selector::Done(_) | Selector::Called)
-        };
-        if !self.ways.0.iter().any(is_on_the_way) {
-            return Ok(());
-        }
-        let offset = self.operators[self.at].1;
-        let mut arrived = Ways::default();
-        for mut way in std::mem::take(&mut self.ways).0 {
-            for pc_b in way.behind.drain(..) {
-                self.found.behind.insert(pc_b, offset);
-            }
-            match &way.selector {
-                Selector::Entered => {
-                    way.sp = Sp::At(0);
-                    way.selector = Selector::Done(Numbers::default());
-                }
-                Selector::Pending { numbers, is_reset } => {
-                    let Some(sp) = self.arrives(&way, numbers, offset)? else {
-                        continue;
-                    };
-                    way.sp = sp;
-                    if numbers.first() != Some(dispatch::OTHERS) {
-                        // Before it was left, its stack was checked as far as it was to be.
-                        way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
-                    }
-                    way.selector = Selector::Done(match is_reset {
-                        true => Numbers::default(),
-                        false => numbers.clone(),
-                    });
-                }
-                Selector::Called | Selector::Done(_) => {}
-            }
-            arrived.add(way).map_err(|why| self.fault("SP", why))?;
-        }
-        self.ways = arrived;
-        Ok(())
-    }
-
-    /// Those who were sent here by numbers go on here. Where SP is; `None` if nobody asks for these numbers.
-    fn arrives(&mut self, way: &Way, numbers: &Numbers, offset: usize) -> Step<Option<Sp>> {
-        let mut found = (way.sp != Sp::ByPc).then_some(way.sp);
-        for number in numbers.iter() {
-            if found.is_none() || way.sp == Sp::ByPc {
-                if !self.asked.contains(number) {
-                    continue;
-                }
-                let sp = self.sp_at(number)?;
-                if found.is_some_and(|found| found != sp) {
-                    let message = "resume points with other frames lead to one place";
-                    return Err(self.fault("SP", message));
-                }
-                found = Some(sp);
-            }
-            self.found.resumed.insert(number, offset);
-        }
-        Ok(found)
-    }
-
-    /// Where SP is for whoever was entered by this PC.
-    fn sp_at(&self, number: u32) -> Step<Sp> {
-        match self.function.sp_delta(number) {
-            Some(delta) => Ok(Sp::At(-delta)),
-            None if self.function.is_assembly => Ok(Sp::Elsewhere),
-            None => Err(self.fault("resuming", format!("PC_B {number} is in no table"))),
-        }
-    }
-
     fn returns(&mut self) -> Step {
         match self.pop() {
             Value::Stack(RETURN_PC) => self.found.returns = true,
@@ -455,26 +382,5 @@ impl<'w> Walk<'w, '_> {
             (Sp::Elsewhere, _) => true,
             _ => false,
         })
-    }
-
-    /// Every call that may be resumed is, and behind itself.
-    fn resumed_behind_calls(&self) -> Step {
-        for site in &self.found.sites {
-            if site.after != After::Resume || !site.is_own(self.function) {
-                continue;
-            }
-            let resumed = self.found.resumed_at(site.pc_b());
-            let behind = self.found.behind.get(&site.pc_b()).copied();
-            let message = match (resumed, behind) {
-                (None, _) => "has no resume point".to_owned(),
-                (Some(resumed), Some(behind)) if resumed != behind => {
-                    format!("goes on at {behind:#x}, but is resumed at {resumed:#x}")
-                }
-                _ => continue,
-            };
-            let message = format!("the call with PC_B {} {message}", site.pc_b());
-            return Err(site.fault(self.function, "resuming", message));
-        }
-        Ok(())
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Way {
     pub(super) checked: Option<u32>,
     /// PC_B of the calls right behind which control is: nothing was done since.
     pub(super) behind: Vec<u32>,
+    /// The numbers by which it was entered: nothing was done since.
+    pub(super) entered: Vec<u32>,
     /// Return PCs that the function's own code has stored on its stack, by place.
     pub(super) pushed: Vec<(i32, u64)>,
     /// The local that holds `PC_F << 16`, and that value.
@@ -80,6 +82,7 @@ impl Way {
                     && self.sp == other.sp
                     && self.set == other.set
                     && self.behind == other.behind
+                    && self.entered == other.entered
             }
             _ => false,
         }
@@ -106,10 +109,13 @@ impl Way {
             self.shown = None;
         }
         self.checked = self.checked.zip(other.checked).map(|(a, b)| a.min(b));
-        for pc in &other.behind {
-            if !self.behind.contains(pc) {
-                self.behind.push(*pc);
-            }
+        for (mine, others) in [
+            (&mut self.behind, &other.behind),
+            (&mut self.entered, &other.entered),
+        ] {
+            let new = others.iter().filter(|number| !mine.contains(number));
+            let new: Vec<u32> = new.copied().collect();
+            mine.extend(new);
         }
         self.pushed.retain(|pushed| other.pushed.contains(pushed));
         if self.base != other.base {

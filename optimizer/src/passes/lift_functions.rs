@@ -16,8 +16,8 @@
 //! borders (`code/adapt.rs`), which costs bytes. Where most are so, because another tool has rewritten the module, all stay
 //! as they are. Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left alone of note.
 
+mod refuse;
 mod unfit;
-mod unset;
 
 use super::{Outcome, mark_no_return};
 use crate::code::{self, Code, PcWidth, Style};
@@ -43,8 +43,13 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     }
     let mut lifted = lift(input, &listed, &facts);
     let saving = mark_no_return::saving(program, &listed.is_assembly, input.imported_functions);
-    let exits = unset::exits(program, &facts);
-    unset::refuse(&mut lifted, &listed.deferreturn, &saving, &exits);
+    let refusal = refuse::Refusal {
+        program,
+        facts: &facts,
+        listed: &listed,
+        saving: &saving,
+    };
+    refusal.apply(&mut lifted);
     let tally = Tally::of(&lifted, input);
     let reason = tally.is_not_worth_it();
     if let Some(note) = reason.or_else(|| unadaptable(&lifted, input, &facts)) {

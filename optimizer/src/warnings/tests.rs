@@ -21,6 +21,7 @@ fn nothing(identity: &Identity) -> Findings<'_> {
     Findings {
         identity,
         unread: None,
+        refused: None,
         unrewritable: None,
         passes: &[],
         prefer: Preference::Download,
@@ -59,6 +60,20 @@ fn lifted(bytes: u64, rewritten: bool) -> PassReport {
 #[test]
 fn nothing_to_say() {
     assert_eq!(messages(&nothing(&go())), Messages::default());
+}
+
+#[test]
+fn what_the_checker_refuses_of_another_tools_code_is_a_warning() {
+    let (identity, refusal) = (go(), Error::new(Stage::Check, "SP is elsewhere"));
+    let findings = Findings {
+        refused: Some(&refusal),
+        ..nothing(&identity)
+    };
+    let warnings = messages(&findings).warnings;
+    assert!(warnings[0].starts_with("Go's code was left alone"));
+    assert!(warnings[0].ends_with(REWRITTEN));
+    assert!(is_rewritten(&[lifted(101, true)]));
+    assert!(!is_rewritten(&[lifted(100, true)]) && !is_rewritten(&[lifted(101, false)]));
 }
 
 #[test]

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { difference, unexpected } from "./compare.mjs";
 import { hostMissing, hostsFor, runUnder } from "./hosts.mjs";
 import { optimize, optimizerMissing } from "./optimize.mjs";
+import { readResumed } from "./resumed.mjs";
 
 /**
  * @typedef {object} Failure
@@ -25,6 +26,7 @@ import { optimize, optimizerMissing } from "./optimize.mjs";
  * @property {number} outputBytes
  * @property {string} unlike how the original differs from the program's files, where its way to build lets it
  * @property {import("../../outputs/ledger.mjs").Entry} [hashes] of input and output, when it was optimized
+ * @property {import("./resumed.mjs").Resumed} [resumed] under `--resume-stress`
  */
 
 /**
@@ -85,7 +87,7 @@ export async function check(one, wasm, options) {
     for (const host of hosts) {
       record(`optimized/${host}`, difference(reference, await runUnder(host, one, output)));
     }
-    return report;
+    return Object.assign(report, { resumed: readResumed(output) });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -12,6 +12,30 @@ export const DEFAULT_OPTIMIZER =
   process.env.GOWASP_OPTIMIZER ??
   join(dirname(dirname(PROGRAMS_DIR)), "target", "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
 
+/** The test build, which has `--resume-stress` (optimizer/src/passes/stress_resumes.rs); `npm run test:resume` builds it. */
+export const STRESS_OPTIMIZER = DEFAULT_OPTIMIZER.replace(/gowasp(\.exe)?$/, "gowasp-resume-stress$1");
+
+/** What scripts accept that run the optimizer, and how they explain it. */
+export const OPTIMIZER_OPTIONS = {
+  optimizer: { type: "string" },
+  "optimizer-arg": { type: "string", multiple: true, default: [] },
+  "resume-stress": { type: "boolean", default: false },
+};
+export const OPTIMIZER_USAGE = `--optimizer FILE       default target/release/gowasp
+  --optimizer-arg ARG    handed to gowasp optimize, may be repeated
+  --resume-stress        have functions unwind behind every call, by the test build; how many resume points were entered`;
+
+/**
+ * Which optimizer is asked for.
+ *
+ * @param {{optimizer?: string, "optimizer-arg": string[], "resume-stress": boolean}} values of `OPTIMIZER_OPTIONS`
+ * @returns {{optimizer: string, optimizerArgs: string[]}}
+ */
+export function chosenOptimizer({ optimizer, "optimizer-arg": args, "resume-stress": stress }) {
+  if (!stress) return { optimizer: optimizer ?? DEFAULT_OPTIMIZER, optimizerArgs: args };
+  return { optimizer: optimizer ?? STRESS_OPTIMIZER, optimizerArgs: ["--resume-stress", ...args] };
+}
+
 const OPTIMIZE_TIMEOUT_MS = 120_000;
 
 /**
@@ -20,7 +44,9 @@ const OPTIMIZE_TIMEOUT_MS = 120_000;
  * @param {string} optimizer path of the binary
  */
 export function optimizerMissing(optimizer) {
-  return existsSync(optimizer) ? "" : `no optimizer at ${optimizer}: cargo build --release -p gowasp`;
+  if (existsSync(optimizer)) return "";
+  const build = optimizer === STRESS_OPTIMIZER ? "npm run test:resume" : "cargo build --release -p gowasp";
+  return `no optimizer at ${optimizer}: ${build}`;
 }
 
 /**

@@ -2,6 +2,8 @@
  * What a run prints.
  */
 
+import { resumedText } from "./resumed.mjs";
+
 /** @typedef {import("./check.mjs").Report} Report */
 
 /**
@@ -31,6 +33,8 @@ export function closingLines(reports, skipped) {
   const lines = skipped.map((reason) => `skipped: ${reason}`);
   const unlike = reports.filter((report) => report.unlike).length;
   if (unlike) lines.push(`${unlike} originals do not do what the program's files say`);
+  const resumed = resumedText(reports.map((report) => report.resumed));
+  if (resumed) lines.push(resumed);
   lines.push(`${reports.length - failed} of ${reports.length} cases the same, ${legs} runs good${sizes(reports)}`);
   return lines.join("\n");
 }

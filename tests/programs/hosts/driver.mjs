@@ -9,11 +9,13 @@
  */
 import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { RESUME_POINTS, recordResumed } from "../harness/resumed.mjs";
 
 /**
  * @param {string} path of a `drive.mjs`, or an empty string
+ * @param {string} wasm path of the program
  */
-export async function loadDriver(path) {
+export async function loadDriver(path, wasm) {
   const module = path ? await import(pathToFileURL(path)) : {};
   let instance;
   const memory = () => instance.exports.mem ?? instance.exports.memory;
@@ -26,6 +28,7 @@ export async function loadDriver(path) {
     /** Must be called before the program's first instruction: its imports read the memory. */
     attach(started) {
       instance = started;
+      if (RESUME_POINTS in started.exports) process.on("exit", () => recordResumed(wasm, started.exports, memory()));
     },
     /** Calls the exports, then ends the process. */
     async drive() {

@@ -23,7 +23,7 @@ go.argv = ["program", ...args];
 go.env = { TMPDIR: os.tmpdir(), ...process.env };
 go.exit = process.exit;
 
-const driver = await loadDriver(drivePath);
+const driver = await loadDriver(drivePath, wasm);
 const module = await WebAssembly.compile(fs.readFileSync(wasm));
 // Up to Go 1.20 the functions of `gojs` are in `go`.
 const imports = { go: go.importObject.gojs, ...go.importObject, ...driver.imports };

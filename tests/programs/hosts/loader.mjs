@@ -10,7 +10,7 @@ import { loadDriver } from "./driver.mjs";
 const [dist, drivePath, wasm, ...args] = process.argv.slice(2);
 const { load } = await import(pathToFileURL(dist));
 
-const driver = await loadDriver(drivePath);
+const driver = await loadDriver(drivePath, wasm);
 const app = await load(pathToFileURL(wasm).href, {
   args,
   env: { TMPDIR: os.tmpdir(), ...process.env },

@@ -25,7 +25,7 @@ for (const [name, native] of Object.entries(wasi.wasiImport)) {
 const { fd_close } = wrapped;
 wrapped.fd_close = (fd) => (fd <= 2 ? 0 : fd_close(fd));
 
-const driver = await loadDriver(drivePath);
+const driver = await loadDriver(drivePath, wasm);
 const module = await WebAssembly.compile(fs.readFileSync(wasm));
 const imports = { wasi_snapshot_preview1: wrapped, ...driver.imports };
 const instance = await WebAssembly.instantiate(module, imports);

@@ -16,7 +16,8 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    /// Of calls whose result becomes SP and that do not `stop`, of morestack, of `deferreturn`.
+    /// Of calls whose result becomes SP and that do not `stop`, of morestack, of `deferreturn`. Those of calls that bodies
+    /// replace are added where such a body is seen to unwind.
     pub(super) fn of(
         operators: &[(Operator<'_>, usize)],
         function: &Function,
@@ -27,20 +28,7 @@ impl Asked {
             return Asked::All;
         }
         let mut these = BTreeSet::from([function.deferreturn]);
-        // The return PC of a body in place of a call, until a PC says of what function it is.
-        let mut in_place: Option<u32> = None;
         for (at, (operator, _)) in operators.iter().enumerate() {
-            if let Some(pc) = constant(operator).filter(|pc| *pc >= FIRST_RETURN_PC) {
-                let pc_f = u32::try_from(pc >> 16).ok();
-                let of = pc_f.and_then(|pc_f| written.by_pc_f(pc_f));
-                if let Some(pc_b) = in_place.filter(|_| of.is_some_and(|of| !stops(of))) {
-                    these.insert(pc_b);
-                }
-                // It is stored as it is; a call's is in 32 bits.
-                in_place = matches!(operator, Operator::I64Const { .. })
-                    .then(|| own(function, pc))
-                    .flatten();
-            }
             let is_resumed = match operator {
                 Operator::Call { function_index } => {
                     let callee = written.position(*function_index);

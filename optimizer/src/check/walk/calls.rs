@@ -4,7 +4,7 @@ use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
 use crate::check::value::Value;
 use crate::check::way::{Sp, Way, Ways};
-use crate::check::written::{Function, Role};
+use crate::check::written::{Function, Role, Written};
 use wasmparser::Operator;
 
 /// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
@@ -33,6 +33,17 @@ pub(in crate::check) enum After {
     MustNotUnwind,
     /// It is returned: the callee returns to the caller.
     Tail,
+}
+
+/// A call outside the convention.
+#[derive(Debug, Clone)]
+pub(in crate::check) struct Other {
+    /// By position; `None` is the host.
+    pub(in crate::check) callee: Option<usize>,
+    /// Where SP is; `None` on another stack.
+    pub(in crate::check) sp: Option<i32>,
+    /// As [`Site::checked`].
+    pub(in crate::check) checked: Option<u32>,
 }
 
 /// A call by the convention.
@@ -65,6 +76,27 @@ impl Site {
     /// Whether the function itself makes the call, not a body in place of another.
     pub(in crate::check) fn is_own(&self, function: &Function) -> bool {
         self.through.is_empty() && self.pc_f() == function.pc_f
+    }
+
+    /// PCs by which functions go on when what is called has unwound, one after the other: its own, then that of each call that
+    /// it was inlined through, as long as what is in place of that call does not `stop`.
+    pub(in crate::check) fn unwinds_to(
+        &self,
+        written: &Written<'_>,
+        stops: &dyn Fn(usize) -> bool,
+    ) -> Vec<u64> {
+        let mut pcs = vec![self.pc];
+        for pc in &self.through {
+            let inner = pcs.last().and_then(|pc| u32::try_from(pc >> 16).ok());
+            if inner
+                .and_then(|pc_f| written.by_pc_f(pc_f))
+                .is_some_and(stops)
+            {
+                break;
+            }
+            pcs.push(*pc);
+        }
+        pcs
     }
 
     pub(in crate::check) fn fault(
@@ -103,7 +135,7 @@ impl<'w> Walk<'w, '_> {
         if !self.is_shown() {
             return Err(self.fault("global 0", "the host is called and global 0 is not SP"));
         }
-        self.found.calls_host = true;
+        self.goes_outside(None);
         self.ways.each(|way| {
             if way.sp != Sp::Elsewhere {
                 way.sp = Sp::Moved;
@@ -127,10 +159,29 @@ impl<'w> Walk<'w, '_> {
                 let message = format!("{} is called and global 0 is not SP", callee.name);
                 return Err(self.fault("global 0", message));
             }
-            self.found.others.push(position);
+            self.goes_outside(Some(position));
             self.ways.each(|way| way.shown = None);
         }
         Ok(())
+    }
+
+    fn goes_outside(&mut self, callee: Option<usize>) {
+        let sp = match self.ways.sp() {
+            Some(Sp::At(sp)) => Some(sp),
+            _ => None,
+        };
+        let checked = self.checked();
+        self.found.others.push(Other {
+            callee,
+            sp,
+            checked,
+        });
+    }
+
+    /// How far below the return PC the guard was not, on all ways.
+    fn checked(&self) -> Option<u32> {
+        let checked = self.ways.0.iter().map(|way| way.checked);
+        checked.reduce(|a, b| Some(a?.min(b?))).flatten()
     }
 
     /// Takes the operands of a function outside the convention, and leaves its results.
@@ -163,13 +214,12 @@ impl<'w> Walk<'w, '_> {
         if after == After::Tail && sp.is_some_and(|sp| sp != 0) {
             return Err(self.fault("SP", "a jump to another function with a frame left"));
         }
-        let checked = self.ways.0.iter().map(|way| way.checked);
         let mut site = Site {
             pc,
             callee,
             after,
             sp,
-            checked: checked.reduce(|a, b| Some(a?.min(b?))).flatten(),
+            checked: self.checked(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
             through: Vec::new(),
             offset: self.operators[self.at].1,

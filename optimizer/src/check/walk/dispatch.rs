@@ -34,13 +34,16 @@ impl<'w> Walk<'w, '_> {
             self.at += 4;
             return Ok(true);
         }
-        let is_reset = matches!(self.peek(ahead), Some(Operator::I32Const { value: 0 }))
-            && matches!(
-                self.peek(ahead + 1),
-                Some(Operator::LocalSet {
-                    local_index: SELECTOR
-                })
-            );
+        let zero = self.peek(ahead);
+        let is_reset = matches!(
+            zero,
+            Some(Operator::I32Const { value: 0 } | Operator::I64Const { value: 0 })
+        ) && matches!(
+            self.peek(ahead + 1),
+            Some(Operator::LocalSet {
+                local_index: SELECTOR
+            })
+        );
         if is_reset {
             ahead += 2;
         }
@@ -231,6 +234,18 @@ impl<'w> Walk<'w, '_> {
         let Some(number) = number else {
             return Err(self.fault("resuming", "local 0 gets what is no number of a dispatch"));
         };
+        // Whoever was sent here is sent on.
+        let mut ways = std::mem::take(&mut self.ways);
+        let mut failed = Ok(());
+        ways.0.retain_mut(|way| {
+            let gets_here = self.gets_where_it_was_sent(way);
+            gets_here.unwrap_or_else(|fault| {
+                failed = Err(fault);
+                false
+            })
+        });
+        failed?;
+        self.ways = ways;
         self.ways.each(|way| {
             way.selector = match number {
                 0 => Selector::Done(Numbers::default()),

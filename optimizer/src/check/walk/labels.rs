@@ -39,8 +39,8 @@ impl Walk<'_, '_> {
     pub(super) fn open_loop(&mut self) -> Step {
         let number = self.loops;
         self.loops += 1;
-        if number == self.added.len() {
-            self.added.push(Ways::default());
+        if number >= self.added.len() {
+            self.added.resize(number + 1, Ways::default());
         }
         let added = self.added[number].clone();
         (self.ways.add_all(added)).map_err(|why| self.fault("SP", why))?;

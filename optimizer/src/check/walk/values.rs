@@ -97,6 +97,16 @@ impl<'w> Walk<'w, '_> {
 
     /// Everything that only has operands and a result.
     pub(super) fn computes(&mut self, operator: &Operator<'w>) -> Step {
+        // Most are constants.
+        let constant = match operator {
+            Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
+            Operator::I64Const { value } => Some(value.cast_unsigned()),
+            _ => None,
+        };
+        if let Some(bits) = constant {
+            self.stack.push(Value::Constant(bits));
+            return Ok(());
+        }
         let Some((operands, results)) = operator.operator_arity(&NoTypes) else {
             return Err(self.fault("locals", "an operator that is not known here"));
         };
@@ -113,13 +123,7 @@ impl<'w> Walk<'w, '_> {
             }
             _ => {
                 (0..operands).for_each(|_| _ = self.pop());
-                match operator {
-                    Operator::I32Const { value } => {
-                        Value::Constant(u64::from(value.cast_unsigned()))
-                    }
-                    Operator::I64Const { value } => Value::Constant(value.cast_unsigned()),
-                    _ => Value::Other,
-                }
+                Value::Other
             }
         };
         if results > 0 {

@@ -1,0 +1,61 @@
+//! The input, read as far as rules ask for it.
+
+use super::opaque::Opaque;
+use super::written::{Function, Known, functions_of_input};
+use crate::go::Program;
+use crate::input::Input;
+use rayon::prelude::*;
+use std::sync::OnceLock;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
+
+/// What the input's functions call.
+pub(super) struct Before<'s> {
+    pub(super) input: &'s Input<'s>,
+    /// By position in the code section.
+    pub(super) functions: Vec<Function>,
+    pub(super) known: Known,
+    calls: Vec<OnceLock<Opaque>>,
+}
+
+impl<'s> Before<'s> {
+    pub(super) fn of(input: &'s Input<'_>, program: &Program) -> Before<'s> {
+        let functions = functions_of_input(input, program);
+        Before {
+            input,
+            known: Known::of(&functions),
+            calls: functions.iter().map(|_| OnceLock::new()).collect(),
+            functions,
+        }
+    }
+
+    /// Whom a function calls, by position.
+    pub(super) fn calls(&self, position: usize) -> &Opaque {
+        self.calls[position].get_or_init(|| Opaque::of(self.input, position))
+    }
+
+    /// Whether there is a trap behind a call by the first function of the second.
+    pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
+        let index = self.input.imported_functions as usize + callee;
+        self.calls(caller).trapped.contains(&(index as u32))
+    }
+
+    /// By position, whether a function checks the stack. The check comes first, so that most are read in part.
+    pub(super) fn had_check(&self) -> Vec<bool> {
+        let grows = |operator: Operator<'_>| match operator {
+            Operator::Call { function_index } => {
+                let position = function_index.checked_sub(self.input.imported_functions);
+                position.is_some_and(|p| self.known.morestack.contains(&(p as usize)))
+            }
+            _ => false,
+        };
+        let bodies = self.input.bodies.par_iter();
+        bodies
+            .map(|range| {
+                let body =
+                    FunctionBody::new(BinaryReader::new(self.input.slice(range), range.start));
+                let mut operators = body.get_operators_reader().into_iter().flatten().flatten();
+                operators.any(grows)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,113 @@
+//! How deep each function gets, with all that it calls, down to the next checks.
+
+use super::used::Use;
+use super::{PUSHED, To, UNBOUNDED};
+
+/// Bytes that each function uses at most below its return PC, down to the next checks.
+pub(super) struct Depths {
+    pub(super) uses: Vec<Use>,
+    pub(super) depth: Vec<u64>,
+    table: u64,
+    host: u64,
+}
+
+impl Depths {
+    /// `had_check` are the positions that a call through the table may lead to, `exports` those of a call of the host.
+    pub(super) fn new(uses: Vec<Use>, had_check: &[usize], exports: &[usize]) -> Depths {
+        let nodes = uses.len() + 2;
+        let (table, host) = (uses.len(), uses.len() + 1);
+        let node = |to: To| match to {
+            To::Function(position) => position,
+            To::Table => table,
+            To::Host => host,
+        };
+        // Callers of what is not bounded by a check, so that depths are found callees first.
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+        let mut waiting = vec![0u32; nodes];
+        let is_open =
+            |position: usize| uses.get(position).is_none_or(|used| used.checked.is_none());
+        let mut note = |from: usize, to: usize| {
+            if is_open(to) {
+                callers[to].push(from);
+                waiting[from] += 1;
+            }
+        };
+        for (position, used) in uses.iter().enumerate() {
+            used.calls
+                .iter()
+                .for_each(|(_, to)| note(position, node(*to)));
+        }
+        had_check.iter().for_each(|to| note(table, *to));
+        exports.iter().for_each(|to| note(host, *to));
+        let mut depths = Depths {
+            depth: vec![UNBOUNDED; uses.len()],
+            uses,
+            table: UNBOUNDED,
+            host: UNBOUNDED,
+        };
+        let mut ready: Vec<usize> = (0..nodes).filter(|node| waiting[*node] == 0).collect();
+        while let Some(node) = ready.pop() {
+            if node == table {
+                depths.table = depths.deepest(had_check);
+            } else if node == host {
+                depths.host = depths.deepest(exports);
+            } else {
+                depths.depth[node] = depths.total(node);
+            }
+            for caller in &callers[node] {
+                waiting[*caller] -= 1;
+                if waiting[*caller] == 0 {
+                    ready.push(*caller);
+                }
+            }
+        }
+        depths
+    }
+
+    fn deepest(&self, positions: &[usize]) -> u64 {
+        positions
+            .iter()
+            .map(|position| self.below(To::Function(*position)))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Bytes below the return PC of whoever is entered.
+    pub(super) fn below(&self, to: To) -> u64 {
+        match to {
+            To::Table => self.table,
+            To::Host => self.host,
+            To::Function(position) if self.uses[position].checked.is_some() => PUSHED,
+            To::Function(position) => self.depth[position],
+        }
+    }
+
+    pub(super) fn total(&self, position: usize) -> u64 {
+        let used = &self.uses[position];
+        let calls = used
+            .calls
+            .iter()
+            .map(|(before, to)| before + self.below(*to));
+        calls.max().unwrap_or(0).max(used.frame).min(UNBOUNDED)
+    }
+
+    /// The functions by which it is deepest below a function that enters `to`, until one comes again. `had_check` are those in
+    /// the table.
+    pub(super) fn chain(&self, from: usize, to: To, had_check: &[usize]) -> Vec<usize> {
+        let mut chain = vec![from];
+        let mut next = Some(to);
+        while let Some(to) = next {
+            let position = match to {
+                To::Function(position) => Some(position),
+                To::Table => (had_check.iter().copied())
+                    .max_by_key(|position| self.below(To::Function(*position))),
+                To::Host => None,
+            };
+            let is_end = position.is_none_or(|position| chain.contains(&position));
+            chain.extend(position);
+            let open = position.filter(|p| !is_end && self.uses[*p].checked.is_none());
+            next = open.and_then(|position| self.uses[position].deepest(self));
+        }
+        chain
+    }
+}

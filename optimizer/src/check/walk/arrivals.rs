@@ -1,0 +1,127 @@
+//! Who enters: by which resume points, where they go on, and that this is behind the calls.
+
+use super::calls::{After, Callee};
+use super::{CHECKED_BEFORE, Step, Walk, dispatch};
+use crate::check::numbers::Numbers;
+use crate::check::way::{Selector, Sp, Way, Ways};
+
+impl Walk<'_, '_> {
+    /// Adds the resume points that the calls that were reached may lead to. Whether there are new ones.
+    pub(super) fn asks_for_more(&mut self) -> bool {
+        let written = self.written;
+        let mut more = false;
+        for site in &self.found.sites {
+            let callee = match site.callee {
+                Callee::Direct(callee) => Some(callee),
+                Callee::Indirect => None,
+            };
+            let grows = callee.is_some_and(|callee| written.known.morestack.contains(&callee));
+            if !grows && (site.after != After::Resume || callee.is_some_and(self.stops)) {
+                continue;
+            }
+            for pc in site.unwinds_to(written, self.stops) {
+                let pc_b = pc as u32 & 0xffff;
+                if u32::try_from(pc >> 16).ok() == self.function.pc_f && pc_b != 0 {
+                    more |= self.asked.add(pc_b);
+                }
+            }
+        }
+        more
+    }
+
+    /// Something is done here: whoever was on the way to here has arrived.
+    pub(super) fn act(&mut self) -> Step {
+        let is_on_the_way = |way: &Way| {
+            !(way.behind.is_empty() && way.entered.is_empty())
+                || !matches!(way.selector, Selector::Done(_) | Selector::Called)
+        };
+        if !self.ways.0.iter().any(is_on_the_way) {
+            return Ok(());
+        }
+        let offset = self.operators[self.at].1;
+        let mut arrived = Ways::default();
+        for mut way in std::mem::take(&mut self.ways).0 {
+            for pc_b in way.behind.drain(..) {
+                self.found.behind.insert(pc_b, offset);
+            }
+            if !self.gets_where_it_was_sent(&mut way)? {
+                continue;
+            }
+            for number in way.entered.drain(..) {
+                self.found.resumed.insert(number, offset);
+            }
+            way.selector = match way.selector {
+                Selector::Pending {
+                    numbers,
+                    is_reset: false,
+                } => Selector::Done(numbers),
+                Selector::Pending { .. } | Selector::Entered => Selector::Done(Numbers::default()),
+                other => other,
+            };
+            arrived.add(way).map_err(|why| self.fault("SP", why))?;
+        }
+        self.ways = arrived;
+        Ok(())
+    }
+
+    /// Notes by which numbers this way was entered, and where SP is. Whether anybody asks for these numbers.
+    pub(super) fn gets_where_it_was_sent(&self, way: &mut Way) -> Step<bool> {
+        let numbers = match &way.selector {
+            Selector::Pending { numbers, .. } => numbers,
+            Selector::Entered => {
+                way.sp = Sp::At(0);
+                return Ok(true);
+            }
+            Selector::Called | Selector::Done(_) => return Ok(true),
+        };
+        let by_pc = way.sp == Sp::ByPc;
+        let asked = numbers.iter().filter(|n| !by_pc || self.asked.contains(*n));
+        let asked: Vec<u32> = asked.collect();
+        if by_pc {
+            for number in &asked {
+                let sp = self.sp_at(*number)?;
+                if way.sp != Sp::ByPc && way.sp != sp {
+                    let message = "resume points with other frames lead to one place";
+                    return Err(self.fault("SP", message));
+                }
+                way.sp = sp;
+            }
+        }
+        if numbers.first() != Some(dispatch::OTHERS) {
+            // Before it was left, its stack was checked as far as it was to be.
+            way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
+        }
+        way.entered.extend(&asked);
+        Ok(!asked.is_empty())
+    }
+
+    /// Where SP is for whoever was entered by this PC.
+    fn sp_at(&self, number: u32) -> Step<Sp> {
+        match self.function.sp_delta(number) {
+            Some(delta) => Ok(Sp::At(-delta)),
+            None if self.function.is_assembly => Ok(Sp::Elsewhere),
+            None => Err(self.fault("resuming", format!("PC_B {number} is in no table"))),
+        }
+    }
+
+    /// Every call that may be resumed is, and behind itself.
+    pub(super) fn resumed_behind_calls(&self) -> Step {
+        for site in &self.found.sites {
+            if site.after != After::Resume || !site.is_own(self.function) {
+                continue;
+            }
+            let resumed = self.found.resumed_at(site.pc_b());
+            let behind = self.found.behind.get(&site.pc_b()).copied();
+            let message = match (resumed, behind) {
+                (None, _) => "has no resume point".to_owned(),
+                (Some(resumed), Some(behind)) if resumed != behind => {
+                    format!("goes on at {behind:#x}, but is resumed at {resumed:#x}")
+                }
+                _ => continue,
+            };
+            let message = format!("the call with PC_B {} {message}", site.pc_b());
+            return Err(site.fault(self.function, "resuming", message));
+        }
+        Ok(())
+    }
+}

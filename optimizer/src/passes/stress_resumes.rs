@@ -1,0 +1,304 @@
+//! Test build only: functions unwind behind every call that they can be gone on with behind.
+//!
+//! Goroutines seldom give way where a program is tested, so most resume points never run. With `--resume-stress` all that are
+//! come by do: as soon as such a call is back, its caller leaves the return PC of the call where the trampoline reads it and
+//! unwinds, as if the callee had. The trampoline then enters it behind the call.
+//!
+//! ```wat
+//! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end         ;; before
+//! (behind the call)
+//!
+//! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end         ;; after
+//! global.get $busy  i32.eqz
+//! if  local.get 1  i32.const 8  i32.sub  i64.const PC  i64.store      ;; the slot that the callee's return has left
+//!     i32.const 0  i32.const 1  i32.store $word                       ;; counts the resume point
+//!     local.get 1  global.set 0  i32.const 0  return  end
+//! (behind the call)
+//! ```
+//!
+//! This stands on the way from the call alone. Nobody can unwind while a call is on the wasm stack that cannot be gone on
+//! with behind, so `$busy` counts these: calls that must not unwind (CALLNORESUME), and calls of functions outside the
+//! convention, which are the write barriers. A host's callback is no such call: each export has a trampoline of its own
+//! (`wasm_pc_f_loop` in runtime/asm_wasm.s), which comes back to what unwinds above it. What `plain-calls` has found not to
+//! unwind has no call with a resume point, which is checked.
+//!
+//! Each resume point behind a call has a word behind the program's data, which becomes 1 when its caller unwinds to be entered
+//! there. A function whose callee was itself resumed is entered there, too, and the point counts itself, unless jumps lead
+//! to it as well. A host finds the words by two exported globals. `moduledata.end` moves behind them, so that Go allocates above.
+
+use super::{Outcome, left_alone};
+use crate::code::callgraph::CallGraph;
+use crate::code::{
+    self, Access, After, BlockId, Callee, Code, Expr, Facts, Function, Op, RETURN_PC, Role, SP,
+    Stmt, Store,
+};
+use crate::error::{Error, Result, Stage};
+use crate::go::{Field, Program};
+use crate::memory::{Memory, PAGE};
+use crate::module::{Module, Rewritable};
+use crate::options::Options;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes that say of a resume point whether it was entered.
+const WORD: usize = 4;
+/// Exported: the address of the words, and how many there are.
+const WORDS: &str = "gowasp.resume_points";
+const COUNT: &str = "gowasp.resume_point_count";
+
+pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
+    if !options.resume_stress {
+        return Ok(Outcome {
+            note: "only with --resume-stress".into(),
+            ..Outcome::default()
+        });
+    }
+    let (Some(program), Some(code), Rewritable::Yes(frame)) =
+        (&module.program, &mut module.code, &mut module.frame)
+    else {
+        return Ok(left_alone("no lifted functions", 0));
+    };
+    check_plain_calls(&code.functions, &code.facts)?;
+    let words = end_of_data(program)?;
+    let points = resume_points(code);
+    let stress = Stress {
+        words: points
+            .iter()
+            .copied()
+            .zip((words..).step_by(WORD))
+            .collect(),
+        busy: frame.add_global(0, true),
+    };
+    let calls: u64 = code.functions.iter().flatten().map(resumed_calls).sum();
+    let functions = code.functions.iter_mut().zip(&code.pc_f);
+    let unwinding: u64 = functions
+        .filter_map(|(function, pc_f)| {
+            Some(stress.apply(function.as_mut()?, (*pc_f)?, &code.facts))
+        })
+        .sum();
+    if unwinding < calls {
+        let message = format!("{} calls return to no resume point", calls - unwinding);
+        return Err(error(message));
+    }
+    let count = points.len() as u64;
+    move_end(program, &mut frame.walrus, words + WORD as u64 * count)?;
+    for (name, value) in [(WORDS, words), (COUNT, count)] {
+        let global = frame.add_global(value as i32, false);
+        frame.export_global(global, name);
+    }
+    Ok(Outcome {
+        note: format!("{unwinding} calls unwind, to {count} resume points"),
+        ..Outcome::default()
+    })
+}
+
+/// PCs behind calls at which the trampoline can enter.
+fn resume_points(code: &Code) -> BTreeSet<i64> {
+    let lifted = || {
+        let functions = code.functions.iter().zip(&code.pc_f);
+        functions.filter_map(|(function, pc_f)| Some((function.as_ref()?, (*pc_f)?)))
+    };
+    let entered: BTreeSet<i64> = lifted()
+        .flat_map(|(function, pc_f)| {
+            let points = function.blocks.iter().filter_map(|block| block.resume);
+            points.map(move |pc_b| code::pc(pc_f, pc_b))
+        })
+        .collect();
+    let mut behind_calls = BTreeSet::new();
+    for (function, pc_f) in lifted() {
+        function.visit_statements(&mut |stmt| behind_calls.extend(returns_to(stmt, pc_f)));
+    }
+    &entered & &behind_calls
+}
+
+/// The PC that a call is gone on with at, if it may be resumed.
+fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<i64> {
+    match stmt {
+        Stmt::GoCall {
+            pc_f,
+            pc_b,
+            after: After::Resume,
+            ..
+        } => Some(code::pc(pc_f.unwrap_or(own_pc_f), *pc_b)),
+        _ => None,
+    }
+}
+
+/// Whoever calls a function and is not gone on with behind the call must not see it unwind.
+fn check_plain_calls(functions: &[Option<Function>], facts: &Facts) -> Result<()> {
+    let graph = CallGraph::new(functions, facts);
+    let never_unwinds = graph.closed(|position, node| {
+        let function = functions[position].as_ref();
+        !node.is_indirect && function.is_some_and(|function| resumed_calls(function) == 0)
+    });
+    let mut wrong = None;
+    for function in functions.iter().flatten() {
+        function.visit_statements(&mut |stmt| match stmt {
+            Stmt::GoCall {
+                callee: Callee::Direct(callee),
+                after: After::NotResumed | After::Returns,
+                ..
+            } if !never_unwinds[(callee - facts.imported) as usize] => wrong = Some(*callee),
+            _ => {}
+        });
+    }
+    wrong.map_or(Ok(()), |callee| {
+        let message = format!("function {callee} unwinds, and a caller of it is not resumed");
+        Err(error(message))
+    })
+}
+
+/// How many calls the function may be gone on with behind.
+fn resumed_calls(function: &Function) -> u64 {
+    let mut count = 0;
+    function.visit_statements(&mut |stmt| {
+        let is_resumed = matches!(stmt, Stmt::GoCall { after, .. } if *after == After::Resume);
+        count += u64::from(is_resumed);
+    });
+    count
+}
+
+fn error(message: impl Into<String>) -> Error {
+    Error::new(Stage::Pass("stress-resumes"), message)
+}
+
+/// Where Go's data and variables end.
+fn end_of_data(program: &Program) -> Result<u64> {
+    let end = program.module().word(program.image().bytes(), Field::End);
+    let end = end.ok_or_else(|| error("no moduledata"))?;
+    Ok(end.next_multiple_of(WORD as u64))
+}
+
+/// Has Go begin to allocate at `end`, and declares the memory below it.
+fn move_end(program: &Program, module: &mut walrus::Module, end: u64) -> Result<()> {
+    let at = program.module().address_of(Field::End);
+    let memory = Memory::of(&module.data).zip(at);
+    let (mut memory, at) = memory.ok_or_else(|| error("a segment has no constant address"))?;
+    let word = memory.slice_mut(at, 8);
+    let word = word.ok_or_else(|| error("no moduledata"))?;
+    word.copy_from_slice(&end.to_le_bytes());
+    memory.store(&mut module.data);
+    for memory in module.memories.iter_mut() {
+        memory.initial = memory.initial.max(end.div_ceil(PAGE));
+    }
+    Ok(())
+}
+
+struct Stress {
+    /// By PC of each resume point the address of its word.
+    words: BTreeMap<i64, u64>,
+    /// The global that counts calls on the wasm stack that nobody can be resumed behind.
+    busy: u32,
+}
+
+impl Stress {
+    /// How many calls the function unwinds behind.
+    fn apply(&self, function: &mut Function, pc_f: u32, facts: &Facts) -> u64 {
+        for block in &mut function.blocks {
+            self.count_busy(&mut block.body, facts);
+        }
+        for (block, pc) in only_behind_calls(function, pc_f) {
+            if let Some(word) = self.words.get(&pc) {
+                let counted = self.unless_busy(vec![count(*word)]);
+                function.blocks[block].body.insert(0, counted);
+            }
+        }
+        let bodies = function.blocks.iter_mut().map(|block| &mut block.body);
+        bodies.map(|body| self.unwind_behind(body, pc_f)).sum()
+    }
+
+    /// Unwinds behind calls; those of bodies in place of calls may stand anywhere in a block. How many.
+    fn unwind_behind(&self, body: &mut Vec<Stmt>, pc_f: u32) -> u64 {
+        let mut unwinding = 0;
+        for stmt in std::mem::take(body) {
+            let to = returns_to(&stmt, pc_f);
+            body.push(stmt);
+            if let Some((pc, word)) = to.and_then(|pc| Some((pc, self.words.get(&pc)?))) {
+                body.push(self.unless_busy(unwind_to(pc, *word)));
+                unwinding += 1;
+            }
+        }
+        unwinding
+    }
+
+    /// Counts calls during which nobody may unwind.
+    fn count_busy(&self, body: &mut Vec<Stmt>, facts: &Facts) {
+        let statements = std::mem::take(body);
+        for mut stmt in statements {
+            (stmt.bodies_mut()).for_each(|nested| self.count_busy(nested, facts));
+            if must_not_unwind(&stmt, facts) {
+                body.extend([self.add_busy(1), stmt, self.add_busy(-1)]);
+            } else {
+                body.push(stmt);
+            }
+        }
+    }
+
+    fn add_busy(&self, change: i32) -> Stmt {
+        let busy = Expr::GetGlobal(self.busy);
+        let sum = Expr::binary(Op::I32_ADD, busy, Expr::I32(change));
+        Stmt::SetGlobal(self.busy, sum)
+    }
+
+    fn unless_busy(&self, body: Vec<Stmt>) -> Stmt {
+        let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(self.busy));
+        Stmt::If(idle, body, Vec::new())
+    }
+}
+
+/// Has the trampoline enter the function at this PC.
+fn unwind_to(pc: i64, word: u64) -> Vec<Stmt> {
+    let below = Expr::I32(RETURN_PC.cast_signed());
+    let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
+    let access = Access {
+        align: 3,
+        offset: 0,
+    };
+    let store = Stmt::Store(Store::I64, access, place, Expr::I64(pc));
+    vec![store, count(word), Stmt::Unwind]
+}
+
+/// Notes that the resume point with this word is entered.
+fn count(word: u64) -> Stmt {
+    let access = Access {
+        align: 2,
+        offset: word as u32,
+    };
+    Stmt::Store(Store::I32, access, Expr::I32(0), Expr::I32(1))
+}
+
+/// Resume points, with their PC, that only the trampoline enters unless a call comes back to them.
+fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, i64)> {
+    let resume = |block: BlockId| Some(code::pc(pc_f, function.blocks[block].resume?));
+    let mut jumped_to = vec![false; function.blocks.len()];
+    jumped_to[function.entry] = true;
+    for block in &function.blocks {
+        let last = block.body.last();
+        let returns_to = last.and_then(|stmt| returns_to(stmt, pc_f));
+        for to in block.end.targets() {
+            jumped_to[to] |= returns_to.is_none() || returns_to != resume(to);
+        }
+    }
+    let entered = (0..function.blocks.len()).filter(|block| !jumped_to[*block]);
+    entered
+        .filter_map(|block| Some((block, resume(block)?)))
+        .collect()
+}
+
+/// Whether nobody is resumed behind this statement's call, which yet calls what could unwind.
+fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
+    let special = |function: u32| facts.role(function) == Role::Special;
+    let mut found = match stmt {
+        Stmt::GoCall { after, .. } => *after == After::MustNotUnwind,
+        Stmt::Call(function, _) | Stmt::PushedCall { function, .. } => special(*function),
+        _ => false,
+    };
+    for expr in stmt.exprs() {
+        expr.visit(&mut |expr| {
+            found |= matches!(expr, Expr::Call(function, _) if special(*function));
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What unwinds, where to, and what counts.
+
+use super::*;
+use crate::code::End;
+use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
+use crate::code::tests::program;
+
+/// A global, and where words begin.
+const BUSY: u32 = 8;
+const WORDS: u64 = 0x5000;
+
+fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
+    Stmt::GoCall {
+        pc_f: None,
+        pc_b,
+        callee: Callee::Direct(callee),
+        after,
+    }
+}
+
+fn pc(pc_b: u32) -> i64 {
+    code::pc(PC_F, pc_b)
+}
+
+/// The function with a word for each of its resume points.
+fn stressed(mut function: Function) -> (Function, u64) {
+    let points = function.blocks.iter().filter_map(|block| block.resume);
+    let words = points.map(pc).zip((WORDS..).step_by(WORD));
+    let stress = Stress {
+        words: words.collect(),
+        busy: BUSY,
+    };
+    let count = stress.apply(&mut function, PC_F, &machine::facts());
+    (function, count)
+}
+
+fn unless_busy(body: Vec<Stmt>) -> Stmt {
+    let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(BUSY));
+    Stmt::If(idle, body, Vec::new())
+}
+
+/// A call that may be resumed at block 1, and a return there.
+fn calling() -> Function {
+    let mut function = program::function(vec![
+        (vec![call(1, MAY_UNWIND, After::Resume)], End::Jump(1)),
+        (vec![Stmt::Return(8)], End::Stop),
+    ]);
+    function.blocks[1].resume = Some(1);
+    function
+}
+
+#[test]
+fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
+    let (function, count_of_calls) = stressed(calling());
+    assert_eq!(count_of_calls, 1);
+    let below = Expr::binary(Op::I32_SUB, Expr::Get(SP), Expr::I32(8));
+    let word = Access {
+        align: 3,
+        offset: 0,
+    };
+    let unwinding = unless_busy(vec![
+        Stmt::Store(Store::I64, word, below, Expr::I64(pc(1))),
+        count(WORDS),
+        Stmt::Unwind,
+    ]);
+    let expected = [call(1, MAY_UNWIND, After::Resume), unwinding];
+    assert_eq!(function.blocks[0].body, expected);
+    let expected = [unless_busy(vec![count(WORDS)]), Stmt::Return(8)];
+    assert_eq!(function.blocks[1].body, expected);
+}
+
+/// What stands in place of a call has no resume points of its own.
+#[test]
+fn a_body_in_place_of_its_call_unwinds_to_its_function() {
+    let mut function = calling();
+    let mut inlined = call(1, MAY_UNWIND, After::Resume);
+    if let Stmt::GoCall { pc_f, .. } = &mut inlined {
+        *pc_f = Some(PC_F);
+    }
+    function.blocks[1].body.insert(0, inlined.clone());
+    let (function, calls) = stressed(function);
+    assert_eq!(calls, 2);
+    let expected = [inlined, function.blocks[0].body[1].clone()];
+    assert_eq!(function.blocks[1].body[1..3], expected);
+}
+
+#[test]
+fn what_jumps_reach_does_not_count_itself() {
+    let mut function = calling();
+    function.blocks.push(function.blocks[0].clone());
+    function.blocks[2].body.clear();
+    function.blocks[0].end = End::Branch(Expr::I32(1), 1, 2);
+    let (function, _) = stressed(function);
+    assert_eq!(function.blocks[1].body, [Stmt::Return(8)]);
+}
+
+#[test]
+fn nobody_unwinds_below_a_call_that_must_not() {
+    let mut function = calling();
+    let body = &mut function.blocks[1].body;
+    body.insert(0, call(2, MAY_UNWIND, After::MustNotUnwind));
+    let (function, _) = stressed(function);
+    let change = |by| {
+        let sum = Expr::binary(Op::I32_ADD, Expr::GetGlobal(BUSY), Expr::I32(by));
+        Stmt::SetGlobal(BUSY, sum)
+    };
+    let guarded = [
+        change(1),
+        call(2, MAY_UNWIND, After::MustNotUnwind),
+        change(-1),
+    ];
+    assert_eq!(function.blocks[1].body[1..4], guarded);
+}
+
+#[test]
+fn what_unwinds_is_not_called_without_a_resume_point() {
+    let facts = machine::facts();
+    let first = facts.imported;
+    let leaf = Some(program::function(vec![(vec![Stmt::Return(8)], End::Stop)]));
+    let calls_first = |after| {
+        let body = vec![call(1, first, after), Stmt::Return(8)];
+        Some(program::function(vec![(body, End::Stop)]))
+    };
+    let plain = calls_first(After::NotResumed);
+    let resumed = calls_first(After::Resume);
+    let ok = |functions: &[Option<Function>]| check_plain_calls(functions, &facts).is_ok();
+    assert!(ok(&[leaf, plain.clone()]));
+    assert!(!ok(&[resumed, plain.clone()]));
+    assert!(!ok(&[None, plain]), "nobody knows what it does");
+}
