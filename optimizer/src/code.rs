@@ -37,7 +37,7 @@ pub(crate) use ir::{
 };
 pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
-pub(crate) use pc::{PC_F_OFFSET, PcWidth, pc};
+pub(crate) use pc::{PC_B_BITS, PC_F_OFFSET, PcWidth, pc, pc_b};
 pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
 pub(crate) use unlifted::Unlifted;
 

@@ -128,11 +128,12 @@ impl Frame {
         position as u32
     }
 
-    /// Gives functions, by index in the input, another type. Their skeletons are empty from then on, so garbage must
-    /// have been collected before.
+    /// Gives functions, by index in the input, another type; those that were removed have none. Their skeletons are
+    /// empty from then on, so garbage must have been collected before.
     pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = u32>, ty: u32) {
         let (params, results) = self.ids.types[ty as usize].clone();
-        for function in functions {
+        let live = self.live_functions();
+        for function in functions.filter(|function| live[*function as usize]) {
             let args = params
                 .iter()
                 .map(|param| self.walrus.locals.add(*param))
@@ -356,5 +357,36 @@ impl walrus::CustomSection for IndexRecorder {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = indices;
         std::borrow::Cow::Borrowed(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, References, ValType};
+    use crate::input::Input;
+
+    /// A table that is neither exported nor used goes, and with it the functions that only it held.
+    #[test]
+    fn functions_that_were_removed_need_no_type() {
+        let text = r#"(module
+            (table 2 funcref) (elem (i32.const 0) $removed $kept)
+            (func $removed (param i32) (result i32) i32.const 0)
+            (func $kept (export "f") (param i32) (result i32) i32.const 0))"#;
+        let wasm = wat::parse_str(text).expect("text of a module");
+        let input = Input::read(&wasm).expect("a module");
+        let references = (input.bodies.iter())
+            .map(|range| References::of(input.slice(range), range.start).expect("a body"));
+        let references = references.collect();
+        let mut frame = Frame::new(&input, references).expect("nothing unusual");
+        frame.collect_garbage();
+        let ty = frame.add_type(&[ValType::I64], &[]);
+        frame.set_types([0, 1].into_iter(), ty);
+        let emitted = frame.emit();
+        let written = Input::read(&emitted.bytes).expect("a module");
+        assert_eq!(emitted.indices.functions, [None, Some(0)]);
+        assert_eq!(written.bodies.len(), 1);
+        let ty = written.types[written.functions[0] as usize].as_ref();
+        let params = ty.map(|ty| ty.params().to_vec());
+        assert_eq!(params, Some(vec![wasmparser::ValType::I64]));
     }
 }

@@ -111,11 +111,15 @@ async function run({ toolchain, goos, variant }, wasm) {
   return await runUnder(hostsFor(goos)[0], { toolchain, program }, wasm);
 }
 
-/** Names of all passes, in their order. */
+/** Names of all passes, in their order; none where the optimizer refuses the program. */
 async function passes(original, work, options) {
   const report = join(work, "report.json");
-  await optimize({ ...options, optimizerArgs: ["--report", report] }, original, join(work, "reported.wasm"));
-  return JSON.parse(readFileSync(report, "utf8")).passes.map(({ name }) => name);
+  const { error } = await optimize(
+    { ...options, optimizerArgs: ["--report", report] },
+    original,
+    join(work, "reported.wasm"),
+  );
+  return error ? [] : JSON.parse(readFileSync(report, "utf8")).passes.map(({ name }) => name);
 }
 
 /** The first pass after which the program does something else. */

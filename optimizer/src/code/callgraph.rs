@@ -24,8 +24,8 @@ pub(crate) struct Node {
     pub(crate) grows_stack: bool,
     /// It unwinds on its own account, or calls the host, which may enter Go again.
     pub(crate) leaves: bool,
-    /// It calls functions outside the convention that do more than compute.
-    pub(crate) calls_special: bool,
+    /// Functions outside the convention that it calls and that do more than compute: the write barrier.
+    pub(crate) special: Vec<usize>,
     /// It loads of its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
     /// `deferprocStack` does for a recovered panic (runtime/panic.go, Go 1.21).
     pub(crate) reads_return_pc: bool,
@@ -68,9 +68,10 @@ impl CallGraph {
 }
 
 impl Node {
-    /// All functions that it calls directly, for a return or for good. Without morestack.
+    /// All functions that it calls directly, for a return or for good, and of whatever convention. Without morestack.
     pub(crate) fn callees(&self) -> impl Iterator<Item = usize> {
-        self.calls.iter().chain(&self.last_calls).copied()
+        let go = self.calls.iter().chain(&self.last_calls);
+        go.chain(&self.special).copied()
     }
 
     fn of(function: &Function, facts: &Facts) -> Node {
@@ -95,13 +96,13 @@ impl Node {
                 | Stmt::PushedCall {
                     function: callee, ..
                 } => {
-                    node.note(facts.role(*callee));
+                    node.note(*callee, facts);
                 }
                 _ => {}
             }
             for expr in stmt.exprs() {
                 expr.visit(&mut |expr| match expr {
-                    Expr::Call(callee, _) => node.note(facts.role(*callee)),
+                    Expr::Call(callee, _) => node.note(*callee, facts),
                     Expr::Load(load, access, address) if **address == Expr::Get(SP) => {
                         let end = access.offset.saturating_add(load.width());
                         let behind = frame.saturating_add(RETURN_PC);
@@ -115,11 +116,11 @@ impl Node {
     }
 
     /// A call of a function outside the convention.
-    fn note(&mut self, role: Role) {
-        match role {
+    fn note(&mut self, callee: u32, facts: &Facts) {
+        match facts.role(callee) {
             Role::Pure | Role::ReadsMemory => {}
             Role::Import => self.leaves = true,
-            Role::Special | Role::Go => self.calls_special = true,
+            Role::Special | Role::Go => self.special.push((callee - facts.imported) as usize),
         }
     }
 }
@@ -377,6 +378,16 @@ mod tests {
         let node = graph.node(CALLS_BOTH).expect("a lifted function");
         assert_eq!(node.calls, [RETURNS]);
         assert_eq!(node.callees().collect::<Vec<_>>(), [RETURNS, RAISES]);
+    }
+
+    #[test]
+    fn functions_outside_the_convention_are_called() {
+        // Which one does not matter, as long as the module has no Go function there.
+        const BARRIER: usize = 40;
+        let calls = vec![Stmt::Call(index(BARRIER), Vec::new()), Stmt::Return(8)];
+        let function = program::function(vec![(calls, End::Stop)]);
+        let node = Node::of(&function, &machine::facts());
+        assert_eq!(node.callees().collect::<Vec<_>>(), [BARRIER]);
     }
 
     #[test]

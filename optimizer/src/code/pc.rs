@@ -15,6 +15,12 @@ pub(crate) fn pc(pc_f: u32, pc_b: u32) -> i64 {
     i64::from(pc_f) << PC_B_BITS | i64::from(pc_b)
 }
 
+/// PC_B of a PC. What Go's tables hold of one, without the upper half, has it as well.
+pub(crate) fn pc_b(pc: i64) -> u32 {
+    let mask = (1 << PC_B_BITS) - 1;
+    (pc & mask) as u32
+}
+
 /// How PCs are passed in a module: all as the same type, which is the smaller one if it can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum PcWidth {

@@ -10,6 +10,7 @@ mod control_flow;
 mod expressions;
 mod lifting;
 pub(crate) mod machine;
+mod near_misses;
 pub(crate) mod program;
 mod rewritten;
 mod switches;

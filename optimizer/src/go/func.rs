@@ -31,7 +31,7 @@ pub struct Func {
     pub start_line: Option<i32>,
     /// `FuncID`; [`Layout::func_id`](super::Layout::func_id) names it.
     pub func_id: u8,
-    /// `FuncFlag`: 1 top frame, 2 writes SP, 4 assembly.
+    /// `FuncFlag`: 1 top frame, 2 writes SP, 4 assembly ([`Func::is_assembly`]).
     pub flag: u8,
     /// How many funcdata the record names.
     pub nfuncdata: u8,
@@ -76,6 +76,12 @@ impl Func {
             funcdata,
             end,
         })
+    }
+
+    /// Whether the function is written in assembly: `FuncFlagAsm` (internal/abi/symtab.go, Go 1.18 to 1.27).
+    pub fn is_assembly(&self) -> bool {
+        const FUNC_FLAG_ASM: u8 = 4;
+        self.flag & FUNC_FLAG_ASM != 0
     }
 
     /// Offset in pctab of pcdata table `id`; 0 if there is none.
@@ -138,6 +144,7 @@ mod tests {
         );
         assert_eq!((func.cu_offset, func.start_line), (3, Some(126)));
         assert_eq!((func.func_id, func.flag, func.nfuncdata), (0, 0x16, 5));
+        assert!(func.is_assembly());
         assert_eq!(
             [0, 1, 2].map(|id| func.pcdata_offset(table, id)),
             [Some(40), Some(41), Some(0)]

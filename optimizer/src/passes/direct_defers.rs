@@ -25,7 +25,8 @@ mod tests;
 
 use super::{Outcome, left_alone};
 use crate::code::{
-    Callee, Expr, Function, GLOBAL_CTXT, Load, Op, PC_F_OFFSET, SP, StackPointer, Stmt,
+    Callee, Expr, Function, GLOBAL_CTXT, Load, Op, PC_B_BITS, PC_F_OFFSET, SP, StackPointer, Stmt,
+    pc_b,
 };
 use crate::error::Result;
 use crate::module::Module;
@@ -47,8 +48,8 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
         .filter(|(_, index)| code.facts.is_go(*index))
         .collect();
     let callee = |pc: i64| {
-        let slot = u32::try_from(pc >> 16).ok()?;
-        functions.get(&slot).copied().filter(|_| pc & 0xffff == 0)
+        let slot = u32::try_from(pc >> PC_B_BITS).ok()?;
+        functions.get(&slot).copied().filter(|_| pc_b(pc) == 0)
     };
     let counts: Vec<Count> = (code.functions.par_iter_mut())
         .zip(&code.is_assembly)

@@ -136,7 +136,7 @@ fn all_calls(input: &Input<'_>, program: &Program, code: &Code, graph: &CallGrap
 
 /// Whether it calls others than Go's functions, or functions that are not named.
 fn has_other_calls(node: &Node) -> bool {
-    node.is_indirect || node.leaves || node.calls_special
+    node.is_indirect || node.leaves || !node.special.is_empty()
 }
 
 /// What is known of a function's check.

@@ -30,11 +30,6 @@ use crate::report::CodeLeftAlone;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
-const ASSEMBLY: u8 = 4;
-/// The part of a PC below PC_F.
-const PC_B: u32 = 0xffff;
-
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
     let Some(program) = &module.program else {
         return Ok(Outcome::default());
@@ -243,8 +238,8 @@ impl Listed {
             };
             let record = function.record();
             listed.pc_f[position] = Some(function.pc_f());
-            listed.deferreturn[position] = record.deferreturn & PC_B;
-            listed.is_assembly[position] = record.flag & ASSEMBLY != 0;
+            listed.deferreturn[position] = code::pc_b(record.deferreturn.into());
+            listed.is_assembly[position] = record.is_assembly();
         }
         listed
     }

@@ -38,9 +38,6 @@ use pctab::{Pctab, Values};
 use slots::{Asked, Slots};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
-const ASSEMBLY: u8 = 4;
-
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let Some(code) = &mut module.code else {
         return Ok(left_alone("no lifted functions", 0));
@@ -180,7 +177,7 @@ impl Tables {
         let inlined = function.inlined_calls()?;
         let lifted = code.functions[code_position]
             .as_ref()
-            .filter(|_| record.flag & ASSEMBLY == 0);
+            .filter(|_| !record.is_assembly());
         let mut asked = Asked::default();
         if let Some(lifted) = lifted {
             asked = asked_by(lifted, &record, &inlined, &code.facts);

@@ -9,6 +9,7 @@ mod fixture;
 mod left_alone;
 mod memory;
 mod mutations;
+mod small_program;
 mod tables;
 
 use behaviour::behaviour;

@@ -18,6 +18,7 @@ mod report;
 mod returning;
 mod session;
 mod tables;
+mod tally;
 mod verdicts;
 mod wish;
 mod world;
@@ -26,6 +27,7 @@ pub use damage::{Damage, Kind, Patient, damage};
 pub use pair::Pair;
 pub use report::Report;
 pub use session::{Difference, Effort, Outcome};
+pub use tally::Tally;
 pub use verdicts::{Verdict, Verdicts};
 
 use rayon::prelude::*;

@@ -1,8 +1,11 @@
 //! Runs bodies of one module, up to the next thing that shows outside.
 
-use crate::code::{After, Code, Instr, Landing, is_unary, op};
-use crate::event::{Call, Event, FIRST_RETURN_PC};
-use crate::memory::{LONGEST, Mark, Memory};
+mod access;
+mod calls;
+
+use crate::code::{Code, Instr, Landing, is_unary, op};
+use crate::event::Event;
+use crate::memory::Memory;
 use crate::numeric::compute;
 use crate::program::Module;
 use crate::wish::{Origin, Wish, derive, other_way};
@@ -294,46 +297,6 @@ impl<'m> Machine<'m> {
         self.jump(to, landing);
     }
 
-    fn address(&mut self, offset: u64) -> u32 {
-        (self.pop() as u32).wrapping_add(offset as u32)
-    }
-
-    fn load(&mut self, instr: Instr, world: &World<'_>) {
-        let address = self.address(instr.b);
-        self.last_load = address;
-        let read = |width| self.memory.read(address, width, world);
-        let value = match instr.op {
-            0x28 | 0x2a | 0x35 => read(4),
-            0x29 | 0x2b => read(8),
-            0x2c => u64::from(i32::from(read(1) as i8).cast_unsigned()),
-            0x2d | 0x31 => read(1),
-            0x2e => u64::from(i32::from(read(2) as i16).cast_unsigned()),
-            0x2f | 0x33 => read(2),
-            0x30 => i64::from(read(1) as i8).cast_unsigned(),
-            0x32 => i64::from(read(2) as i16).cast_unsigned(),
-            _ => i64::from(read(4) as i32).cast_unsigned(),
-        };
-        let origin = match self.convention {
-            Convention::Go => None,
-            Convention::Gowasp => self.memory.origin(address, width(instr.op), world),
-        };
-        self.values.push(Value {
-            bits: value,
-            origin,
-        });
-    }
-
-    fn store(&mut self, instr: Instr, world: &World<'_>) {
-        let value = self.pop_value();
-        let address = self.address(instr.b);
-        let width = width(instr.op);
-        self.memory.write(address, width, value.bits, world);
-        if let Some(origin) = value.origin {
-            self.memory
-                .mark(address >> 3, Mark::Stored(address, width, origin));
-        }
-    }
-
     fn numeric(&mut self, opcode: u16) -> Option<Event> {
         let second = if is_unary(opcode) {
             Value::from(0)
@@ -358,22 +321,6 @@ impl<'m> Machine<'m> {
         None
     }
 
-    fn bulk(&mut self, opcode: u16, world: &World<'_>) -> Option<Event> {
-        let length = self.pop() as u32;
-        let second = self.pop() as u32;
-        let to = self.pop() as u32;
-        if length > LONGEST {
-            return Some(Event::Stopped("it copies or fills more than 16 kB"));
-        }
-        self.steps += u64::from(length / 8);
-        if opcode == op::MEMORY_COPY {
-            self.memory.copy(to, second, length, world);
-        } else {
-            self.memory.fill(to, second as u8, length, world);
-        }
-        None
-    }
-
     fn leave(&mut self) -> Option<Event> {
         let frame = self.frames.pop()?;
         let kept = self.values.len() - frame.code.results;
@@ -383,67 +330,7 @@ impl<'m> Machine<'m> {
         }
         None
     }
-
-    fn call(&mut self, instr: Instr) -> Option<Event> {
-        let function = instr.a;
-        if self.module.go.contains(&function)
-            && let Some(slot) = self.module.slots.get(&function)
-        {
-            return Some(self.go_call(instr, Some(function), *slot));
-        }
-        let params = self
-            .module
-            .signature(function)
-            .map_or(0, |ty| ty.params().len());
-        let arguments = self.values.split_off(self.values.len() - params);
-        let arguments: Vec<u64> = arguments.iter().map(|value| value.bits).collect();
-        match self.module.body(function) {
-            Some(body) if body.is_pure => {
-                self.enter(function, &arguments);
-                None
-            }
-            _ => Some(Event::Other(function, arguments)),
-        }
-    }
-
-    fn go_call(&mut self, instr: Instr, function: Option<u32>, slot: u32) -> Event {
-        let after = After::of(instr);
-        let at = self.frame().at - 1;
-        let call = |first, sp, is_tail| {
-            Event::Call(Call {
-                slot,
-                function,
-                first,
-                sp,
-                after,
-                is_tail,
-                at,
-            })
-        };
-        match self.convention {
-            Convention::Go => {
-                let first = self.pop();
-                call(first, self.globals[SP] as u32, after == After::Last)
-            }
-            Convention::Gowasp => {
-                let sp = self.pop() as u32;
-                let first = self.pop();
-                let pushes = first >= FIRST_RETURN_PC;
-                call(first, if pushes { sp.wrapping_sub(8) } else { sp }, !pushes)
-            }
-        }
-    }
 }
 
 /// What memory.size says.
 const PAGES: u64 = 1 << 10;
-
-/// How many bytes a load or store moves.
-fn width(opcode: u16) -> u32 {
-    match opcode {
-        0x29 | 0x2b | 0x37 | 0x39 => 8,
-        0x28 | 0x2a | 0x34..=0x36 | 0x38 | 0x3e => 4,
-        0x2e | 0x2f | 0x32 | 0x33 | 0x3b | 0x3d => 2,
-        _ => 1,
-    }
-}

@@ -4,6 +4,7 @@ use crate::lockstep::Relation;
 use crate::pair::Pair;
 use crate::session::Outcome;
 use crate::tables;
+use crate::tally::Tally;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,20 +16,8 @@ pub struct Report {
     pub functions: u64,
     /// Functions that could not be compared, by reason.
     pub refused: BTreeMap<&'static str, u64>,
-    /// Basic blocks of the optimized functions.
-    pub blocks: u64,
-    /// Those that runs got to.
-    pub reached: u64,
-    /// Resume points of the optimized functions.
-    pub resume_points: u64,
-    /// Those that runs entered.
-    pub entered: u64,
-    /// Runs.
-    pub runs: u64,
-    /// Events compared.
-    pub events: u64,
-    /// Runs that were not compared to their end, by reason.
-    pub unknown: BTreeMap<&'static str, u64>,
+    /// How much was run.
+    pub tally: Tally,
     /// Functions with blocks or resume points that were not reached: how many of each, and names.
     pub missing: Vec<(u64, u64, String)>,
     /// What differs: table slots of functions, and texts.
@@ -45,17 +34,8 @@ impl Report {
                 Some(reason) => *report.refused.entry(reason).or_default() += 1,
                 None => report.functions += 1,
             }
-            report.blocks += outcome.blocks;
-            report.reached += outcome.reached;
-            report.resume_points += outcome.resume_points;
-            report.entered += outcome.entered;
-            report.runs += outcome.runs;
-            report.events += outcome.events;
-            for (reason, count) in outcome.unknown {
-                *report.unknown.entry(reason).or_default() += count;
-            }
-            let blocks = outcome.blocks - outcome.reached;
-            let resume_points = outcome.resume_points - outcome.entered;
+            let (blocks, resume_points) = outcome.tally.missing();
+            report.tally.add(outcome.tally);
             if blocks + resume_points > 0 {
                 report
                     .missing
@@ -87,12 +67,7 @@ impl Report {
 
     /// Whether runs got to nearly all of what gowasp wrote.
     pub fn is_thorough(&self) -> bool {
-        self.coverage() >= 0.9 && self.entered == self.resume_points
-    }
-
-    /// Share of the blocks that runs got to.
-    pub fn coverage(&self) -> f64 {
-        self.reached as f64 / self.blocks.max(1) as f64
+        self.tally.coverage() >= 0.9 && self.tally.entered == self.tally.resume_points
     }
 }
 
@@ -138,25 +113,26 @@ fn check_pcs(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, S
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tally = &self.tally;
         writeln!(out, "functions compared    {:>10}", self.functions)?;
         for (reason, count) in &self.refused {
             writeln!(out, "  not compared        {count:>10}  {reason}")?;
         }
-        writeln!(out, "runs                  {:>10}", self.runs)?;
-        writeln!(out, "events compared       {:>10}", self.events)?;
-        for (reason, count) in &self.unknown {
+        writeln!(out, "runs                  {:>10}", tally.runs)?;
+        writeln!(out, "events compared       {:>10}", tally.events)?;
+        for (reason, count) in &tally.unknown {
             writeln!(out, "  runs cut short      {count:>10}  {reason}")?;
         }
-        let percent = 100.0 * self.coverage();
+        let percent = 100.0 * tally.coverage();
         writeln!(
             out,
             "final blocks reached  {:>10}  of {}, {percent:.1} %",
-            self.reached, self.blocks
+            tally.reached, tally.blocks
         )?;
         writeln!(
             out,
             "resume points entered {:>10}  of {}",
-            self.entered, self.resume_points
+            tally.entered, tally.resume_points
         )?;
         for (blocks, resume_points, name) in self.missing.iter().take(10) {
             writeln!(

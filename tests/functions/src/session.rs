@@ -5,6 +5,7 @@ use crate::code::{After, Code, Instr, op};
 use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
 use crate::machine::Coverage;
 use crate::pair::Pair;
+use crate::tally::Tally;
 use crate::wish::{Key, Wish};
 use crate::world::{World, mixed};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,20 +28,8 @@ pub struct Outcome {
     pub slot: u32,
     /// Why nothing was compared.
     pub refused: Option<&'static str>,
-    /// Basic blocks of the optimized function that control can get to, and those that runs got to.
-    pub blocks: u64,
-    /// See [`Outcome::blocks`].
-    pub reached: u64,
-    /// Resume points of the optimized function, and those that runs began or went on at.
-    pub resume_points: u64,
-    /// See [`Outcome::resume_points`].
-    pub entered: u64,
-    /// Runs, and events that were compared.
-    pub runs: u64,
-    /// See [`Outcome::runs`].
-    pub events: u64,
-    /// Runs that ended before the function did, by reason.
-    pub unknown: BTreeMap<&'static str, u64>,
+    /// How much was run.
+    pub tally: Tally,
     /// The first differences.
     pub differences: Vec<Difference>,
     pub(crate) relation: Relation,
@@ -168,15 +157,15 @@ impl<'p> Session<'p> {
             (self.found.starts.iter())
                 .any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
         };
-        outcome.blocks = self.leaders.len() as u64;
-        outcome.reached = self
+        outcome.tally.blocks = self.leaders.len() as u64;
+        outcome.tally.reached = self
             .leaders
             .iter()
             .filter(|at| self.coverage.reached[**at])
             .count() as u64;
-        outcome.resume_points = self.resume_points.len() as u64;
-        outcome.entered = self.resume_points.keys().filter(entered).count() as u64;
-        outcome.events = self.found.events;
+        outcome.tally.resume_points = self.resume_points.len() as u64;
+        outcome.tally.entered = self.resume_points.keys().filter(entered).count() as u64;
+        outcome.tally.events = self.found.events;
         outcome.relation = std::mem::take(&mut self.found.relation);
     }
 
@@ -275,7 +264,7 @@ impl<'p> Session<'p> {
             if target.is_some_and(|target| self.coverage.reached[target]) {
                 continue;
             }
-            outcome.runs += 1;
+            outcome.tally.runs += 1;
             self.one(start, run, &fixed, outcome);
             for (side, Wish { key, value }) in std::mem::take(&mut self.coverage.wishes) {
                 let tried = self.tried.entry(side).or_default();
@@ -341,7 +330,7 @@ impl<'p> Session<'p> {
                 return;
             }
         };
-        *outcome.unknown.entry(unknown).or_default() += 1;
+        *outcome.tally.unknown.entry(unknown).or_default() += 1;
     }
 
     /// One run; again with what it says should have been in memory.

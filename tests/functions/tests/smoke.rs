@@ -3,9 +3,10 @@
 use function_fuzz::{Effort, Kind, Pair, Verdict, Verdicts, compare, damage};
 use gowasp::Optimized;
 use std::collections::BTreeSet;
-use std::fs;
-use std::process::Command;
 use std::sync::OnceLock;
+
+#[path = "../../../optimizer/tests/robustness/small_program.rs"]
+mod small_program;
 
 const EFFORT: Effort = Effort {
     runs: 2,
@@ -23,8 +24,8 @@ fn functions_do_what_they_did() {
     println!("{report}");
     assert!(report.functions > 1000, "{report}");
     assert_eq!(report.differences, [], "{report}");
-    assert_eq!(report.entered, report.resume_points, "{report}");
-    assert!(report.coverage() > 0.85, "{report}");
+    assert_eq!(report.tally.entered, report.tally.resume_points, "{report}");
+    assert!(report.tally.coverage() > 0.85, "{report}");
 }
 
 #[test]
@@ -71,36 +72,14 @@ fn the_checker_refuses_damages() {
     assert!(unseen <= 12, "{verdicts}");
 }
 
-/// A program that does nothing but hold the Go runtime, before and after; `None`, after saying so, on a machine without
-/// Go, which CI must not be.
+/// A program that does nothing but hold the Go runtime, before and after; `None` on a machine without Go.
 fn program() -> Option<&'static (Vec<u8>, Optimized)> {
     static PROGRAM: OnceLock<Option<(Vec<u8>, Optimized)>> = OnceLock::new();
     PROGRAM
         .get_or_init(|| {
-            let before = build()?;
+            let before = small_program::build("js")?;
             let after = gowasp::optimize(&before, &gowasp::Options::default());
             Some((before, after.expect("it can be optimized")))
         })
         .as_ref()
-}
-
-fn build() -> Option<Vec<u8>> {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let source = directory.path().join("main.go");
-    fs::write(&source, "package main\n\nfunc main() { println(\"hi\") }\n").expect("written");
-    let output = Command::new("go")
-        .args(["build", "-ldflags=-s -w", "-o", "main.wasm", "main.go"])
-        .current_dir(&directory)
-        .env("GOOS", "js")
-        .env("GOARCH", "wasm")
-        .env("GOFLAGS", "")
-        .output();
-    let Ok(output) = output else {
-        assert!(std::env::var_os("CI").is_none(), "CI has no go");
-        eprintln!("skipped: there is no go on this machine");
-        return None;
-    };
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "go build failed: {errors}");
-    Some(fs::read(directory.path().join("main.wasm")).expect("just built"))
 }

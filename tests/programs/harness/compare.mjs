@@ -24,9 +24,13 @@ export function normalise(text) {
       // A stack overflow: at which call it is noticed depends on which functions have a stack check, and nearly all do the same
       // there. How the recursion began counts.
       .replace(/^(fatal error: stack overflow\n)[\s\S]*?\n\.\.\.(?:\d+|additional) frames elided\.\.\.\n/m, "$1…\n")
-      // How long a goroutine has waited. What the scavenger waits for, and where: its next round or something to do.
-      .replace(/^(goroutine \d+ \[[^\]\n]*), \d+ minutes\b/gm, "$1")
-      .replace(/^goroutine (\d+) \[.*\]:\n(?:.+\n)*?runtime\.bgscavenge\(.*(?:\n.+)*/gm, "goroutine $1, the scavenger")
+      // How long a goroutine has waited. Go 1.23 and later name its g and m, too, where the runtime's frames are shown.
+      .replace(/^(goroutine \d+ (?:gp=.* )?\[[^\]\n]*), \d+ minutes\b/gm, "$1")
+      // What the scavenger waits for, and where: its next round or something to do.
+      .replace(
+        /^goroutine (\d+) (?:gp=.* )?\[.*\]:\n(?:.+\n)*?runtime\.bgscavenge\(.*(?:\n.+)*/gm,
+        "goroutine $1, the scavenger",
+      )
   );
 }
 
