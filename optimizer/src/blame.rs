@@ -88,7 +88,12 @@ mod tests {
             false => Ok(()),
         };
         assert!(hint(optimize, 1).contains("-O0"));
-        let is_slow = |_: &Options| -> Result<(), Error> { panic!("takes too long") };
+        let tries = std::cell::Cell::new(0);
+        let is_slow = |_: &Options| {
+            tries.set(tries.get() + 1);
+            Ok(())
+        };
         assert!(hint(is_slow, MOST_BYTES + 1).contains("-O0"));
+        assert_eq!(tries.get(), 0);
     }
 }

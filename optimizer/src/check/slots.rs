@@ -225,7 +225,7 @@ impl Slots {
             let (place, end) = (sp + word * WORD, sp + word * WORD + WORD);
             let is_left = || {
                 let is_known = matches!(self.last.first(), Some(last) if last.callee.is_some());
-                !(is_known && !self.is_mixed) && self.is_answer(place, end)
+                (self.is_mixed || !is_known) && self.is_answer(place, end)
             };
             self.is_anything || self.is_told(place) || self.stored.has(place, end) || is_left()
         };
@@ -244,7 +244,7 @@ impl Slots {
 
 impl Given {
     /// What is given on two ways.
-    pub(super) fn meet(self, other: Given) -> Given {
+    pub(super) fn meet(self, other: &Given) -> Given {
         Given {
             words: self.words & other.words,
             left_by: self.left_by.filter(|left| other.left_by == Some(*left)),

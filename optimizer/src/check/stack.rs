@@ -67,14 +67,29 @@ pub(super) fn check(
         if function.role == Role::Other {
             continue;
         }
-        let as_before = || origins.get(&position).map(|origin| original.total(*origin));
-        if let Some(over) = stacks.over(position, &|used| {
-            as_before().is_some_and(|most| used <= most)
-        }) {
-            return Err(Fault::of(function, "stack", stacks.message(position, over)));
+        let most = || {
+            origins
+                .get(&position)
+                .map_or(0, |origin| over_in(&original, *origin))
+        };
+        if let Some(over) = stacks.over(position, &most) {
+            return Err(Fault::of(
+                function,
+                "stack",
+                stacks.message(position, &over),
+            ));
         }
     }
     Ok(())
+}
+
+/// By how many bytes a function of the input used more than was left: a chain of functions without checks may do so by itself.
+fn over_in(original: &Depths, position: usize) -> u64 {
+    let left = original.uses[position].checked.unwrap_or(0) + BELOW_GUARD;
+    match original.total(position) {
+        UNBOUNDED => UNBOUNDED,
+        total => total.saturating_sub(left),
+    }
 }
 
 /// More than is left.
@@ -94,8 +109,8 @@ struct Stacks<'s> {
 }
 
 impl Stacks<'_> {
-    /// Whether a function gets deeper than what was left when it was checked, though not `as_before`.
-    fn over(&self, position: usize, as_before: &dyn Fn(u64) -> bool) -> Option<Over> {
+    /// Whether a function gets deeper than what was left when it was checked, and by more than `most` bytes, as in the input.
+    fn over(&self, position: usize, most: &dyn Fn() -> u64) -> Option<Over> {
         let depths = &self.depths;
         let used = &depths.uses[position];
         let to = || used.deepest(depths).unwrap_or(To::Function(position));
@@ -120,10 +135,10 @@ impl Stacks<'_> {
             to: *to,
         });
         let mut all = behind.chain(own);
-        all.find(|over| over.used > over.left && !as_before(over.used))
+        all.find(|over| over.used > over.left && over.used - over.left > most())
     }
 
-    fn message(&self, position: usize, over: Over) -> String {
+    fn message(&self, position: usize, over: &Over) -> String {
         let chain = self
             .depths
             .chain(position, over.to, &positions(&self.had_check));

@@ -55,15 +55,10 @@ impl Tally {
         let frame = i64::try_from(frame).ok()?;
         let mut tally = Tally::default();
         let mut stack: Vec<Value> = Vec::new();
-        let mut operators = body
-            .get_operators_reader()
-            .ok()?
-            .into_iter()
-            .flatten()
-            .peekable();
+        let operators = body.get_operators_reader().ok()?.into_iter().flatten();
         let mut is_behind = false;
         let mut behind_sp = 0;
-        while let Some(operator) = operators.next() {
+        for operator in operators {
             // Whoever is called for good, as Go's compiler knows, has a trap behind it.
             let is_between = matches!(
                 operator,

@@ -41,8 +41,10 @@ impl Use {
         let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
         let mut checked = Some(u64::MAX);
         let mut calls: Vec<(u64, To, Option<u64>)> = Vec::new();
+        let mut checks_first = false;
         for site in &found.sites {
             if grows(site.callee) {
+                checks_first |= site.sp == Some(0);
                 result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
                 continue;
             }
@@ -69,6 +71,10 @@ impl Use {
             Some(u64::MAX) => Some(needed(result.frame)),
             checked => checked,
         };
+        if result.checked.is_none() && checks_first {
+            // It calls before its check (`-d=maymorestack`), but makes its frame behind it.
+            result.frame = PUSHED;
+        }
         for (used, to, checked) in calls {
             match checked.filter(|_| grows_stack) {
                 Some(below) => result.behind_checks.push((used, to, below)),

@@ -32,8 +32,8 @@ impl Walk<'_, '_> {
     /// Something is done here: whoever was on the way to here has arrived.
     pub(super) fn act(&mut self) -> Step {
         let is_on_the_way = |way: &Way| {
-            !(way.behind.is_empty() && way.entered.is_empty())
-                || !matches!(way.selector, Selector::Done(_) | Selector::Called)
+            let is_there = matches!(way.selector, Selector::Done(_) | Selector::Called);
+            !(is_there && way.behind.is_empty() && way.entered.is_empty())
         };
         if !self.ways.0.iter().any(is_on_the_way) {
             return Ok(());

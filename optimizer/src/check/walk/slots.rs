@@ -189,7 +189,7 @@ impl<'w> Walk<'w, '_> {
         };
         let args = self.written.functions[callee].args.unwrap_or(i32::MAX);
         let given = self.ways.0.iter().map(|way| way.slots.given(sp, args));
-        given.reduce(Given::meet).unwrap_or_else(Given::all)
+        given.reduce(|a, b| a.meet(&b)).unwrap_or_else(Given::all)
     }
 
     /// What a call writes.
