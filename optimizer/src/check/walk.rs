@@ -393,6 +393,9 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn traps(&mut self) -> Step {
+        if !self.is_shown() {
+            return Err(self.fault("global 0", "a trap at which global 0 is not SP"));
+        }
         self.ways = Ways::default();
         Ok(())
     }

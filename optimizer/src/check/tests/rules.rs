@@ -17,7 +17,8 @@ const UNWINDS: &str = "local.tee 1  i32.eqz  if  i32.const 0  return  end";
 /// A function: its name, bytes of its frame and of its arguments and results, locals and code.
 type Made<'m> = (&'m str, i32, i32, String);
 
-/// `caller` gives `callee` an argument and takes a result, and may be gone on with behind the call. `asking` asks the host.
+/// `caller` gives `callee` an argument and takes a result, and may be gone on with behind the call. `asking` asks the host,
+/// `trapping` ends in a trap.
 fn caller_and_callee() -> Vec<Made<'static>> {
     let caller = format!(
         "(local i64)
@@ -47,10 +48,17 @@ fn caller_and_callee() -> Vec<Made<'static>> {
         local.get 1  global.set 0  local.get 1  call $host  global.get 0  local.set 1
         local.get 1  i32.const 8  i32.add"
     );
+    let trapping = format!(
+        "{CALLED}
+        local.get 1  i64.load offset=8  i64.eqz
+        if  local.get 1  global.set 0  unreachable  end
+        local.get 1  i32.const 8  i32.add"
+    );
     vec![
         ("caller", 24, 0, caller),
         ("callee", 0, 16, callee),
         ("asking", 0, 0, asking),
+        ("trapping", 0, 8, trapping),
     ]
 }
 
@@ -177,6 +185,7 @@ fn a_mistake_is_refused_by_its_rule() {
             "i32.const 0x10010001",
         ),
         ("global 0", "asking", "global.set 0", "drop"),
+        ("global 0", "trapping", "global.set 0", "drop"),
         ("resuming", "caller", UNWINDS, "drop"),
         (
             "resuming",
