@@ -189,14 +189,17 @@ fn attempt(
     observer.end("validate");
 
     observer.begin("check");
+    let is_rewritten = warnings::is_rewritten(&passes);
+    // Tests ask for all rules anyway, of what Go wrote.
+    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
     let checked = match unwinds_on_purpose(options) {
-        false => check_written(&module, &identity, &written, options.all_rules),
+        false => check_written(&module, &identity, &written, all_rules),
         true => Ok(()),
     };
     observer.end("check");
     checked.map_err(|error| Failure::Refused {
         error,
-        is_rewritten: warnings::is_rewritten(&passes),
+        is_rewritten,
     })?;
     let lifted = module.code.as_ref().map(|code| &code.functions);
     let lifted = (lifted.into_iter().flatten())
@@ -269,8 +272,7 @@ fn check_written(
         program,
         identity,
         lifted: code.functions.iter().map(Option::is_some).collect(),
-        // Tests ask for them anyway.
-        all_rules: all_rules || cfg!(debug_assertions),
+        all_rules,
         bytes: &written.bytes,
         functions: &written.functions,
     };
