@@ -2,7 +2,7 @@
 //!
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
 //! the written module and the tables that its start function makes. It runs after every optimization, whatever passes ran, and
-//! takes time in proportion to the size of the code. A module that breaks a rule is not returned. Functions that were lifted
+//! takes time in proportion to the size of the code. A module that breaks a rule is not returned (`blame`). Functions that were lifted
 //! are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that
 //! a call which is reached leads to. Of all others only their calls are read.
 //!

@@ -83,7 +83,7 @@ struct Functions {
 /// # Errors
 /// An input that is not a valid module, a pass that `options` names and that does not exist, and any
 /// failure inside a pass. Nothing is returned half done. Nor is a module that breaks a rule of optimized code, which is a fault
-/// of this library ([`Stage::Check`]); the hint says how to go on.
+/// of this library: the pass to blame is left out, with a warning, or with [`Options::strict`] an error of [`Stage::Check`].
 pub fn optimize(wasm: &[u8], options: &Options) -> Result<Optimized> {
     optimize_observed(wasm, options, &mut ())
 }
@@ -119,9 +119,18 @@ pub fn optimize_observed(
                 let optimized = attempt(wasm, options, None, &mut ());
                 optimized.map(drop).map_err(Failure::error)
             };
-            let error = blame::add_way_on(error, wasm, options, again);
+            let pass = blame::pass_to_skip(wasm, options, again);
             observer.end("find the pass to blame");
-            Err(error)
+            if options.strict {
+                let hint = format!("`--skip {pass}` gives a module that passes the check");
+                return Err(error.with_hint(hint));
+            }
+            let mut without = options.clone();
+            without.skip.push(pass.to_owned());
+            let mut optimized = attempt(wasm, &without, None, observer).map_err(Failure::error)?;
+            let warning = format!("{}; the pass {pass} was left out", error.message());
+            optimized.report.warnings.insert(0, warning);
+            Ok(optimized)
         }
     }
 }
