@@ -209,12 +209,20 @@ fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>)
                 Err(fault) => failed.push((position, fault)),
             }
         }
-        let known = never.len();
-        never.extend(stop);
+        stop.retain(|position| !never.contains(position));
         match failed.first() {
-            None => return Ok((found, never)),
-            Some((_, fault)) if never.len() == known => return Err(fault.clone()),
+            None => {
+                never.extend(stop);
+                return Ok((found, never));
+            }
+            Some((_, fault)) if stop.is_empty() => return Err(fault.clone()),
             Some(_) => left = failed.into_iter().map(|(position, _)| position).collect(),
         }
+        // Their callers may never return either, and what stands in place of calls of those.
+        left.extend((0..found.len()).filter(|position| {
+            let calls = |found: &Found| found.calls_any(&stop);
+            !never.contains(position) && found[*position].as_ref().is_some_and(calls)
+        }));
+        never.extend(stop);
     }
 }

@@ -21,7 +21,7 @@ use super::stores::Tally;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
 pub(super) use calls::{After, Callee, FIRST_RETURN_PC, Other, Site};
@@ -69,6 +69,12 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn calls_host(&self) -> bool {
         self.others.iter().any(|other| other.callee.is_none())
+    }
+
+    /// Whether it calls one of these directly.
+    pub(super) fn calls_any(&self, callees: &BTreeSet<usize>) -> bool {
+        let is_one = |site: &Site| matches!(site.callee, Callee::Direct(callee) if callees.contains(&callee));
+        self.sites.iter().any(is_one)
     }
 
     /// Whether no return can be reached, and none of another function is its own.

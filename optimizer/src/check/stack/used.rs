@@ -41,11 +41,16 @@ impl Use {
         let below = |sp: i32| u64::from(sp.min(0).unsigned_abs());
         let mut checked = Some(u64::MAX);
         let mut calls: Vec<(u64, To, Option<u64>)> = Vec::new();
-        let mut checks_first = false;
+        let checks_itself = (found.sites.iter())
+            .any(|site| grows(site.callee) && site.sp == Some(0) && site.through.is_empty());
         for site in &found.sites {
             if grows(site.callee) {
-                checks_first |= site.sp == Some(0);
                 result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
+                continue;
+            }
+            // `-d=maymorestack` calls before the check, as the input does, when the frame is not made yet.
+            let is_before = site.checked.is_none() && site.sp.is_some_and(|sp| sp >= -8);
+            if is_before && checks_itself && function.frame() > 8 {
                 continue;
             }
             if site.checked != Some(CHECKED_BEFORE) {
@@ -71,10 +76,6 @@ impl Use {
             Some(u64::MAX) => Some(needed(result.frame)),
             checked => checked,
         };
-        if result.checked.is_none() && checks_first {
-            // It calls before its check (`-d=maymorestack`), but makes its frame behind it.
-            result.frame = PUSHED;
-        }
         for (used, to, checked) in calls {
             match checked.filter(|_| grows_stack) {
                 Some(below) => result.behind_checks.push((used, to, below)),
