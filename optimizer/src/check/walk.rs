@@ -107,6 +107,8 @@ pub(super) struct Walk<'w, 'a> {
     loops: usize,
     is_done: bool,
     found: Found,
+    /// What bodies stand in place of calls, by the PCs that those push.
+    in_place: BTreeMap<u64, usize>,
     /// Whether control never comes back from a call of this function.
     stops: &'w dyn Fn(usize) -> bool,
 }
@@ -183,6 +185,7 @@ fn walk_from<'b>(
         loops: 0,
         is_done: false,
         found: Found::default(),
+        in_place: BTreeMap::new(),
         stops,
     };
     walk.leads_everywhere()?;

@@ -234,6 +234,12 @@ impl<'w> Walk<'w, '_> {
         };
         if after != After::Tail {
             self.agrees_with_tables(&mut site)?;
+            let mut inner = site.pc_f();
+            for pc in &site.through {
+                let body = inner.and_then(|pc_f| self.written.by_pc_f(pc_f));
+                self.in_place.extend(body.map(|body| (*pc, body)));
+                inner = u32::try_from(pc >> 16).ok();
+            }
         }
         self.go_on(&site);
         self.found.sites.push(site);

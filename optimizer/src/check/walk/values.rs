@@ -69,6 +69,14 @@ impl<'w> Walk<'w, '_> {
             _ if self.function.is_assembly => Sp::Elsewhere,
             _ => return Err(self.fault("SP", "SP is set to something else")),
         };
+        if let Sp::At(at) = sp {
+            // A body in place of a call ends. Behind one that never comes back nothing runs, as behind its call.
+            let (in_place, stops) = (&self.in_place, self.stops);
+            let never_ends = |(place, pc): &(i32, u64)| {
+                *place < at && in_place.get(pc).is_some_and(|body| stops(*body))
+            };
+            (self.ways.0).retain(|way| !way.pushed.iter().any(never_ends));
+        }
         self.ways.each(|way| way.sp = sp);
         Ok(())
     }
