@@ -53,7 +53,8 @@ impl<'w> Walk<'w, '_> {
         };
         self.ways.each(|way| {
             way.set_local(local);
-            way.base = base.or(way.base);
+            // A func value of its own may be the same number.
+            way.base = way.base.or(base);
         });
         Ok(())
     }
