@@ -7,7 +7,8 @@ use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).
+/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go). The checker shares nothing with
+/// the passes, so this and [`PC_B`] are its own.
 const ASSEMBLY: u8 = 4;
 /// The part of a PC below PC_F.
 const PC_B: u32 = 0xffff;
