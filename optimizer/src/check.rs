@@ -2,9 +2,9 @@
 //!
 //! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
 //! the written module and the tables that its start function makes. It runs after every optimization, whatever passes ran, and
-//! takes time in proportion to the size of the code. A module that breaks a rule is not returned (`blame`). Functions that were lifted
-//! are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that
-//! a call which is reached leads to. Of all others only their calls are read.
+//! takes time in proportion to the size of the code. A module that breaks a rule is not returned (`blame`). Functions that were
+//! lifted are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point
+//! that a call which is reached leads to. Of all others only their calls are read.
 //!
 //! | rule | what holds |
 //! | --- | --- |
@@ -113,7 +113,7 @@ pub(crate) struct Subject<'s> {
     pub(crate) program: &'s Program,
     pub(crate) identity: &'s Identity,
     /// Whether lifting took a function of the input apart, by position.
-    pub(crate) lifted: Vec<bool>,
+    pub(crate) lifted: &'s [bool],
     /// Whether to ask for the rules that take long, too.
     pub(crate) all_rules: bool,
     /// What was written.
@@ -140,7 +140,7 @@ impl Subject<'_> {
     }
 
     fn written(&self) -> Result<Written<'_>, Fault> {
-        let lifted: BTreeSet<u32> = (self.finals().zip(&self.lifted))
+        let lifted: BTreeSet<u32> = (self.finals().zip(self.lifted))
             .filter_map(|(index, lifted)| index.filter(|_| *lifted))
             .collect();
         Written::read(self.bytes, self.identity, &lifted, self.all_rules)

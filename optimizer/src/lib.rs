@@ -201,8 +201,15 @@ fn attempt(
     let is_rewritten = warnings::is_rewritten(&passes);
     // Tests ask for all rules anyway, of what Go wrote.
     let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
+    let functions = Functions {
+        lifted: module
+            .code
+            .as_ref()
+            .map_or_else(Vec::new, code::Code::lifted),
+        indices: written.functions,
+    };
     let checked = match unwinds_on_purpose(options) {
-        false => check_written(&module, &identity, &written, all_rules),
+        false => check_written(&module, &identity, &functions, &written.bytes, all_rules),
         true => Ok(()),
     };
     observer.end("check");
@@ -210,10 +217,6 @@ fn attempt(
         error,
         is_rewritten,
     })?;
-    let lifted = module.code.as_ref().map(|code| &code.functions);
-    let lifted = (lifted.into_iter().flatten())
-        .map(Option::is_some)
-        .collect();
 
     let (before, after) = (
         Sizes::of(&module.input),
@@ -235,7 +238,7 @@ fn attempt(
             &written.bytes,
             identity.build_id.clone(),
             sources,
-            &written.functions,
+            &functions.indices,
         ),
         report: Report {
             input: identity,
@@ -246,10 +249,7 @@ fn attempt(
             warnings,
             notes,
         },
-        functions: Functions {
-            lifted,
-            indices: written.functions,
-        },
+        functions,
         wasm: written.bytes,
     })
 }
@@ -270,20 +270,21 @@ fn unwinds_on_purpose(_: &Options) -> bool {
 fn check_written(
     module: &Module<'_>,
     identity: &Identity,
-    written: &emit::Written,
+    functions: &Functions,
+    bytes: &[u8],
     all_rules: bool,
 ) -> Result<()> {
-    let (Some(program), Some(code)) = (&module.program, &module.code) else {
+    let (Some(program), Some(_)) = (&module.program, &module.code) else {
         return Ok(());
     };
     let subject = check::Subject {
         input: &module.input,
         program,
         identity,
-        lifted: code.functions.iter().map(Option::is_some).collect(),
+        lifted: &functions.lifted,
         all_rules,
-        bytes: &written.bytes,
-        functions: &written.functions,
+        bytes,
+        functions: &functions.indices,
     };
     check::check(&subject).map_err(|fault| fault.error())
 }

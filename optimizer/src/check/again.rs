@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
             input: &self.input,
             program: &self.program,
             identity: &self.identity,
-            lifted: self.optimized.functions.lifted.clone(),
+            lifted: &self.optimized.functions.lifted,
             all_rules: true,
             bytes,
             functions: &self.optimized.functions.indices,

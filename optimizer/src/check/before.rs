@@ -1,12 +1,12 @@
 //! The input, read as far as rules ask for it.
 
 use super::opaque::Opaque;
-use super::written::{Function, Known, functions_of_input};
+use super::written::{Function, Known, body, functions_of_input};
 use crate::go::Program;
 use crate::input::Input;
 use rayon::prelude::*;
 use std::sync::OnceLock;
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use wasmparser::Operator;
 
 /// What the input's functions call.
 pub(super) struct Before<'s> {
@@ -52,13 +52,16 @@ impl<'s> Before<'s> {
             }
             _ => false,
         };
-        let bodies = self.input.bodies.par_iter();
-        bodies
-            .map(|range| {
-                let body =
-                    FunctionBody::new(BinaryReader::new(self.input.slice(range), range.start));
-                let mut operators = body.get_operators_reader().into_iter().flatten().flatten();
-                operators.any(grows)
+        (0..self.functions.len())
+            .into_par_iter()
+            .map(|position| {
+                let operators = body(self.input, position).map(|body| body.get_operators_reader());
+                operators
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .flatten()
+                    .any(grows)
             })
             .collect()
     }

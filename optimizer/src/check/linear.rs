@@ -1,6 +1,6 @@
 //! The input's operators, read front to back without control flow: enough to see which addresses name Go's stack.
 
-use super::value::Value;
+use super::value::{Value, constant};
 use crate::input::Input;
 use wasmparser::Operator;
 
@@ -15,6 +15,10 @@ pub(super) fn step(
     stack: &mut Vec<Value>,
     stores: &mut impl FnMut(Value, i64, Value),
 ) -> Option<()> {
+    if let Some(bits) = constant(operator) {
+        stack.push(Value::Constant(bits));
+        return Some(());
+    }
     let mut pop = || stack.pop().unwrap_or(Value::Other);
     match operator {
         Operator::LocalGet { local_index } => stack.push(match *local_index {
@@ -39,10 +43,6 @@ pub(super) fn step(
             (0..2).for_each(|_| _ = pop());
             stack.push(Value::Other);
         }
-        Operator::I32Const { value } => {
-            stack.push(Value::Constant(u64::from(value.cast_unsigned())));
-        }
-        Operator::I64Const { value } => stack.push(Value::Constant(value.cast_unsigned())),
         operator => {
             let (operands, results) = operator.operator_arity(&super::walk::NoTypes)?;
             let value = match operands {

@@ -1,7 +1,8 @@
 //! Functions whose code is not followed: what they call, by their operators.
 
+use super::written::body;
 use crate::input::Input;
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use wasmparser::Operator;
 
 /// What a function calls.
 #[derive(Debug, Default)]
@@ -17,10 +18,9 @@ impl Opaque {
     /// Reads the body at a position of the code section.
     pub(super) fn of(input: &Input<'_>, position: usize) -> Opaque {
         let mut opaque = Opaque::default();
-        let Some(range) = input.bodies.get(position) else {
+        let Some(body) = body(input, position) else {
             return opaque;
         };
-        let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
         // The callee of the last call, as long as nothing was done since. Go moves SP to local 1 and asks for the result there,
         // which other tools keep in a local.
         let mut behind: Option<u32> = None;

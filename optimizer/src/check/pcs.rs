@@ -19,10 +19,7 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
     let mut callees: HashMap<u64, usize> = HashMap::new();
     for (function, found) in written.functions.iter().zip(found) {
         for site in found.iter().flat_map(|found| &found.sites) {
-            let mut callee = match site.callee {
-                Callee::Direct(callee) => Some(callee),
-                Callee::Indirect => None,
-            };
+            let mut callee = site.callee.direct();
             for pc in [site.pc].iter().chain(&site.through).filter(|pc| **pc != 0) {
                 callee = callee.filter(|_| !indirect.contains(pc));
                 let known = callee.map(|callee| *callees.entry(*pc).or_insert(callee));
@@ -34,8 +31,7 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
                     let message = format!("PC {pc:#x} is pushed for calls of {one} and of {other}");
                     return Err(site.fault(function, "resuming", message));
                 }
-                let pc_f = u32::try_from(pc >> 16).ok();
-                callee = pc_f.and_then(|pc_f| written.by_pc_f(pc_f));
+                callee = written.by_pc(*pc);
             }
         }
     }

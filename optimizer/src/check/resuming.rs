@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::walk::{After, Callee, Found, Site, can_return};
-use super::written::{Role, Written};
+use super::written::{Role, Written, pc_b};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -104,8 +104,7 @@ impl Calls<'_, '_> {
 
     /// In whose code the call stood, which may be in place of a call.
     fn caller(&self, site: &Site, position: usize) -> usize {
-        let of_pc = site.pc_f().and_then(|pc_f| self.written.by_pc_f(pc_f));
-        of_pc.unwrap_or(position)
+        self.written.by_pc(site.pc).unwrap_or(position)
     }
 
     fn grows_stack(&self, position: usize) -> bool {
@@ -114,9 +113,8 @@ impl Calls<'_, '_> {
 
     /// Whether a PC leads to a resume point of its function; 0 leads to its beginning.
     fn enters(&self, pc: u64, or_begins: bool) -> bool {
-        let pc_b = pc as u32 & 0xffff;
-        let pc_f = u32::try_from(pc >> 16).ok();
-        let Some(position) = pc_f.and_then(|pc_f| self.written.by_pc_f(pc_f)) else {
+        let pc_b = pc_b(pc);
+        let Some(position) = self.written.by_pc(pc) else {
             return false;
         };
         match &self.found[position] {
@@ -206,7 +204,6 @@ impl Calls<'_, '_> {
         };
         never.retain(stays);
         loop {
-            let exits = self.exits;
             let stops = |position: usize| never.contains(&position) || exits.contains(&position);
             let returns: Vec<usize> = (never.par_iter().copied())
                 .filter(|position| !self.grows_stack(*position) && !exits.contains(position))

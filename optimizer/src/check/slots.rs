@@ -33,8 +33,8 @@ fn words(place: i32, end: i32) -> (std::ops::Range<i32>, std::ops::Range<i32>) {
     (below, above.start.min(FOLLOWED)..above.end.min(FOLLOWED))
 }
 
-fn mask(above: std::ops::Range<i32>) -> u64 {
-    above.fold(0, |mask, word| mask | 1 << word)
+fn mask(words: impl Iterator<Item = i32>) -> u64 {
+    words.fold(0, |mask, word| mask | 1 << word)
 }
 
 impl Words {
@@ -209,12 +209,7 @@ impl Slots {
         let told = |word: &i32| self.is_told(RETURN_PC + word * WORD);
         match self.is_anything {
             true => u64::MAX,
-            false => {
-                self.stored.above
-                    | (0..FOLLOWED)
-                        .filter(told)
-                        .fold(0, |all, word| all | 1 << word)
-            }
+            false => self.stored.above | mask((0..FOLLOWED).filter(told)),
         }
     }
 
@@ -234,9 +229,7 @@ impl Slots {
             .first()
             .filter(|last| !self.is_mixed && last.sp <= sp);
         Given {
-            words: (0..count)
-                .filter(is_given)
-                .fold(0, |mask, word| mask | 1 << word),
+            words: mask((0..count).filter(is_given)),
             left_by: left.and_then(|last| Some((last.callee?, ((sp - last.sp) / WORD) as u32))),
         }
     }

@@ -52,8 +52,8 @@ pub(super) fn check(
         let exports = exports(before.input);
         Depths::new(used::of_input(before), &positions(&had_check), &exports)
     });
-    let lost = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
-    let had_check: Vec<bool> = (0..written.functions.len()).map(lost).collect();
+    let had = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
+    let had_check: Vec<bool> = (0..written.functions.len()).map(had).collect();
     let stacks = Stacks {
         depths: Depths::new(
             used::of_written(written, found),

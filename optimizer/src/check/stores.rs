@@ -7,12 +7,12 @@
 use super::before::Before;
 use super::linear::step;
 use super::walk::{FIRST_RETURN_PC, Found, RETURN_PC};
-use super::written::Written;
+use super::written::{Written, body};
 use super::{Fault, value::Value};
 use crate::input::Input;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use wasmparser::Operator;
 
 /// Bytes of a word.
 const WORD: i32 = 8;
@@ -50,8 +50,7 @@ impl Tally {
         frame: u64,
         never: &impl Fn(u32) -> bool,
     ) -> Option<Tally> {
-        let range = input.bodies.get(position)?;
-        let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
+        let body = body(input, position)?;
         let frame = i64::try_from(frame).ok()?;
         let mut tally = Tally::default();
         let mut stack: Vec<Value> = Vec::new();

@@ -25,6 +25,15 @@ pub(super) enum Value {
     Other,
 }
 
+/// The bits that an operator puts on the operand stack, of either width.
+pub(super) fn constant(operator: &Operator<'_>) -> Option<u64> {
+    match operator {
+        Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
+        Operator::I64Const { value } => Some(value.cast_unsigned()),
+        _ => None,
+    }
+}
+
 impl Value {
     /// What an operator with one operand makes of it.
     pub(super) fn unary(operator: &Operator<'_>, operand: Value) -> Value {

@@ -18,9 +18,9 @@ use labels::{Kind, Label};
 
 use super::slots::{Exchange, Slots};
 use super::stores::Tally;
-use super::value::Value;
+use super::value::{Value, constant};
 use super::way::{Selector, Sp, Way, Ways};
-use super::written::{Function, Written};
+use super::written::{Function, Written, body};
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
@@ -73,8 +73,8 @@ impl Found {
 
     /// Whether it calls one of these directly.
     pub(super) fn calls_any(&self, callees: &BTreeSet<usize>) -> bool {
-        let is_one = |site: &Site| matches!(site.callee, Callee::Direct(callee) if callees.contains(&callee));
-        self.sites.iter().any(is_one)
+        let mut direct = self.sites.iter().filter_map(|site| site.callee.direct());
+        direct.any(|callee| callees.contains(&callee))
     }
 
     /// Whether no return can be reached, and none of another function is its own.
@@ -158,7 +158,10 @@ fn walk_from<'b>(
     let function = &written.functions[position];
     let unreadable =
         |error: wasmparser::BinaryReaderError| Fault::of_module("tables", error.message());
-    let body = written.body(position);
+    let body = body(&written.input, position);
+    let Some(body) = body else {
+        return Err(Fault::of(function, "tables", "it has no body"));
+    };
     let mut locals = 2;
     for declaration in body.get_locals_reader().map_err(unreadable)? {
         locals += declaration.map_err(unreadable)?.0;
@@ -241,12 +244,8 @@ impl<'w> Walk<'w, '_> {
 
     /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
     fn sets_base(&mut self) -> Step {
-        let value = match self.peek(0) {
-            Some(Operator::I32Const { value }) => u64::from(value.cast_unsigned()),
-            Some(Operator::I64Const { value }) => value.cast_unsigned(),
-            _ => return Ok(()),
-        };
-        let Some(&Operator::LocalSet { local_index }) = self.peek(1) else {
+        let value = self.peek(0).and_then(constant);
+        let (Some(value), Some(&Operator::LocalSet { local_index })) = (value, self.peek(1)) else {
             return Ok(());
         };
         if Some(value) == self.own_pcs() {

@@ -69,8 +69,8 @@ impl Way {
     }
 
     /// Forgets return PCs that were stored in these bytes.
-    pub(super) fn overwrite(&mut self, at: i32, bytes: u32) {
-        let end = at.saturating_add_unsigned(bytes);
+    pub(super) fn overwrite(&mut self, at: i32, bytes: i32) {
+        let end = at.saturating_add(bytes);
         (self.pushed).retain(|(place, _)| place.saturating_add(8) <= at || *place >= end);
     }
 

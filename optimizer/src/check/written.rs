@@ -13,6 +13,25 @@ const ASSEMBLY: u8 = 4;
 /// The part of a PC below PC_F.
 const PC_B: u32 = 0xffff;
 
+/// PC_F of a PC: whose it is.
+pub(super) fn pc_f(pc: u64) -> Option<u32> {
+    u32::try_from(pc >> 16).ok()
+}
+
+/// PC_B of a PC: where in its function.
+pub(super) fn pc_b(pc: u64) -> u32 {
+    pc as u32 & PC_B
+}
+
+/// The body at a position of the code section.
+pub(super) fn body<'i>(input: &Input<'i>, position: usize) -> Option<FunctionBody<'i>> {
+    let range = input.bodies.get(position)?;
+    Some(FunctionBody::new(BinaryReader::new(
+        input.slice(range),
+        range.start,
+    )))
+}
+
 /// How a function is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -132,13 +151,9 @@ impl<'w> Written<'w> {
         Some(index.checked_sub(self.input.imported_functions)? as usize)
     }
 
-    pub(super) fn by_pc_f(&self, pc_f: u32) -> Option<usize> {
-        self.by_pc_f.get(&pc_f).copied()
-    }
-
-    pub(super) fn body(&self, position: usize) -> FunctionBody<'w> {
-        let range = &self.input.bodies[position];
-        FunctionBody::new(BinaryReader::new(self.input.slice(range), range.start))
+    /// Whose PC it is.
+    pub(super) fn by_pc(&self, pc: u64) -> Option<usize> {
+        self.by_pc_f.get(&pc_f(pc)?).copied()
     }
 }
 
@@ -177,11 +192,8 @@ fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -
 
 fn looks_at_sp(input: &Input<'_>, index: u32) -> bool {
     let position = index.wrapping_sub(input.imported_functions) as usize;
-    let Some(range) = input.bodies.get(position) else {
-        return true;
-    };
-    let body = FunctionBody::new(BinaryReader::new(input.slice(range), range.start));
-    let Ok(operators) = body.get_operators_reader() else {
+    let body = body(input, position);
+    let Some(Ok(operators)) = body.map(|body| body.get_operators_reader()) else {
         return true;
     };
     operators.into_iter().any(|operator| {

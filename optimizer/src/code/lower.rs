@@ -36,6 +36,11 @@ impl Code {
         (self.facts.imported..self.facts.imported + count).filter(|index| self.facts.is_go(*index))
     }
 
+    /// Which functions were lifted, by position.
+    pub(crate) fn lifted(&self) -> Vec<bool> {
+        self.functions.iter().map(Option::is_some).collect()
+    }
+
     /// The body of each defined function.
     ///
     /// # Errors

@@ -204,7 +204,7 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
 mod tests {
     use super::*;
     use crate::code::tests::machine::{NEVER, STEADY};
-    use crate::code::tests::program;
+    use crate::code::tests::program::{self, call};
     use crate::code::{Access, Load, Local, Op, Store};
 
     /// The local of the leaves that these tests make: an i64.
@@ -218,15 +218,6 @@ mod tests {
     fn store(address: Expr, offset: u32, value: Expr) -> Stmt {
         let access = Access { align: 3, offset };
         Stmt::Store(Store::I64, access, address, value)
-    }
-
-    fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
-        Stmt::GoCall {
-            pc_f: None,
-            pc_b,
-            callee: Callee::Direct(callee),
-            after,
-        }
     }
 
     fn of(body: &[Stmt]) -> Function {

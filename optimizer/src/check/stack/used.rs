@@ -49,8 +49,8 @@ impl Use {
                 continue;
             }
             // `-d=maymorestack` calls before the check, as the input does, when the frame is not made yet.
-            let is_before = site.checked.is_none() && site.sp.is_some_and(|sp| sp >= -8);
-            if is_before && checks_itself && function.frame() > 8 {
+            let is_before = site.checked.is_none() && site.sp.is_some_and(|sp| below(sp) <= PUSHED);
+            if is_before && checks_itself && function.frame() > PUSHED {
                 continue;
             }
             if site.checked != Some(CHECKED_BEFORE) {

@@ -1,9 +1,10 @@
 //! Who enters: by which resume points, where they go on, and that this is behind the calls.
 
-use super::calls::{After, Callee};
+use super::calls::After;
 use super::{CHECKED_BEFORE, Step, Walk, dispatch};
 use crate::check::numbers::Numbers;
 use crate::check::way::{Selector, Sp, Way, Ways};
+use crate::check::written::{pc_b, pc_f};
 
 impl Walk<'_, '_> {
     /// Adds the resume points that the calls that were reached may lead to. Whether there are new ones.
@@ -11,19 +12,15 @@ impl Walk<'_, '_> {
         let written = self.written;
         let mut more = false;
         for site in &self.found.sites {
-            let callee = match site.callee {
-                Callee::Direct(callee) => Some(callee),
-                Callee::Indirect => None,
-            };
+            let callee = site.callee.direct();
             let grows = callee.is_some_and(|callee| written.known.morestack.contains(&callee));
             if !grows && (site.after != After::Resume || callee.is_some_and(self.stops)) {
                 continue;
             }
             for pc in site.unwinds_to(written, self.stops) {
-                let pc_b = pc as u32 & 0xffff;
-                if u32::try_from(pc >> 16).ok() == self.function.pc_f && pc_b != 0 {
-                    more |= self.asked.add(pc_b);
-                }
+                let own =
+                    Some(pc_b(pc)).filter(|pc_b| *pc_b != 0 && pc_f(pc) == self.function.pc_f);
+                more |= own.is_some_and(|pc_b| self.asked.add(pc_b));
             }
         }
         more

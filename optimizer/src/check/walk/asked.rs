@@ -2,7 +2,8 @@
 
 use super::calls::FIRST_RETURN_PC;
 use crate::check::numbers::Numbers;
-use crate::check::written::{Function, Written};
+use crate::check::value::constant;
+use crate::check::written::{Function, Written, pc_b, pc_f};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use wasmparser::Operator;
@@ -76,14 +77,6 @@ impl Asked {
     }
 }
 
-fn constant(operator: &Operator<'_>) -> Option<u64> {
-    match operator {
-        Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
-        Operator::I64Const { value } => Some(value.cast_unsigned()),
-        _ => None,
-    }
-}
-
 fn becomes_sp(operators: &[(Operator<'_>, usize)], call: usize) -> bool {
     let behind = operators.get(call + 1).map(|(operator, _)| operator);
     matches!(behind, Some(Operator::LocalTee { local_index: 1 }))
@@ -91,10 +84,7 @@ fn becomes_sp(operators: &[(Operator<'_>, usize)], call: usize) -> bool {
 
 /// PC_B of a PC of this function.
 fn own(function: &Function, pc: u64) -> Option<u32> {
-    let is_own = function
-        .pc_f
-        .is_some_and(|pc_f| u64::from(pc_f) == pc >> 16);
-    is_own.then_some(pc as u32 & 0xffff)
+    (pc_f(pc) == function.pc_f).then_some(pc_b(pc))
 }
 
 /// PC_B that a call pushes, if it is one of this function: the operand in front of SP, which is as near before the call as its

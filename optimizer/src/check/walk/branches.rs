@@ -1,6 +1,7 @@
 //! Whether branches lead to all that is written.
 
 use super::{SELECTOR, Step, Walk};
+use crate::check::value::constant;
 use wasmparser::Operator;
 
 /// What opened a label.
@@ -98,11 +99,9 @@ impl Walk<'_, '_> {
     /// Whether a number other than 0 that is put into the selector here is for a jump to the loop around the entry's dispatch.
     fn jumps(&self, at: usize, labels: &[Label]) -> bool {
         let operator = |at: usize| self.operators.get(at).map(|(operator, _)| operator);
-        let is_number = match operator(at) {
-            Some(Operator::I32Const { value }) => *value != 0,
-            Some(Operator::I64Const { value }) => *value != 0,
-            _ => false,
-        };
+        let is_number = operator(at)
+            .and_then(constant)
+            .is_some_and(|bits| bits != 0);
         let is_put = |operator: &Operator<'_>| {
             matches!(
                 operator,

@@ -5,7 +5,7 @@ use crate::check::Fault;
 use crate::check::slots::Given;
 use crate::check::value::Value;
 use crate::check::way::{Sp, Way, Ways};
-use crate::check::written::{Function, Role, Written};
+use crate::check::written::{Function, Role, Written, pc_b, pc_f};
 use wasmparser::Operator;
 
 /// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
@@ -17,6 +17,16 @@ pub(in crate::check) enum Callee {
     /// By position.
     Direct(usize),
     Indirect,
+}
+
+impl Callee {
+    /// The position of one that is called directly.
+    pub(in crate::check) fn direct(self) -> Option<usize> {
+        match self {
+            Callee::Direct(position) => Some(position),
+            Callee::Indirect => None,
+        }
+    }
 }
 
 /// What is done with the result of a call.
@@ -68,17 +78,13 @@ pub(in crate::check) struct Site {
 }
 
 impl Site {
-    pub(in crate::check) fn pc_f(&self) -> Option<u32> {
-        u32::try_from(self.pc >> 16).ok()
-    }
-
     pub(in crate::check) fn pc_b(&self) -> u32 {
-        self.pc as u32 & 0xffff
+        pc_b(self.pc)
     }
 
     /// Whether the function itself makes the call, not a body in place of another.
     pub(in crate::check) fn is_own(&self, function: &Function) -> bool {
-        self.through.is_empty() && self.pc_f() == function.pc_f
+        self.through.is_empty() && pc_f(self.pc) == function.pc_f
     }
 
     /// PCs by which functions go on when what is called has unwound, one after the other: its own, then that of each call that
@@ -90,11 +96,8 @@ impl Site {
     ) -> Vec<u64> {
         let mut pcs = vec![self.pc];
         for pc in &self.through {
-            let inner = pcs.last().and_then(|pc| u32::try_from(pc >> 16).ok());
-            if inner
-                .and_then(|pc_f| written.by_pc_f(pc_f))
-                .is_some_and(stops)
-            {
+            let inner = pcs.last().and_then(|pc| written.by_pc(*pc));
+            if inner.is_some_and(stops) {
                 break;
             }
             pcs.push(*pc);
@@ -234,12 +237,6 @@ impl<'w> Walk<'w, '_> {
         };
         if after != After::Tail {
             self.agrees_with_tables(&mut site)?;
-            let mut inner = site.pc_f();
-            for pc in &site.through {
-                let body = inner.and_then(|pc_f| self.written.by_pc_f(pc_f));
-                self.in_place.extend(body.map(|body| (*pc, body)));
-                inner = u32::try_from(pc >> 16).ok();
-            }
         }
         self.go_on(&site);
         self.found.sites.push(site);
@@ -299,11 +296,9 @@ impl<'w> Walk<'w, '_> {
 
     /// What holds behind a call.
     fn go_on(&mut self, site: &Site) {
-        let stops = match site.callee {
-            Callee::Direct(position) => (self.stops)(position),
-            Callee::Indirect => false,
-        };
-        if stops || matches!(site.after, After::Never | After::Tail) {
+        if site.callee.direct().is_some_and(self.stops)
+            || matches!(site.after, After::Never | After::Tail)
+        {
             self.ways = Ways::default();
             return;
         }
@@ -322,16 +317,14 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// The runtime finds the caller's frame by the return PC, and that of each call that this one was inlined through.
-    fn agrees_with_tables(&self, site: &mut Site) -> Step {
+    fn agrees_with_tables(&mut self, site: &mut Site) -> Step {
         let Some(mut sp) = site.sp else {
             return Ok(());
         };
         let mut pc = site.pc;
         loop {
-            let pc_f = u32::try_from(pc >> 16).ok();
-            let pc_b = pc as u32 & 0xffff;
-            let position = pc_f.and_then(|pc_f| self.written.by_pc_f(pc_f));
-            let Some(position) = position else {
+            let pc_b = pc_b(pc);
+            let Some(position) = self.written.by_pc(pc) else {
                 return Err(self.fault("resuming", format!("PC {pc:#x} is in no function")));
             };
             let of = &self.written.functions[position];
@@ -361,6 +354,7 @@ impl<'w> Walk<'w, '_> {
             if site.through.len() > 64 {
                 return Err(self.fault("SP", "bodies in place of calls without an end"));
             }
+            self.in_place.insert(parent, position);
             site.through.push(parent);
             sp = place.saturating_add(RETURN_PC);
             pc = parent;

@@ -197,10 +197,7 @@ impl<'w> Walk<'w, '_> {
         if !self.written.all_rules {
             return;
         }
-        let callee = match site.callee {
-            Callee::Direct(position) => Some(position),
-            Callee::Indirect => None,
-        };
+        let callee = site.callee.direct();
         let callees = callee.map(|callee| &self.written.functions[callee]);
         // What assembly says of its arguments need not be true: `runtime.asmcgocall` (runtime/asm_wasm.s) has none.
         let args = callees

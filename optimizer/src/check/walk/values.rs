@@ -1,8 +1,9 @@
 //! What operators do with values: locals, globals, memory.
 
+use super::slots::access;
 use super::{GLOBAL_G, GLOBAL_SP, RETURN_PC, SELECTOR, SP, Step, Walk, calls};
 use crate::check::numbers::Numbers;
-use crate::check::value::Value;
+use crate::check::value::{Value, constant};
 use crate::check::way::{Selector, Sp};
 use wasmparser::Operator;
 
@@ -108,12 +109,7 @@ impl<'w> Walk<'w, '_> {
     /// Everything that only has operands and a result.
     pub(super) fn computes(&mut self, operator: &Operator<'w>) -> Step {
         // Most are constants.
-        let constant = match operator {
-            Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
-            Operator::I64Const { value } => Some(value.cast_unsigned()),
-            _ => None,
-        };
-        if let Some(bits) = constant {
+        if let Some(bits) = constant(operator) {
             self.stack.push(Value::Constant(bits));
             return Ok(());
         }
@@ -156,17 +152,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     pub(super) fn stores(&mut self, operator: &Operator<'w>, address: Value, value: Value) {
-        use Operator::{F32Store, F64Store, I32Store, I32Store8, I32Store16};
-        use Operator::{I64Store, I64Store8, I64Store16, I64Store32};
-        let Value::Stack(at) = address else { return };
-        let (memarg, bytes) = match operator {
-            I64Store { memarg } | F64Store { memarg } => (memarg, 8),
-            I32Store { memarg } | F32Store { memarg } | I64Store32 { memarg } => (memarg, 4),
-            I32Store16 { memarg } | I64Store16 { memarg } => (memarg, 2),
-            I32Store8 { memarg } | I64Store8 { memarg } => (memarg, 1),
-            _ => return,
+        let (Value::Stack(at), Some((offset, bytes))) = (address, access(operator)) else {
+            return;
         };
-        let place = i64::from(at).saturating_add(memarg.offset as i64);
+        let place = i64::from(at).saturating_add(offset);
         let Ok(place) = i32::try_from(place) else {
             return;
         };

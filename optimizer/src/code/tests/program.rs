@@ -5,7 +5,7 @@ use super::machine::{CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Sto
 use super::values::{self, FIRST_ADDRESS, LOCALS, POINTER};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode;
-use crate::code::ir::{Access, Block, End, Expr, Function, Local, Stmt};
+use crate::code::ir::{Access, After, Block, Callee, End, Expr, Function, Local, Stmt};
 use crate::code::op::{Store, Type};
 
 /// Where the final values of locals go: above everything that generated statements store to.
@@ -70,6 +70,16 @@ pub(crate) fn store_locals(locals: impl IntoIterator<Item = Local>) -> Vec<Stmt>
         .collect();
     body.push(Stmt::Return(8));
     body
+}
+
+/// A call of a function from the code of its own caller.
+pub(crate) fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
+    Stmt::GoCall {
+        pc_f: None,
+        pc_b,
+        callee: Callee::Direct(callee),
+        after,
+    }
 }
 
 /// A function of these blocks.

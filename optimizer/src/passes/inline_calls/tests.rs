@@ -4,7 +4,7 @@ use super::splice::inline;
 use super::template::Template;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{CHOOSE, LOG, MAY_UNWIND, NEVER, PC_F, STEADY, TESTED};
-use crate::code::tests::program::{self, played};
+use crate::code::tests::program::{self, call, played};
 use crate::code::{
     Access, After, Block, Callee, End, Expr, Function, Load, Local, Op, SP, Stmt, Store,
 };
@@ -218,15 +218,6 @@ fn inlined(callee: &Function, after: After) -> Function {
     });
     assert_eq!(count, 1);
     caller
-}
-
-fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
-    Stmt::GoCall {
-        pc_f: None,
-        pc_b,
-        callee: Callee::Direct(callee),
-        after,
-    }
 }
 
 fn slot(offset: u32) -> Expr {

@@ -3,20 +3,11 @@
 use super::*;
 use crate::code::End;
 use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
-use crate::code::tests::program;
+use crate::code::tests::program::{self, call};
 
 /// A global, and where words begin.
 const BUSY: u32 = 8;
 const WORDS: u64 = 0x5000;
-
-fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
-    Stmt::GoCall {
-        pc_f: None,
-        pc_b,
-        callee: Callee::Direct(callee),
-        after,
-    }
-}
 
 fn pc(pc_b: u32) -> i64 {
     code::pc(PC_F, pc_b)
