@@ -63,7 +63,7 @@ pub trait Host {
     fn use_cores(&self, count: usize) -> Result<()>;
 
     /// The encoders that are there, with the names that the manifest gives them, the slowest first.
-    fn encoders(&self) -> Vec<(Encoding, &'static str)>;
+    fn encoders(&self) -> Vec<(Encoding, String)>;
 
     /// Compresses a module once for each job, with progress on a terminal if `visible`. Answers in the order of the jobs.
     ///

@@ -112,8 +112,10 @@ impl Host for Native {
         Ok(())
     }
 
-    fn encoders(&self) -> Vec<(Encoding, &'static str)> {
-        encoders::ALL.to_vec()
+    fn encoders(&self) -> Vec<(Encoding, String)> {
+        (encoders::ALL.iter())
+            .map(|(encoding, name)| (*encoding, (*name).to_owned()))
+            .collect()
     }
 
     fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>> {

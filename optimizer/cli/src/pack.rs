@@ -91,10 +91,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
 }
 
 /// The encoders to use, the slowest first. One that the user asked for must be there.
-fn encoders(
-    arguments: &Arguments,
-    terminal: &Terminal<'_>,
-) -> Result<Vec<(Encoding, &'static str)>> {
+fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encoding, String)>> {
     let there = terminal.host.encoders();
     let has = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
     if arguments.encodings.is_empty() {

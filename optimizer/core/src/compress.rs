@@ -21,6 +21,11 @@ impl Encoding {
     /// Every encoding, the slowest to produce first.
     pub const ALL: [Encoding; 3] = [Encoding::Brotli, Encoding::Zstd, Encoding::Gzip];
 
+    /// The encoding of that [`name`](Encoding::name).
+    pub fn from_name(name: &str) -> Option<Encoding> {
+        (Encoding::ALL.into_iter()).find(|encoding| encoding.name() == name)
+    }
+
     /// Its name in `Content-Encoding` and in the manifest.
     pub fn name(self) -> &'static str {
         match self {

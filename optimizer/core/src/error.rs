@@ -24,6 +24,22 @@ pub enum Stage {
     Artifact,
 }
 
+impl Stage {
+    /// A stable name for programs; all passes have the same.
+    pub fn id(self) -> &'static str {
+        match self {
+            Stage::Read => "read",
+            Stage::GoModel => "go-model",
+            Stage::Pass(_) => "pass",
+            Stage::Emit => "write",
+            Stage::Validate => "validate",
+            Stage::Check => "check",
+            Stage::Compress => "compress",
+            Stage::Artifact => "artifact",
+        }
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

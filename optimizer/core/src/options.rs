@@ -2,9 +2,12 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::passes;
+use serde::Deserialize;
 
 /// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
-#[derive(Debug, Clone, Default)]
+/// As JSON its names are in camel case, and what is not named has its default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
     /// What to prefer where compressed size, raw size and speed conflict.
@@ -27,11 +30,13 @@ pub struct Options {
     pub strict: bool,
     /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
     #[cfg(any(test, feature = "resume-stress"))]
+    #[serde(skip)]
     pub resume_stress: bool,
 }
 
 /// What to prefer where sizes and speed conflict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Preference {
     /// The smallest compressed file.
     #[default]
@@ -43,7 +48,8 @@ pub enum Preference {
 }
 
 /// How much is rewritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// What is safe for every module, whatever wrote it.
     Generic,

@@ -21,7 +21,7 @@ pub struct Encoded {
     /// How it is compressed.
     pub encoding: Encoding,
     /// Name of the encoder, for the manifest: two that are not the same may give other bytes.
-    pub encoder: &'static str,
+    pub encoder: String,
     /// The content of the file.
     pub bytes: Vec<u8>,
 }
