@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 /// An optimized module that is waiting to be taken or packed.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub(crate) struct Optimized(gowasp_core::Optimized);
+pub struct Optimized(gowasp_core::Optimized);
 
 #[wasm_bindgen]
 impl Optimized {
@@ -57,7 +57,7 @@ impl Optimized {
 /// # Errors
 /// An `Error` with `stage`, and `offset` and `hint` where there are some.
 #[wasm_bindgen]
-pub(crate) fn optimize(
+pub fn optimize(
     wasm: &[u8],
     options: &str,
     on_stage: Option<&Function>,
@@ -73,7 +73,7 @@ pub(crate) fn optimize(
 /// # Errors
 /// As [`optimize`].
 #[wasm_bindgen]
-pub(crate) fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
+pub fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
     let inspection = gowasp_core::inspect(wasm).map_err(|error| thrown(&error))?;
     Ok(serde_json::to_string(&inspection).unwrap_or_default())
 }
@@ -83,7 +83,7 @@ pub(crate) fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
 /// # Errors
 /// The encoder's own failure, which no input is known to cause.
 #[wasm_bindgen]
-pub(crate) fn brotli(
+pub fn brotli(
     bytes: &[u8],
     quality: u32,
     on_progress: Option<&Function>,

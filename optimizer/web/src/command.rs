@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 /// Runs the command that `arguments` name, without the program's own name. Returns the exit code.
 #[wasm_bindgen(js_name = runCommand)]
 #[must_use]
-pub(crate) fn run_command(arguments: Vec<String>, host: &JsHost) -> u8 {
+pub fn run_command(arguments: Vec<String>, host: &JsHost) -> u8 {
     let arguments = std::iter::once("gowasp".to_owned()).chain(arguments);
     gowasp_cli::run(arguments.map(OsString::from), host)
 }

@@ -1,9 +1,9 @@
 //! The optimizer for JavaScript: its commands for `npx gowasp` ([`command`]), and its functions for programs and pages ([`api`]).
 //! Nothing is done here: bytes, options and errors go over the border, all else is `gowasp-core` and `gowasp-cli`.
 
-mod api;
-mod command;
-mod host;
+pub mod api;
+pub mod command;
+pub mod host;
 
 use wasm_bindgen::prelude::*;
 
