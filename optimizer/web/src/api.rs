@@ -57,11 +57,7 @@ impl Optimized {
 /// # Errors
 /// An `Error` with `stage`, and `offset` and `hint` where there are some.
 #[wasm_bindgen]
-pub fn optimize(
-    wasm: &[u8],
-    options: &str,
-    on_stage: Option<&Function>,
-) -> Result<Optimized, JsValue> {
+pub fn optimize(wasm: &[u8], options: &str, on_stage: &Function) -> Result<Optimized, JsValue> {
     let options: Options = serde_json::from_str(options)
         .map_err(|error| js_sys::TypeError::new(&format!("options: {error}")))?;
     let optimized = gowasp_core::optimize_observed(wasm, &options, &mut Stages(on_stage));
@@ -83,29 +79,21 @@ pub fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
 /// # Errors
 /// The encoder's own failure, which no input is known to cause.
 #[wasm_bindgen]
-pub fn brotli(
-    bytes: &[u8],
-    quality: u32,
-    on_progress: Option<&Function>,
-) -> Result<Vec<u8>, JsValue> {
+pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<u8>, JsValue> {
     let progress = |taken: u64| {
-        if let Some(call) = on_progress {
-            // What a listener throws is its own affair.
-            let _ = call.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
-        }
+        // What a listener throws is its own affair.
+        let _ = on_progress.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
     };
     gowasp_core::brotli(bytes, quality, &progress).map_err(|error| thrown(&error))
 }
 
 /// Tells JavaScript which stage begins.
-struct Stages<'f>(Option<&'f Function>);
+struct Stages<'f>(&'f Function);
 
 impl Observer for Stages<'_> {
     fn begin(&mut self, name: &'static str) {
-        if let Some(call) = self.0 {
-            // What a listener throws is its own affair.
-            let _ = call.call1(&JsValue::NULL, &JsValue::from_str(name));
-        }
+        // What a listener throws is its own affair.
+        let _ = (self.0).call1(&JsValue::NULL, &JsValue::from_str(name));
     }
 
     fn end(&mut self, _: &'static str) {}
