@@ -8,6 +8,7 @@ mod script;
 pub(crate) mod start;
 #[cfg(test)]
 pub(crate) mod tests;
+mod words;
 
 pub(crate) use script::{Coding, Operation, Target, run, zigzag};
 pub(crate) use start::Placement;

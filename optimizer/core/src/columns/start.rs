@@ -1,11 +1,13 @@
 //! The start function that runs a script: written, and found again in a module.
 
 use super::script::{Coding, Operation};
+use super::words::{FIRST, PLACES, WORDS};
 use crate::error::{Error, Result, Stage};
-use std::collections::BTreeMap;
+use wasm_encoder::Encode;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
-const TEXT: &str = include_str!("start.wat");
+/// `start.wat`, assembled with a number for each of its words (`words.rs`).
+const TEMPLATE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/start.wasm"));
 
 /// Where a script lies in memory; all are numbers of the start function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,76 +33,104 @@ impl Placement {
         u64::from(self.working_base) + u64::from(self.dictionary_bytes) + u64::from(self.length)
     }
 
-    /// The words of the text that depend on where a script lies. One that begins with another comes before it.
-    fn words(&self) -> [(&'static str, u32); 6] {
+    /// The numbers of the words that depend on where a script lies.
+    fn places(&self) -> [u32; PLACES] {
         let streams = self.working_base.wrapping_add(self.dictionary_bytes);
         [
-            ("STREAMS", streams),
-            ("LENGTH", self.length),
-            ("OPS", self.operations),
-            ("END", streams.wrapping_add(self.length)),
-            ("DICTIONARIES", self.working_base),
-            (
-                "WORKING_MEMORY",
-                self.dictionary_bytes.wrapping_add(self.length),
-            ),
+            streams,
+            self.length,
+            self.operations,
+            streams.wrapping_add(self.length),
+            self.working_base,
+            self.dictionary_bytes.wrapping_add(self.length),
         ]
+    }
+
+    /// The numbers of all words, in their order.
+    fn numbers(&self) -> [u32; WORDS.len()] {
+        let fixed = [
+            Operation::SIZE,
+            Coding::Plain as u32,
+            Coding::FirstValue as u32,
+            Coding::Name as u32,
+            Coding::Token as u32,
+            Coding::Linear as u32,
+            Coding::PcValues as u32,
+        ];
+        let mut numbers = [0; WORDS.len()];
+        let (places, others) = numbers.split_at_mut(PLACES);
+        places.copy_from_slice(&self.places());
+        others.copy_from_slice(&fixed);
+        numbers
     }
 }
 
 /// Body of the start function for a script, as in a code section; its one data segment has index 0.
 ///
 /// # Errors
-/// None on any script: the text is part of the program.
+/// None on any script: the template is part of the program.
 pub(crate) fn body(placement: &Placement) -> Result<Vec<u8>> {
-    assemble(&text(placement)).map_err(|message| {
-        Error::new(
-            Stage::Pass("columnar-tables"),
-            format!("the start function cannot be assembled: {message}"),
-        )
+    filled(&placement.numbers()).ok_or_else(|| {
+        let message = "the start function cannot be written";
+        Error::new(Stage::Pass("columnar-tables"), message)
     })
 }
 
-/// The text with the numbers of a script.
-pub(crate) fn text(placement: &Placement) -> String {
-    let fixed = [
-        ("OP_SIZE", Operation::SIZE),
-        ("PLAIN", Coding::Plain as u32),
-        ("FIRST_VALUE", Coding::FirstValue as u32),
-        ("NAME", Coding::Name as u32),
-        ("TOKEN", Coding::Token as u32),
-        ("LINEAR", Coding::Linear as u32),
-        ("PC_VALUES", Coding::PcValues as u32),
-    ];
-    (fixed.iter().chain(&placement.words())).fold(TEXT.to_owned(), |text, (word, number)| {
-        text.replace(&format!("const {word})"), &format!("const {number})"))
-    })
+/// The template's body with these numbers for its words.
+fn filled(numbers: &[u32; WORDS.len()]) -> Option<Vec<u8>> {
+    let template = template()?;
+    let bytes = template.as_bytes();
+    let base = template.range().start;
+    let mut operators = template.get_operators_reader().ok()?;
+    let mut filled = bytes[..operators.original_position() - base].to_vec();
+    while !operators.eof() {
+        let start = operators.original_position() - base;
+        match operators.read().ok()? {
+            Operator::I32Const { value } if word(value).is_some() => {
+                let number = word(value).map_or(0, |word| numbers[word]);
+                filled.push(I32_CONST);
+                number.cast_signed().encode(&mut filled);
+            }
+            _ => filled.extend(&bytes[start..operators.original_position() - base]),
+        }
+    }
+    Some(filled)
+}
+
+/// Opcode of `i32.const`, WebAssembly 3.0, 5.4.7.
+const I32_CONST: u8 = 0x41;
+
+/// The word that a number of the template stands for, as a position in [`WORDS`].
+fn word(number: i32) -> Option<usize> {
+    let word = usize::try_from(number.checked_sub(FIRST)?).ok()?;
+    (word < WORDS.len()).then_some(word)
+}
+
+/// The body of the template's one function.
+fn template() -> Option<FunctionBody<'static>> {
+    Parser::new(0)
+        .parse_all(TEMPLATE)
+        .find_map(|payload| match payload {
+            Ok(Payload::CodeSectionEntry(body)) => Some(body),
+            _ => None,
+        })
 }
 
 /// The placement and the data segment of a start function; `None` of a function that is not one of ours.
 pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
-    // Numbers that stand for the words, and occur nowhere else.
-    let model = Placement {
-        working_base: 0x7f00_0000,
-        dictionary_bytes: 0x10_0000,
-        length: 0x1_0000,
-        operations: 0x7eee_eeee,
-    };
-    let ours = assemble(&text(&model)).ok()?;
-    let mut segment = None;
-    let mut found: BTreeMap<i32, i32> = (model.words().iter())
-        .map(|(_, number)| (number.cast_signed(), 0))
-        .collect();
-    let (ours, theirs) = (operators(&ours)?, operators(body)?);
+    let body = FunctionBody::new(wasmparser::BinaryReader::new(body, 0));
+    let (ours, theirs) = (operators(&template()?)?, operators(&body)?);
     if ours.len() != theirs.len() {
         return None;
     }
+    let mut segment = None;
+    let mut found = [None; WORDS.len()];
     for pair in ours.iter().zip(&theirs) {
         match pair {
-            (Operator::I32Const { value: word }, Operator::I32Const { value })
-                if found.contains_key(word) =>
+            (Operator::I32Const { value: ours }, Operator::I32Const { value })
+                if word(*ours).is_some() =>
             {
-                found.insert(*word, *value);
+                found[word(*ours)?] = Some(value.cast_unsigned());
             }
             (Operator::MemoryInit { .. }, Operator::MemoryInit { data_index, mem: 0 }) => {
                 segment = Some(*data_index);
@@ -111,36 +141,40 @@ pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
             _ => return None,
         }
     }
-    let number = |word: u32| found[&word.cast_signed()].cast_unsigned();
-    let [_, length, operations, _, working_base, working_memory] =
-        model.words().map(|(_, word)| number(word));
+    let [_, length, operations, _, working_base, working_memory, ..] = found;
     let placement = Placement {
-        working_base,
-        dictionary_bytes: working_memory.checked_sub(length)?,
-        length,
-        operations,
+        working_base: working_base?,
+        dictionary_bytes: working_memory?.checked_sub(length?)?,
+        length: length?,
+        operations: operations?,
     };
-    let agree = (model.words().iter().zip(placement.words()))
-        .all(|((_, word), (_, value))| number(*word) == value);
+    // One number may stand for a word in several places: all of them must be what the script's place makes them.
+    let again = filled(&placement.numbers())?;
+    let again = FunctionBody::new(wasmparser::BinaryReader::new(&again, 0));
+    let numbers = |operators: &[Operator<'_>]| -> Vec<i32> {
+        (operators.iter().filter_map(|operator| match operator {
+            Operator::I32Const { value } => Some(*value),
+            _ => None,
+        }))
+        .collect()
+    };
+    let agree = numbers(&operators(&again)?) == numbers(&theirs);
     agree.then_some((placement, segment?))
 }
 
-/// The body of the one function of a text.
-fn assemble(text: &str) -> std::result::Result<Vec<u8>, String> {
-    let wasm = wat::parse_str(text).map_err(|e| e.to_string())?;
-    for payload in Parser::new(0).parse_all(&wasm) {
-        if let Payload::CodeSectionEntry(body) = payload.map_err(|e| e.to_string())? {
-            return Ok(wasm[body.range()].to_vec());
-        }
-    }
-    Err("it has no code".into())
-}
-
-fn operators(body: &[u8]) -> Option<Vec<Operator<'_>>> {
-    let body = FunctionBody::new(wasmparser::BinaryReader::new(body, 0));
+fn operators<'b>(body: &FunctionBody<'b>) -> Option<Vec<Operator<'b>>> {
     body.get_operators_reader()
         .ok()?
         .into_iter()
         .collect::<wasmparser::Result<_>>()
         .ok()
+}
+
+/// The text with the numbers of a script.
+#[cfg(test)]
+pub(super) fn text(placement: &Placement) -> String {
+    let text = include_str!("start.wat").to_owned();
+    (WORDS.iter().zip(placement.numbers())).fold(text, |text, (word, number)| {
+        text.replace(&format!("const {word})"), &format!("const {number})"))
+    })
 }

@@ -1,5 +1,5 @@
-;; Rebuilds Go's tables from columns. `script.rs` has the same in Rust, and describes the format; `start.rs` replaces
-;; the words in capitals by numbers.
+;; Rebuilds Go's tables from columns. `script.rs` has the same in Rust, and describes the format; `start.rs` puts numbers
+;; for the words in capitals, which are listed in `words.rs`.
 ;;
 ;; The segment is copied behind the dictionaries and gone over once, operation by operation; then all of the working
 ;; memory becomes zero again.
