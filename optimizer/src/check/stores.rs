@@ -39,8 +39,8 @@ impl Tally {
         }
     }
 
-    /// The words of such a frame and above it, and how often each is stored to. What lies below is a return PC, or of a body in
-    /// place of a call.
+    /// The words of such a frame and above it, and how often each is stored to. What lies below is a return PC, or of a body
+    /// in place of a call.
     fn within(&self, frame: i64) -> impl Iterator<Item = (i32, u32)> {
         let lowest = -frame / i64::from(WORD);
         let words = self.words.iter().map(|(word, count)| (*word, *count));
@@ -59,7 +59,6 @@ impl Tally {
         let mut stack: Vec<Value> = Vec::new();
         let operators = body.get_operators_reader().ok()?.into_iter().flatten();
         let mut is_behind = false;
-        let mut behind_sp = 0;
         let mut sp = Sp::begin(frame);
         for operator in operators {
             // Whoever is called for good, as Go's compiler knows, has a trap behind it.
@@ -80,24 +79,15 @@ impl Tally {
             if let Operator::Call { function_index } = operator {
                 is_behind |= never(function_index);
             }
-            behind_sp += 1;
-            if matches!(operator, Operator::GlobalSet { global_index: 0 }) {
-                behind_sp = 0;
-            }
             sp.follow(&operator, stack.last());
-            let sp = sp.at();
             step(
                 input,
                 &operator,
                 &mut stack,
                 &mut |address, offset, value| {
-                    // `global.set 0; local.get 1; i64.const PC; i64.store`: SP has moved for a call.
-                    let is_pc = matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC);
-                    if is_pc && behind_sp == 3 {
-                        return;
-                    }
                     let place = match address {
-                        Value::Stack(at) => Some(sp + i64::from(at) + offset),
+                        Value::Stack(_) if !sp.is_made || sp.pushes(value) => return,
+                        Value::Stack(at) => Some(i64::from(at) + offset - frame),
                         _ => None,
                     };
                     tally.store(place);
@@ -107,15 +97,12 @@ impl Tally {
         Some(tally)
     }
 
-    /// A word to which the other one stores more often, or `None` for all words together. The other one has such a frame. A function
-    /// that is left without a call needs none, which nobody sees: then only what lies above counts.
+    /// A word to which the other one, which has such a frame, stores more often, or `None` for all words together. A function
+    /// that is left without a call needs no frame, which nobody sees: then only what lies above counts.
     fn lacks(&self, other: &Tally, frame: i64) -> Option<Option<i32>> {
         let has_frame = self.within(frame).any(|(word, _)| word < 0);
-        let counted = || {
-            other
-                .within(frame)
-                .filter(|(word, _)| has_frame || *word >= 0)
-        };
+        let is_counted = |(word, _): &(i32, u32)| has_frame || *word >= 0;
+        let counted = || other.within(frame).filter(is_counted);
         let lacking = counted()
             .find(|(word, count)| self.words.get(word).unwrap_or(&0) < count)
             .map(|(word, _)| Some(word * WORD));
@@ -128,36 +115,38 @@ impl Tally {
 /// Where SP is in the input, read front to back: the frame is made once, and what returns has unmade it.
 struct Sp {
     frame: i64,
-    /// Until the frame is made, from the return PC: `-d=maymorestack` calls before, and keeps the closure there.
-    before: Option<i64>,
+    /// What `-d=maymorestack` calls comes before, and the closure is kept on the stack meanwhile.
+    is_made: bool,
+    /// Operators since global 0 got it.
+    since: usize,
 }
 
 impl Sp {
-    /// Of a function that begins. It takes SP from global 0, as it does behind a call, which has popped its return PC.
+    /// Of a function that begins.
     fn begin(frame: i64) -> Sp {
-        let before = Some(-i64::from(RETURN_PC));
-        Sp { frame, before }
+        Sp {
+            frame,
+            is_made: frame == 0,
+            since: 0,
+        }
     }
 
-    fn at(&self) -> i64 {
-        self.before.unwrap_or(-self.frame)
+    /// Whether a store of this value pushes a return PC: `global.set 0; local.get 1; i64.const PC; i64.store`.
+    fn pushes(&self, value: Value) -> bool {
+        matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC) && self.since == 3
     }
 
     /// An operator, and the operand that it takes.
     fn follow(&mut self, operator: &Operator<'_>, operand: Option<&Value>) {
-        let (Operator::LocalTee { local_index } | Operator::LocalSet { local_index }, Some(sp)) =
-            (operator, self.before)
-        else {
-            return;
-        };
-        if *local_index != SP {
-            return;
+        self.since += 1;
+        match (operator, operand) {
+            (Operator::GlobalSet { global_index: 0 }, _) => self.since = 0,
+            (
+                Operator::LocalTee { local_index: SP } | Operator::LocalSet { local_index: SP },
+                Some(Value::Stack(by)),
+            ) => self.is_made |= i64::from(*by) == -self.frame,
+            _ => {}
         }
-        let moved = match operand {
-            Some(Value::Stack(by)) => i64::from(*by),
-            _ => i64::from(RETURN_PC),
-        };
-        self.before = Some(sp + moved).filter(|sp| *sp > -self.frame);
     }
 }
 
