@@ -1,6 +1,6 @@
 //! Finds the pass to blame for an output that the checker refuses, so that the user can go on without it.
 
-use crate::error::{Error, Stage};
+use crate::error::Error;
 use crate::options::Options;
 use crate::passes::PASSES;
 
@@ -17,7 +17,8 @@ pub(crate) fn pass_to_skip(
     options: &Options,
     optimize: impl Fn(&Options) -> Result<(), Error>,
 ) -> &'static str {
-    let is_refused = |options: &Options| matches!(optimize(options), Err(error) if error.stage() == Stage::Check);
+    // Whatever goes wrong: only a pass without which there is an output is worth to be left out.
+    let is_refused = |options: &Options| optimize(options).is_err();
     (wasm.len() <= MOST_BYTES)
         .then(|| blamed(options, is_refused))
         .flatten()
@@ -50,6 +51,7 @@ fn blamed(options: &Options, is_refused: impl Fn(&Options) -> bool) -> Option<&'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Stage;
 
     /// Whether a pass runs.
     fn runs(options: &Options, name: &str) -> bool {
@@ -81,6 +83,13 @@ mod tests {
             || runs(options, "merge-locals")
         {
             true => Err(Error::new(Stage::Check, "wrong")),
+            false => Ok(()),
+        };
+        assert_eq!(skipped(optimize, 1), FIRST);
+        // Without the one that makes it wrong, another fails.
+        let optimize = |options: &Options| match runs(options, "plain-calls") {
+            true => Err(Error::new(Stage::Check, "wrong")),
+            false if runs(options, "merge-locals") => Err(Error::new(Stage::Validate, "too many")),
             false => Ok(()),
         };
         assert_eq!(skipped(optimize, 1), FIRST);

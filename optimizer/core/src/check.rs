@@ -18,7 +18,6 @@
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only. |
 //!
 //! The rules slots, stores and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
-//! They refuse some good code still: of programs that are built with `-d=maymorestack`.
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
 //! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]).
 

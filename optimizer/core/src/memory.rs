@@ -4,6 +4,7 @@
 //! has none: tables are changed in the image, and segments cut from it afterwards.
 
 use crate::go::Bytes;
+use std::ops::Range;
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, MemoryId, ModuleData};
 
@@ -21,6 +22,10 @@ pub(crate) const PAGE: u64 = 1 << 16;
 /// Runs of zeros at least this long are not stored: what Go's linker does (`writeDataSec` in
 /// cmd/link/internal/wasm/asm.go).
 const UNSTORED_ZEROS: usize = 8;
+
+/// Engines take 100,000 segments (the implementation limits of the WebAssembly JavaScript interface), and Go's linker makes no
+/// more. One may be added that is not in memory from the start.
+const MOST_SEGMENTS: usize = 100_000 - 1;
 
 impl Memory {
     /// Lays out the active segments of a module; `None` if one has no constant address.
@@ -83,7 +88,7 @@ impl Memory {
     pub(crate) fn store(&self, data: &mut ModuleData) {
         let old: Vec<_> = data.iter().map(walrus::Data::id).collect();
         old.into_iter().for_each(|id| data.delete(id));
-        for range in stored_ranges(&self.bytes) {
+        for range in stored_ranges(&self.bytes, MOST_SEGMENTS) {
             let address = (self.base + range.start as u64) as u32;
             let kind = DataKind::Active {
                 memory: self.id,
@@ -94,15 +99,27 @@ impl Memory {
     }
 }
 
-/// The parts between long runs of zeros, without zeros at their ends.
-fn stored_ranges(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+/// The parts between long runs of zeros, without zeros at their ends: at most so many, for which runs may have to be longer.
+fn stored_ranges(bytes: &[u8], most: usize) -> Vec<Range<usize>> {
+    let mut unstored = UNSTORED_ZEROS;
+    loop {
+        let ranges = ranges_between(bytes, unstored);
+        if ranges.len() <= most.max(1) {
+            return ranges;
+        }
+        unstored *= 2;
+    }
+}
+
+/// The parts between runs of at least so many zeros.
+fn ranges_between(bytes: &[u8], unstored: usize) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
     for (position, byte) in bytes.iter().enumerate() {
         if *byte == 0 {
             continue;
         }
         match ranges.last_mut() {
-            Some(last) if position - last.end < UNSTORED_ZEROS => last.end = position + 1,
+            Some(last) if position - last.end < unstored => last.end = position + 1,
             _ => ranges.push(position..position + 1),
         }
     }
@@ -118,7 +135,19 @@ mod tests {
         let bytes = [
             0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0,
         ];
-        assert_eq!(stored_ranges(&bytes), [2..11, 19..20]);
-        assert!(stored_ranges(&[0; 100]).is_empty());
+        assert_eq!(stored_ranges(&bytes, 9), [2..11, 19..20]);
+        assert!(stored_ranges(&[0; 100], 9).is_empty());
+    }
+
+    #[test]
+    fn there_are_no_more_segments_than_engines_take() {
+        let mut bytes = [0; 100];
+        for at in [0, 10, 30, 80] {
+            bytes[at] = 1;
+        }
+        assert_eq!(stored_ranges(&bytes, 4).len(), 4);
+        assert_eq!(stored_ranges(&bytes, 3), [0..11, 30..31, 80..81]);
+        let one = stored_ranges(&bytes, 1);
+        assert_eq!((one.len(), one.first()), (1, Some(&(0..81))));
     }
 }

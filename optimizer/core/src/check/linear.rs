@@ -5,7 +5,7 @@ use crate::input::Input;
 use wasmparser::Operator;
 
 /// Local 1: SP.
-const SP: u32 = 1;
+pub(super) const SP: u32 = 1;
 
 /// What an operator does with the operand stack. Tells of each store its address, offset and value. `None` for an operator that Go does
 /// not write.

@@ -89,6 +89,9 @@ pub(super) struct Slots {
     told_above: i32,
     /// The last calls: whom, if that is known, and where SP was, and where results end.
     last: Vec<Last>,
+    /// Where SP was at calls before, and where their results end, of those above where it was at the last: it was made by a
+    /// body in place of another call.
+    earlier: Vec<(i32, i32)>,
     /// They are not the same on all ways.
     is_mixed: bool,
 }
@@ -119,6 +122,7 @@ impl Slots {
             told: 0,
             told_above: i32::MAX,
             last: Vec::new(),
+            earlier: Vec::new(),
             is_mixed: false,
         }
     }
@@ -146,6 +150,11 @@ impl Slots {
         for last in &other.last {
             if !self.last.contains(last) {
                 self.last.push(*last);
+            }
+        }
+        for results in &other.earlier {
+            if !self.earlier.contains(results) {
+                self.earlier.push(*results);
             }
         }
     }
@@ -176,14 +185,18 @@ impl Slots {
         // They lie in the caller's frame.
         let end = args.map_or(0, |args| sp.saturating_add(args).min(0));
         self.stored.clear(sp, end);
+        let before = self.last.iter().map(|last| (last.sp, last.end));
+        self.earlier.extend(before);
+        self.earlier.retain(|(before, _)| *before > sp);
         self.last = vec![Last { callee, sp, end }];
         self.is_mixed = false;
     }
 
     /// Whether these bytes may be results of a call.
     pub(super) fn is_answer(&self, place: i32, end: i32) -> bool {
-        let is_within = |last: &Last| place >= last.sp && end <= last.end;
-        self.is_anything || self.last.iter().any(is_within)
+        let last = self.last.iter().map(|last| (last.sp, last.end));
+        let mut results = last.chain(self.earlier.iter().copied());
+        self.is_anything || results.any(|(from, to)| place >= from && end <= to)
     }
 
     /// The results that are read with these bytes: of whom, and which words.

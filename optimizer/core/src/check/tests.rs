@@ -104,3 +104,16 @@ fn a_stack_check_is_told_by_its_operands() {
         Value::Other
     );
 }
+
+#[test]
+fn a_call_in_place_of_another_leaves_earlier_results() {
+    let mut slots = Slots::begin();
+    slots.call(None, -24, None);
+    assert!(slots.is_answer(-16, -8));
+    // A body further down the stack makes it.
+    slots.call(Some(1), -40, Some(8));
+    assert!(slots.is_answer(-16, -8) && slots.is_answer(-40, -32));
+    assert!(!slots.is_answer(-32, -24), "nobody has called for it");
+    slots.call(Some(2), -24, Some(8));
+    assert!(slots.is_answer(-24, -16) && !slots.is_answer(-16, -8));
+}

@@ -157,6 +157,38 @@ fn good_modules_are_accepted() {
 }
 
 #[test]
+fn a_word_may_be_kept_before_the_frame_is_made() {
+    let makes = "local.get 1  i32.const 24  i32.sub  local.set 1";
+    let keeps = format!(
+        "local.get 1  i32.const 8  i32.sub  local.set 1
+        local.get 1  global.get 1  i64.store
+        local.get 1  i64.load  global.set 1
+        local.get 1  i32.const 8  i32.add  local.set 1
+        {makes}"
+    );
+    let good = with(&caller_and_callee(), makes, &keeps);
+    check(&good, &good).expect("it is not in the frame");
+}
+
+#[test]
+fn tables_need_not_tell_of_a_frame_without_calls() {
+    let code = format!(
+        "{CALLED}
+        local.get 1  i32.const 16  i32.sub  local.set 1
+        local.get 1  i64.const 3  i64.store
+        local.get 1  i64.const 4  i64.store offset=8
+        local.get 1  i32.const 24  i32.add"
+    );
+    let before = vec![("keeping", 16, 0, code)];
+    let mut after = before.clone();
+    after[0].1 = 0;
+    check(&before, &after).expect("its store is there");
+    let fault =
+        check(&before, &with(&after, "i64.const 3  i64.store", "drop")).expect_err("no store");
+    assert_eq!(fault.rule(), "stores", "{fault}");
+}
+
+#[test]
 fn a_mistake_is_refused_by_its_rule() {
     let mistakes = [
         // A local that was set before the call is read behind it.

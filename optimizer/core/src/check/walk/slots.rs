@@ -71,12 +71,12 @@ impl<'w> Walk<'w, '_> {
             (Some((offset, bytes)), Value::Stack(at)) => {
                 self.tells(right);
                 let place = i64::from(at) + offset;
-                self.counts_store(Some(place));
+                self.found.stores.store(Some(place));
                 self.writes_slots(place, bytes, right)
             }
             (Some(_), _) => {
                 self.tells(right);
-                self.counts_store(None);
+                self.found.stores.store(None);
                 Ok(())
             }
             _ => {
@@ -87,11 +87,6 @@ impl<'w> Walk<'w, '_> {
                 Ok(())
             }
         }
-    }
-
-    fn counts_store(&mut self, place: Option<i64>) {
-        let frame = self.function.frame() as i64;
-        self.found.stores.store(place, frame);
     }
 
     /// An operator with more, the last first.
