@@ -6,8 +6,8 @@ import { stateWords } from "./encoders.mjs";
 
 const { bytes, quality, state, port } = workerData;
 try {
-  const encoder = await import(new URL("../../dist/optimizer.js", import.meta.url).href);
-  const binary = new URL("../../dist/optimizer_bg.wasm", import.meta.url);
+  const encoder = await import(new URL("../../dist/encoder.js", import.meta.url).href);
+  const binary = new URL("../../dist/encoder_bg.wasm", import.meta.url);
   encoder.initSync({ module: new WebAssembly.Module(readFileSync(binary)) });
   const packed = encoder.brotli(bytes, quality, (/** @type {number} */ taken) => {
     Atomics.store(state, stateWords.taken, taken);

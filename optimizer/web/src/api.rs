@@ -74,19 +74,6 @@ pub fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
     Ok(serde_json::to_string(&inspection).unwrap_or_default())
 }
 
-/// Compresses with brotli of `quality`, 0 to 11. `on_progress` is called with the bytes taken so far.
-///
-/// # Errors
-/// The encoder's own failure, which no input is known to cause.
-#[wasm_bindgen]
-pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<u8>, JsValue> {
-    let progress = |taken: u64| {
-        // What a listener throws is its own affair.
-        let _ = on_progress.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
-    };
-    gowasp_core::brotli(bytes, quality, &progress).map_err(|error| thrown(&error))
-}
-
 /// Tells JavaScript which stage begins.
 struct Stages<'f>(&'f Function);
 
