@@ -48,6 +48,7 @@ const steps = [
     inputs: inRoot(
       "Cargo.toml",
       "Cargo.lock",
+      "optimizer/core/Cargo.toml",
       "optimizer/core/src/compress.rs",
       ...["Cargo.toml", "src"].map((name) => `optimizer/encoder/${name}`),
       "scripts/build.mjs",

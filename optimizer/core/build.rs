@@ -14,7 +14,7 @@ fn main() {
     for (number, word) in (words::FIRST..).zip(words::WORDS) {
         text = text.replace(&format!("const {word})"), &format!("const {number})"));
     }
-    let wasm = wat::parse_str(text).unwrap_or_else(|error| panic!("{TEXT}: {error}"));
+    let wasm = wat::parse_str(text).expect("the text is valid");
     let folder = std::env::var_os("OUT_DIR").expect("cargo sets it");
     std::fs::write(Path::new(&folder).join("start.wasm"), wasm).expect("cargo made the folder");
 }
