@@ -232,18 +232,12 @@ fn question(arguments: &Arguments) -> Question<'static> {
 /// Accepts the platforms of the table, and each with one of its plans.
 fn platform_names() -> PossibleValuesParser {
     let with_plans = |platform: &'static Platform| {
-        let plans = platform.plans();
-        let value = PossibleValue::new(platform.id.as_str());
-        let value = match plans.is_empty() {
-            true => value,
-            false => value.help(format!("plans: {}", plans.join(", "))),
-        };
-        let plans = plans
-            .into_iter()
-            .map(|plan| PossibleValue::new(format!("{}:{plan}", platform.id)).hide(true));
-        std::iter::once(value).chain(plans).collect::<Vec<_>>()
+        let plans = platform.plans().into_iter();
+        let plans = plans.map(|plan| format!("{}:{plan}", platform.id));
+        std::iter::once(platform.id.clone()).chain(plans)
     };
-    PossibleValuesParser::new(table().platforms.iter().flat_map(with_plans))
+    let names = table().platforms.iter().flat_map(with_plans);
+    PossibleValuesParser::new(names.map(PossibleValue::new))
 }
 
 /// Names the platforms whose limits come from copies that are old.
