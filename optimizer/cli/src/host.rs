@@ -13,6 +13,18 @@ pub trait Host {
     /// Names the file and what is wrong with it.
     fn read(&self, path: &Path) -> Result<Vec<u8>>;
 
+    /// The first bytes of a file, at most `count`.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>>;
+
+    /// The files below a folder, links left out, sorted by name; `None` where there is no folder at `path`.
+    ///
+    /// # Errors
+    /// Names what cannot be read. More than [`MOST_FILES`] files.
+    fn list(&self, path: &Path) -> Result<Option<Vec<Entry>>>;
+
     /// Standard input to its end.
     ///
     /// # Errors
@@ -50,6 +62,9 @@ pub trait Host {
     /// Seconds since some time in the past.
     fn seconds(&self) -> f64;
 
+    /// Days since 1970-01-01.
+    fn today(&self) -> i64;
+
     /// The terminal at standard error.
     fn terminal(&self) -> TerminalFacts;
 
@@ -70,6 +85,18 @@ pub trait Host {
     /// # Errors
     /// Those of an encoder.
     fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>>;
+}
+
+/// More files than this are not what a platform is given: somebody named the wrong folder.
+pub const MOST_FILES: usize = 10_000;
+
+/// A file below a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path below the folder, with `/` between names.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
 }
 
 /// What is known of a terminal.

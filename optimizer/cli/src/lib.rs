@@ -1,6 +1,7 @@
 //! The `gowasp` command: arguments, and one file per subcommand. All work is the library's; files, terminal and encoders are the
 //! [`Host`]'s.
 
+mod check;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
@@ -11,7 +12,7 @@ mod stages;
 mod table;
 mod terminal;
 
-pub use host::{Host, Job, TerminalFacts};
+pub use host::{Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
 pub use native::Native;
 
@@ -33,8 +34,9 @@ use terminal::Terminal;
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
 
-Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage."
+Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -71,6 +73,8 @@ enum Command {
     Optimize(optimize::Arguments),
     /// Show what a module is and what is in it
     Inspect(inspect::Arguments),
+    /// Tell whether a module fits a platform, or budgets of your own
+    Check(check::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -189,7 +193,7 @@ impl std::fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// Runs the command that `arguments` name, the first of them being the program's own name. Returns the exit code: 0 done, 1 the
-/// input or a step failed, 2 wrong usage.
+/// input or a step failed, 2 wrong usage; `check` has its own.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
     let arguments = match parse(arguments, host) {
         Ok(arguments) => arguments,
@@ -200,7 +204,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8
     };
     let terminal = Terminal::new(&arguments, host);
     match dispatch(&arguments, &terminal) {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(error) => {
             terminal.error(&error);
             if error.is::<UsageError>() { 2 } else { 1 }
@@ -220,7 +224,7 @@ fn parse(
     Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
-fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<()> {
+fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8> {
     let host = terminal.host;
     if let Some(jobs) = arguments.jobs {
         let (jobs, cores) = (usize::from(jobs), host.cores());
@@ -232,10 +236,12 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<()
         host.use_cores(jobs.min(cores))?;
     }
     match &arguments.command {
-        Command::Pack(arguments) => pack::run(arguments, terminal),
-        Command::Optimize(arguments) => optimize::run(arguments, terminal),
-        Command::Inspect(arguments) => inspect::run(arguments, terminal),
+        Command::Pack(arguments) => pack::run(arguments, terminal)?,
+        Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
+        Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
+        Command::Check(arguments) => return check::run(arguments, terminal),
     }
+    Ok(0)
 }
 
 /// The bytes of an input: a file, or standard input for `-`.

@@ -2,9 +2,10 @@
 
 mod encoders;
 mod files;
+mod folder;
 mod progress;
 
-use crate::host::{Host, Job, TerminalFacts};
+use crate::host::{Entry, Host, Job, TerminalFacts};
 use anyhow::Result;
 use gowasp_core::Encoding;
 use indicatif::ProgressBar;
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// This machine.
 #[derive(Debug)]
@@ -42,6 +43,14 @@ impl Default for Native {
 impl Host for Native {
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         files::read(path)
+    }
+
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>> {
+        folder::read_start(path, count)
+    }
+
+    fn list(&self, path: &Path) -> Result<Option<Vec<Entry>>> {
+        folder::list(path)
     }
 
     fn read_stdin(&self) -> Result<Vec<u8>> {
@@ -91,6 +100,15 @@ impl Host for Native {
 
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    fn today(&self) -> i64 {
+        const SECONDS_OF_A_DAY: u64 = 86_400;
+        // A clock before 1970 makes nothing stale.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| {
+            (since.as_secs() / SECONDS_OF_A_DAY).cast_signed()
+        })
     }
 
     fn terminal(&self) -> TerminalFacts {

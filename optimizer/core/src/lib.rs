@@ -24,6 +24,7 @@ pub mod go;
 mod grouped;
 pub mod input;
 mod inspect;
+pub mod limits;
 pub mod manifest;
 mod memory;
 pub mod module;

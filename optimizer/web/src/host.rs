@@ -1,7 +1,7 @@
 //! An object of JavaScript as the commands' host (`CommandHost` in npx/wasm/host.mjs).
 
 use anyhow::{Result, anyhow};
-use gowasp_cli::{Host, Job, TerminalFacts};
+use gowasp_cli::{Entry, Host, Job, MOST_FILES, TerminalFacts};
 use gowasp_core::Encoding;
 use js_sys::{Array, Uint8Array};
 use std::path::Path;
@@ -14,6 +14,11 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn read(this: &JsHost, path: &str) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = readStart)]
+    fn read_start(this: &JsHost, path: &str, count: u32) -> Result<Vec<u8>, JsValue>;
+    /// Pairs of a file's path below the folder, with `/` between names, and its size; `undefined` where there is no folder.
+    #[wasm_bindgen(method, catch)]
+    fn list(this: &JsHost, path: &str, most: u32) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = readStdin)]
     fn read_stdin(this: &JsHost) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -28,6 +33,9 @@ extern "C" {
     fn show_stage(this: &JsHost, stage: Option<&str>);
     #[wasm_bindgen(method)]
     fn seconds(this: &JsHost) -> f64;
+    /// Days since 1970-01-01.
+    #[wasm_bindgen(method, getter)]
+    fn today(this: &JsHost) -> f64;
     #[wasm_bindgen(method, getter)]
     fn columns(this: &JsHost) -> Option<u32>;
     #[wasm_bindgen(method, getter)]
@@ -50,6 +58,23 @@ extern "C" {
 impl Host for JsHost {
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         self.read(text(path)).map_err(message)
+    }
+
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.read_start(text(path), count).map_err(message)
+    }
+
+    fn list(&self, path: &Path) -> Result<Option<Vec<Entry>>> {
+        let pairs = self.list(text(path), MOST_FILES as u32).map_err(message)?;
+        let entry = |pair: JsValue| {
+            let pair = Array::from(&pair);
+            Some(Entry {
+                name: pair.get(0).as_string()?,
+                size: pair.get(1).as_f64()? as u64,
+            })
+        };
+        Ok(pairs.map(|pairs| pairs.iter().filter_map(entry).collect()))
     }
 
     fn read_stdin(&self) -> Result<Vec<u8>> {
@@ -95,6 +120,10 @@ impl Host for JsHost {
 
     fn seconds(&self) -> f64 {
         self.seconds()
+    }
+
+    fn today(&self) -> i64 {
+        self.today() as i64
     }
 
     fn terminal(&self) -> TerminalFacts {
