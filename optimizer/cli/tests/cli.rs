@@ -311,7 +311,12 @@ mod pack {
             );
         }
         let symbols = manifest.symbols.expect("a side-car");
-        let json = String::from_utf8(read(&symbols.url)).expect("UTF-8");
+        let side_car = read(&symbols.url.expect("its url"));
+        assert_eq!(
+            (symbols.size, symbols.sha256),
+            (side_car.len() as u64, Some(sha256_hex(&side_car)))
+        );
+        let json = String::from_utf8(side_car).expect("UTF-8");
         let side_car = gowasp_core::symbols::Symbols::from_json(&json).expect("a side-car");
         assert_eq!(side_car.build_id, symbols.build_id);
         assert_eq!(
@@ -319,6 +324,26 @@ mod pack {
             6,
             "module, three encodings, side-car, manifest"
         );
+    }
+
+    /// A field that is new needs a golden manifest, which the tests of the loader then read, too.
+    #[test]
+    fn the_manifest_has_the_shape_of_the_golden_one() {
+        let scratch = Scratch::new();
+        pack(&scratch.path("dir"), &[]);
+        let written = std::fs::read_to_string(scratch.path("dir/app.json")).expect("the manifest");
+        let golden = include_str!("../../../tests/golden/app.json");
+        let fields = |json: &str| -> Vec<String> {
+            let lines = json.lines().filter_map(|line| line.split_once("\": "));
+            lines.map(|(name, _)| name.to_owned()).collect()
+        };
+        let of_go = |name: &String| {
+            ["release", "goos", "kind"].contains(&name.trim_start_matches([' ', '"']))
+        };
+        let mut golden = fields(golden);
+        // The fixture is not Go.
+        golden.retain(|name| !of_go(name));
+        assert_eq!(fields(&written), golden);
     }
 
     #[test]

@@ -68,11 +68,12 @@ impl Package {
 
         let symbols_json = symbols.to_json().into_bytes();
         let symbols = SymbolsFile {
-            url: format!("{stem}.symbols"),
+            url: Some(format!("{stem}.symbols")),
             size: symbols_json.len() as u64,
+            sha256: Some(sha256_hex(&symbols_json)),
             build_id: symbols.build_id,
         };
-        files.push((symbols.url.clone(), symbols_json));
+        files.push((format!("{stem}.symbols"), symbols_json));
 
         let manifest = Manifest {
             format: FORMAT,
