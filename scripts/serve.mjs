@@ -1,6 +1,6 @@
 // A small static server for packed apps: sends the encoded files that lie beside a file to clients that take them,
 // lets caches keep files with a hash in their name for good, and revalidates the rest.
-// `node scripts/serve.mjs DIR [--port N]` serves a folder by hand.
+// `node scripts/serve.mjs DIR [--port N] [--cors ORIGIN] [--allow-host NAME]...` serves a folder by hand.
 
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
@@ -8,7 +8,8 @@ import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { locate, mediaType, regularFile } from "./serve/locate.mjs";
+import { isOurName } from "./serve/hosts.mjs";
+import { fileInside, locate, mediaType } from "./serve/locate.mjs";
 import { acceptedCodings } from "./serve/negotiate.mjs";
 import { throttle } from "./serve/throttle.mjs";
 
@@ -28,16 +29,28 @@ import { throttle } from "./serve/throttle.mjs";
  */
 
 /**
+ * @typedef {object} ServeOptions
+ * @property {Mount[]} mounts
+ * @property {number} [port] 0 (the default) is any free one; one that is taken counts as 0
+ * @property {string} [cors] the origin whose pages may read what is served, or `*`; default: none but the server's own
+ * @property {string[]} [hosts] names that the server answers to, beside `localhost` and addresses
+ */
+
+/**
  * Serves folders on the loopback interface.
  *
- * @param {{ mounts: Mount[], port?: number }} options port 0 (the default) is any free one; one that is taken counts as 0
+ * @param {ServeOptions} options
  * @returns {Promise<RunningServer>}
  */
-export async function serve({ mounts, port = 0 }) {
+export async function serve({ mounts, port = 0, cors, hosts = [] }) {
   // The longest prefix that fits decides.
   const ordered = [...mounts].sort((a, b) => b.prefix.length - a.prefix.length);
   const server = createServer((request, response) => {
-    answer(ordered, request, response).catch((error) => {
+    if (cors !== undefined) allowOrigin(cors, response);
+    const work = isOurName(request.headers.host, hosts)
+      ? answer(ordered, request, response)
+      : refuse(response, 403, `There is no host ${request.headers.host ?? ""} here; --allow-host adds one.`);
+    Promise.resolve(work).catch((error) => {
       // A client that went away is no failure of the server.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE")
         console.error(`${request.method} ${request.url}: ${error.message}`);
@@ -88,12 +101,11 @@ async function answer(
 
   const { negotiate = true, store = true, megabits } = mount;
   const { body, coding } = negotiate
-    ? await bestBody(file, request.headers["accept-encoding"])
+    ? await bestBody(mount.folder, file, request.headers["accept-encoding"])
     : { body: file, coding: undefined };
   const etag = `"${body.tag}${coding ? `-${coding}` : ""}"`;
   response.setHeader("Cache-Control", cacheControl(store, path));
   response.setHeader("X-Content-Type-Options", "nosniff");
-  response.setHeader("Access-Control-Allow-Origin", "*");
   if (negotiate) response.setHeader("Vary", "Accept-Encoding");
   if (store) response.setHeader("ETag", etag);
   if (store && holds(request.headers["if-none-match"], etag)) return response.writeHead(304).end();
@@ -106,14 +118,19 @@ async function answer(
 }
 
 async function bestBody(
+  /** @type {string} */ folder,
   /** @type {import("./serve/locate.mjs").FoundFile} */ file,
   /** @type {string | undefined} */ accepted,
 ) {
   for (const { name, suffix } of acceptedCodings(accepted)) {
-    const body = await regularFile(file.path + suffix);
+    const body = await fileInside(folder, file.path + suffix);
     if (body) return { body, coding: name };
   }
   return { body: file, coding: undefined };
+}
+
+function allowOrigin(/** @type {string} */ origin, /** @type {import("node:http").ServerResponse} */ response) {
+  response.setHeader("Access-Control-Allow-Origin", origin);
 }
 
 function cacheControl(/** @type {boolean} */ store, /** @type {string} */ path) {
@@ -138,9 +155,14 @@ function refuse(
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: "string", default: "8080" } },
+    options: {
+      port: { type: "string", default: "8080" },
+      cors: { type: "string" },
+      "allow-host": { type: "string", multiple: true },
+    },
   });
   const folder = resolve(positionals[0] ?? ".");
-  const { url } = await serve({ mounts: [{ prefix: "/", folder }], port: Number(values.port) });
+  const { port, cors, "allow-host": hosts } = values;
+  const { url } = await serve({ mounts: [{ prefix: "/", folder }], port: Number(port), cors, hosts });
   console.log(`${folder} at ${url}`);
 }

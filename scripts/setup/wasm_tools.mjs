@@ -26,18 +26,26 @@ export async function wasmTool(tool, progress) {
     await run("cargo", args, { output: "capture", onLine });
   };
   progress(`cargo install ${name}: compiling takes some minutes, once`);
+  let unlocked = "";
   try {
-    // Registry mirrors may lag behind: then a version that the tool's own lock file names is missing.
-    await install("--locked").catch(() => install());
+    await install("--locked").catch((error) => {
+      if (!lacksVersion(error)) throw error;
+      unlocked = "; NOT as its lock file says, of which the registry lacks a version";
+      return install();
+    });
   } catch (error) {
     return missing(
       name,
       error.message,
-      `Run \`cargo install ${tool.crate} --version ${tool.version} --root ${toolRoot(tool)}\`.`,
+      `Run \`cargo install ${tool.crate} --version ${tool.version} --locked --root ${toolRoot(tool)}\`.`,
     );
   }
-  return found(name, `installed at ${path}`, path);
+  return found(name, `installed at ${path}${unlocked}`, path);
 }
+
+/** Whether cargo failed because the registry does not have a version that the lock file names (mirrors may lag behind). */
+const lacksVersion = (/** @type {Error} */ error) =>
+  /failed to select a version for the requirement|no matching package named/.test(error.message);
 
 /** Both tools, in turn. */
 export const wasmTools = Object.values(tools).map(

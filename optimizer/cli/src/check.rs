@@ -196,7 +196,7 @@ fn optimize(part: &Part, bytes: &[u8], terminal: &Terminal<'_>) -> Result<Option
     if part.kind != Kind::Module {
         return Ok(None);
     }
-    let mut stages = Stages::new(terminal);
+    let mut stages = Stages::new("", terminal);
     let options = Options::default();
     let optimized = gowasp_core::optimize_observed(bytes, &options, &mut stages)?;
     for warning in &optimized.report.warnings {

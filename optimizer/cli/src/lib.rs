@@ -7,12 +7,13 @@ mod inspect;
 #[cfg(feature = "native")]
 mod native;
 mod optimize;
+mod outputs;
 mod pack;
 mod stages;
 mod table;
 mod terminal;
 
-pub use host::{Entry, Host, Job, MOST_FILES, TerminalFacts};
+pub use host::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
 pub use native::Native;
 
@@ -20,7 +21,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use gowasp_core::{Level, Options, PASSES, Preference};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use terminal::Terminal;
+use terminal::{Terminal, printable};
 
 /// Makes the WebAssembly that Go writes small, fast and easy to ship.
 #[derive(Debug, Parser)]
@@ -170,6 +171,13 @@ impl Optimization {
         }
         options
     }
+
+    fn write_report(&self, json: &str, host: &dyn Host) -> anyhow::Result<()> {
+        match &self.report {
+            Some(path) => host.write(path, json.as_bytes()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Accepts the names of the pass table, and shows each with its summary in `--help`.
@@ -216,27 +224,37 @@ fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     host: &dyn Host,
 ) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut command = Arguments::command();
     if let Some(columns) = host.terminal().columns {
         // No wider than clap makes it by itself.
         command = command.term_width(columns.min(100));
     }
-    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    match command.try_get_matches_from_mut(&arguments) {
+        Ok(matches) => Arguments::from_arg_matches(&matches),
+        Err(error) => {
+            // clap repeats what it does not take: a file name may hold what a terminal obeys.
+            let harmless = (arguments.iter()).map(|text| printable(&text.to_string_lossy()));
+            Err((command.try_get_matches_from_mut(harmless).err()).unwrap_or(error))
+        }
+    }
 }
 
 fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8> {
     let host = terminal.host;
+    let mut cores = host.cores();
     if let Some(jobs) = arguments.jobs {
-        let (jobs, cores) = (usize::from(jobs), host.cores());
+        let jobs = usize::from(jobs);
         if jobs > cores {
             terminal.warn(format_args!(
                 "--jobs {jobs}: there are {cores} cores to use"
             ));
         }
-        host.use_cores(jobs.min(cores))?;
+        cores = cores.min(jobs);
+        host.use_cores(cores)?;
     }
     match &arguments.command {
-        Command::Pack(arguments) => pack::run(arguments, terminal)?,
+        Command::Pack(arguments) => pack::run(arguments, cores, terminal)?,
         Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),

@@ -43,7 +43,7 @@ pub use compress::{Counted, Encoding, brotli};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
-pub use package::{Encoded, Package};
+pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 

@@ -50,7 +50,7 @@ impl Subject {
     /// Nothing is there, or nothing to check.
     pub(super) fn find(path: &Path, host: &dyn Host) -> Result<Subject> {
         if path != Path::new("-") {
-            if let Some(entries) = host.list(path)? {
+            if let Some(entries) = host.files_below(path)? {
                 let parts = entries.into_iter().map(|entry| Part::new(entry.name));
                 return Subject::folder(path, parts.collect());
             }

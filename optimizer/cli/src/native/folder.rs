@@ -16,7 +16,7 @@ pub(super) fn read_start(path: &Path, count: usize) -> Result<Vec<u8>> {
     Ok(start)
 }
 
-pub(super) fn list(path: &Path) -> Result<Option<Vec<Entry>>> {
+pub(super) fn files_below(path: &Path) -> Result<Option<Vec<Entry>>> {
     if !path.is_dir() {
         return Ok(None);
     }
@@ -26,11 +26,11 @@ pub(super) fn list(path: &Path) -> Result<Option<Vec<Entry>>> {
         if depth > DEEPEST {
             bail!("{}: folders too deep", folder.display());
         }
-        for (path, name, size) in entries(&folder)? {
+        for (found, name, size) in entries(&folder)? {
             let name = format!("{prefix}{name}");
             match size {
                 Some(size) => files.push(Entry { name, size }),
-                None => folders.push((path, format!("{name}/"), depth + 1)),
+                None => folders.push((found, format!("{name}/"), depth + 1)),
             }
             if files.len() > MOST_FILES {
                 bail!("{}: more than {MOST_FILES} files", path.display());
@@ -74,10 +74,12 @@ mod tests {
         std::fs::write(at("b/c/a.wasm"), "123").expect("a file");
         #[cfg(unix)]
         std::os::unix::fs::symlink(scratch.path(), at("b/loop")).expect("a link");
-        let listed = list(scratch.path()).expect("readable").expect("a folder");
+        let listed = files_below(scratch.path())
+            .expect("readable")
+            .expect("a folder");
         let listed: Vec<_> = listed.iter().map(|e| (e.name.as_str(), e.size)).collect();
         assert_eq!(listed, [("b/c/a.wasm", 3), ("z.js", 2)]);
-        assert_eq!(list(&at("z.js")).expect("readable"), None);
+        assert_eq!(files_below(&at("z.js")).expect("readable"), None);
         assert_eq!(read_start(&at("b/c/a.wasm"), 2).expect("readable"), b"12");
         assert!(read_start(&at("none"), 2).is_err());
     }

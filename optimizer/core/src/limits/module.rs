@@ -72,9 +72,9 @@ fn most_locals(input: &Input<'_>) -> Result<u64> {
         let parameters = input.function_type(index).map_or(0, |ty| ty.params().len());
         let mut locals = parameters as u64;
         let reader = FunctionBody::new(reader(input, body)).get_locals_reader();
-        for group in reader.map_err(unreadable)? {
+        for group in reader.map_err(|e| unreadable(&e))? {
             // At most 2^32 groups of at most 2^32 each.
-            locals = locals.saturating_add(u64::from(group.map_err(unreadable)?.0));
+            locals = locals.saturating_add(u64::from(group.map_err(|e| unreadable(&e))?.0));
         }
         most = most.max(locals);
     }
@@ -90,8 +90,8 @@ fn largest_table(input: &Input<'_>) -> Result<u64> {
     }
     for section in input.sections.iter().filter(|section| section.id == TABLE) {
         let tables = TableSectionReader::new(reader(input, &section.range));
-        for table in tables.map_err(unreadable)? {
-            largest = largest.max(table.map_err(unreadable)?.ty.initial);
+        for table in tables.map_err(|e| unreadable(&e))? {
+            largest = largest.max(table.map_err(|e| unreadable(&e))?.ty.initial);
         }
     }
     Ok(largest)
@@ -111,8 +111,8 @@ fn reader<'a>(input: &Input<'a>, range: &Range<usize>) -> BinaryReader<'a> {
     BinaryReader::new(input.slice(range), range.start)
 }
 
-fn unreadable(error: wasmparser::BinaryReaderError) -> Error {
-    Error::from_parser(Stage::Read, &error)
+fn unreadable(error: &wasmparser::BinaryReaderError) -> Error {
+    Error::from_parser(Stage::Read, error)
 }
 
 #[cfg(test)]
