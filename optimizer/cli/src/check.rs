@@ -15,7 +15,7 @@ use gowasp_core::Options;
 use gowasp_core::limits::{
     Budget, Date, Effort, File, Kind, Platform, Question, Verdict, Worked, check, table,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use subject::{Part, Subject};
 
 #[derive(Debug, clap::Args)]
@@ -137,7 +137,7 @@ fn exit_code(results: &[Result<Checked, Failed>]) -> u8 {
 }
 
 fn one(
-    path: &std::path::Path,
+    path: &Path,
     arguments: &Arguments,
     question: &Question,
     terminal: &Terminal<'_>,
