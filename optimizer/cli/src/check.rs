@@ -10,12 +10,12 @@ mod text;
 use crate::stages::Stages;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::PossibleValuesParser;
 use gowasp_core::Options;
 use gowasp_core::limits::{
     Budget, Date, Effort, File, Kind, Platform, Question, Verdict, Worked, check, table,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use subject::{Part, Subject};
 
 #[derive(Debug, clap::Args)]
@@ -137,9 +137,9 @@ fn exit_code(results: &[Result<Checked, Failed>]) -> u8 {
 }
 
 fn one(
-    path: &std::path::Path,
+    path: &Path,
     arguments: &Arguments,
-    question: &Question<'static>,
+    question: &Question,
     terminal: &Terminal<'_>,
 ) -> Result<Checked> {
     let subject = Subject::find(path, terminal.host)?;
@@ -206,21 +206,15 @@ fn optimize(part: &Part, bytes: &[u8], terminal: &Terminal<'_>) -> Result<Option
 }
 
 /// The platforms and budgets that were asked for; browsers where none was.
-fn question(arguments: &Arguments) -> Question<'static> {
+fn question(arguments: &Arguments) -> Question {
     let names = match arguments.platform.is_empty() && arguments.budget.is_empty() {
         true => vec!["browser".to_owned()],
         false => arguments.platform.clone(),
     };
     let platforms = names.iter().filter_map(|name| {
-        let (id, plan) = match name.split_once(':') {
-            Some((id, plan)) => (id, Some(plan)),
-            None => (name.as_str(), None),
-        };
+        let id = name.split(':').next().unwrap_or(name);
         let platform = table().platform(id)?;
-        let plan = platform
-            .plans()
-            .into_iter()
-            .find(|known| Some(*known) == plan);
+        let plan = platform.plans().into_iter().find(|plan| plan == name);
         Some((platform, plan))
     });
     Question {
@@ -231,13 +225,9 @@ fn question(arguments: &Arguments) -> Question<'static> {
 
 /// Accepts the platforms of the table, and each with one of its plans.
 fn platform_names() -> PossibleValuesParser {
-    let with_plans = |platform: &'static Platform| {
-        let plans = platform.plans().into_iter();
-        let plans = plans.map(|plan| format!("{}:{plan}", platform.id));
-        std::iter::once(platform.id.clone()).chain(plans)
-    };
-    let names = table().platforms.iter().flat_map(with_plans);
-    PossibleValuesParser::new(names.map(PossibleValue::new))
+    let with_plans =
+        |platform: &'static Platform| std::iter::once(platform.id.as_str()).chain(platform.plans());
+    PossibleValuesParser::new(table().platforms.iter().flat_map(with_plans))
 }
 
 /// Names the platforms whose limits come from copies that are old.

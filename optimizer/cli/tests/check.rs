@@ -30,15 +30,23 @@ fn module(text: &str) -> Vec<u8> {
 
 /// A module with 100 kB that do not compress.
 fn large() -> Vec<u8> {
-    let mut state = 1u32;
-    let mut noise = String::new();
-    for _ in 0..100_000 {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        noise += &format!("\\{:02x}", state >> 24);
-    }
+    let escaped: String = noise(100_000)
+        .iter()
+        .map(|byte| format!("\\{byte:02x}"))
+        .collect();
     module(&format!(
-        r#"(module (memory 2) (data (i32.const 0) "{noise}"))"#
+        r#"(module (memory 2) (data (i32.const 0) "{escaped}"))"#
     ))
+}
+
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 1u32;
+    std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(count)
+    .collect()
 }
 
 struct Scratch(tempfile::TempDir);
@@ -92,7 +100,7 @@ fn the_report_for_people() {
 fn exit_codes_are_fits_does_not_and_could_not_tell() {
     let scratch = Scratch::new();
     let small = scratch.file("a.wasm", &module("(module)"));
-    let large = scratch.file("b.wasm", &[&large()[..]].concat());
+    let large = scratch.file("b.wasm", &large());
     assert_eq!(check(&[&small]).0, 0);
     assert_eq!(check(&[&large, "--budget", "raw=100kB"]).0, 1);
     assert_eq!(check(&[&large, "--budget", "raw=100KiB"]).0, 0);
@@ -105,10 +113,9 @@ fn exit_codes_are_fits_does_not_and_could_not_tell() {
 #[test]
 fn within_the_error_of_the_estimate_only_exact_tells() {
     let scratch = Scratch::new();
-    // Over the size up to which brotli 11 is run in any case.
-    let twice = [large(), vec![]].concat();
     let folder = scratch.path();
-    scratch.file("a.wasm", &twice);
+    scratch.file("a.wasm", &large());
+    // Over the size up to which brotli 11 is run in any case.
     scratch.file("noise", &noise(200_000));
     let (code, report) = json(&[&folder, "--budget", "br=300kB"]);
     let br = &report["subjects"][0]["totals"]["br"];
@@ -123,16 +130,6 @@ fn within_the_error_of_the_estimate_only_exact_tells() {
     let exact = &report["subjects"][0]["totals"]["br"];
     assert_eq!(exact["low"], exact["high"]);
     assert!((low..=high).contains(&exact["likely"].as_u64()));
-}
-
-fn noise(count: usize) -> Vec<u8> {
-    let mut state = 1u32;
-    std::iter::repeat_with(|| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    })
-    .take(count)
-    .collect()
 }
 
 #[test]

@@ -45,10 +45,6 @@ pub(super) fn text() -> String {
 }
 
 fn row(whose: &str, limit: &Limit) -> Vec<String> {
-    let whose = match &limit.plan {
-        Some(plan) => format!("{whose}:{plan}"),
-        None => whose.to_owned(),
-    };
     let date = limit.date.clone().unwrap_or_else(|| "no date".to_owned());
     let date = match limit.standing {
         Standing::Own => date,
@@ -56,7 +52,7 @@ fn row(whose: &str, limit: &Limit) -> Vec<String> {
         Standing::SecondSource => format!("{date} (second source)"),
     };
     vec![
-        whose,
+        limit.plan.as_deref().unwrap_or(whose).to_owned(),
         limit.measure.label().to_owned(),
         bytes(limit.max),
         date,

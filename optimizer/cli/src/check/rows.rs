@@ -66,13 +66,9 @@ pub(super) fn size(size: Size) -> String {
 
 fn row(check: &Check) -> Row {
     let found = check.found.unwrap_or(Size::exact(0));
-    let whose = match (check.platform, check.plan) {
-        (Some(platform), Some(plan)) => format!("{platform}:{plan}"),
-        (Some(platform), None) => platform.to_owned(),
-        (None, _) => "budget".to_owned(),
-    };
+    let whose = check.plan.or(check.platform).unwrap_or("budget");
     Row {
-        whose,
+        whose: whose.to_owned(),
         what: what(check),
         found: size(found),
         allowed: match check.max {

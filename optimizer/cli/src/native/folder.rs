@@ -16,12 +16,17 @@ pub(super) fn read_start(path: &Path, count: usize) -> Result<Vec<u8>> {
     Ok(start)
 }
 
+<<<<<<< HEAD
 pub(super) fn files_below(path: &Path) -> Result<Option<Vec<Entry>>> {
     if !path.is_dir() {
+=======
+pub(super) fn list(root: &Path) -> Result<Option<Vec<Entry>>> {
+    if !root.is_dir() {
+>>>>>>> wt-check
         return Ok(None);
     }
     let mut files = Vec::new();
-    let mut folders = vec![(path.to_path_buf(), String::new(), 0)];
+    let mut folders = vec![(root.to_path_buf(), String::new(), 0)];
     while let Some((folder, prefix, depth)) = folders.pop() {
         if depth > DEEPEST {
             bail!("{}: folders too deep", folder.display());
@@ -33,7 +38,7 @@ pub(super) fn files_below(path: &Path) -> Result<Option<Vec<Entry>>> {
                 None => folders.push((found, format!("{name}/"), depth + 1)),
             }
             if files.len() > MOST_FILES {
-                bail!("{}: more than {MOST_FILES} files", path.display());
+                bail!("{}: more than {MOST_FILES} files", root.display());
             }
         }
     }

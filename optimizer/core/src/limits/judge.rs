@@ -6,9 +6,9 @@ use serde::Serialize;
 
 /// What to check.
 #[derive(Debug, Clone, Default)]
-pub struct Question<'a> {
+pub struct Question {
     /// Platforms, each with the one plan that is meant, or none.
-    pub platforms: Vec<(&'a Platform, Option<&'a str>)>,
+    pub platforms: Vec<(&'static Platform, Option<&'static str>)>,
     /// The user's own limits.
     pub budgets: Vec<Budget>,
 }
@@ -84,7 +84,7 @@ pub struct Worked {
 
 /// Checks files that are deployed together. `start_ms` is the CPU time in milliseconds that they take until they wait, if that was
 /// measured.
-pub fn check(files: &[File], question: &Question<'static>, start_ms: Option<u64>) -> Worked {
+pub fn check(files: &[File], question: &Question, start_ms: Option<u64>) -> Worked {
     let mut checks: Vec<Check> = Vec::new();
     let mut advice = Vec::new();
     let mut verdicts = Vec::new();
@@ -278,12 +278,8 @@ fn verdict_of(checks: &[Check]) -> (Verdict, Option<String>) {
     if exceeding.is_empty() || exceeding.len() == plans.len() || on_all == Verdict::Exceeds {
         return (on_all.max(of_plans), None);
     }
-    let id = checks
-        .first()
-        .and_then(|check| check.platform)
-        .unwrap_or_default();
     let why = format!(
-        "does not fit on {}; name the plan, such as --platform {id}:{}",
+        "does not fit on {}; name the plan, such as --platform {}",
         exceeding.join(", "),
         exceeding[0],
     );

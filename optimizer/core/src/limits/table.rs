@@ -44,7 +44,7 @@ pub struct Platform {
 pub struct Limit {
     /// What is limited.
     pub measure: Measure,
-    /// On which of the platform's plans; `None` on all.
+    /// On which of the platform's plans, `PLATFORM:PLAN`; `None` on all.
     pub plan: Option<String>,
     /// The largest value that is allowed, in the unit of the measure.
     pub max: u64,
@@ -149,9 +149,9 @@ impl Measure {
 }
 
 impl Platform {
-    /// The names of its plans, in the order of the table.
-    pub fn plans(&self) -> Vec<&str> {
-        let mut plans: Vec<&str> = Vec::new();
+    /// The names of its plans, `PLATFORM:PLAN`, in the order of the table.
+    pub fn plans(&'static self) -> Vec<&'static str> {
+        let mut plans: Vec<&'static str> = Vec::new();
         for plan in self.limits.iter().filter_map(|limit| limit.plan.as_deref()) {
             if !plans.contains(&plan) {
                 plans.push(plan);

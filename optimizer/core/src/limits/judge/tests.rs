@@ -8,7 +8,7 @@ fn file(name: &str, raw: u64) -> File {
     file
 }
 
-fn ask(name: &str, plan: Option<&'static str>) -> Question<'static> {
+fn ask(name: &str, plan: Option<&'static str>) -> Question {
     let platform = table().platform(name).expect("a platform");
     Question {
         platforms: vec![(platform, plan)],
@@ -16,7 +16,7 @@ fn ask(name: &str, plan: Option<&'static str>) -> Question<'static> {
     }
 }
 
-fn verdict(files: &[File], question: &Question<'static>) -> Verdict {
+fn verdict(files: &[File], question: &Question) -> Verdict {
     check(files, question, None).verdict
 }
 
@@ -54,11 +54,11 @@ fn where_plans_differ_one_has_to_be_named() {
         worked.advice
     );
     assert_eq!(
-        verdict(&files, &ask("vercel-edge", Some("hobby"))),
+        verdict(&files, &ask("vercel-edge", Some("vercel-edge:hobby"))),
         Verdict::Exceeds
     );
     assert_eq!(
-        verdict(&files, &ask("vercel-edge", Some("pro"))),
+        verdict(&files, &ask("vercel-edge", Some("vercel-edge:pro"))),
         Verdict::Fits
     );
     assert_eq!(
