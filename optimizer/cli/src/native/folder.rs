@@ -16,13 +16,8 @@ pub(super) fn read_start(path: &Path, count: usize) -> Result<Vec<u8>> {
     Ok(start)
 }
 
-<<<<<<< HEAD
-pub(super) fn files_below(path: &Path) -> Result<Option<Vec<Entry>>> {
-    if !path.is_dir() {
-=======
-pub(super) fn list(root: &Path) -> Result<Option<Vec<Entry>>> {
+pub(super) fn files_below(root: &Path) -> Result<Option<Vec<Entry>>> {
     if !root.is_dir() {
->>>>>>> wt-check
         return Ok(None);
     }
     let mut files = Vec::new();
