@@ -34,7 +34,7 @@ pub(super) struct Part {
     /// Bytes of the `.br` file that is served in its place.
     pub(super) br: Option<u64>,
     /// SHA-256 that the manifest gives.
-    sha256: Option<String>,
+    pub(super) sha256: Option<String>,
 }
 
 /// No engine takes a larger module (WebAssembly JavaScript Interface, limits), and no platform of the table a larger file.
