@@ -3,6 +3,7 @@
 use gowasp_core::limits::{self, Effort, File, Kind, Question};
 use gowasp_core::{Encoded, Encoding, Error, Observer, Options, Package};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 
 /// An optimized module that is waiting to be taken or packed.
@@ -92,6 +93,7 @@ pub fn check(
         false => Effort::Estimate,
     };
     let file = File::measure(name, wasm, Kind::Module, effort).map_err(|error| thrown(&error))?;
+    let platforms: BTreeSet<String> = platforms.into_iter().collect();
     let asked = limits::table().platforms.iter();
     let asked = asked.filter(|platform| platforms.is_empty() || platforms.contains(&platform.id));
     let question = Question {
