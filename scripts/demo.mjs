@@ -8,7 +8,7 @@ import { packDemo } from "./demo/pack.mjs";
 import { buildPage, pageFolder } from "./demo/page.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, run } from "./process.mjs";
-import { serve } from "./serve.mjs";
+import { serve } from "../npx/serve/server.mjs";
 import { SetupError, setup } from "./setup.mjs";
 
 const help = `Usage: npm run demo [-- OPTIONS]

@@ -6,13 +6,13 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { serve } from "../../scripts/serve.mjs";
+import { serve } from "../../npx/serve/server.mjs";
 
 /** @type {string} */
 let parent;
 /** @type {string} */
 let folder;
-/** @type {import("../../scripts/serve.mjs").RunningServer} */
+/** @type {import("../../npx/serve/server.mjs").RunningServer} */
 let server;
 
 before(async () => {
@@ -51,7 +51,7 @@ after(async () => {
  *
  * @param {string} path sent as it is
  * @param {{ method?: string, headers?: Record<string, string> }} [options]
- * @param {import("../../scripts/serve.mjs").RunningServer} [asked]
+ * @param {import("../../npx/serve/server.mjs").RunningServer} [asked]
  * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: string }>}
  */
 function ask(path, { method = "GET", headers = {} } = {}, asked = server) {

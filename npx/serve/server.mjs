@@ -1,17 +1,15 @@
 // A small static server for packed apps: sends the encoded files that lie beside a file to clients that take them,
 // lets caches keep files with a hash in their name for good, and revalidates the rest.
-// `node scripts/serve.mjs DIR [--port N] [--cors ORIGIN] [--allow-host NAME]...` serves a folder by hand.
 
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
-import { isOurName } from "./serve/hosts.mjs";
-import { fileInside, locate, mediaType } from "./serve/locate.mjs";
-import { acceptedCodings } from "./serve/negotiate.mjs";
-import { throttle } from "./serve/throttle.mjs";
+import { isOurName } from "./hosts.mjs";
+import { fileInside, locate, mediaType } from "./locate.mjs";
+import { acceptedCodings } from "./negotiate.mjs";
+import { reloadPath, reloadScript, watchForChanges } from "./reload.mjs";
+import { throttle } from "./throttle.mjs";
 
 /**
  * @typedef {object} Mount
@@ -33,6 +31,8 @@ import { throttle } from "./serve/throttle.mjs";
  * @property {Mount[]} mounts
  * @property {number} [port] 0 (the default) is any free one; one that is taken counts as 0
  * @property {string} [cors] the origin whose pages may read what is served, or `*`; default: none but the server's own
+ * @property {boolean} [isolate] whether pages are cross-origin isolated, and so get SharedArrayBuffer
+ * @property {boolean} [reload] whether pages load themselves again when a file changes
  * @property {string[]} [hosts] names that the server answers to, beside `localhost` and addresses
  */
 
@@ -42,13 +42,15 @@ import { throttle } from "./serve/throttle.mjs";
  * @param {ServeOptions} options
  * @returns {Promise<RunningServer>}
  */
-export async function serve({ mounts, port = 0, cors, hosts = [] }) {
+export async function serve({ mounts, port = 0, cors, isolate = false, reload = false, hosts = [] }) {
   // The longest prefix that fits decides.
   const ordered = [...mounts].sort((a, b) => b.prefix.length - a.prefix.length);
+  const changes = reload ? watchForChanges(mounts.map(({ folder }) => folder)) : undefined;
   const server = createServer((request, response) => {
-    if (cors !== undefined) allowOrigin(cors, response);
+    if (cors !== undefined) response.setHeader("Access-Control-Allow-Origin", cors);
+    if (isolate) isolatePage(response);
     const work = isOurName(request.headers.host, hosts)
-      ? answer(ordered, request, response)
+      ? answer(ordered, changes, request, response)
       : refuse(response, 403, `There is no host ${request.headers.host ?? ""} here; --allow-host adds one.`);
     Promise.resolve(work).catch((error) => {
       // A client that went away is no failure of the server.
@@ -66,6 +68,7 @@ export async function serve({ mounts, port = 0, cors, hosts = [] }) {
     url: `http://127.0.0.1:${address.port}/`,
     close: () =>
       new Promise((done) => {
+        changes?.close();
         server.close(() => done());
         server.closeAllConnections();
       }),
@@ -88,6 +91,7 @@ const hashedName = /\.[0-9a-f]{16,64}\.|-[0-9A-Z]{8}\./;
 
 async function answer(
   /** @type {Mount[]} */ mounts,
+  /** @type {ReturnType<typeof watchForChanges> | undefined} */ changes,
   /** @type {import("node:http").IncomingMessage} */ request,
   /** @type {import("node:http").ServerResponse} */ response,
 ) {
@@ -95,11 +99,13 @@ async function answer(
     return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
   }
   const [path = "/"] = (request.url ?? "/").split("?");
+  if (changes && path === reloadPath) return changes.listen(response);
   const mount = mounts.find(({ prefix }) => path.startsWith(prefix));
   const file = mount && (await locate(mount.folder, path.slice(mount.prefix.length)));
   if (!mount || !file) return refuse(response, 404, `There is no ${path} here.`);
 
   const { negotiate = true, store = true, megabits } = mount;
+  if (changes && mediaType(file.path).startsWith("text/html")) return sendReloading(file.path, request, response);
   const { body, coding } = negotiate
     ? await bestBody(mount.folder, file, request.headers["accept-encoding"])
     : { body: file, coding: undefined };
@@ -119,7 +125,7 @@ async function answer(
 
 async function bestBody(
   /** @type {string} */ folder,
-  /** @type {import("./serve/locate.mjs").FoundFile} */ file,
+  /** @type {import("./locate.mjs").FoundFile} */ file,
   /** @type {string | undefined} */ accepted,
 ) {
   for (const { name, suffix } of acceptedCodings(accepted)) {
@@ -129,8 +135,27 @@ async function bestBody(
   return { body: file, coding: undefined };
 }
 
-function allowOrigin(/** @type {string} */ origin, /** @type {import("node:http").ServerResponse} */ response) {
-  response.setHeader("Access-Control-Allow-Origin", origin);
+/** A page with the script that loads it again. */
+async function sendReloading(
+  /** @type {string} */ path,
+  /** @type {import("node:http").IncomingMessage} */ request,
+  /** @type {import("node:http").ServerResponse} */ response,
+) {
+  const page = Buffer.concat([await readFile(path), Buffer.from(reloadScript)]);
+  response.writeHead(200, {
+    "Content-Type": mediaType(path),
+    "Content-Length": page.length,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  });
+  response.end(request.method === "HEAD" ? undefined : page);
+}
+
+/** HTML Living Standard, "Cross-origin isolation": what the page loads must allow it as well. */
+function isolatePage(/** @type {import("node:http").ServerResponse} */ response) {
+  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+  response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
 }
 
 function cacheControl(/** @type {boolean} */ store, /** @type {string} */ path) {
@@ -150,19 +175,4 @@ function refuse(
   /** @type {Record<string, string>} */ headers = {},
 ) {
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", ...headers }).end(`${text}\n`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      port: { type: "string", default: "8080" },
-      cors: { type: "string" },
-      "allow-host": { type: "string", multiple: true },
-    },
-  });
-  const folder = resolve(positionals[0] ?? ".");
-  const { port, cors, "allow-host": hosts } = values;
-  const { url } = await serve({ mounts: [{ prefix: "/", folder }], port: Number(port), cors, hosts });
-  console.log(`${folder} at ${url}`);
 }
