@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, dirname, join, resolve as absolute } from "node:path";
+import { resolve as absolute, basename, dirname, join } from "node:path";
 import { systemError } from "./errors.mjs";
 
 /** @returns {Uint8Array} */

@@ -50,7 +50,8 @@ export class NodeHost {
       writeFully(out, bytes);
     } catch (error) {
       // A reader that has seen enough (`| head`) is not an error.
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPIPE") throw systemError("writing standard output", error);
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPIPE")
+        throw systemError("writing standard output", error);
     }
   }
 

@@ -55,7 +55,9 @@ test("a page hears of a change", () =>
     const page = await (await fetch(url)).text();
     const path = /EventSource\("(.*?)"\)/.exec(page)?.[1] ?? assert.fail(page);
     const events = await fetch(new URL(path, url));
-    const reader = /** @type {ReadableStream<Uint8Array>} */ (events.body).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (events.body)
+      .pipeThrough(new TextDecoderStream())
+      .getReader();
     assert.match((await reader.read()).value ?? "", /waiting/);
     await writeFile(join(folder, "new.txt"), "changed");
     assert.match((await reader.read()).value ?? "", /^data: /);

@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
 import { runChild } from "../programs/harness/child.mjs";
+import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
 
 const TIMEOUT_MS = 300_000;
 
