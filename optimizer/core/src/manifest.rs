@@ -198,7 +198,7 @@ mod tests {
     fn a_missing_field_is_named() {
         let error =
             Manifest::from_json(&GOLDEN.replace("\"abi\"", "\"abbi\"")).expect_err("refused");
-        assert!(error.to_string().contains("abbi"), "{error}");
+        assert!(error.to_string().contains("`abi`"), "{error}");
     }
 
     #[test]
