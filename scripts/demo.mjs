@@ -2,13 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
+import { serve } from "../npx/serve/server.mjs";
 import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
 import { packDemo } from "./demo/pack.mjs";
 import { buildPage, pageFolder } from "./demo/page.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, run } from "./process.mjs";
-import { serve } from "../npx/serve/server.mjs";
 import { SetupError, setup } from "./setup.mjs";
 
 const help = `Usage: npm run demo [-- OPTIONS]

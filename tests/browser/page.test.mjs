@@ -5,10 +5,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { serve } from "../../npx/serve/server.mjs";
 import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
-import { serve } from "../../npx/serve/server.mjs";
 import { packedEsbuild } from "./packed.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
