@@ -10,13 +10,23 @@ export function read(/** @type {string} */ path) {
   return doing(`cannot read ${path}`, () => fs.readFileSync(path));
 }
 
-/** @returns {Uint8Array} at most `count` bytes from the front */
+/** What is read at a time of a file that may never end. */
+const pieceBytes = 1 << 20;
+
+/** @returns {Uint8Array} at most `count` bytes from the front, which may be far more than there are */
 export function readStart(/** @type {string} */ path, /** @type {number} */ count) {
   return doing(`cannot read ${path}`, () => {
     const file = fs.openSync(path, "r");
     try {
-      const start = new Uint8Array(count);
-      return start.subarray(0, fs.readSync(file, start));
+      const pieces = [];
+      for (let left = count; left > 0; ) {
+        const piece = Buffer.alloc(Math.min(left, pieceBytes));
+        const length = fs.readSync(file, piece);
+        if (length === 0) break;
+        pieces.push(piece.subarray(0, length));
+        left -= length;
+      }
+      return Buffer.concat(pieces);
     } finally {
       fs.closeSync(file);
     }

@@ -1,14 +1,9 @@
 //! `gowasp check` as people run it: exit codes, what it prints, what it says of bad input.
 
-use assert_cmd::Command;
-use std::path::{Path, PathBuf};
+mod harness;
 
-fn gowasp() -> Command {
-    let mut command = Command::cargo_bin("gowasp").expect("the binary");
-    // Help texts are wrapped to the terminal's width.
-    command.env("COLUMNS", "100").env_remove("NO_COLOR");
-    command
-}
+use harness::gowasp;
+use std::path::{Path, PathBuf};
 
 /// A run of `gowasp check`: exit code, standard output, standard error.
 fn check(arguments: &[&str]) -> (i32, String, String) {

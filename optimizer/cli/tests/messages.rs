@@ -1,6 +1,8 @@
 //! What the binary says of a module beside its result: warnings, notes, and nothing that a terminal would obey.
 
-use assert_cmd::Command;
+mod harness;
+
+use harness::gowasp;
 
 /// What a run says, whose output nobody wants.
 fn said(subcommand: &str, flags: &[&str], wasm: Vec<u8>) -> String {
@@ -14,10 +16,6 @@ fn said(subcommand: &str, flags: &[&str], wasm: Vec<u8>) -> String {
     command.arg("-o").arg(scratch.path().join("output"));
     let output = command.assert().success().get_output().clone();
     String::from_utf8(output.stderr).expect("UTF-8")
-}
-
-fn gowasp() -> Command {
-    Command::cargo_bin("gowasp").expect("the binary")
 }
 
 /// A module of a producers section that names one language or tool.

@@ -48,8 +48,16 @@ pub(crate) fn names(directory: &Path) -> Vec<String> {
     names
 }
 
+/// The native program; with `GOWASP_TEST_LAUNCHER`, the path of npx/gowasp.mjs, the WebAssembly program.
 pub(crate) fn gowasp() -> Command {
-    let mut command = Command::cargo_bin("gowasp").expect("the binary");
+    let mut command = match std::env::var_os("GOWASP_TEST_LAUNCHER") {
+        None => Command::cargo_bin("gowasp").expect("the binary"),
+        Some(launcher) => {
+            let mut node = Command::new("node");
+            node.arg(launcher).env("GOWASP_BINARY", "wasm");
+            node
+        }
+    };
     // Help texts are wrapped to the terminal's width.
     command.env("COLUMNS", "100").env_remove("NO_COLOR");
     command
