@@ -2,159 +2,38 @@
 //!
 //! No pass drops a store, not even to a word of the stack that nobody reads: the garbage collector reads it. Bodies in place of
 //! calls add some. So each function stores at least as often as in the input, to each word of its frame and above it, and
-//! in all. What cannot be reached is not written, so functions are left out that call, for a return, who never returns.
+//! in all.
 
-use super::before::Before;
-use super::linear::step;
-use super::walk::{FIRST_RETURN_PC, Found, RETURN_PC};
-use super::written::{Written, body};
-use super::{Fault, value::Value};
-use crate::input::Input;
-use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use wasmparser::Operator;
-
-/// Bytes of a word.
-const WORD: i32 = 8;
-
-/// The stores of a function.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    /// By the distance of the word from the return PC.
-    words: BTreeMap<i32, u32>,
-    total: u32,
-}
+use super::Fault;
+use super::tally::{Tally, WORD};
+use super::walk::Found;
+use super::written::Function;
 
 impl Tally {
-    /// A store to the stack so far from the return PC, of a function with such a frame; elsewhere if it is `None`. What lies below the
-    /// frame is a return PC, or of a body in place of a call.
-    pub(super) fn store(&mut self, place: Option<i64>, frame: i64) {
-        let Some(place) = place else {
-            self.total += 1;
-            return;
-        };
-        let is_return_pc = (0..i64::from(RETURN_PC)).contains(&place);
-        if place < -frame || is_return_pc {
-            return;
-        }
-        if let Ok(place) = i32::try_from(place) {
-            *self.words.entry(place.div_euclid(WORD)).or_default() += 1;
-        }
-        self.total += 1;
-    }
-
-    /// What the input has of a function, if it can be told. `never` says which functions never return.
-    fn of_input(
-        input: &Input<'_>,
-        position: usize,
-        frame: u64,
-        never: &impl Fn(u32) -> bool,
-    ) -> Option<Tally> {
-        let body = body(input, position)?;
-        let frame = i64::try_from(frame).ok()?;
-        let mut tally = Tally::default();
-        let mut stack: Vec<Value> = Vec::new();
-        let operators = body.get_operators_reader().ok()?.into_iter().flatten();
-        let mut is_behind = false;
-        let mut behind_sp = 0;
-        for operator in operators {
-            // Whoever is called for good, as Go's compiler knows, has a trap behind it.
-            let is_between = matches!(
-                operator,
-                Operator::GlobalGet { global_index: 0 }
-                    | Operator::LocalSet { local_index: 1 }
-                    | Operator::BrIf { .. }
-                    | Operator::If { .. }
-                    | Operator::End
-            );
-            if is_behind && !is_between {
-                if !matches!(operator, Operator::Unreachable) {
-                    return None;
-                }
-                is_behind = false;
-            }
-            if let Operator::Call { function_index } = operator {
-                is_behind |= never(function_index);
-            }
-            behind_sp += 1;
-            if matches!(operator, Operator::GlobalSet { global_index: 0 }) {
-                behind_sp = 0;
-            }
-            step(
-                input,
-                &operator,
-                &mut stack,
-                &mut |address, offset, value| {
-                    // `global.set 0; local.get 1; i64.const PC; i64.store`: SP has moved for a call.
-                    let is_pc = matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC);
-                    if is_pc && behind_sp == 3 {
-                        return;
-                    }
-                    let place = match address {
-                        Value::Stack(at) => Some(i64::from(at) + offset - frame),
-                        _ => None,
-                    };
-                    tally.store(place, frame);
-                },
-            )?;
-        }
-        Some(tally)
-    }
-
     /// A word to which the other one stores more often, or `None` for all words together. A function that is left without a
     /// call needs no frame, which nobody sees: then only the others count.
     fn lacks(&self, other: &Tally) -> Option<Option<i32>> {
-        let has_frame = self.words.keys().any(|word| *word < 0);
+        let has_frame = self.stores.keys().any(|word| *word < 0);
         let (counted, dropped): (Vec<_>, Vec<_>) =
-            (other.words.iter()).partition(|(word, _)| has_frame || **word >= 0);
+            (other.stores.iter()).partition(|(word, _)| has_frame || **word >= 0);
         let lacking = (counted.into_iter())
-            .find(|(word, count)| self.words.get(word).unwrap_or(&0) < *count)
+            .find(|(word, count)| self.stores.get(word).unwrap_or(&0) < *count)
             .map(|(word, _)| Some(word * WORD));
         let dropped: u32 = dropped.into_iter().map(|(_, count)| count).sum();
-        let all = (self.total < other.total - dropped).then_some(None);
+        let all = (self.all_stores < other.all_stores - dropped).then_some(None);
         lacking.or(all)
     }
 }
 
-/// Checks the stores of all functions that were followed. `before` are the functions of the input, `origins` says which each
-/// one was, and `never` are those that never return.
+/// Checks the stores of a function, given what the input has of it.
 ///
 /// # Errors
-/// The first function that lacks one.
-pub(super) fn check(
-    before: &Before<'_>,
-    written: &Written<'_>,
-    found: &[Option<Found>],
-    origins: &HashMap<usize, usize>,
-    never: &BTreeSet<usize>,
-) -> Result<(), Fault> {
-    let (input, functions) = (before.input, &before.functions);
-    let finals: HashMap<usize, usize> = (origins.iter())
-        .map(|(position, origin)| (*origin, *position))
-        .collect();
-    // A nil check, and the growth of the stack, stand beside the code that goes on.
-    let is_aside = |position: &usize| {
-        let name = written.functions[*position].name.as_str();
-        written.known.morestack.contains(position) || name == crate::go::known::SIGPANIC
+/// One is missing.
+pub(super) fn check(function: &Function, found: &Found, before: &Tally) -> Result<(), Fault> {
+    let message = match found.tally.lacks(before) {
+        None => return Ok(()),
+        Some(Some(place)) => format!("a store is missing, {place} bytes from the return PC"),
+        Some(None) => "a store is missing".to_owned(),
     };
-    let never_returns = |index: u32| {
-        let origin = index.checked_sub(input.imported_functions);
-        let position = origin.and_then(|origin| finals.get(&(origin as usize)));
-        position.is_some_and(|position| never.contains(position) && !is_aside(position))
-    };
-    let fault = (0..found.len()).into_par_iter().find_map_first(|position| {
-        let found = found[position].as_ref()?;
-        let function = &written.functions[position];
-        if function.is_assembly || found.calls_host() || found.has_dead_code {
-            return None;
-        }
-        let origin = *origins.get(&position)?;
-        let tally = Tally::of_input(input, origin, functions[origin].frame(), &never_returns)?;
-        let message = match found.stores.lacks(&tally)? {
-            Some(place) => format!("a store is missing, {place} bytes from the return PC"),
-            None => "a store is missing".to_owned(),
-        };
-        Some(Fault::of(function, "stores", message))
-    });
-    fault.map_or(Ok(()), Err)
+    Err(Fault::of(function, "stores", message))
 }

@@ -134,6 +134,7 @@ fn check(before: &[Made<'_>], after: &[Made<'_>]) -> Result<(), Fault> {
         &found,
         &never,
         &origins,
+        None,
     )
 }
 
@@ -215,6 +216,12 @@ fn a_mistake_is_refused_by_its_rule() {
             "i32.add  return  nop",
         ),
         ("stores", "caller", "i64.store offset=16", "drop  drop"),
+        (
+            "loads",
+            "caller",
+            "i64.load offset=8  drop",
+            "i64.load offset=16  drop",
+        ),
     ];
     let good = caller_and_callee();
     for (rule, name, from, to) in mistakes {

@@ -48,7 +48,12 @@ impl<'w> Walk<'w, '_> {
             return Ok(());
         };
         match (access(operator), operator) {
-            (Some((offset, bytes)), _) => self.reads_slots(i64::from(at) + offset, bytes),
+            (Some((offset, bytes)), _) => {
+                let place = i64::from(at) + offset;
+                let frame = self.function.frame() as i64;
+                self.found.tally.load(place, frame);
+                self.reads_slots(place, bytes)
+            }
             (None, Operator::I32WrapI64 | Operator::I64ExtendI32U | Operator::Drop) => Ok(()),
             _ => {
                 self.tells(operand);
@@ -91,7 +96,7 @@ impl<'w> Walk<'w, '_> {
 
     fn counts_store(&mut self, place: Option<i64>) {
         let frame = self.function.frame() as i64;
-        self.found.stores.store(place, frame);
+        self.found.tally.store(place, frame);
     }
 
     /// An operator with more, the last first.
