@@ -1,6 +1,6 @@
 /**
  * `npm run test:resume`: builds the test build and has the test programs, the standard library's tests of CI and random
- * programs unwind behind every call (optimizer/src/passes/stress_resumes.rs). Original against optimized, and how many of the
+ * programs unwind behind every call (optimizer/core/src/passes/stress_resumes.rs). Original against optimized, and how many of the
  * resume points were entered.
  *
  *     node tests/programs/resume.mjs [--go 1.26.8,1.21.13]

@@ -4,8 +4,8 @@ mod sites;
 
 use crate::world::mixed;
 use anyhow::{Context, Result};
-use gowasp::go::{Identity, Program};
-use gowasp::input::Input;
+use gowasp_core::go::{Identity, Program};
+use gowasp_core::input::Input;
 use sites::{Places, Site};
 use std::collections::BTreeSet;
 

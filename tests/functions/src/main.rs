@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use function_fuzz::{Effort, Pair, Verdicts, compare, damage};
-use gowasp::Preference;
+use gowasp_core::Preference;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,18 +64,18 @@ fn main() -> Result<ExitCode> {
     let mut failed = false;
     for path in &arguments.program {
         let before = std::fs::read(path).with_context(|| path.display().to_string())?;
-        let mut options = gowasp::Options::default();
+        let mut options = gowasp_core::Options::default();
         options.prefer = arguments.prefer;
         options.stop_after.clone_from(&arguments.stop_after);
         if let Some(count) = arguments.damages {
-            let optimized = gowasp::optimize(&before, &options)?;
+            let optimized = gowasp_core::optimize(&before, &options)?;
             let verdicts = Verdicts::of(&before, &optimized, count, arguments.effort())?;
             println!("{}, seed {}\n{verdicts}", path.display(), arguments.seed);
             continue;
         }
         let after = match &arguments.optimized {
             Some(path) => std::fs::read(path).with_context(|| path.display().to_string())?,
-            None => gowasp::optimize(&before, &options)?.wasm,
+            None => gowasp_core::optimize(&before, &options)?.wasm,
         };
         if arguments.damage {
             damaged(&before, &after, &arguments)?;

@@ -3,8 +3,8 @@
 use crate::program::Module;
 use crate::returning::{Listed, never_returning};
 use anyhow::{Context, Result};
-use gowasp::go::{Bytes, Identity, Program};
-use gowasp::input::Input;
+use gowasp_core::go::{Bytes, Identity, Program};
+use gowasp_core::input::Input;
 use std::collections::{HashMap, HashSet};
 
 /// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go).

@@ -2,7 +2,7 @@
 
 use crate::code::{Arity, Code, Signatures, op};
 use anyhow::{Context, Result};
-use gowasp::input::Input;
+use gowasp_core::input::Input;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;

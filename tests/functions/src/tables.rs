@@ -1,7 +1,7 @@
 //! What Go's tables say of a return PC, before and after: the same, whatever its number is.
 
 use crate::pair::Pair;
-use gowasp::go::{Function, PcValues, pcdata};
+use gowasp_core::go::{Function, PcValues, pcdata};
 
 /// What the runtime can ask at a return PC. Lines, files and stack maps are those of the call, one PC before.
 #[derive(Debug, PartialEq)]

@@ -6,7 +6,7 @@ use crate::pair::Pair;
 use crate::session::Effort;
 use crate::world::mixed;
 use anyhow::{Context, Result};
-use gowasp::{Checker, Optimized};
+use gowasp_core::{Checker, Optimized};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

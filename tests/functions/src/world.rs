@@ -5,7 +5,7 @@
 
 use crate::memory::Memory;
 use crate::wish::Key;
-use gowasp::go::Bytes;
+use gowasp_core::go::Bytes;
 use std::collections::HashMap;
 
 /// Where the g of the run is: global 2.

@@ -1,10 +1,10 @@
 //! A small program's functions, as they are and with mistakes in them. `npm run fuzz:functions` runs large ones.
 
 use function_fuzz::{Effort, Kind, Pair, Verdict, Verdicts, compare, damage};
-use gowasp::Optimized;
+use gowasp_core::Optimized;
 use std::sync::OnceLock;
 
-#[path = "../../../optimizer/tests/robustness/small_program.rs"]
+#[path = "../../../optimizer/core/tests/robustness/small_program.rs"]
 mod small_program;
 
 const EFFORT: Effort = Effort {
@@ -76,7 +76,7 @@ fn program() -> Option<&'static (Vec<u8>, Optimized)> {
     PROGRAM
         .get_or_init(|| {
             let before = small_program::build("js")?;
-            let after = gowasp::optimize(&before, &gowasp::Options::default());
+            let after = gowasp_core::optimize(&before, &gowasp_core::Options::default());
             Some((before, after.expect("it can be optimized")))
         })
         .as_ref()

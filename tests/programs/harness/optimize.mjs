@@ -12,7 +12,7 @@ export const DEFAULT_OPTIMIZER =
   process.env.GOWASP_OPTIMIZER ??
   join(dirname(dirname(PROGRAMS_DIR)), "target", "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
 
-/** The test build, which has `--resume-stress` (optimizer/src/passes/stress_resumes.rs); `npm run test:resume` builds it. */
+/** The test build, which has `--resume-stress` (optimizer/core/src/passes/stress_resumes.rs); `npm run test:resume` builds it. */
 export const STRESS_OPTIMIZER = DEFAULT_OPTIMIZER.replace(/gowasp(\.exe)?$/, "gowasp-resume-stress$1");
 
 /** What scripts accept that run the optimizer, and how they explain it. */

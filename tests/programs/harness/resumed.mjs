@@ -1,6 +1,6 @@
 /**
  * Which resume points a program was really gone on with at, under `gowasp optimize --resume-stress`
- * (optimizer/src/passes/stress_resumes.rs).
+ * (optimizer/core/src/passes/stress_resumes.rs).
  *
  * A program that was built so has a word for each resume point, which becomes 1 when the trampoline enters there. The process
  * that runs it leaves the counts beside the module when it ends.

@@ -1,0 +1,23 @@
+// The native program as a child process: arguments, terminal, signals and exit code pass through.
+
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/**
+ * @param {string} path
+ * @param {string[]} args
+ * @returns {Promise<number>} its exit code
+ * @throws {Error} when it cannot be started
+ */
+export function runNative(path, args) {
+  const child = spawn(path, args, { stdio: "inherit" });
+  // A terminal sends Ctrl-C to both processes; other senders reach only this one.
+  const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("exit", (code, signal) => {
+      done(code ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
+    });
+  });
+}

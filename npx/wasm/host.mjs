@@ -1,0 +1,132 @@
+// Node as the host of the commands (the trait `Host` in optimizer/cli/src/host.rs; bound in optimizer/web/src/host.rs).
+// All of it blocks: the commands run in WebAssembly, which cannot wait.
+
+import { mkdirSync, readFileSync, writeSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { encode, encoders } from "./encoders.mjs";
+import { read, writeBeside } from "./files.mjs";
+import { join } from "node:path";
+import { systemError } from "./errors.mjs";
+
+const out = 1;
+const err = 2;
+
+/** Methods that fail throw an `Error` whose message is for people. */
+export class NodeHost {
+  #stage = "";
+  #frame = 0;
+
+  /** @param {string} path */
+  read(path) {
+    return read(path);
+  }
+
+  readStdin() {
+    try {
+      return readFileSync(0);
+    } catch (error) {
+      // Windows says so where the input is empty or closed.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code === "EOF") return new Uint8Array();
+      throw systemError("reading standard input", error);
+    }
+  }
+
+  /** @param {string} path @param {Uint8Array} bytes */
+  write(path, bytes) {
+    writeBeside([[path, bytes]]);
+  }
+
+  /** @param {string} directory @param {[string, Uint8Array][]} files */
+  writeAll(directory, files) {
+    try {
+      mkdirSync(directory, { recursive: true });
+    } catch (error) {
+      throw systemError(`cannot create ${directory}`, error);
+    }
+    writeBeside(files.map(([name, bytes]) => [join(directory, name), bytes]));
+  }
+
+  /** @param {Uint8Array} bytes */
+  print(bytes) {
+    try {
+      writeFully(out, bytes);
+    } catch (error) {
+      // A reader that has seen enough (`| head`) is not an error.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPIPE") throw systemError("writing standard output", error);
+    }
+  }
+
+  /** @param {string} line */
+  say(line) {
+    const stage = this.#stage;
+    this.#clear();
+    try {
+      writeFully(err, Buffer.from(`${line}\n`));
+    } catch {
+      // That nobody reads it is no reason to stop working.
+    }
+    if (stage) this.showStage(stage);
+  }
+
+  /** @param {string | undefined} stage */
+  showStage(stage) {
+    if (!process.stderr.isTTY) return;
+    this.#clear();
+    if (!stage) return;
+    this.#stage = stage;
+    const frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+    writeFully(err, Buffer.from(`${frames[this.#frame++ % frames.length]} ${stage}`));
+  }
+
+  #clear() {
+    if (this.#stage) writeFully(err, Buffer.from("\r\x1b[K"));
+    this.#stage = "";
+  }
+
+  seconds() {
+    return performance.now() / 1000;
+  }
+
+  get columns() {
+    return Number(process.env.COLUMNS) || process.stderr.columns || 100;
+  }
+
+  get color() {
+    return process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
+  }
+
+  get cores() {
+    return availableParallelism();
+  }
+
+  encoders() {
+    return encoders;
+  }
+
+  /**
+   * @param {Uint8Array} wasm
+   * @param {string[]} encodings
+   * @param {number} quality brotli's
+   * @param {boolean} visible whether to show progress on a terminal
+   */
+  encode(wasm, encodings, quality, visible) {
+    const show = (/** @type {string} */ line) => this.showStage(line);
+    try {
+      return encode(wasm, encodings, quality, visible ? show : () => {});
+    } finally {
+      this.showStage(undefined);
+    }
+  }
+}
+
+/** Pipes that are full say so instead of waiting, if whoever made them wanted it. */
+function writeFully(/** @type {number} */ descriptor, /** @type {Uint8Array} */ bytes) {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+//! The `gowasp` command: arguments, and one file per subcommand. All work is the library's; files, terminal and encoders are the
+//! [`Host`]'s.
+
+mod host;
+mod inspect;
+#[cfg(feature = "native")]
+mod native;
+mod optimize;
+mod pack;
+mod stages;
+mod table;
+mod terminal;
+
+pub use host::{Host, Job, TerminalFacts};
+#[cfg(feature = "native")]
+pub use native::Native;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use gowasp_core::{Level, Options, PASSES, Preference};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use terminal::Terminal;
+
+/// Makes the WebAssembly that Go writes small, fast and easy to ship.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gowasp",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  GOOS=js GOARCH=wasm go build -o app.wasm .
+  gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
+  gowasp optimize app.wasm -o small.wasm   wasm to wasm only
+  gowasp inspect app.wasm                  what is in it, by Go package
+
+Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say less: errors and warnings only
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    quiet: bool,
+
+    /// Say more: what each pass did
+    #[arg(short, long, global = true, help_heading = "Output")]
+    verbose: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    color: Color,
+
+    /// Threads to use [default: one per core]
+    #[arg(long, global = true, help_heading = "Output", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Optimize and compress a module, and write all that is needed to serve it
+    Pack(pack::Arguments),
+    /// Optimize a module: wasm to wasm
+    Optimize(optimize::Arguments),
+    /// Show what a module is and what is in it
+    Inspect(inspect::Arguments),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What `optimize` and `pack` share.
+#[derive(Debug, Args)]
+struct Optimization {
+    /// What to prefer where they conflict
+    #[arg(long = "for", value_enum, default_value_t = Prefer::Download, value_name = "WHAT")]
+    prefer: Prefer,
+
+    /// How much to rewrite: 0 leaves Go's code and tables alone, 1 is everything
+    #[arg(short = 'O', value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    level: u8,
+
+    /// Leave a pass out; may be given several times, or as a comma-separated list
+    #[arg(long, value_name = "PASS", value_delimiter = ',', value_parser = pass_names())]
+    skip: Vec<String>,
+
+    /// Run passes only up to and including this one; names as for --skip
+    #[arg(long, value_name = "PASS", value_parser = pass_names(), hide_possible_values = true)]
+    stop_after: Option<String>,
+
+    /// Leave the name section in the module (engines' own stack traces read it)
+    #[arg(long)]
+    keep_names: bool,
+
+    /// Leave the declared size of the memory as it is (for hosts that use what lies above Go's data)
+    #[arg(long)]
+    keep_memory: bool,
+
+    /// Check the result by all rules, also those that take long (words of the stack, stores, branches)
+    #[arg(long)]
+    check: bool,
+
+    /// Fail where much of a Go module would be left alone, instead of warning
+    #[arg(long)]
+    strict: bool,
+
+    /// Unwind behind every call that has a resume point, and count those that are entered (test build)
+    #[cfg(feature = "resume-stress")]
+    #[arg(long)]
+    resume_stress: bool,
+
+    /// Write what was done as JSON to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Prefer {
+    /// The smallest compressed file
+    Download,
+    /// The smallest file before compression
+    Raw,
+    /// The fastest program
+    Speed,
+}
+
+impl Optimization {
+    /// `verbose` output shows what each pass did to the code, which a report does, too.
+    fn options(&self, verbose: bool) -> Options {
+        let mut options = Options::default();
+        options.level = match self.level {
+            0 => Level::Generic,
+            _ => Level::Full,
+        };
+        options.measure = verbose || self.report.is_some();
+        options.prefer = match self.prefer {
+            Prefer::Download => Preference::Download,
+            Prefer::Raw => Preference::Raw,
+            Prefer::Speed => Preference::Speed,
+        };
+        options.skip.clone_from(&self.skip);
+        options.stop_after.clone_from(&self.stop_after);
+        options.keep_names = self.keep_names;
+        options.keep_memory = self.keep_memory;
+        options.all_rules = self.check;
+        options.strict = self.strict;
+        #[cfg(feature = "resume-stress")]
+        {
+            options.resume_stress = self.resume_stress;
+            // What is counted lies in memory that the program does not need.
+            options.keep_memory |= self.resume_stress;
+        }
+        options
+    }
+}
+
+/// Accepts the names of the pass table, and shows each with its summary in `--help`.
+fn pass_names() -> clap::builder::PossibleValuesParser {
+    let values = PASSES
+        .iter()
+        .map(|pass| clap::builder::PossibleValue::new(pass.name).help(pass.summary));
+    clap::builder::PossibleValuesParser::new(values)
+}
+
+/// Something that was asked for and cannot be: exit code 2, as for a wrong argument.
+#[derive(Debug)]
+struct UsageError(String);
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// Runs the command that `arguments` name, the first of them being the program's own name. Returns the exit code: 0 done, 1 the
+/// input or a step failed, 2 wrong usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
+    let arguments = match parse(arguments, host) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            host.show_usage(&error);
+            return error.exit_code().try_into().unwrap_or(2);
+        }
+    };
+    let terminal = Terminal::new(&arguments, host);
+    match dispatch(&arguments, &terminal) {
+        Ok(()) => 0,
+        Err(error) => {
+            terminal.error(&error);
+            if error.is::<UsageError>() { 2 } else { 1 }
+        }
+    }
+}
+
+fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    host: &dyn Host,
+) -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command();
+    if let Some(columns) = host.terminal().columns {
+        // No wider than clap makes it by itself.
+        command = command.term_width(columns.min(100));
+    }
+    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<()> {
+    let host = terminal.host;
+    if let Some(jobs) = arguments.jobs {
+        let (jobs, cores) = (usize::from(jobs), host.cores());
+        if jobs > cores {
+            terminal.warn(format_args!(
+                "--jobs {jobs}: there are {cores} cores to use"
+            ));
+        }
+        host.use_cores(jobs.min(cores))?;
+    }
+    match &arguments.command {
+        Command::Pack(arguments) => pack::run(arguments, terminal),
+        Command::Optimize(arguments) => optimize::run(arguments, terminal),
+        Command::Inspect(arguments) => inspect::run(arguments, terminal),
+    }
+}
+
+/// The bytes of an input: a file, or standard input for `-`.
+fn input(path: &Path, host: &dyn Host) -> anyhow::Result<Vec<u8>> {
+    match path == Path::new("-") {
+        true => host.read_stdin(),
+        false => host.read(path),
+    }
+}

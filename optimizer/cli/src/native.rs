@@ -1,0 +1,135 @@
+//! The operating system as the commands' host.
+
+mod encoders;
+mod files;
+mod progress;
+
+use crate::host::{Host, Job, TerminalFacts};
+use anyhow::Result;
+use gowasp_core::Encoding;
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+use std::cell::RefCell;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Instant;
+
+/// This machine.
+#[derive(Debug)]
+pub struct Native {
+    started: Instant,
+    /// Shown while there is a stage.
+    spinner: RefCell<Option<ProgressBar>>,
+}
+
+impl Native {
+    /// This machine, its clock at 0.
+    #[must_use]
+    pub fn new() -> Native {
+        Native {
+            started: Instant::now(),
+            spinner: RefCell::new(None),
+        }
+    }
+}
+
+impl Default for Native {
+    fn default() -> Native {
+        Native::new()
+    }
+}
+
+impl Host for Native {
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        files::read(path)
+    }
+
+    fn read_stdin(&self) -> Result<Vec<u8>> {
+        files::read_stdin()
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        files::write(path, bytes)
+    }
+
+    fn write_all(&self, directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+        files::write_all(directory, files)
+    }
+
+    fn print(&self, bytes: &[u8]) -> Result<()> {
+        files::print(bytes)
+    }
+
+    fn say(&self, line: &str) {
+        let write = || {
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        };
+        match &*self.spinner.borrow() {
+            Some(spinner) => spinner.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn show_usage(&self, message: &clap::Error) {
+        // Finds out by itself where it goes and whether with colours.
+        let _ = message.print();
+    }
+
+    fn show_stage(&self, stage: Option<&str>) {
+        let mut spinner = self.spinner.borrow_mut();
+        match stage {
+            Some(stage) => spinner
+                .get_or_insert_with(progress::spinner)
+                .set_message(stage.to_owned()),
+            None => {
+                if let Some(spinner) = spinner.take() {
+                    spinner.finish_and_clear();
+                }
+            }
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    fn terminal(&self) -> TerminalFacts {
+        TerminalFacts {
+            // clap asks for it by itself.
+            columns: None,
+            color: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
+    fn cores(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
+
+    fn use_cores(&self, count: usize) -> Result<()> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(count)
+            .build_global()?;
+        Ok(())
+    }
+
+    fn encoders(&self) -> Vec<(Encoding, String)> {
+        (encoders::ALL.iter())
+            .map(|(encoding, name)| (*encoding, (*name).to_owned()))
+            .collect()
+    }
+
+    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>> {
+        let bars = progress::Bars::new(visible);
+        let jobs: Vec<_> = (jobs.iter())
+            .map(|job| (job, bars.add(job.encoding, wasm.len() as u64)))
+            .collect();
+        // Slowest first, one task each: brotli takes one core for most of the time, the others share the rest.
+        (jobs.into_par_iter().with_max_len(1))
+            .map(|(job, bar)| {
+                let packed = encoders::encode(wasm, *job, &|taken| bar.set_position(taken))?;
+                bar.finish_and_clear();
+                Ok(packed)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,100 @@
+//! How much to say, and where: people's lines on stderr, data on stdout.
+
+use crate::host::Host;
+use crate::{Arguments, Color};
+use std::fmt::Display;
+
+/// What the shared flags say about output, and where it goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Terminal<'h> {
+    /// Where the command runs.
+    pub(crate) host: &'h dyn Host,
+    /// Errors and warnings only.
+    pub(crate) quiet: bool,
+    /// Every pass.
+    pub(crate) verbose: bool,
+    /// Colours for what is most important.
+    color: bool,
+}
+
+impl<'h> Terminal<'h> {
+    pub(crate) fn new(arguments: &Arguments, host: &'h dyn Host) -> Terminal<'h> {
+        let color = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => host.terminal().color,
+        };
+        Terminal {
+            host,
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+            color,
+        }
+    }
+
+    /// What changes what the user should do, on stderr, however quiet.
+    pub(crate) fn warn(&self, message: impl Display) {
+        self.labelled("warning", "33", message);
+    }
+
+    /// Something the user may want to know, on stderr.
+    pub(crate) fn note(&self, message: impl Display) {
+        if !self.quiet {
+            self.say("", message);
+        }
+    }
+
+    /// Data, on stdout.
+    pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
+        self.host.print(text.as_bytes())
+    }
+
+    /// Prints an error with its causes and, where the library gives one, what to do.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        self.labelled("error", "31", format_args!("{error:#}"));
+        let hints = (error.chain()).filter_map(|cause| cause.downcast_ref::<gowasp_core::Error>());
+        for hint in hints.filter_map(gowasp_core::Error::hint) {
+            self.say("", format_args!("  help: {hint}"));
+        }
+    }
+
+    /// A line that begins with a word in bold and a colour (a parameter of ECMA-48's SGR).
+    fn labelled(&self, label: &str, color: &str, message: impl Display) {
+        match self.color {
+            true => self.say(&format!("\u{1b}[1;{color}m{label}:\u{1b}[0m "), message),
+            false => self.say(&format!("{label}: "), message),
+        }
+    }
+
+    fn say(&self, label: &str, line: impl Display) {
+        (self.host).say(&format!("{label}{}", printable(&line.to_string())));
+    }
+}
+
+/// Text that may come from a file, without what a terminal would obey: control characters, line ends, marks that turn
+/// the direction of writing.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => printable.push(c),
+            _ => printable.extend(c.escape_debug()),
+        }
+    }
+    printable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn only_what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\nc\u{202e}d\u{7f}\u{9b}"),
+            r"a\u{1b}[2Jb\nc\u{202e}d\u{7f}\u{9b}"
+        );
+        let plain = r#"main.(*T).run·f "größer" C:\x 'y' 日本"#;
+        assert_eq!(printable(plain), plain);
+    }
+}

@@ -1,0 +1,68 @@
+//! The input, read as far as rules ask for it.
+
+use super::opaque::Opaque;
+use super::written::{Function, Known, body, functions_of_input};
+use crate::go::Program;
+use crate::input::Input;
+use crate::parallel::prelude::*;
+use std::sync::OnceLock;
+use wasmparser::Operator;
+
+/// What the input's functions call.
+pub(super) struct Before<'s> {
+    pub(super) input: &'s Input<'s>,
+    /// By position in the code section.
+    pub(super) functions: Vec<Function>,
+    pub(super) known: Known,
+    calls: Vec<OnceLock<Opaque>>,
+}
+
+impl<'s> Before<'s> {
+    pub(super) fn of(input: &'s Input<'_>, program: &Program) -> Before<'s> {
+        Before::new(input, functions_of_input(input, program))
+    }
+
+    /// An input with what its tables say of its functions.
+    pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> Before<'s> {
+        Before {
+            input,
+            known: Known::of(&functions),
+            calls: functions.iter().map(|_| OnceLock::new()).collect(),
+            functions,
+        }
+    }
+
+    /// Whom a function calls, by position.
+    pub(super) fn calls(&self, position: usize) -> &Opaque {
+        self.calls[position].get_or_init(|| Opaque::of(self.input, position))
+    }
+
+    /// Whether there is a trap behind a call by the first function of the second.
+    pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
+        let index = self.input.imported_functions as usize + callee;
+        self.calls(caller).trapped.contains(&(index as u32))
+    }
+
+    /// By position, whether a function checks the stack. The check comes first, so that most are read in part.
+    pub(super) fn had_check(&self) -> Vec<bool> {
+        let grows = |operator: Operator<'_>| match operator {
+            Operator::Call { function_index } => {
+                let position = function_index.checked_sub(self.input.imported_functions);
+                position.is_some_and(|p| self.known.morestack.contains(&(p as usize)))
+            }
+            _ => false,
+        };
+        (0..self.functions.len())
+            .into_par_iter()
+            .map(|position| {
+                let operators = body(self.input, position).map(|body| body.get_operators_reader());
+                operators
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .flatten()
+                    .any(grows)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,245 @@
+//! Who may be resumed, found out anew from what was written.
+
+use super::Fault;
+use super::walk::{After, Callee, Found, Site, can_return};
+use super::written::{Role, Written, pc_b};
+use crate::parallel::prelude::*;
+use std::collections::BTreeSet;
+
+/// Checks that every call that may be resumed has its resume points, and that all others need none. `is_trapped` says of two
+/// functions whether the input has a trap behind a call by the first of the second. Gives the functions that never come back,
+/// of those that are called for good.
+///
+/// # Errors
+/// The first call of which that is not so.
+pub(super) fn check(
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    exits: &BTreeSet<usize>,
+    is_trapped: &dyn Fn(usize, usize) -> bool,
+) -> Result<BTreeSet<usize>, Fault> {
+    let calls = Calls {
+        written,
+        found,
+        exits,
+    };
+    // Nobody goes on behind a call that never returns.
+    let comes_back = |callee: usize| !exits.contains(&callee);
+    let resumed = calls.closure(|position| calls.is_resumed(position), comes_back);
+    let unwinds = calls.closure(|position| calls.unwinds(position), |_| true);
+    let never = calls.never_return()?;
+    for (position, function) in written.functions.iter().enumerate() {
+        let Some(found) = &found[position] else {
+            continue;
+        };
+        if function.deferreturn != 0 && !found.resumed.contains_key(&function.deferreturn) {
+            let message = "a recovered panic has no resume point: that of deferreturn";
+            return Err(Fault::of(function, "resuming", message));
+        }
+        for site in &found.sites {
+            let message = match (site.after, site.callee) {
+                (After::NotResumed | After::Returns | After::Never, Callee::Indirect) => {
+                    "a call through the table that cannot be resumed"
+                }
+                (After::NotResumed | After::Returns, Callee::Direct(callee)) if resumed[callee] => {
+                    "a call of a function that may be resumed, without a resume point"
+                }
+                (After::Returns, Callee::Direct(callee)) if unwinds[callee] => {
+                    "a call of a function that may unwind, whose result is not looked at"
+                }
+                (After::Never, Callee::Direct(callee)) if calls.grows_stack(callee) => {
+                    match calls.enters(site.pc, true) {
+                        true => continue,
+                        false => "a function that grows its stack is not entered again",
+                    }
+                }
+                (After::Never, Callee::Direct(callee))
+                    if !(never.contains(&callee)
+                        || is_trapped(calls.caller(site, position), callee)
+                        || site.is_for_nil && calls.panics_for_nil(callee)) =>
+                {
+                    "nothing is behind a call of a function that may come back"
+                }
+                (After::Resume, callee) => {
+                    let may_be = match callee {
+                        Callee::Direct(callee) => resumed[callee] && !exits.contains(&callee),
+                        Callee::Indirect => true,
+                    };
+                    // Its own resume points were compared with what is behind it.
+                    let own = usize::from(site.is_own(function));
+                    let pcs = site.unwinds_to(written, &|callee| exits.contains(&callee));
+                    match may_be && pcs[own..].iter().any(|pc| !calls.enters(*pc, false)) {
+                        true => "a call in a body in place of another, which cannot be resumed",
+                        false => continue,
+                    }
+                }
+                _ => continue,
+            };
+            let callee = match site.callee {
+                Callee::Direct(callee) => &written.functions[callee].name,
+                Callee::Indirect => "the table",
+            };
+            let message = format!("{message} (of {callee}, PC_B {})", site.pc_b());
+            return Err(site.fault(function, "resuming", message));
+        }
+    }
+    Ok(never)
+}
+
+struct Calls<'c, 'w> {
+    written: &'c Written<'w>,
+    found: &'c [Option<Found>],
+    /// Functions that surely never return.
+    exits: &'c BTreeSet<usize>,
+}
+
+impl Calls<'_, '_> {
+    /// Whether all that a function calls is what raises a panic, for a value that is 0. A body in place of its call asks first,
+    /// and calls it where it panics, so that it is in the traceback.
+    fn panics_for_nil(&self, position: usize) -> bool {
+        self.found[position].as_ref().is_some_and(|found| {
+            let raises = |site: &Site| site.is_for_nil && site.after == After::Never;
+            !found.sites.is_empty() && found.sites.iter().all(raises)
+        })
+    }
+
+    /// In whose code the call stood, which may be in place of a call.
+    fn caller(&self, site: &Site, position: usize) -> usize {
+        self.written.by_pc(site.pc).unwrap_or(position)
+    }
+
+    fn grows_stack(&self, position: usize) -> bool {
+        self.written.known.morestack.contains(&position)
+    }
+
+    /// Whether a PC leads to a resume point of its function; 0 leads to its beginning.
+    fn enters(&self, pc: u64, or_begins: bool) -> bool {
+        let pc_b = pc_b(pc);
+        let Some(position) = self.written.by_pc(pc) else {
+            return false;
+        };
+        match &self.found[position] {
+            // Its code is that of the input, with its resume points.
+            None => true,
+            Some(found) => {
+                let begins = self.written.functions[position].sp_delta(pc_b) == Some(0);
+                found.resumed.contains_key(&pc_b)
+                    || (begins && found.resumed_at(pc_b).is_some())
+                    || (or_begins && pc_b == 0)
+            }
+        }
+    }
+
+    /// Whether the trampoline may go on behind a call of a function for a reason of its own.
+    fn is_resumed(&self, position: usize) -> bool {
+        let function = &self.written.functions[position];
+        match &self.found[position] {
+            None => function.role == Role::Adapted,
+            Some(found) => {
+                let by_call = |site: &Site| match site.callee {
+                    Callee::Indirect => true,
+                    Callee::Direct(callee) => self.grows_stack(callee),
+                };
+                function.deferreturn != 0
+                    || found.unwinds
+                    || found.calls_host()
+                    || found.reads_return_pc
+                    || found.sites.iter().any(by_call)
+            }
+        }
+    }
+
+    /// Whether a function may unwind for a reason of its own, if only for good.
+    fn unwinds(&self, position: usize) -> bool {
+        match &self.found[position] {
+            None => self.written.functions[position].role == Role::Adapted,
+            Some(found) => {
+                let by_call =
+                    |site: &Site| site.after == After::Never || site.callee == Callee::Indirect;
+                found.unwinds || found.sites.iter().any(by_call)
+            }
+        }
+    }
+
+    /// Functions of which something holds, and all that call them for a return, as far as it `passes` on from a callee.
+    fn closure(&self, own: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
+        for (position, found) in self.found.iter().enumerate() {
+            for site in found.iter().flat_map(|found| &found.sites) {
+                if let Callee::Direct(callee) = site.callee
+                    && !matches!(site.after, After::Never | After::MustNotUnwind)
+                    && passes(callee)
+                {
+                    callers[callee].push(position);
+                }
+            }
+        }
+        let mut holds: Vec<bool> = (0..self.found.len()).map(own).collect();
+        let mut pending: Vec<usize> = (0..holds.len()).filter(|p| holds[*p]).collect();
+        while let Some(position) = pending.pop() {
+            for caller in &callers[position] {
+                if !std::mem::replace(&mut holds[*caller], true) {
+                    pending.push(*caller);
+                }
+            }
+        }
+        holds
+    }
+
+    /// Functions that are called for good, and indeed never come back: the largest set of those that return only through calls
+    /// of each other.
+    fn never_return(&self) -> Result<BTreeSet<usize>, Fault> {
+        let for_good = |site: &Site| match (site.after, site.callee) {
+            (After::Never, Callee::Direct(callee)) => Some(callee),
+            _ => None,
+        };
+        let sites = self.found.iter().flatten().flat_map(|found| &found.sites);
+        let mut never: BTreeSet<usize> = sites.filter_map(for_good).collect();
+        let comes_back = |position: &usize| match &self.found[*position] {
+            None => true,
+            Some(found) => found.unwinds || self.written.known.mstart1 == Some(*position),
+        };
+        let exits = self.exits;
+        let stays = |position: &usize| {
+            self.grows_stack(*position) || exits.contains(position) || !comes_back(position)
+        };
+        never.retain(stays);
+        loop {
+            let stops = |position: usize| never.contains(&position) || exits.contains(&position);
+            let asked: Vec<usize> = (never.iter().copied())
+                .filter(|position| !self.grows_stack(*position) && !exits.contains(position))
+                .collect();
+            let returns: Vec<usize> = (asked.into_par_iter())
+                .map(|position| {
+                    // Followed again only if a return was reached while all calls came back.
+                    let found = self.found[position].as_ref();
+                    let again = found.is_some_and(|found| found.returns);
+                    let returns =
+                        again && can_return(self.written, position, &stops).unwrap_or(true);
+                    let jumps = self.jumps_to_others(position, &never);
+                    Ok((returns || jumps).then_some(position))
+                })
+                .collect::<Result<Vec<_>, Fault>>()?
+                .into_iter()
+                .flatten()
+                .collect();
+            if returns.is_empty() {
+                return Ok(never);
+            }
+            returns
+                .iter()
+                .for_each(|position| _ = never.remove(position));
+        }
+    }
+
+    /// Whether the return of a function that may come back is this one's.
+    fn jumps_to_others(&self, position: usize, never: &BTreeSet<usize>) -> bool {
+        let sites = self.found[position].iter().flat_map(|found| &found.sites);
+        sites
+            .filter(|site| site.after == After::Tail)
+            .any(|site| match site.callee {
+                Callee::Direct(callee) => !never.contains(&callee),
+                Callee::Indirect => true,
+            })
+    }
+}

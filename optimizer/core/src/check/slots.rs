@@ -1,0 +1,393 @@
+//! Which words of Go's stack were written where: those near a function's return PC, as its own code names them.
+//!
+//! Go reads no word of its frame that nobody writes; on some way that cannot be taken it may be read first, so the order is not
+//! asked for. A function's own code writes its frame; a call writes its results, which are read before the next call; whoever
+//! was told an address may write from there up. Arguments are written on each way to the call of a function that reads them,
+//! and results on each way to a return, where they are read.
+
+use super::Fault;
+use super::walk::{After, Callee, Found, RETURN_PC, Site};
+use super::written::{Function, Written};
+use std::collections::BTreeMap;
+
+/// Bytes of a word.
+const WORD: i32 = 8;
+/// Words of arguments and results that are followed.
+const FOLLOWED: i32 = 64;
+
+/// A set of words, by their distance from where the return PC lies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Words {
+    /// From the return PC down.
+    below: Vec<u64>,
+    /// Arguments and results, from the return PC up.
+    above: u64,
+}
+
+/// The words from one place to another, the return PC's left out: in the frame by their number from the top, above it from
+/// the bottom.
+fn words(place: i32, end: i32) -> (std::ops::Range<i32>, std::ops::Range<i32>) {
+    let below = (-end.min(0)).div_euclid(WORD)..(WORD - 1 - place).div_euclid(WORD).max(0);
+    let above = (place.max(RETURN_PC) - RETURN_PC) / WORD
+        ..(end.max(RETURN_PC) - RETURN_PC + WORD - 1).div_euclid(WORD);
+    (below, above.start.min(FOLLOWED)..above.end.min(FOLLOWED))
+}
+
+fn mask(words: impl Iterator<Item = i32>) -> u64 {
+    words.fold(0, |mask, word| mask | 1 << word)
+}
+
+impl Words {
+    fn set(&mut self, place: i32, end: i32) {
+        let (below, above) = words(place, end);
+        for word in below {
+            let at = word as usize / 64;
+            if self.below.len() <= at {
+                self.below.resize(at + 1, 0);
+            }
+            self.below[at] |= 1 << (word % 64);
+        }
+        self.above |= mask(above);
+    }
+
+    fn clear(&mut self, place: i32, end: i32) {
+        let (below, above) = words(place, end);
+        let all = self.below.len() as i32 * 64;
+        for word in below.start.min(all)..below.end.min(all) {
+            self.below[word as usize / 64] &= !(1 << (word % 64));
+        }
+        self.above &= !mask(above);
+    }
+
+    fn has(&self, place: i32, end: i32) -> bool {
+        let (mut below, above) = words(place, end);
+        let is_set = |word: i32| {
+            let bits = self.below.get(word as usize / 64);
+            bits.is_some_and(|bits| bits >> (word % 64) & 1 != 0)
+        };
+        below.all(is_set) && mask(above) & !self.above == 0
+    }
+
+    fn keep(&mut self, other: &Words) {
+        self.below.truncate(other.below.len());
+        for (mine, others) in self.below.iter_mut().zip(&other.below) {
+            *mine &= others;
+        }
+        self.above &= other.above;
+    }
+}
+
+/// What is known of the words on one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slots {
+    /// Nothing is known: a function is gone on with, where its call has the same way.
+    is_anything: bool,
+    /// Were written by the function itself since a call that may have changed them.
+    stored: Words,
+    /// From here up to the return PC somebody may write any time; the same above it.
+    told: i32,
+    told_above: i32,
+    /// The last calls: whom, if that is known, and where SP was, and where results end.
+    last: Vec<Last>,
+    /// Where SP was at calls before, and where their results end, of those above where it was at the last: it was made by a
+    /// body in place of another call.
+    earlier: Vec<(i32, i32)>,
+    /// They are not the same on all ways.
+    is_mixed: bool,
+}
+
+/// A call that was made last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Last {
+    callee: Option<usize>,
+    sp: i32,
+    /// Where its results end.
+    end: i32,
+}
+
+/// The words that a function wrote for one that it calls.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Given {
+    words: u64,
+    /// It may have left there what this one wrote; with where its words begin in `words`.
+    left_by: Option<(usize, u32)>,
+}
+
+impl Slots {
+    /// Of a function that begins.
+    pub(super) fn begin() -> Slots {
+        Slots {
+            is_anything: false,
+            stored: Words::default(),
+            told: 0,
+            told_above: i32::MAX,
+            last: Vec::new(),
+            earlier: Vec::new(),
+            is_mixed: false,
+        }
+    }
+
+    /// Of one that is gone on with.
+    pub(super) fn go_on() -> Slots {
+        Slots {
+            is_anything: true,
+            ..Slots::begin()
+        }
+    }
+
+    pub(super) fn join(&mut self, other: &Slots) {
+        if other.is_anything {
+            return;
+        }
+        if self.is_anything {
+            self.clone_from(other);
+            return;
+        }
+        self.stored.keep(&other.stored);
+        self.told = self.told.max(other.told);
+        self.told_above = self.told_above.max(other.told_above);
+        self.is_mixed |= other.is_mixed || self.last != other.last;
+        for last in &other.last {
+            if !self.last.contains(last) {
+                self.last.push(*last);
+            }
+        }
+        for results in &other.earlier {
+            if !self.earlier.contains(results) {
+                self.earlier.push(*results);
+            }
+        }
+    }
+
+    pub(super) fn store(&mut self, place: i32, end: i32) {
+        if !self.is_anything {
+            self.stored.set(place, end);
+        }
+    }
+
+    /// Somebody is told an address.
+    pub(super) fn tell(&mut self, place: i32) {
+        match place {
+            ..0 => self.told = self.told.min(place),
+            _ => self.told_above = self.told_above.min(place),
+        }
+    }
+
+    fn is_told(&self, place: i32) -> bool {
+        place < 0 && place >= self.told || place >= self.told_above
+    }
+
+    /// A call with so many bytes of arguments and results, if that is known.
+    pub(super) fn call(&mut self, callee: Option<usize>, sp: i32, args: Option<i32>) {
+        if self.is_anything {
+            return;
+        }
+        // They lie in the caller's frame.
+        let end = args.map_or(0, |args| sp.saturating_add(args).min(0));
+        self.stored.clear(sp, end);
+        let before = self.last.iter().map(|last| (last.sp, last.end));
+        self.earlier.extend(before);
+        self.earlier.retain(|(before, _)| *before > sp);
+        self.last = vec![Last { callee, sp, end }];
+        self.is_mixed = false;
+    }
+
+    /// Whether these bytes may be results of a call.
+    pub(super) fn is_answer(&self, place: i32, end: i32) -> bool {
+        let last = self.last.iter().map(|last| (last.sp, last.end));
+        let mut results = last.chain(self.earlier.iter().copied());
+        self.is_anything || results.any(|(from, to)| place >= from && end <= to)
+    }
+
+    /// The results that are read with these bytes: of whom, and which words.
+    pub(super) fn results(&self, place: i32, end: i32) -> Option<(usize, u64)> {
+        let last = self.last.first().filter(|last| {
+            let is_own = self.is_told(place) || self.stored.has(place, end);
+            !self.is_anything && !self.is_mixed && !is_own && place >= last.sp && place < last.end
+        })?;
+        let above = words(place - last.sp + RETURN_PC, end - last.sp + RETURN_PC).1;
+        Some((last.callee?, mask(above)))
+    }
+
+    /// The words of its own arguments among these bytes, as far as the function has not written them.
+    pub(super) fn arguments(&self, place: i32, end: i32) -> u64 {
+        match self.is_anything || place < RETURN_PC || self.is_told(place) {
+            true => 0,
+            false => mask(words(place, end).1) & !self.stored.above,
+        }
+    }
+
+    /// The words that the function has written above its return PC.
+    pub(super) fn answers(&self) -> u64 {
+        let told = |word: &i32| self.is_told(RETURN_PC + word * WORD);
+        match self.is_anything {
+            true => u64::MAX,
+            false => self.stored.above | mask((0..FOLLOWED).filter(told)),
+        }
+    }
+
+    /// The words that it has written from here up, for somebody who reads at most so many bytes.
+    pub(super) fn given(&self, sp: i32, args: i32) -> Given {
+        let count = (args / WORD + 1).min(FOLLOWED);
+        let is_given = |word: &i32| {
+            let (place, end) = (sp + word * WORD, sp + word * WORD + WORD);
+            let is_left = || {
+                let is_known = matches!(self.last.first(), Some(last) if last.callee.is_some());
+                (self.is_mixed || !is_known) && self.is_answer(place, end)
+            };
+            self.is_anything || self.is_told(place) || self.stored.has(place, end) || is_left()
+        };
+        let left = self
+            .last
+            .first()
+            .filter(|last| !self.is_mixed && last.sp <= sp);
+        Given {
+            words: mask((0..count).filter(is_given)),
+            left_by: left.and_then(|last| Some((last.callee?, ((sp - last.sp) / WORD) as u32))),
+        }
+    }
+}
+
+impl Given {
+    /// What is given on two ways.
+    pub(super) fn meet(self, other: &Given) -> Given {
+        Given {
+            words: self.words & other.words,
+            left_by: self.left_by.filter(|left| other.left_by == Some(*left)),
+        }
+    }
+
+    /// Everything.
+    pub(super) fn all() -> Given {
+        Given {
+            words: u64::MAX,
+            left_by: None,
+        }
+    }
+
+    /// With what the last one that was called left there.
+    fn words(&self, results: impl Fn(usize) -> u64) -> u64 {
+        let left = |(callee, from): (usize, u32)| results(callee).checked_shr(from).unwrap_or(0);
+        self.words | self.left_by.map_or(0, left)
+    }
+}
+
+/// What a function reads and writes of the words near its return PC.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Exchange {
+    /// Words of its frame that it reads, but for results of calls, and that it writes, by whatever way.
+    read: Words,
+    written: Words,
+    /// Words of its arguments that it reads.
+    pub(super) arguments: u64,
+    /// Words above its return PC that it has written at each return.
+    pub(super) results: Option<u64>,
+    /// Words of the results of others that it reads.
+    pub(super) asks: BTreeMap<usize, u64>,
+}
+
+impl Exchange {
+    pub(super) fn reads(&mut self, place: i32, end: i32) {
+        self.read.set(place.min(0), end.min(0));
+    }
+
+    pub(super) fn writes(&mut self, place: i32, end: i32) {
+        self.written.set(place.min(0), end.min(0));
+    }
+
+    /// Words that have to be written for it. What it writes before each return is a result, though it may ask for it first, as for
+    /// an argument of no size that would lie there (`runtime.AddCleanup`, Go 1.24 on).
+    fn needs(&self) -> u64 {
+        self.arguments & !self.results.unwrap_or(0)
+    }
+
+    /// A word of the frame that is read and never written, by its distance below the return PC.
+    fn unwritten(&self) -> Option<usize> {
+        let words = self.read.below.iter().enumerate();
+        words.into_iter().find_map(|(at, read)| {
+            let missing = read & !self.written.below.get(at).unwrap_or(&0);
+            (missing != 0)
+                .then(|| (at * 64 + missing.trailing_zeros() as usize + 1) * WORD as usize)
+        })
+    }
+}
+
+/// Checks that what is read of frames is written, that arguments are written before each call that reads them, and results at
+/// each return.
+///
+/// # Errors
+/// The first that is not.
+pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    let exchanges = Exchanges { written, found };
+    for (position, function) in written.functions.iter().enumerate() {
+        let Some(found) = exchanges.followed(position) else {
+            continue;
+        };
+        if let Some(below) = found.exchange.unwritten() {
+            let message = format!("it reads {below} below its return PC, where nobody writes");
+            return Err(Fault::of(function, "slots", message));
+        }
+        for site in &found.sites {
+            exchanges.has_arguments(site, function)?;
+        }
+        exchanges.has_results(found, function)?;
+    }
+    Ok(())
+}
+
+/// Who writes what for whom.
+struct Exchanges<'e, 'w> {
+    written: &'e Written<'w>,
+    found: &'e [Option<Found>],
+}
+
+impl Exchanges<'_, '_> {
+    /// What was found of a function of which all is known: assembly may change to another stack, and what the host writes
+    /// is not seen.
+    fn followed(&self, position: usize) -> Option<&Found> {
+        let is_assembly = self.written.functions[position].is_assembly;
+        let found = self.found[position].as_ref();
+        found.filter(|found| !is_assembly && !found.calls_host())
+    }
+
+    /// The words that a function leaves above its return PC.
+    fn results(&self, position: usize) -> Option<u64> {
+        self.followed(position)
+            .and_then(|found| found.exchange.results)
+    }
+
+    fn has_arguments(&self, site: &Site, function: &Function) -> Result<(), Fault> {
+        let Callee::Direct(callee) = site.callee else {
+            return Ok(());
+        };
+        let callee_found = self.followed(callee);
+        let needs = callee_found.map_or(0, |found| found.exchange.needs());
+        let results = |last: usize| self.results(last).unwrap_or(u64::MAX);
+        let missing = needs & !site.given.words(results);
+        if site.after == After::Tail || missing == 0 {
+            return Ok(());
+        }
+        let name = &self.written.functions[callee].name;
+        let bytes = missing.trailing_zeros() * WORD as u32;
+        let message = format!("{name} is called and its argument at {bytes} is not written");
+        Err(site.fault(function, "slots", message))
+    }
+
+    fn has_results(&self, caller: &Found, function: &Function) -> Result<(), Fault> {
+        for (callee, asked) in &caller.exchange.asks {
+            let missing = asked & !self.results(*callee).unwrap_or(u64::MAX);
+            if missing != 0 {
+                let bytes = missing.trailing_zeros() * WORD as u32;
+                let name = &function.name;
+                let message =
+                    format!("it returns without its result at {bytes}, which {name} reads");
+                return Err(Fault::of(
+                    &self.written.functions[*callee],
+                    "slots",
+                    message,
+                ));
+            }
+        }
+        Ok(())
+    }
+}

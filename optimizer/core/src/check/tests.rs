@@ -1,0 +1,167 @@
+//! What ways know, and what becomes of it where they meet.
+
+mod rules;
+
+use super::numbers::Numbers;
+use super::reached::Reached;
+use super::slots::Slots;
+use super::value::Value;
+use super::way::{Selector, Sp, Way, Ways};
+use super::written::body;
+use crate::input::Input;
+use wasmparser::{MemArg, Operator};
+
+fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
+    let mut way = Way {
+        selector,
+        sp: Sp::At(sp),
+        shown: None,
+        set: vec![0],
+        checked: Some(8),
+        behind: Vec::new(),
+        entered: Vec::new(),
+        pushed: Vec::new(),
+        base: None,
+        slots: Slots::begin(),
+    };
+    set.iter().for_each(|local| way.set_local(*local));
+    way
+}
+
+fn done() -> Selector {
+    Selector::Done(Numbers::default())
+}
+
+fn pending(number: u32) -> Selector {
+    Selector::Pending {
+        numbers: Numbers::one(number),
+        is_reset: false,
+    }
+}
+
+#[test]
+fn where_ways_meet_only_what_holds_on_both_is_left() {
+    let mut ways = Ways::default();
+    let mut first = way(done(), -16, &[2, 3]);
+    first.pushed = vec![(-8, 1 << 28)];
+    ways.add(first).expect("one way");
+    let mut second = way(done(), -16, &[3, 4]);
+    second.checked = None;
+    second.behind = vec![7];
+    ways.add(second).expect("SP is in one place");
+    assert_eq!(ways.0.len(), 1, "{ways:?}");
+    let met = &ways.0[0];
+    assert_eq!(
+        [2, 3, 4].map(|local| met.is_set(local)),
+        [false, true, false]
+    );
+    assert_eq!((met.checked, met.behind.as_slice()), (None, &[7][..]));
+    assert!(met.pushed.is_empty());
+}
+
+#[test]
+fn sp_is_in_one_place() {
+    let mut ways = Ways(vec![way(done(), -16, &[])]);
+    assert!(ways.add(way(done(), -24, &[])).is_err());
+    let mut elsewhere = way(done(), 0, &[]);
+    elsewhere.sp = Sp::Elsewhere;
+    ways.add(elsewhere).expect("assembly goes to other stacks");
+    assert_eq!(ways.sp(), Some(Sp::Elsewhere));
+}
+
+#[test]
+fn those_on_their_way_stay_apart_until_they_arrive() {
+    let mut ways = Ways(vec![way(done(), 0, &[2])]);
+    ways.add(way(pending(4), 0, &[])).expect("another kind");
+    ways.add(way(pending(5), 0, &[])).expect("another number");
+    assert_eq!(ways.0.len(), 2);
+    assert!(ways.0[0].is_set(2));
+    let numbers = Numbers::one(4);
+    let (both, _) = match &ways.0[1].selector {
+        Selector::Pending { numbers, .. } => numbers.split(|number| number > 3),
+        _ => (numbers, Numbers::default()),
+    };
+    assert_eq!(both.iter().collect::<Vec<_>>(), [4, 5]);
+}
+
+#[test]
+fn a_stack_check_is_told_by_its_operands() {
+    let memarg = MemArg {
+        align: 2,
+        max_align: 2,
+        offset: 16,
+        memory: 0,
+    };
+    let g = Value::unary(&Operator::I32WrapI64, Value::G);
+    let guard = Value::unary(&Operator::I32Load { memarg }, g);
+    let more = Value::binary(&Operator::I32Add, guard, Value::Constant(40));
+    let asks = Value::binary(&Operator::I32LeU, Value::Stack(0), more);
+    assert_eq!(asks, Value::BelowGuard(40));
+    let other = MemArg {
+        offset: 24,
+        ..memarg
+    };
+    let field = Value::unary(&Operator::I32Load { memarg: other }, g);
+    assert_eq!(
+        Value::binary(&Operator::I32LeU, Value::Stack(0), field),
+        Value::Other
+    );
+}
+
+#[test]
+fn segments_are_reached_by_jumps_and_from_the_one_before() {
+    // Segment 1 comes behind a call that never comes back; 2 is jumped to from 3, to which 0 jumps.
+    let module = wat::parse_str(
+        "(module (func $stops)
+          (func (param i32)
+            loop
+              block block block block
+                local.get 0  br_table 0 1 2 3 3
+              end
+                i64.const 10  drop
+                local.get 0  if  i32.const 3  local.set 0  br 4  end
+                call $stops
+              end
+                i64.const 11  drop
+              end
+                i64.const 12  drop  return
+              end
+                i64.const 13  drop
+                i32.const 2  local.set 0  br 0
+            end))",
+    )
+    .expect("a module");
+    let input = Input::read(&module).expect("it can be read");
+    let body = body(&input, 1).expect("a second function");
+    let operators = body.get_operators_reader().expect("operators");
+    let operators: Vec<Operator<'_>> = operators.into_iter().flatten().collect();
+    let reached_from = |entry| {
+        let mut reached = Reached::from([0, entry]);
+        let mut markers = Vec::new();
+        while reached.begins_again() {
+            markers.clear();
+            for operator in &operators {
+                let is_reached = reached.step(operator, |function| function == 0);
+                if let (true, Operator::I64Const { value }) = (is_reached, operator) {
+                    markers.push(*value);
+                }
+            }
+        }
+        markers
+    };
+    assert_eq!(reached_from(0), [10, 12, 13]);
+    assert_eq!(reached_from(1), [10, 11, 12, 13]);
+}
+
+#[test]
+fn a_call_in_place_of_another_leaves_earlier_results() {
+    let mut slots = Slots::begin();
+    slots.call(None, -24, None);
+    assert!(slots.is_answer(-16, -8));
+    // A body further down the stack makes it.
+    slots.call(Some(1), -40, Some(8));
+    assert!(slots.is_answer(-16, -8) && slots.is_answer(-40, -32));
+    assert!(!slots.is_answer(-32, -24), "nobody has called for it");
+    slots.call(Some(2), -24, Some(8));
+    assert!(slots.is_answer(-24, -16) && !slots.is_answer(-16, -8));
+}

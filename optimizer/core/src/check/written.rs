@@ -1,0 +1,231 @@
+//! The written module: its functions, and what its own tables say of them.
+
+use super::Fault;
+use crate::go::{Identity, Program, known};
+use crate::input::Input;
+use crate::parallel::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
+
+/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go). The checker shares nothing with
+/// the passes, so this and [`PC_B`] are its own.
+const ASSEMBLY: u8 = 4;
+/// The part of a PC below PC_F.
+const PC_B: u32 = 0xffff;
+
+/// PC_F of a PC: whose it is.
+pub(super) fn pc_f(pc: u64) -> Option<u32> {
+    u32::try_from(pc >> 16).ok()
+}
+
+/// PC_B of a PC: where in its function.
+pub(super) fn pc_b(pc: u64) -> u32 {
+    pc as u32 & PC_B
+}
+
+/// The body at a position of the code section.
+pub(super) fn body<'i>(input: &Input<'i>, position: usize) -> Option<FunctionBody<'i>> {
+    let range = input.bodies.get(position)?;
+    Some(FunctionBody::new(BinaryReader::new(
+        input.slice(range),
+        range.start,
+    )))
+}
+
+/// How a function is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// By the convention that lifting introduces, and written by it.
+    Lifted,
+    /// By that convention, with the code that it had.
+    Adapted,
+    /// From outside of Go's code: neither return PC nor PC_B.
+    Other,
+}
+
+/// What the tables say of a function.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) pc_f: Option<u32>,
+    pub(super) is_assembly: bool,
+    /// Bytes of its arguments and results, where they are known.
+    pub(super) args: Option<i32>,
+    /// PC_B of the call of `runtime.deferreturn`, 0 without one.
+    pub(super) deferreturn: u32,
+    /// Distance of SP below the return PC, up to the PC_B that stands beside it.
+    pub(super) pcsp: Vec<(u32, i32)>,
+    /// It reads global 0, sets it, or calls: SP has to be there when it is called.
+    pub(super) looks_at_sp: bool,
+}
+
+impl Function {
+    /// Distance of SP at a PC_B, as `funcspdelta` finds it (runtime/symtab.go).
+    pub(super) fn sp_delta(&self, pc_b: u32) -> Option<i32> {
+        let run = self.pcsp.partition_point(|(end, _)| *end <= pc_b);
+        // Behind the last PC that has a number the table goes on with its last value.
+        let run = self.pcsp.get(run).or(self.pcsp.last());
+        run.map(|(_, value)| *value)
+    }
+
+    /// Bytes of the frame.
+    pub(super) fn frame(&self) -> u64 {
+        let values = self.pcsp.iter().map(|(_, value)| *value);
+        u64::from(values.max().unwrap_or(0).max(0).cast_unsigned())
+    }
+}
+
+/// The module.
+pub(super) struct Written<'w> {
+    pub(super) input: Input<'w>,
+    /// By position in the code section.
+    pub(super) functions: Vec<Function>,
+    by_pc_f: HashMap<u32, usize>,
+    pub(super) known: Known,
+    /// Whether the rules that take long are asked for, too.
+    pub(super) all_rules: bool,
+}
+
+/// Positions of functions that rules know by name.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) morestack: BTreeSet<usize>,
+    /// Saves where it was called as the place where its thread goes on.
+    pub(super) mstart1: Option<usize>,
+    /// Behind whose calls nothing runs, though their code does not show it.
+    pub(super) exits: BTreeSet<usize>,
+    /// What they call through the table starts on a stack that has room.
+    pub(super) starts_anew: BTreeSet<usize>,
+}
+
+impl<'w> Written<'w> {
+    /// Reads what was written. `lifted` says of each function, by its final index, whether lifting wrote it.
+    pub(super) fn read(
+        bytes: &'w [u8],
+        identity: &Identity,
+        lifted: &BTreeSet<u32>,
+        all_rules: bool,
+    ) -> Result<Written<'w>, Fault> {
+        let unreadable = |error: crate::Error| Fault::of_module("tables", error.message());
+        let input = Input::read(bytes).map_err(unreadable)?;
+        let program = Program::read(&input, identity).map_err(unreadable)?;
+        let slotted: BTreeSet<u32> = input.table_slots.iter().map(|(_, f)| *f).collect();
+        let exported: BTreeSet<u32> = input.exported_functions().collect();
+        let positions: Vec<u32> = (0..input.bodies.len() as u32).collect();
+        let functions: Vec<Function> = (positions.into_par_iter())
+            .map(|position| {
+                let index = input.imported_functions + position;
+                let is_go = has_convention(&input, index)
+                    && slotted.contains(&index)
+                    && !exported.contains(&index);
+                let role = match (is_go, lifted.contains(&index)) {
+                    (true, true) => Role::Lifted,
+                    (true, false) => Role::Adapted,
+                    (false, _) => Role::Other,
+                };
+                read_function(&input, &program, index, role)
+            })
+            .collect();
+        Ok(Written {
+            all_rules,
+            ..Written::of(input, functions)
+        })
+    }
+
+    /// A module with what its tables say of its functions, for all rules.
+    pub(super) fn of(input: Input<'w>, functions: Vec<Function>) -> Written<'w> {
+        let by_pc_f = (functions.iter().enumerate())
+            .filter_map(|(position, function)| Some((function.pc_f?, position)))
+            .collect();
+        Written {
+            known: Known::of(&functions),
+            by_pc_f,
+            functions,
+            input,
+            all_rules: true,
+        }
+    }
+
+    pub(super) fn position(&self, index: u32) -> Option<usize> {
+        Some(index.checked_sub(self.input.imported_functions)? as usize)
+    }
+
+    /// Whose PC it is.
+    pub(super) fn by_pc(&self, pc: u64) -> Option<usize> {
+        self.by_pc_f.get(&pc_f(pc)?).copied()
+    }
+}
+
+/// The functions of the input as its tables have them, by position.
+pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> Vec<Function> {
+    let indices = input.imported_functions..input.functions.len() as u32;
+    let read = |index| read_function(input, program, index, Role::Adapted);
+    indices.into_par_iter().map(read).collect()
+}
+
+/// `(i32 or i64 w, i32 sp) -> i32 sp`.
+fn has_convention(input: &Input<'_>, index: u32) -> bool {
+    input.function_type(index).is_some_and(|ty| {
+        matches!(ty.params(), [ValType::I32 | ValType::I64, ValType::I32])
+            && ty.results() == [ValType::I32]
+    })
+}
+
+fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -> Function {
+    let listed = program.by_wasm_index(index);
+    let pcsp = listed.and_then(|function| function.pcsp());
+    let record = listed.map(|function| function.record());
+    Function {
+        name: listed.map_or_else(|| format!("function {index}"), |f| f.name().to_owned()),
+        pc_f: listed.map(|function| function.pc_f()),
+        is_assembly: record.is_none_or(|record| record.flag & ASSEMBLY != 0),
+        args: record.map(|record| record.args).filter(|args| *args >= 0),
+        deferreturn: record.map_or(0, |record| record.deferreturn & PC_B),
+        pcsp: (pcsp.into_iter().flatten())
+            .filter_map(|run| run.ok().map(|run| (run.end, run.value)))
+            .collect(),
+        looks_at_sp: role == Role::Other && looks_at_sp(input, index),
+        role,
+    }
+}
+
+fn looks_at_sp(input: &Input<'_>, index: u32) -> bool {
+    let position = index.wrapping_sub(input.imported_functions) as usize;
+    let body = body(input, position);
+    let Some(Ok(operators)) = body.map(|body| body.get_operators_reader()) else {
+        return true;
+    };
+    operators.into_iter().any(|operator| {
+        matches!(
+            operator,
+            Err(_)
+                | Ok(Operator::GlobalGet { global_index: 0 }
+                    | Operator::GlobalSet { global_index: 0 }
+                    | Operator::Call { .. }
+                    | Operator::CallIndirect { .. })
+        )
+    })
+}
+
+impl Known {
+    pub(super) fn of(functions: &[Function]) -> Known {
+        let mut known = Known::default();
+        for (position, function) in functions.iter().enumerate() {
+            let name = function.name.as_str();
+            if known::EXITS.contains(&name) || known::FATAL.contains(&name) {
+                known.exits.insert(position);
+            }
+            if known::MORESTACK.contains(&name) {
+                known.morestack.insert(position);
+            }
+            if known::STARTS_ANEW.contains(&name) {
+                known.starts_anew.insert(position);
+            }
+            if name == known::MSTART1 {
+                known.mstart1 = Some(position);
+            }
+        }
+        known
+    }
+}

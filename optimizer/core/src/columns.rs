@@ -1,0 +1,69 @@
+//! Go's function tables as columns, and the script that makes tables of them again.
+//!
+//! The columnar-tables pass writes a script (`script.rs`) into a module, with a start function (`start.wat`) that runs it.
+//! Here it is run without an engine: by the pass, to see that the tables come back, and by whoever reads Go's tables in a
+//! module that the pass has written.
+
+mod script;
+pub(crate) mod start;
+#[cfg(test)]
+pub(crate) mod tests;
+mod words;
+
+pub(crate) use script::{Coding, Operation, Target, run, zigzag};
+pub(crate) use start::Placement;
+
+use crate::input::Input;
+
+/// Does to the image of a module's memory, which begins at address `base`, what the module's start function does if that
+/// runs a script. Whether it does; if the script fails, the image is left as it was.
+pub(crate) fn rebuild(input: &Input<'_>, base: u64, image: &mut Vec<u8>) -> bool {
+    let Some(script) = Script::find(input, base, image.len()) else {
+        return false;
+    };
+    let mut rebuilt = image.clone();
+    let done = script.run(&mut rebuilt).is_some();
+    if done {
+        *image = rebuilt;
+    }
+    done
+}
+
+/// The script of a module.
+struct Script<'i> {
+    base: u32,
+    placement: Placement,
+    segment: &'i [u8],
+    operations: Vec<Operation>,
+}
+
+impl<'i> Script<'i> {
+    /// `None` of a module without a script, or with one that goes beyond what any script needs.
+    fn find(input: &Input<'i>, base: u64, image_bytes: usize) -> Option<Script<'i>> {
+        let position = input.start?.checked_sub(input.imported_functions)?;
+        let body = input.slice(input.bodies.get(position as usize)?);
+        let (placement, segment) = start::read(body)?;
+        let segment = input.slice(&input.data.get(segment as usize)?.range);
+        let operations = placement.operations.checked_sub(placement.streams()?)?;
+        let fits = placement.length as usize == segment.len()
+            // Dictionaries say where tables are, which take more bytes than that.
+            && placement.dictionary_bytes as usize <= image_bytes
+            && base + image_bytes as u64 <= placement.working_base.into();
+        fits.then_some(Script {
+            base: u32::try_from(base).ok()?,
+            placement,
+            segment,
+            operations: (segment.get(operations as usize..)?)
+                .chunks(Operation::SIZE as usize)
+                .map(Operation::from_bytes)
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    fn run(&self, image: &mut [u8]) -> Option<()> {
+        let mut working = vec![0; self.placement.dictionary_bytes as usize];
+        working.extend_from_slice(self.segment);
+        let mut memory = Target::new(self.base, image, self.placement.working_base, &mut working);
+        run(&self.operations, &mut memory)
+    }
+}

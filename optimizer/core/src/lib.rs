@@ -1,0 +1,316 @@
+//! Makes the WebAssembly that Go writes small, fast and easy to ship.
+//!
+//! ```
+//! # let wasm = wat::parse_str("(module (func $dead) (func (export \"run\")))").unwrap();
+//! let optimized = gowasp_core::optimize(&wasm, &gowasp_core::Options::default())?;
+//! assert!(optimized.wasm.len() < wasm.len());
+//! for pass in &optimized.report.passes {
+//!     println!("{pass:?}");
+//! }
+//! # Ok::<(), gowasp_core::Error>(())
+//! ```
+//!
+//! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
+
+mod blame;
+mod check;
+mod code;
+mod columns;
+mod compress;
+mod emit;
+mod error;
+mod frame;
+pub mod go;
+mod grouped;
+pub mod input;
+mod inspect;
+pub mod manifest;
+mod memory;
+pub mod module;
+mod names;
+mod options;
+mod package;
+mod parallel;
+mod passes;
+mod report;
+pub mod symbols;
+mod validate;
+mod warnings;
+
+pub use check::{Checker, Fault};
+pub use compress::{Counted, Encoding, brotli};
+pub use error::{Error, Result, Stage};
+pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
+pub use options::{Level, Options, Preference};
+pub use package::{Encoded, Package};
+pub use passes::{Observer, PASSES, Pass};
+pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
+
+use go::{Identity, Program, Toolchain};
+use input::Input;
+use module::Module;
+use std::collections::BTreeMap;
+use symbols::{Source, Symbols};
+use warnings::{Findings, Messages};
+
+/// What wrote manifests and side-cars: `gowasp VERSION`.
+pub(crate) const GENERATOR: &str = concat!("gowasp ", env!("CARGO_PKG_VERSION"));
+
+/// An optimized module.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Optimized {
+    /// The module, validated.
+    pub wasm: Vec<u8>,
+    /// What was done.
+    pub report: Report,
+    /// Names of the functions of `wasm`, for its side-car.
+    pub symbols: Symbols,
+    /// What became of the input's functions.
+    functions: Functions,
+}
+
+/// What became of the input's functions, for the checker.
+#[derive(Debug)]
+struct Functions {
+    /// Whether lifting took them apart, by position in the input's code section.
+    lifted: Vec<bool>,
+    /// Their final indices.
+    indices: Vec<Option<u32>>,
+}
+
+/// Optimizes a module: same behaviour, fewer bytes.
+///
+/// # Errors
+/// An input that is not a valid module, a pass that `options` names and that does not exist, and any
+/// failure inside a pass. Nothing is returned half done. Nor is a module that breaks a rule of optimized code, which is a fault
+/// of this library: the pass to blame is left out, with a warning, or with [`Options::strict`] an error of [`Stage::Check`].
+pub fn optimize(wasm: &[u8], options: &Options) -> Result<Optimized> {
+    optimize_observed(wasm, options, &mut ())
+}
+
+/// [`optimize`], telling `observer` about each stage as it begins and ends.
+///
+/// # Errors
+/// As [`optimize`].
+pub fn optimize_observed(
+    wasm: &[u8],
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Optimized> {
+    options.check()?;
+    let failure = match attempt(wasm, options, None, observer) {
+        Ok(optimized) => return Ok(optimized),
+        Err(failure) => failure,
+    };
+    match failure {
+        Failure::Error(error) => Err(error),
+        // What other tools have made of Go's code may be beyond what the rules allow: then none of it is taken apart.
+        Failure::Refused {
+            error,
+            is_rewritten: true,
+        } => {
+            let mut without = options.clone();
+            without.skip.push("lift-functions".to_owned());
+            attempt(wasm, &without, Some(&error), observer).map_err(Failure::error)
+        }
+        Failure::Refused { error, .. } => {
+            observer.begin("find the pass to blame");
+            let again = |options: &Options| {
+                let optimized = attempt(wasm, options, None, &mut ());
+                optimized.map(drop).map_err(Failure::error)
+            };
+            let pass = blame::pass_to_skip(wasm, options, again);
+            observer.end("find the pass to blame");
+            if options.strict {
+                let hint = format!("`--skip {pass}` gives a module that passes the check");
+                return Err(error.with_hint(hint));
+            }
+            let mut without = options.clone();
+            without.skip.push(pass.to_owned());
+            let mut optimized = attempt(wasm, &without, None, observer).map_err(Failure::error)?;
+            let warning = format!("{}; the pass {pass} was left out", error.message());
+            optimized.report.warnings.insert(0, warning);
+            Ok(optimized)
+        }
+    }
+}
+
+/// Why there is no optimized module.
+enum Failure {
+    Error(Error),
+    /// The checker refuses it.
+    Refused {
+        error: Error,
+        /// Another tool has rewritten the module since Go wrote it.
+        is_rewritten: bool,
+    },
+}
+
+impl Failure {
+    fn error(self) -> Error {
+        match self {
+            Failure::Error(error) | Failure::Refused { error, .. } => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Error(error)
+    }
+}
+
+/// Runs the whole pipeline once. `refused` is what the checker said of an output for which more passes ran.
+fn attempt(
+    wasm: &[u8],
+    options: &Options,
+    refused: Option<&Error>,
+    observer: &mut dyn Observer,
+) -> std::result::Result<Optimized, Failure> {
+    observer.begin("read");
+    let input = Input::read(wasm)?;
+    let mut module = Module::new(input)?;
+    observer.end("read");
+
+    observer.begin("go-model");
+    let identity = Identity::of(&module.input);
+    let unread = match read_program(&module.input, &identity) {
+        Ok(program) => {
+            module.program = Some(program);
+            None
+        }
+        Err(error) if options.strict && identity.toolchain == Toolchain::Go => {
+            return Err(error.into());
+        }
+        Err(error) => Some(error),
+    };
+    let sources = function_sources(&module.input, module.program.as_ref());
+    observer.end("go-model");
+
+    let passes = passes::run(&mut module, options, observer)?;
+
+    observer.begin("write");
+    let written = emit::emit(&mut module)?;
+    observer.end("write");
+
+    observer.begin("validate");
+    validate::validate(&written.bytes, Stage::Validate)?;
+    observer.end("validate");
+
+    observer.begin("check");
+    let is_rewritten = warnings::is_rewritten(&passes);
+    // Tests ask for all rules anyway, of what Go wrote.
+    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
+    let functions = Functions {
+        lifted: module
+            .code
+            .as_ref()
+            .map_or_else(Vec::new, code::Code::lifted),
+        indices: written.functions,
+    };
+    let checked = match unwinds_on_purpose(options) {
+        false => check_written(&module, &identity, &functions, &written.bytes, all_rules),
+        true => Ok(()),
+    };
+    observer.end("check");
+    checked.map_err(|error| Failure::Refused {
+        error,
+        is_rewritten,
+    })?;
+
+    let (before, after) = (
+        Sizes::of(&module.input),
+        Sizes::of(&Input::read(&written.bytes)?),
+    );
+    let findings = Findings {
+        identity: &identity,
+        unread: unread.as_ref(),
+        refused,
+        unrewritable: module.unrewritable(),
+        passes: &passes,
+        prefer: options.prefer,
+        before,
+        after,
+    };
+    let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
+    Ok(Optimized {
+        symbols: Symbols::new(
+            &written.bytes,
+            identity.build_id.clone(),
+            sources,
+            &functions.indices,
+        ),
+        report: Report {
+            input: identity,
+            before,
+            after,
+            stripped: report::stripped(&passes),
+            passes,
+            warnings,
+            notes,
+        },
+        functions,
+        wasm: written.bytes,
+    })
+}
+
+/// Whether calls are not gone on with right behind them, as the checker wants it.
+#[cfg(any(test, feature = "resume-stress"))]
+fn unwinds_on_purpose(options: &Options) -> bool {
+    options.resume_stress
+}
+
+/// Nobody does.
+#[cfg(not(any(test, feature = "resume-stress")))]
+fn unwinds_on_purpose(_: &Options) -> bool {
+    false
+}
+
+/// Checks what was written of Go's functions, where any were lifted.
+fn check_written(
+    module: &Module<'_>,
+    identity: &Identity,
+    functions: &Functions,
+    bytes: &[u8],
+    all_rules: bool,
+) -> Result<()> {
+    let (Some(program), Some(_)) = (&module.program, &module.code) else {
+        return Ok(());
+    };
+    let subject = check::Subject {
+        input: &module.input,
+        program,
+        identity,
+        lifted: &functions.lifted,
+        all_rules,
+        bytes,
+        functions: &functions.indices,
+    };
+    check::check(&subject).map_err(|fault| fault.error())
+}
+
+/// Go's tables, as long as passes may change them.
+fn read_program(input: &Input<'_>, identity: &Identity) -> Result<Program> {
+    let program = Program::read(input, identity)?;
+    if program.is_rebuilt() {
+        let message = "this module is optimized already: its start function makes Go's tables";
+        return Err(Error::new(Stage::GoModel, message)
+            .with_hint("give the file that `go build` wrote to optimize it again"));
+    }
+    Ok(program)
+}
+
+/// What is known of each function of the input: Go's tables first, the `name` section for the rest.
+fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u32, Source> {
+    let mut sources = symbols::from_name_section(input);
+    for function in program.iter().flat_map(|program| program.functions()) {
+        let place = function.file().zip(function.line());
+        let source = Source {
+            name: function.name().to_owned(),
+            place: place.map(|(file, line)| (file.to_owned(), line)),
+        };
+        sources.insert(function.wasm_index(), source);
+    }
+    sources
+}

@@ -1,0 +1,132 @@
+//! The module that passes work on: frame, bodies and custom sections.
+
+use crate::code::{Code, Function};
+use crate::error::{Error, Result, Stage};
+use crate::frame::{Frame, References};
+use crate::go::Program;
+use crate::grouped::Grouped;
+use crate::input::Input;
+use crate::parallel::prelude::*;
+use crate::validate::validate;
+use std::borrow::Cow;
+
+/// A module between input and output.
+#[derive(Debug)]
+pub struct Module<'a> {
+    pub(crate) input: Input<'a>,
+    pub(crate) frame: Rewritable,
+    /// Body of each defined function of the input, by index in the code section. Indices inside are the input's.
+    pub(crate) bodies: Vec<Cow<'a, [u8]>>,
+    /// Custom sections that are kept, in file order.
+    pub(crate) customs: Vec<Custom<'a>>,
+    /// Whether code refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
+    pub(crate) code_names_data: bool,
+    /// Go's own tables, where the module is standard Go of a known release.
+    pub(crate) program: Option<Program>,
+    /// Go's functions, once they are lifted; they take the place of their `bodies`.
+    pub(crate) code: Option<Code>,
+    /// What the pass of that name left of Go's tables, once it has grouped them.
+    pub(crate) grouped: Option<Grouped>,
+}
+
+/// Whether the frame of a module could be taken apart.
+#[derive(Debug)]
+pub(crate) enum Rewritable {
+    /// Passes may change everything.
+    Yes(Box<Frame>),
+    /// The module uses what cannot be rewritten safely; only custom sections may go.
+    No {
+        /// What it uses.
+        reason: String,
+    },
+}
+
+/// A custom section.
+#[derive(Debug, Clone)]
+pub(crate) struct Custom<'a> {
+    pub(crate) name: &'a str,
+    /// The whole content, name included.
+    pub(crate) content: &'a [u8],
+    /// Whether it stood before every standard section, where `dylink.0` must stay.
+    pub(crate) leading: bool,
+}
+
+impl<'a> Module<'a> {
+    /// Validates the input and takes it apart.
+    ///
+    /// # Errors
+    /// An input that is not a valid WebAssembly module.
+    pub(crate) fn new(input: Input<'a>) -> Result<Module<'a>> {
+        validate(input.bytes, Stage::Read)?;
+        let references: Result<Vec<References>> = (input.bodies.par_iter())
+            .map(|range| References::of(input.slice(range), range.start))
+            .collect();
+        let code_names_data =
+            (references.as_ref()).is_ok_and(|r| r.iter().any(References::name_data));
+        let frame = match references.and_then(|references| Frame::new(&input, references)) {
+            Ok(frame) => Rewritable::Yes(Box::new(frame)),
+            Err(error) => Rewritable::No {
+                reason: error.message().to_owned(),
+            },
+        };
+        Ok(Module {
+            bodies: input
+                .bodies
+                .iter()
+                .map(|range| Cow::Borrowed(input.slice(range)))
+                .collect(),
+            customs: customs(&input),
+            code_names_data,
+            program: None,
+            code: None,
+            grouped: None,
+            frame,
+            input,
+        })
+    }
+
+    /// What was read.
+    pub fn input(&self) -> &Input<'a> {
+        &self.input
+    }
+
+    /// What the module uses that cannot be rewritten safely.
+    pub(crate) fn unrewritable(&self) -> Option<&str> {
+        match &self.frame {
+            Rewritable::Yes(_) => None,
+            Rewritable::No { reason } => Some(reason),
+        }
+    }
+
+    /// Go's functions, once they are lifted.
+    pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
+        (self.code.iter_mut().flat_map(|code| &mut code.functions))
+            .flatten()
+            .collect()
+    }
+
+    /// The frame, for a pass whose table entry says that it needs one.
+    pub(crate) fn frame_mut(&mut self) -> Result<&mut Frame> {
+        match &mut self.frame {
+            Rewritable::Yes(frame) => Ok(frame),
+            Rewritable::No { reason } => Err(Error::new(Stage::Read, reason.clone())),
+        }
+    }
+}
+
+fn customs<'a>(input: &Input<'a>) -> Vec<Custom<'a>> {
+    let first_standard = input
+        .sections
+        .iter()
+        .position(|s| s.name.is_none())
+        .unwrap_or(usize::MAX);
+    (input.sections.iter().enumerate())
+        .filter_map(|(position, section)| {
+            Some(Custom {
+                name: section.name?,
+                content: input.slice(&section.range),
+                leading: position < first_standard,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! What the caller wants of an optimization.
+
+use crate::error::{Error, Result, Stage};
+use crate::passes;
+use serde::Deserialize;
+
+/// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
+/// As JSON its names are in camel case, and what is not named has its default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Options {
+    /// What to prefer where compressed size, raw size and speed conflict.
+    pub prefer: Preference,
+    /// Names of passes not to run.
+    pub skip: Vec<String>,
+    /// Name of the last pass to run: those after it in the table are left out.
+    pub stop_after: Option<String>,
+    /// Leave the `name` section in the module. Only engines' own stack traces read it.
+    pub keep_names: bool,
+    /// Leave the declared size of the memory as it is.
+    pub keep_memory: bool,
+    /// Whether Go's code and tables may be rewritten, or only the container around them.
+    pub level: Level,
+    /// Find out what each pass does to the size of the code, for the report: takes as long again.
+    pub measure: bool,
+    /// Check what was written by all rules of optimized code, also those that take long: words of the stack, stores, branches.
+    pub all_rules: bool,
+    /// Fail where a Go module can only get the generic passes, instead of warning.
+    pub strict: bool,
+    /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
+    #[cfg(any(test, feature = "resume-stress"))]
+    #[serde(skip)]
+    pub resume_stress: bool,
+}
+
+/// What to prefer where sizes and speed conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preference {
+    /// The smallest compressed file.
+    #[default]
+    Download,
+    /// The smallest file on disk and in memory, before compression.
+    Raw,
+    /// The fastest program.
+    Speed,
+}
+
+/// How much is rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// What is safe for every module, whatever wrote it.
+    Generic,
+    /// Everything.
+    #[default]
+    Full,
+}
+
+impl Options {
+    /// Checks that the named passes exist.
+    ///
+    /// # Errors
+    /// Names the pass that does not exist, with the list of those that do.
+    pub fn check(&self) -> Result<()> {
+        let known = |name: &String| passes::PASSES.iter().any(|pass| pass.name == name);
+        match self
+            .skip
+            .iter()
+            .chain(&self.stop_after)
+            .find(|name| !known(name))
+        {
+            None => Ok(()),
+            Some(name) => {
+                let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
+                Err(
+                    Error::new(Stage::Read, format!("there is no pass named {name:?}"))
+                        .with_hint(format!("the passes are {}", names.join(", "))),
+                )
+            }
+        }
+    }
+}

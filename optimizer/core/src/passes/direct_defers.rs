@@ -1,0 +1,227 @@
+//! Calls what is deferred directly instead of through the table.
+//!
+//! `defer mu.Unlock()` and `defer func() { ... }()` make a closure on the function's own stack. Outside of loops Go's compiler
+//! calls it where the function returns (open-coded defers, cmd/compile/internal/ssagen/ssa.go), by the PC in it, though it
+//! wrote that PC itself:
+//!
+//! ```wat
+//! local.get 1  i64.const PC  i64.store offset=8                                                ;; the closure, at SP+8
+//! (CTXT = SP+8)  (return PC)  local.get 1  local.get 1  i32.load16_u offset=10  call_indirect  ;; before
+//! (CTXT = SP+8)  (return PC)  local.get 1  call $f                                             ;; after
+//! ```
+//!
+//! Nobody changes the PC of a closure, so that a call finds the one that the closure was made with. What has to be known is
+//! that no other closure is made in the same place: that all that this function stores there is one PC, or the zeros that
+//! clear a frame, and that no local holds the place's address, through which it might store. Where calls lie between, the
+//! closure's address comes from a slot of the stack. For the slot of the first defer, which Go's tables name, the same
+//! holds: it has no address that anybody could take. Where one of this is not so the call stays.
+//!
+//! Measured on esbuild: 341 calls, 2 kB less code; CPU time of the micro benchmark of defer 0.65, because the processor
+//! need not load what it calls.
+
+mod stack;
+#[cfg(test)]
+mod tests;
+
+use super::{Outcome, left_alone};
+use crate::code::{
+    Callee, Expr, Function, GLOBAL_CTXT, Load, Op, PC_B_BITS, PC_F_OFFSET, SP, StackPointer, Stmt,
+    pc_b,
+};
+use crate::error::Result;
+use crate::module::Module;
+use crate::options::Options;
+use crate::parallel::prelude::*;
+use stack::{Content, Stack, Value};
+use std::collections::{BTreeSet, HashMap};
+
+/// Where in a closure's PC PC_F is, which is a table slot.
+const PC_F: i64 = PC_F_OFFSET as i64;
+
+pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
+    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
+        return Ok(left_alone("no lifted functions", 0));
+    };
+    let imported = code.facts.imported;
+    let functions: HashMap<u32, u32> = (code.pc_f.iter().zip(imported..))
+        .filter_map(|(pc_f, index)| Some(((*pc_f)?, index)))
+        .filter(|(_, index)| code.facts.is_go(*index))
+        .collect();
+    let callee = |pc: i64| {
+        let slot = u32::try_from(pc >> PC_B_BITS).ok()?;
+        functions.get(&slot).copied().filter(|_| pc_b(pc) == 0)
+    };
+    let counts: Vec<Count> = (code.functions.par_iter_mut())
+        .zip(&code.is_assembly)
+        .enumerate()
+        .filter_map(|(position, (function, is_assembly))| {
+            let function = function.as_mut().filter(|_| !is_assembly)?;
+            let record = program.by_wasm_index(imported + position as u32)?;
+            let slot = record.first_deferred().map(|below| -i64::from(below));
+            Some(resolve(function, record.frame_size()?, slot, &callee))
+        })
+        .collect();
+    let direct: u64 = counts.iter().map(|count| count.direct).sum();
+    let calls: u64 = counts.iter().map(|count| count.calls).sum();
+    let left = calls - direct;
+    Ok(Outcome {
+        note: format!("{direct} calls"),
+        left_alone: (left > 0)
+            .then(|| ("deferred calls of a closure that is not known".into(), left))
+            .into_iter()
+            .collect(),
+        ..Outcome::default()
+    })
+}
+
+/// Calls of closures on a function's own stack.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    calls: u64,
+    /// Those that are direct now.
+    direct: u64,
+}
+
+/// Makes the calls of closures that are known direct. `slot` is where the first deferred closure's address is, counted
+/// from where SP was at entry, and `callee` has the wasm index for a PC of a function's start.
+fn resolve(
+    function: &mut Function,
+    frame: u32,
+    slot: Option<i64>,
+    callee: &impl Fn(i64) -> Option<u32>,
+) -> Count {
+    let Some(sp) = StackPointer::of(function, frame) else {
+        return Count::default();
+    };
+    let mut places = BTreeSet::new();
+    places.extend(slot);
+    let mut last = None;
+    sp.visit(function, |sp, stmt| {
+        let place = last.and_then(|last| called_at(last, stmt));
+        places.extend(place.map(|place| i64::from(sp) + place));
+        last = Some(stmt);
+    });
+    if places.is_empty() {
+        return Count::default();
+    }
+    let mut stack = Stack::read(function, &sp, &places);
+    if let Some(Content::Always(Value::Address(closure))) = slot.and_then(|slot| stack.at(slot)) {
+        places.insert(closure);
+        stack = Stack::read(function, &sp, &places);
+    }
+    let mut count = Count::default();
+    for (block, start) in function.blocks.iter_mut().zip(&sp.at_start) {
+        stack.rewrite(&mut block.body, *start, slot, callee, &mut count);
+    }
+    count
+}
+
+/// The distance above SP of the closure that the second of two statements calls, after the first has set CTXT to it.
+fn called_at(first: &Stmt, second: &Stmt) -> Option<i64> {
+    let Stmt::SetGlobal(GLOBAL_CTXT, closure) = first else {
+        return None;
+    };
+    let (offset, address) = loaded_slot(second)?;
+    let place = closure.above_sp()?;
+    (*address == Expr::Get(SP) && offset == place + PC_F).then_some(place)
+}
+
+/// The distance above SP from where statements load the closure that the last of them calls.
+fn loaded_from(stmts: &[Stmt]) -> Option<i64> {
+    let (before, [Stmt::SetGlobal(GLOBAL_CTXT, Expr::Get(closure)), call]) =
+        stmts.split_last_chunk::<2>()?
+    else {
+        return None;
+    };
+    let (PC_F, Expr::Unary(Op::I32_WRAP_I64, address)) = loaded_slot(call)? else {
+        return None;
+    };
+    if **address != Expr::Get(*closure) {
+        return None;
+    }
+    let (before, checked) = match before {
+        [before @ .., Stmt::If(Expr::Unary(Op::I64_EQZ, checked), ..)] => {
+            (before, Some(&**checked))
+        }
+        before => (before, None),
+    };
+    let value = match (before, checked) {
+        (_, Some(Expr::Tee(local, value))) if local == closure => &**value,
+        ([.., Stmt::Set(local, value)], Some(Expr::Get(checked)))
+            if [local, checked] == [closure; 2] =>
+        {
+            value
+        }
+        ([.., Stmt::Set(local, value)], None) if local == closure => value,
+        _ => return None,
+    };
+    match value {
+        Expr::Load(Load::I64, access, address) if **address == Expr::Get(SP) => {
+            Some(i64::from(access.offset))
+        }
+        _ => None,
+    }
+}
+
+/// Offset and address from where a call loads its table slot.
+fn loaded_slot(call: &Stmt) -> Option<(i64, &Expr)> {
+    let Stmt::GoCall {
+        callee: Callee::Indirect(slot),
+        ..
+    } = call
+    else {
+        return None;
+    };
+    match &**slot {
+        Expr::Load(Load::I32_16_U | Load::I32, access, address) => {
+            Some((i64::from(access.offset), address))
+        }
+        _ => None,
+    }
+}
+
+impl Stack {
+    fn rewrite(
+        &self,
+        body: &mut [Stmt],
+        mut sp: i32,
+        slot: Option<i64>,
+        callee: &impl Fn(i64) -> Option<u32>,
+        count: &mut Count,
+    ) {
+        for position in 0..body.len() {
+            if let Some(closure) = self.closure(&body[..=position], i64::from(sp), slot) {
+                count.calls += 1;
+                let found = match closure.and_then(|closure| self.at(closure)) {
+                    Some(Content::Always(Value::Constant(pc))) => callee(pc),
+                    _ => None,
+                };
+                if let (Some(found), Stmt::GoCall { callee, .. }) = (found, &mut body[position]) {
+                    *callee = Callee::Direct(found);
+                    count.direct += 1;
+                }
+            }
+            let stmt = &mut body[position];
+            for nested in stmt.bodies_mut() {
+                self.rewrite(nested, sp, slot, callee, count);
+            }
+            sp += stmt.moved_sp().unwrap_or(0);
+        }
+    }
+
+    /// Where the closure is that the last of these statements calls, `Some(None)` if it is not known; `None` if that is
+    /// not a call of a deferred closure.
+    fn closure(&self, stmts: &[Stmt], sp: i64, slot: Option<i64>) -> Option<Option<i64>> {
+        if let [.., first, second] = stmts
+            && let Some(place) = called_at(first, second)
+        {
+            return Some(Some(sp + place));
+        }
+        let from = loaded_from(stmts)?;
+        let slot = slot.filter(|slot| *slot == sp + from)?;
+        Some(match self.at(slot) {
+            Some(Content::Always(Value::Address(closure))) => Some(closure),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,388 @@
+//! Drops the stack check of functions whose callers have checked enough.
+//!
+//! A Go function begins by comparing SP with the goroutine's stack guard. Below the guard 800 bytes are always left,
+//! for chains of functions without a check (`StackNosplitBase`, internal/abi/stack.go, Go 1.21 to 1.27), which Go's
+//! linker measures (cmd/link/internal/ld/stackcheck.go). Hand-written ones hardly use them, so that most small
+//! functions need no check of their own:
+//!
+//! ```wat
+//! local.get 1  global.get 2  i32.wrap_i64  i32.load offset=16  i32.le_u   ;; SP <= g.stackguard0?
+//! if  i32.const PC  local.get 1  call $runtime.morestack_noctxt  return  end
+//! ```
+//!
+//! By the linker's own rule, a function may do without if its frame, with those of all it calls down to the next
+//! function with a check, fits into what is left. Calls for good count like all others: whoever never comes back still
+//! goes deeper. Measured on esbuild: 1,496 of 4,595 checks, 35 kB of code.
+//! Each call costs 8 bytes for the return PC, and one of a function
+//! with a check 8 more, for its call of morestack. Callees are decided before callers; a function that is called
+//! before it is decided, in a cycle, keeps its check, so that endless recursion still ends in a stack overflow.
+//! So do functions that call through the table or call the host, and those that are called by functions which
+//! had no check from the start. wasm has no preemption, the other use of the check (`haveSysmon`, runtime/proc.go).
+
+use super::{Outcome, left_alone};
+use crate::code::callgraph::{CallGraph, Node};
+use crate::code::{Callee, Code, Expr, Function, RETURN_PC, SP, Stmt};
+use crate::error::Result;
+use crate::go::{Program, known};
+use crate::input::Input;
+use crate::module::Module;
+use crate::options::Options;
+use crate::parallel::prelude::*;
+
+/// Bytes below the stack guard that a chain of functions without checks may use, less some to spare.
+const LIMIT: u64 = 768;
+/// What every call takes.
+const PUSHED: u64 = RETURN_PC as u64;
+/// What the call of a function with a check takes at most: its return PC, and that of its call of morestack.
+const CHECKED_CALL: u64 = 16;
+/// Deeper than anything.
+const UNBOUNDED: u64 = u64::MAX / 4;
+
+pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
+    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
+        return Ok(left_alone("no lifted functions", 0));
+    };
+    let graph = CallGraph::new(&code.functions, &code.facts);
+    let calls = all_calls(&module.input, program, code, &graph);
+    let mut depths = Depths::new(program, code, &graph, calls);
+    depths.decide();
+    let dropped = depths.state.iter().map(|state| *state == State::Dropped);
+    let dropped: Vec<bool> = dropped.collect();
+    let morestack = &code.facts.morestack;
+    (code.functions.par_iter_mut().zip(&dropped))
+        .filter(|(_, dropped)| **dropped)
+        .filter_map(|(function, _)| function.as_mut())
+        .for_each(|function| {
+            if check_of(function, |callee| morestack.contains(&callee)).is_some() {
+                let entry = function.entry;
+                function.blocks[entry].body.remove(0);
+            }
+        });
+    let count = dropped.iter().filter(|dropped| **dropped).count();
+    let checks = (0..dropped.len()).filter(|p| graph.node(*p).is_some_and(|node| node.grows_stack));
+    Ok(Outcome {
+        note: format!("{count} of {} checks", checks.count()),
+        ..Outcome::default()
+    })
+}
+
+/// The condition of the stack check, the function's first statement.
+fn check_of(function: &Function, is_morestack: impl Fn(u32) -> bool) -> Option<&Expr> {
+    let first = function.blocks[function.entry].body.first()?;
+    let Stmt::If(condition, yes, no) = first else {
+        return None;
+    };
+    match (yes.as_slice(), no.as_slice()) {
+        (
+            [
+                Stmt::GoCall {
+                    callee: Callee::Direct(callee),
+                    ..
+                },
+            ],
+            [],
+        ) if is_morestack(*callee) => Some(condition),
+        _ => None,
+    }
+}
+
+/// Whom a function enters on the stack that it stands on, for a return or for good.
+#[derive(Debug, Default)]
+struct Calls {
+    /// Positions of functions that it calls directly or jumps to.
+    direct: Vec<usize>,
+    /// It calls through the table: any function that may be there.
+    is_indirect: bool,
+    /// What it calls directly is all that it calls, and all of that is Go's.
+    is_direct: bool,
+}
+
+/// The calls of every function, lifted or not. A call of the host is one of every export.
+fn all_calls(input: &Input<'_>, program: &Program, code: &Code, graph: &CallGraph) -> Vec<Calls> {
+    let position = |index: u32| Some(index.checked_sub(code.facts.imported)? as usize);
+    let exported: Vec<usize> = input.exported_functions().filter_map(position).collect();
+    let mut all: Vec<Calls> = (code.unlifted.iter().enumerate())
+        .map(|(at, unlifted)| match graph.node(at) {
+            Some(node) => {
+                let mut direct: Vec<usize> = node.callees().collect();
+                direct.extend(exported.iter().filter(|_| node.leaves));
+                Calls {
+                    direct,
+                    is_indirect: node.is_indirect,
+                    is_direct: !has_other_calls(node),
+                }
+            }
+            None => {
+                let called = &unlifted.calls;
+                let mut direct: Vec<usize> = called.iter().copied().filter_map(position).collect();
+                let leaves = called.iter().any(|callee| code.facts.is_imported(*callee));
+                direct.extend(exported.iter().filter(|_| leaves));
+                Calls {
+                    direct,
+                    is_indirect: unlifted.is_indirect,
+                    is_direct: false,
+                }
+            }
+        })
+        .collect();
+    let named = program
+        .functions()
+        .filter(|f| known::STARTS_ANEW.contains(&f.name()));
+    for position in named.filter_map(|f| position(f.wasm_index())) {
+        all[position].is_indirect = false;
+    }
+    all
+}
+
+/// Whether it calls others than Go's functions, or functions that are not named.
+fn has_other_calls(node: &Node) -> bool {
+    node.is_indirect || node.leaves || !node.special.is_empty()
+}
+
+/// What is known of a function's check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// It has one that may go.
+    Open,
+    /// It has one and keeps it.
+    Checked,
+    /// It had none from the start.
+    Without,
+    Dropped,
+}
+
+/// How many bytes of stack each function uses below its caller, down to the next check.
+struct Depths {
+    calls: Vec<Calls>,
+    /// Bytes of the frame; `None` where that is not known.
+    frames: Vec<Option<u64>>,
+    state: Vec<State>,
+    depth: Vec<u64>,
+    limit: u64,
+}
+
+impl Depths {
+    fn new(program: &Program, code: &Code, graph: &CallGraph, calls: Vec<Calls>) -> Self {
+        let count = code.functions.len();
+        let frame = |index| program.by_wasm_index(index)?.frame_size().map(u64::from);
+        let indices = (code.facts.imported..).take(count);
+        let state = (0..count)
+            .map(
+                |position| match (graph.node(position), &code.functions[position]) {
+                    (Some(node), Some(function)) if node.grows_stack => {
+                        let check = check_of(function, |f| code.facts.morestack.contains(&f));
+                        let simple = check.is_some() && moves_sp_once(function);
+                        if simple && !has_other_calls(node) && !code.is_assembly[position] {
+                            State::Open
+                        } else {
+                            State::Checked
+                        }
+                    }
+                    _ => State::Without,
+                },
+            )
+            .collect();
+        let mut depths = Depths {
+            calls,
+            frames: indices.map(frame).collect(),
+            state,
+            depth: vec![UNBOUNDED; count],
+            limit: LIMIT,
+        };
+        depths.keep_below_unchecked();
+        depths.limit = LIMIT.saturating_sub(depths.longest_chain_to_indirect_call());
+        depths
+    }
+
+    /// Functions that are called by one that had no check from the start keep theirs: the linker counted on it.
+    fn keep_below_unchecked(&mut self) {
+        for (calls, state) in self.calls.iter().zip(self.state.clone()) {
+            if state != State::Without {
+                continue;
+            }
+            for callee in &calls.direct {
+                if self.state[*callee] == State::Open {
+                    self.state[*callee] = State::Checked;
+                }
+            }
+        }
+    }
+
+    /// How many bytes functions without a check may have used at most when one of them calls through the table.
+    fn longest_chain_to_indirect_call(&self) -> u64 {
+        let mut above = vec![0u64; self.state.len()];
+        let own = |position: usize| PUSHED + self.frames[position].unwrap_or(LIMIT);
+        let without: Vec<usize> = (0..self.state.len())
+            .filter(|p| self.state[*p] == State::Without)
+            .collect();
+        // As often as such chains can be long; a cycle among them leaves nothing to spend.
+        for _ in 0..LIMIT / PUSHED {
+            let mut changed = false;
+            for position in &without {
+                let below = (above[*position] + own(*position)).min(LIMIT);
+                for callee in &self.calls[*position].direct {
+                    if self.state[*callee] == State::Without && above[*callee] < below {
+                        above[*callee] = below;
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        (without.iter())
+            .filter(|position| self.calls[**position].is_indirect)
+            .map(|position| above[*position] + own(*position))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Goes through the functions, callees first.
+    fn decide(&mut self) {
+        let mut seen = vec![false; self.state.len()];
+        for root in 0..self.state.len() {
+            let mut stack: Vec<(usize, usize)> = Vec::new();
+            if !std::mem::replace(&mut seen[root], true) {
+                stack.push((root, 0));
+            }
+            while let Some((position, next)) = stack.last_mut() {
+                let position = *position;
+                match self.calls[position].direct.get(*next) {
+                    Some(callee) => {
+                        *next += 1;
+                        if !std::mem::replace(&mut seen[*callee], true) {
+                            stack.push((*callee, 0));
+                        }
+                    }
+                    None => {
+                        self.decide_one(position);
+                        stack.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    fn decide_one(&mut self, position: usize) {
+        let callees = &self.calls[position].direct;
+        let below = callees.iter().map(|callee| match self.state[*callee] {
+            // An open one is undecided: part of a cycle.
+            State::Checked | State::Open => CHECKED_CALL,
+            State::Without | State::Dropped => self.depth[*callee],
+        });
+        let deepest = below.max().unwrap_or(0).max(CHECKED_CALL);
+        let frame = self.frames[position].unwrap_or(UNBOUNDED);
+        let depth = PUSHED + frame + deepest;
+        match self.state[position] {
+            State::Without if self.calls[position].is_direct => self.depth[position] = depth,
+            State::Without => {}
+            State::Open if depth > self.limit || callees.contains(&position) => {
+                self.state[position] = State::Checked;
+            }
+            State::Open => {
+                self.depth[position] = depth;
+                self.state[position] = State::Dropped;
+                let undecided = callees.iter().copied();
+                let undecided: Vec<usize> = undecided
+                    .filter(|callee| self.state[*callee] == State::Open)
+                    .collect();
+                for callee in undecided {
+                    self.state[callee] = State::Checked;
+                }
+            }
+            State::Checked | State::Dropped => {}
+        }
+    }
+}
+/// Whether SP is only moved by constants: down for the frame, and up again.
+fn moves_sp_once(function: &Function) -> bool {
+    let mut simple = true;
+    let mut down = 0;
+    function.visit_statements(&mut |stmt| {
+        if matches!(stmt, Stmt::Set(SP, _)) {
+            match stmt.moved_sp() {
+                Some(by) => down += u32::from(by < 0),
+                None => simple = false,
+            }
+        }
+    });
+    simple && down <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use State::{Checked, Dropped, Open, Without};
+
+    /// What these functions, given as state, frame and direct callees, use of the stack. Those in `indirect` call through the
+    /// table, too.
+    fn depths(functions: &[(State, u64, &[usize])], indirect: &[usize]) -> Depths {
+        let calls = (functions.iter().enumerate()).map(|(position, (_, _, direct))| Calls {
+            direct: direct.to_vec(),
+            is_indirect: indirect.contains(&position),
+            is_direct: !indirect.contains(&position),
+        });
+        Depths {
+            calls: calls.collect(),
+            frames: functions.iter().map(|(_, frame, _)| Some(*frame)).collect(),
+            state: functions.iter().map(|(state, _, _)| *state).collect(),
+            depth: vec![UNBOUNDED; functions.len()],
+            limit: LIMIT,
+        }
+    }
+
+    fn decided(functions: &[(State, u64, &[usize])]) -> Vec<State> {
+        let mut depths = depths(functions, &[]);
+        depths.decide();
+        depths.state
+    }
+
+    #[test]
+    fn a_chain_may_use_what_is_left_below_the_guard() {
+        // 8 + frame + 16 for the call of a function with a check.
+        let fits = LIMIT - PUSHED - CHECKED_CALL;
+        let none: &[usize] = &[];
+        assert_eq!(decided(&[(Open, fits, none)]), [Dropped]);
+        assert_eq!(decided(&[(Open, fits + 8, none)]), [Checked]);
+        // The caller's share includes its callee's; of three, the outermost does not fit.
+        let chain: [(State, u64, &[usize]); 3] =
+            [(Open, 300, &[1]), (Open, 300, &[2]), (Open, 300, none)];
+        assert_eq!(decided(&chain), [Checked, Dropped, Dropped]);
+        let checked_between: [(State, u64, &[usize]); 3] =
+            [(Open, 300, &[1]), (Checked, 300, &[2]), (Open, 300, none)];
+        assert_eq!(decided(&checked_between), [Dropped, Checked, Dropped]);
+        let unchecked_below: [(State, u64, &[usize]); 2] =
+            [(Open, 300, &[1]), (Without, 700, none)];
+        assert_eq!(decided(&unchecked_below), [Checked, Without]);
+    }
+
+    #[test]
+    fn every_cycle_keeps_a_check() {
+        assert_eq!(decided(&[(Open, 8, &[0])]), [Checked]);
+        let cycle: [(State, u64, &[usize]); 3] =
+            [(Open, 8, &[1]), (Open, 8, &[2]), (Open, 8, &[0])];
+        let states = decided(&cycle);
+        assert!(states.contains(&Checked), "{states:?}");
+        // Without a check in it, nothing that leads into a cycle is bounded.
+        let unchecked_cycle: [(State, u64, &[usize]); 2] = [(Open, 8, &[1]), (Without, 8, &[1])];
+        assert_eq!(decided(&unchecked_cycle), [Checked, Without]);
+    }
+
+    #[test]
+    fn chains_without_checks_leave_less_to_what_they_call_through_the_table() {
+        let chain: [(State, u64, &[usize]); 4] = [
+            (Checked, 8, &[1]),
+            (Without, 100, &[2]),
+            (Without, 200, &[3]),
+            (Without, 50, &[]),
+        ];
+        let longest =
+            |indirect: &[usize]| depths(&chain, indirect).longest_chain_to_indirect_call();
+        assert_eq!(longest(&[2]), 2 * PUSHED + 300);
+        assert_eq!(longest(&[1, 3]), 3 * PUSHED + 350);
+        assert_eq!(longest(&[0]), 0, "whoever checks starts anew");
+        let cycle: [(State, u64, &[usize]); 2] = [(Without, 8, &[1]), (Without, 8, &[0])];
+        assert!(depths(&cycle, &[1]).longest_chain_to_indirect_call() >= LIMIT);
+    }
+}

@@ -1,0 +1,42 @@
+//! Rewrites expressions into shorter ones of the same value (`code/rules.rs`): addresses folded into offsets,
+//! arithmetic, loads, stores and comparisons in 32 bits where only these matter.
+//!
+//! Before:
+//!
+//! ```wat
+//! local.get 1  i64.extend_i32_u  i64.const 24  i64.add  i32.wrap_i64  local.get 2  i64.store
+//! ```
+//!
+//! After: `local.get 1  local.get 2  i64.store offset=24`. Measured on esbuild: code 8,075,952 to 7,062,660 bytes.
+
+use super::Outcome;
+use crate::code::{End, PcWidth, Stmt, rules};
+use crate::error::Result;
+use crate::module::Module;
+use crate::options::Options;
+use crate::parallel::prelude::*;
+
+pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
+    let pcs = (module.code.as_ref()).map_or_else(PcWidth::default, |code| code.facts.pcs);
+    let mut functions = module.lifted_functions();
+    functions.par_iter_mut().for_each(|function| {
+        for block in &mut function.blocks {
+            simplify_all(&mut block.body, pcs);
+            if let End::Branch(condition, _, _) = &mut block.end {
+                rules::simplify(condition);
+                rules::simplify_condition(condition);
+            }
+        }
+    });
+    Ok(Outcome {
+        note: format!("{} functions", functions.len()),
+        ..Outcome::default()
+    })
+}
+
+fn simplify_all(body: &mut [Stmt], pcs: PcWidth) {
+    for stmt in body {
+        stmt.bodies_mut().for_each(|body| simplify_all(body, pcs));
+        rules::simplify_statement(stmt, pcs);
+    }
+}

@@ -1,0 +1,18 @@
+//! The brotli encoder for JavaScript, apart from the optimizer: it runs in threads of its own, which load no more than they need.
+
+use js_sys::{Error, Function};
+use wasm_bindgen::prelude::*;
+
+/// Compresses with brotli of `quality`, 0 to 11. `on_progress` is called with the bytes taken so far.
+///
+/// # Errors
+/// The encoder's own failure, which no input is known to cause.
+#[wasm_bindgen]
+pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<u8>, JsValue> {
+    let progress = |taken: u64| {
+        // What a listener throws is its own affair.
+        let _ = on_progress.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
+    };
+    gowasp_core::brotli(bytes, quality, &progress)
+        .map_err(|error| Error::new(&error.to_string()).into())
+}

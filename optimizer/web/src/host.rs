@@ -1,0 +1,144 @@
+//! An object of JavaScript as the commands' host (`CommandHost` in npx/wasm/host.mjs).
+
+use anyhow::{Result, anyhow};
+use gowasp_cli::{Host, Job, TerminalFacts};
+use gowasp_core::Encoding;
+use js_sys::{Array, Uint8Array};
+use std::path::Path;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Methods that fail throw an `Error` whose message is for people.
+    pub type JsHost;
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &JsHost, path: &str) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = readStdin)]
+    fn read_stdin(this: &JsHost) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn write(this: &JsHost, path: &str, bytes: &[u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = writeAll)]
+    fn write_all(this: &JsHost, directory: &str, files: Array) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn print(this: &JsHost, bytes: &[u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn say(this: &JsHost, line: &str);
+    #[wasm_bindgen(method, js_name = showStage)]
+    fn show_stage(this: &JsHost, stage: Option<&str>);
+    #[wasm_bindgen(method)]
+    fn seconds(this: &JsHost) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn columns(this: &JsHost) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn color(this: &JsHost) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn cores(this: &JsHost) -> u32;
+    /// Pairs of an encoding's and its encoder's name.
+    #[wasm_bindgen(method)]
+    fn encoders(this: &JsHost) -> Array;
+    #[wasm_bindgen(method, catch)]
+    fn encode(
+        this: &JsHost,
+        wasm: &[u8],
+        encodings: Vec<String>,
+        brotli: u32,
+        visible: bool,
+    ) -> Result<Array, JsValue>;
+}
+
+impl Host for JsHost {
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        self.read(text(path)).map_err(message)
+    }
+
+    fn read_stdin(&self) -> Result<Vec<u8>> {
+        self.read_stdin().map_err(message)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        self.write(text(path), bytes).map_err(message)
+    }
+
+    fn write_all(&self, directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+        let pair = |(name, bytes): &(String, Vec<u8>)| {
+            Array::of2(&name.into(), &Uint8Array::from(&bytes[..]).into())
+        };
+        let files: Array = files.iter().map(pair).collect();
+        self.write_all(text(directory), files).map_err(message)
+    }
+
+    fn print(&self, bytes: &[u8]) -> Result<()> {
+        self.print(bytes).map_err(message)
+    }
+
+    fn say(&self, line: &str) {
+        self.say(line);
+    }
+
+    fn show_usage(&self, message: &clap::Error) {
+        let rendered = message.render();
+        let text = match self.color() {
+            true => rendered.ansi().to_string(),
+            false => rendered.to_string(),
+        };
+        match message.use_stderr() {
+            true => self.say(text.trim_end_matches('\n')),
+            // A reader that does not want it is not an error.
+            false => drop(self.print(text.as_bytes())),
+        }
+    }
+
+    fn show_stage(&self, stage: Option<&str>) {
+        self.show_stage(stage);
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds()
+    }
+
+    fn terminal(&self) -> TerminalFacts {
+        TerminalFacts {
+            columns: self.columns().map(|columns| columns as usize),
+            color: self.color(),
+        }
+    }
+
+    fn cores(&self) -> usize {
+        self.cores() as usize
+    }
+
+    fn use_cores(&self, _: usize) -> Result<()> {
+        // Optimizing takes one thread here, and each encoder another.
+        Ok(())
+    }
+
+    fn encoders(&self) -> Vec<(Encoding, String)> {
+        let pairs = self.encoders();
+        let encoders = pairs.iter().filter_map(|pair| {
+            let pair = Array::from(&pair);
+            let encoding = Encoding::from_name(&pair.get(0).as_string()?)?;
+            Some((encoding, pair.get(1).as_string()?))
+        });
+        encoders.collect()
+    }
+
+    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>> {
+        let names = jobs.iter().map(|job| job.encoding.name().to_owned());
+        let brotli = jobs.first().map_or(11, |job| job.brotli);
+        let packed = self.encode(wasm, names.collect(), brotli, visible);
+        let bytes = |file: JsValue| Uint8Array::new(&file).to_vec();
+        Ok(packed.map_err(message)?.iter().map(bytes).collect())
+    }
+}
+
+/// Paths came from JavaScript's strings.
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}
+
+/// What a thrown error says.
+fn message(thrown: JsValue) -> anyhow::Error {
+    let error = js_sys::Error::from(thrown);
+    anyhow!("{}", String::from(error.message()))
+}

@@ -1,0 +1,24 @@
+//! The optimizer for JavaScript: its commands for `npx gowasp` ([`command`]), and its functions for programs and pages ([`api`]).
+//! Nothing is done here: bytes, options and errors go over the border, all else is `gowasp-core` and `gowasp-cli`.
+
+pub mod api;
+pub mod command;
+pub mod host;
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// Runs once, when the module is instantiated: what a fault of ours says is not lost behind "unreachable".
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error(&format!(
+            "gowasp: this is a fault in gowasp, please report it: {panic}"
+        ));
+    }));
+}
