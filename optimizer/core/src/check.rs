@@ -14,13 +14,14 @@
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, where an unwind begins, and at a trap of Go's own. |
 //! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
 //! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all: no pass drops a store. What the input cannot reach, behind calls that never come back, does not count. Functions that call the host are left out. |
-//! | loads | No function loads a word of its frame, or one above it, more often than in the input, where the arguments of those that it calls lie as often as these load them: no pass adds a load from the stack. Functions that call the host are left out. |
+//! | loads | No function loads a word of its frame, or one above it, more often than in the input, where the arguments of those that it calls lie as often as these load them: no pass adds a load from the stack. Left out are functions that call the host, or load from the stack before their frame is made. |
 //! | branches | Nothing is written that no branch leads to, and no loop that none repeats; a number is put into local 0 only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, but for a nil check in place of a call. |
 //!
 //! The rules slots, stores, loads and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
-//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]).
+//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]);
+//! `docs/damages.md` lists the others.
 
 mod again;
 mod before;

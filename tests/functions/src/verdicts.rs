@@ -160,6 +160,15 @@ impl fmt::Display for Verdicts {
                 "{number} | {kind} | {name} | {at:#x} | {what} | {shows}"
             )?;
         }
+        let mut rules: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for (damage, _, verdict) in &self.damages {
+            if let Verdict::Refused { rule, .. } = verdict {
+                *rules.entry((rule, damage.kind.name())).or_default() += 1;
+            }
+        }
+        for ((rule, kind), count) in rules {
+            writeln!(out, "refused by the rule {rule:<10} {count:>6}  {kind}")?;
+        }
         writeln!(
             out,
             "{:<26} {:>6} {:>8} {:>8} {:>7} {:>7}",
@@ -177,15 +186,6 @@ impl fmt::Display for Verdicts {
                 count(&|verdict| matches!(verdict, Verdict::Shown(_))),
                 count(&|verdict| *verdict == Verdict::Unseen),
             )?;
-        }
-        let mut rules: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for (damage, _, verdict) in &self.damages {
-            if let Verdict::Refused { rule, .. } = verdict {
-                *rules.entry((rule, damage.kind.name())).or_default() += 1;
-            }
-        }
-        for ((rule, kind), count) in rules {
-            writeln!(out, "refused by the rule {rule:<10} {count:>6}  {kind}")?;
         }
         Ok(())
     }
