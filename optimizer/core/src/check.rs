@@ -185,7 +185,9 @@ fn agree_on(
     pcs::check(written, found)?;
     if written.all_rules {
         slots::check(written, found)?;
-        let never = never | &for_good;
+        let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
+        let mut never = never | &for_good;
+        never.extend((0..found.len()).filter(traps));
         let originals = Originals::of(before, written, origins, &never);
         accesses_agree(&originals, written, found, origins, changed)?;
     }

@@ -80,6 +80,11 @@ impl Found {
         !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
     }
 
+    /// Whether all that it does is trap, be it Go's or assembly.
+    pub(super) fn only_traps(&self) -> bool {
+        self.never_returns() && self.sites.is_empty() && self.others.is_empty()
+    }
+
     /// The offset of the first thing that it does when it is entered with this PC_B.
     pub(super) fn resumed_at(&self, pc_b: u32) -> Option<usize> {
         let others = || self.resumed.get(&dispatch::OTHERS);
