@@ -2,7 +2,7 @@
 //!
 //! No pass drops a store, not even to a word of the stack that nobody reads: the garbage collector reads it. Bodies in place of
 //! calls add some. So each function stores at least as often as in the input, to each word of its frame and above it, and
-//! in all.
+//! in all. Its return PC, which the input's callers push, it stores itself.
 
 use super::Fault;
 use super::tally::{Original, Tally, WORD, within};
@@ -31,6 +31,10 @@ impl Tally {
 /// # Errors
 /// One is missing.
 pub(super) fn check(function: &Function, found: &Found, before: &Original) -> Result<(), Fault> {
+    if !found.keeps_return_pc {
+        let message = "the return PC is not stored";
+        return Err(Fault::of(function, "stores", message));
+    }
     let message = match found.tally.lacks(&before.tally, before.frame) {
         None => return Ok(()),
         Some(Some(place)) => format!("a store is missing, {place} bytes from the return PC"),

@@ -58,6 +58,8 @@ pub(super) struct Found {
     pub(super) tally: Tally,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
+    /// It stores its own return PC, as whoever is called does.
+    pub(super) keeps_return_pc: bool,
     /// It loads its own return PC.
     pub(super) reads_return_pc: bool,
     /// Control gets to one of its returns.

@@ -270,6 +270,12 @@ fn a_mistake_is_refused_by_its_rule() {
         ),
         ("stores", "caller", "i64.store offset=16", "drop  drop"),
         (
+            "stores",
+            "trapping",
+            "i64.extend_i32_u  i64.store  end",
+            "drop  drop  end",
+        ),
+        (
             "loads",
             "caller",
             "i64.load offset=8  drop",
