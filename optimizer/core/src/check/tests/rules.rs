@@ -173,19 +173,22 @@ fn a_word_may_be_kept_before_the_frame_is_made() {
 
 #[test]
 fn stores_behind_a_body_that_traps_do_not_count() {
-    let code = format!(
-        "{CALLED}
-        local.get 1  i32.const 16  i32.sub  local.set 1
-        local.get 1  i64.const 3  i64.store
-        i32.const 0  local.get 1  call $abort  drop
+    let aborting = |rest: &str| {
+        let code = format!(
+            "{CALLED}
+            local.get 1  i32.const 16  i32.sub  local.set 1
+            local.get 1  i64.const 3  i64.store
+            {rest}"
+        );
+        let abort = format!("{CALLED} local.get 1  global.set 0  unreachable");
+        vec![("aborting", 16, 0, code), ("abort", 0, 0, abort)]
+    };
+    let before = aborting(
+        "i32.const 0  local.get 1  call $abort  drop
         local.get 1  i64.const 4  i64.store offset=8
-        local.get 1  i32.const 24  i32.add"
+        local.get 1  i32.const 24  i32.add",
     );
-    let abort = format!("{CALLED} local.get 1  global.set 0  unreachable");
-    let before = vec![("aborting", 16, 0, code), ("abort", 0, 0, abort)];
-    let inlined = "local.get 1  global.set 0  unreachable";
-    let call = "i32.const 0  local.get 1  call $abort  drop";
-    let after = with(&before, call, inlined);
+    let after = aborting("local.get 1  global.set 0  unreachable");
     check(&before, &after).expect("nobody gets to what is behind");
     let fault =
         check(&before, &with(&after, "i64.const 3  i64.store", "drop")).expect_err("no store");
