@@ -98,13 +98,16 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
         preload::check(url)?;
     }
     let encoders = encoders(arguments, terminal)?;
+    let missing = missing_encodings(arguments, terminal);
     // One module that is optimized while all cores compress others.
     let queue = Queue::new(arguments, encoders, cores + 1, apps.len(), terminal);
     match &apps[..] {
         [app] => {
             let mut packed = queue.pack_one(app)?;
             deliver::deliver(arguments, &mut packed, terminal)?;
-            summary::print_one(&packed, terminal)
+            summary::print_one(&packed, terminal)?;
+            note_missing(&missing, terminal);
+            Ok(())
         }
         many => {
             let mut done = Vec::new();
@@ -114,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
                 Ok(())
             });
             summary::print_many(&done, terminal)?;
+            note_missing(&missing, terminal);
             match failed {
                 0 => Ok(()),
                 failed => bail!("{failed} of {} modules are not packed", many.len()),
@@ -161,16 +165,10 @@ fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) 
 /// The encoders to use, the slowest first. One that the user asked for must be there.
 fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encoding, String)>> {
     let there = terminal.host.encoders();
-    let has = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
     if arguments.encodings.is_empty() {
-        for missing in Encoding::ALL.iter().filter(|encoding| !has(encoding)) {
-            let name = missing.name();
-            terminal.note(format_args!(
-                "note: no {name} file is written: there is no encoder for it here"
-            ));
-        }
         return Ok(there);
     }
+    let has = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
     let wanted: Vec<Encoding> = arguments.encodings.iter().map(|e| (*e).into()).collect();
     if let Some(missing) = wanted.iter().find(|encoding| !has(encoding)) {
         let name = missing.name();
@@ -181,4 +179,22 @@ fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encod
     Ok((there.into_iter())
         .filter(|(encoding, _)| wanted.contains(encoding))
         .collect())
+}
+
+/// Encodings that would be written if there were an encoder.
+fn missing_encodings(arguments: &Arguments, terminal: &Terminal<'_>) -> Vec<Encoding> {
+    let there = terminal.host.encoders();
+    let is_there = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
+    let all = Encoding::ALL.into_iter();
+    all.filter(|encoding| arguments.encodings.is_empty() && !is_there(encoding))
+        .collect()
+}
+
+fn note_missing(missing: &[Encoding], terminal: &Terminal<'_>) {
+    for encoding in missing {
+        let name = encoding.name();
+        terminal.note(format_args!(
+            "note: no {name} file is written: there is no encoder for it here"
+        ));
+    }
 }

@@ -63,6 +63,18 @@ pub(crate) fn gowasp() -> Command {
     command
 }
 
+/// Whether the program writes zstd: Node has it from 22.15 on.
+pub(crate) fn has_zstd() -> bool {
+    if std::env::var_os("GOWASP_TEST_LAUNCHER").is_none() {
+        return true;
+    }
+    let script = "process.exit(require('node:zlib').zstdCompressSync ? 0 : 1)";
+    let node = std::process::Command::new("node")
+        .args(["-e", script])
+        .status();
+    node.expect("Node").success()
+}
+
 /// A module of which something can be left out.
 pub(crate) fn module() -> Vec<u8> {
     let text = r#"(module (func $dead) (func (export "run") (result i32) i32.const 7)
