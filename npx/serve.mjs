@@ -1,1 +1,3 @@
-export async function serveCommand() { return 2; }
+export async function serveCommand() {
+  return 2;
+}

@@ -1,7 +1,7 @@
 // Files for the commands: read whole, and written beside their destinations, then renamed.
 
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { systemError } from "./errors.mjs";
 

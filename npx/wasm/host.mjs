@@ -3,10 +3,10 @@
 
 import { mkdirSync, readFileSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { encode, encoders } from "./encoders.mjs";
-import { read, writeBeside } from "./files.mjs";
 import { join } from "node:path";
+import { encode, encoders } from "./encoders.mjs";
 import { systemError } from "./errors.mjs";
+import { read, writeBeside } from "./files.mjs";
 
 const out = 1;
 const err = 2;
@@ -52,7 +52,8 @@ export class NodeHost {
       writeFully(out, bytes);
     } catch (error) {
       // A reader that has seen enough (`| head`) is not an error.
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPIPE") throw systemError("writing standard output", error);
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPIPE")
+        throw systemError("writing standard output", error);
     }
   }
 
