@@ -38,7 +38,6 @@ pub fn builder() -> Request {
     Request
 }
 
-#[allow(missing_docs)]
 impl Request {
     pub fn try_proxy_from_env(self, _: bool) -> Self {
         self
