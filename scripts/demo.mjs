@@ -2,13 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
+import { serve } from "../npx/serve/server.mjs";
 import { build } from "./build.mjs";
 import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
 import { packDemo } from "./demo/pack.mjs";
 import { buildPage, pageFolder } from "./demo/page.mjs";
 import { CommandError } from "./process.mjs";
-import { serve } from "./serve.mjs";
 import { nativeProgram } from "./setup/native.mjs";
 import { SetupError, setup } from "./setup.mjs";
 

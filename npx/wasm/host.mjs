@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { encode, encoders } from "./encoders.mjs";
 import { systemError } from "./errors.mjs";
-import { read, writeBeside } from "./files.mjs";
+import * as files from "./files.mjs";
 
 const out = 1;
 const err = 2;
@@ -16,10 +16,13 @@ export class NodeHost {
   #stage = "";
   #frame = 0;
 
-  /** @param {string} path */
-  read(path) {
-    return read(path);
-  }
+  read = files.read;
+  readStart = files.readStart;
+  filesBelow = files.filesBelow;
+  list = files.list;
+  remove = files.remove;
+  resolve = files.resolve;
+  write = files.write;
 
   readStdin() {
     try {
@@ -31,19 +34,14 @@ export class NodeHost {
     }
   }
 
-  /** @param {string} path @param {Uint8Array} bytes */
-  write(path, bytes) {
-    writeBeside([[path, bytes]]);
-  }
-
-  /** @param {string} directory @param {[string, Uint8Array][]} files */
-  writeAll(directory, files) {
+  /** @param {string} directory @param {[string, Uint8Array][]} named */
+  writeAll(directory, named) {
     try {
       mkdirSync(directory, { recursive: true });
     } catch (error) {
       throw systemError(`cannot create ${directory}`, error);
     }
-    writeBeside(files.map(([name, bytes]) => [join(directory, name), bytes]));
+    files.writeBeside(named.map(([name, bytes]) => [join(directory, name), bytes]));
   }
 
   /** @param {Uint8Array} bytes */
@@ -86,6 +84,11 @@ export class NodeHost {
 
   seconds() {
     return performance.now() / 1000;
+  }
+
+  /** Days since 1970-01-01. */
+  get today() {
+    return Math.floor(Date.now() / 86_400_000);
   }
 
   get columns() {

@@ -4,11 +4,11 @@
 const speeds = [10, 50];
 
 /**
- * The mounts for {@link import("../serve.mjs").serve}.
+ * The mounts for {@link import("../../npx/serve/server.mjs").serve}.
  *
  * @param {{ page: string, app: string, original: string }} folders
  * @param {{ negotiate?: boolean }} [host] with `negotiate: false` nothing is sent compressed, as on a simple static host
- * @returns {import("../serve.mjs").Mount[]}
+ * @returns {import("../../npx/serve/server.mjs").Mount[]}
  */
 export function demoMounts({ page, app, original }, { negotiate = true } = {}) {
   const routes = [

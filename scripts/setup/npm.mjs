@@ -24,15 +24,30 @@ export async function npmPackages(progress) {
 
   progress("installing npm packages");
   try {
-    await npm("ci").catch(() => {
+    await npm("ci").catch(async (error) => {
+      if (!lacksVersion(error)) throw error;
       // Registry mirrors may lag behind: `npm ci` then misses packages of other platforms, which it would not even
-      // install. This takes the versions of the lock file, too, and leaves the file as it is.
-      return npm("install", "--no-save");
+      // install. This takes the versions and hashes of the lock file, too, and leaves the file as it is.
+      await npm("install", "--no-save");
+      await holdToLock(wanted);
     });
   } catch (error) {
-    return missing("npm packages", error.message, "Run `npm install` and look at what it says.");
+    return missing("npm packages", error.message, "Run `npm ci` and look at what it says.");
   }
   return found("npm packages", `installed the ${wanted.size} of the lock file`);
+}
+
+/** Whether npm failed because the registry does not have a version that it asked for, and for nothing else. */
+const lacksVersion = (/** @type {Error} */ error) => /npm (error|ERR!) code (ETARGET|E404)/.test(error.message);
+
+/** Refuses packages that are not those of the lock file: another version, other content, or none of its packages. */
+async function holdToLock(/** @type {Map<string, LockEntry>} */ wanted) {
+  const installed = (await lockedPackages("node_modules/.package-lock.json")) ?? new Map();
+  const differs = (/** @type {[string, LockEntry]} */ [path, entry]) =>
+    entry.version !== wanted.get(path)?.version || entry.integrity !== wanted.get(path)?.integrity;
+  const others = [...installed].filter(differs).map(([path]) => path);
+  if (others.length === 0) return;
+  throw new Error(`npm installed others than the lock file names: ${others.join(", ")}`);
 }
 
 function npm(/** @type {string[]} */ ...args) {
@@ -40,10 +55,12 @@ function npm(/** @type {string[]} */ ...args) {
   return run(program, [...args, "--no-audit", "--no-fund"], { cwd: root, output: "capture" });
 }
 
+/** @typedef {{ version: string, integrity?: string, optional?: boolean }} LockEntry */
+
 /** Package path to entry, without the project itself; nothing when the file cannot be read. */
 async function lockedPackages(/** @type {string} */ file) {
   try {
-    /** @type {Record<string, { version: string, optional?: boolean }>} */
+    /** @type {Record<string, LockEntry>} */
     const packages = JSON.parse(await readFile(join(root, file), "utf8")).packages;
     return new Map(Object.entries(packages).filter(([path]) => path !== ""));
   } catch {

@@ -7,7 +7,7 @@ import { canInstallPackages, installPackages } from "./apt.mjs";
 import { findProgram } from "./find.mjs";
 
 /**
- * Installs a package without what it depends on. The folder appears whole or not at all.
+ * Installs a package without what it depends on.
  *
  * @param {{ name: string, version: string, hashes: string[] }} package_ SHA-256 of the files that may be installed
  * @param {string} home folder to put it into
@@ -15,14 +15,28 @@ import { findProgram } from "./find.mjs";
  * @throws {Error} when there is no pip and none can be installed, or pip fails
  */
 export async function installFromPyPi({ name, version, hashes }, home, progress) {
+  const line = `${name}==${version}${hashes.map((hash) => ` --hash=sha256:${hash}`).join("")}`;
+  await installRequirements(`${line}\n`, home, progress);
+}
+
+/**
+ * Installs what a requirements file names, and nothing else. The folder appears whole or not at all.
+ *
+ * @param {string} requirements the file's text, a hash or more for each package
+ * @param {string} home folder to put them into
+ * @param {(text: string) => void} progress called before long work
+ * @throws {Error} as {@link installFromPyPi}
+ */
+export async function installRequirements(requirements, home, progress) {
   const python = await pythonWithPip(progress);
-  progress(`getting ${name} ${version} by pip`);
   const temporary = `${home}.${process.pid}.partial`;
   await mkdir(temporary, { recursive: true });
   try {
-    const requirements = join(temporary, "requirements.txt");
-    await writeFile(requirements, `${name}==${version}${hashes.map((hash) => ` --hash=sha256:${hash}`).join("")}\n`);
-    const options = ["--quiet", "--target", temporary, "--no-deps", "--require-hashes", "-r", requirements];
+    const file = join(temporary, "requirements.txt");
+    await writeFile(file, requirements);
+    const [first] = /^[\w-]+==\S+/m.exec(requirements) ?? [""];
+    progress(`getting ${first} by pip`);
+    const options = ["--quiet", "--target", temporary, "--no-deps", "--require-hashes", "-r", file];
     await run(python, ["-m", "pip", "install", ...options], { output: "capture" });
     await rm(home, { recursive: true, force: true });
     await rename(temporary, home);

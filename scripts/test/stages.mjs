@@ -21,12 +21,27 @@ import { buildTestBuild } from "./test-build.mjs";
 export const stages = [
   { name: "rust", run: rustTests },
   { name: "build", run: build },
+  { name: "commands as WebAssembly", run: wasmCommandTests },
   { name: "node", run: (env) => nodeTests("tests/node", env) },
   { name: "browser", needs: "Chromium", run: (env) => nodeTests("tests/browser", env) },
 ];
 
 /** @returns {Promise<Counts>} */
-async function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
+function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
+  // --no-fail-fast: one run shows all that is broken.
+  return cargoTest(["--workspace", "--no-fail-fast"], env);
+}
+
+/** The tests of the command line once more, with the program that `npx gowasp` runs where there is no native one. */
+function wasmCommandTests(/** @type {NodeJS.ProcessEnv} */ env) {
+  const names = ["check", "cli", "files", "many", "messages", "pack"];
+  const launcher = join(root, "npx", "gowasp.mjs");
+  const args = ["-p", "gowasp", "--no-fail-fast", ...names.flatMap((name) => ["--test", name])];
+  return cargoTest(args, { ...env, GOWASP_TEST_LAUNCHER: launcher });
+}
+
+/** @returns {Promise<Counts>} */
+async function cargoTest(/** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ env) {
   /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: [] };
   const onLine = (/** @type {string} */ line) => {
@@ -35,9 +50,7 @@ async function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
     counts.failed += Number(failed ?? 0);
     if (Number(ignored ?? 0) > 0) counts.skipped.push({ name: `${ignored} Rust tests`, reason: "marked #[ignore]" });
   };
-  // --no-fail-fast: one run shows all that is broken.
-  const args = ["test", "--workspace", "--no-fail-fast"];
-  return settle(counts, run("cargo", args, { cwd: root, env, output: "tee", onLine }));
+  return settle(counts, run("cargo", ["test", ...args], { cwd: root, env, output: "tee", onLine }));
 }
 
 /** @returns {Promise<Counts>} */

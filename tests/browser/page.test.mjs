@@ -5,10 +5,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { serve } from "../../npx/serve/server.mjs";
 import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
-import { serve } from "../../scripts/serve.mjs";
 import { packedEsbuild } from "./packed.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
@@ -16,7 +16,7 @@ const patience = 60_000;
 
 /** @type {import("playwright-core").Browser} */
 let browser;
-/** @type {import("../../scripts/serve.mjs").RunningServer} */
+/** @type {import("../../npx/serve/server.mjs").RunningServer} */
 let server;
 /** @type {string} */
 let folder;

@@ -1,12 +1,14 @@
 // The manifest is read strictly: what is wrong is named by its field.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { load } from "../../dist/index.js";
 import { serve, whole } from "./load/fixture.mjs";
 
-const golden = readFileSync(new URL("../golden/app.json", import.meta.url), "utf8");
+const folder = new URL("../golden/", import.meta.url);
+const read = (/** @type {string} */ name) => readFileSync(new URL(name, folder), "utf8");
+const golden = read("app.json");
 
 /** Loads a manifest whose module is not there, and returns the error. */
 async function failure(text) {
@@ -24,15 +26,20 @@ function changed(field, value) {
   return JSON.stringify(manifest);
 }
 
-test("the golden manifest is accepted, and its module asked for", async () => {
-  const { error, requests } = await failure(golden);
-  assert.equal(error.code, "http-status");
-  assert.deepEqual(requests, ["/app.json", "/hello.4f53cda18c2baa0c.wasm"]);
-});
+for (const name of readdirSync(folder)) {
+  test(`${name} is accepted, and its module asked for`, async () => {
+    const { error, requests } = await failure(read(name));
+    assert.equal(error.code, "http-status");
+    assert.deepEqual(requests, ["/app.json", "/hello.4f53cda18c2baa0c.wasm"]);
+  });
+}
 
-test("fields this loader does not know are ignored", async () => {
-  const { error } = await failure(changed("future", { anything: true }));
-  assert.equal(error.code, "http-status");
+test("what later releases add is ignored, wherever it stands", async () => {
+  const later = { anything: [true] };
+  for (const field of ["later", "go.later", "module.later", "module.encodings.dcb", "symbols.later", "symbols"]) {
+    const { error } = await failure(changed(field, later));
+    assert.equal(error.code, "http-status", field);
+  }
 });
 
 test("another format is named as such", async () => {

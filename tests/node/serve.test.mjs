@@ -1,18 +1,18 @@
 // The static server of the demo: what it sends to whom, and what it never sends.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { serve } from "../../scripts/serve.mjs";
+import { serve } from "../../npx/serve/server.mjs";
 
 /** @type {string} */
 let parent;
 /** @type {string} */
 let folder;
-/** @type {import("../../scripts/serve.mjs").RunningServer} */
+/** @type {import("../../npx/serve/server.mjs").RunningServer} */
 let server;
 
 before(async () => {
@@ -29,6 +29,10 @@ before(async () => {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   await writeFile(join(parent, "secret.txt"), "secret");
   await symlink(join(parent, "secret.txt"), join(folder, "link.txt"));
+  await symlink(join(parent, "secret.txt"), join(folder, "index.html.br"));
+  await mkdir(join(folder, ".git"));
+  for (const name of [".env", ".git/config"]) await writeFile(join(folder, name), "secret");
+  await symlink(".env", join(folder, "env.txt"));
   server = await serve({
     mounts: [
       { prefix: "/", folder },
@@ -47,10 +51,11 @@ after(async () => {
  *
  * @param {string} path sent as it is
  * @param {{ method?: string, headers?: Record<string, string> }} [options]
+ * @param {import("../../npx/serve/server.mjs").RunningServer} [asked]
  * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: string }>}
  */
-function ask(path, { method = "GET", headers = {} } = {}) {
-  const { hostname, port } = new URL(server.url);
+function ask(path, { method = "GET", headers = {} } = {}, asked = server) {
+  const { hostname, port } = new URL(asked.url);
   return new Promise((done, fail) => {
     request({ hostname, port, path, method, headers, agent: false }, (response) => {
       let body = "";
@@ -139,6 +144,12 @@ describe("requests", () => {
     "/plain/../../secret.txt",
     "/..%5csecret.txt",
     "/link.txt",
+    "/env.txt",
+    "/.env",
+    "/%2eenv",
+    "/.git/config",
+    "/plain/.env",
+    "/index.html.br",
     "/index.html%00.txt",
     "/%zz",
     "/missing",
@@ -150,6 +161,34 @@ describe("requests", () => {
       assert.doesNotMatch(body, /^secret$/m);
     });
   }
+
+  test("an encoded sibling that leads out of the folder is not sent", async () => {
+    const answer = await ask("/index.html", { headers: { "Accept-Encoding": "br" } });
+    assert.deepEqual([answer.body, answer.headers["content-encoding"]], ["<!doctype html>", undefined]);
+  });
+
+  test("only names of this machine are answered", async () => {
+    const asked = async (/** @type {string} */ host) => (await ask("/app.json", { headers: { Host: host } })).status;
+    for (const host of ["127.0.0.1", "localhost", "localhost:8080", "[::1]:80", "192.168.1.2:8080"]) {
+      assert.equal(await asked(host), 200, host);
+    }
+    for (const host of ["evil.example", "localhost.evil.example:80", "127.0.0.1.evil.example", "a b"]) {
+      assert.equal(await asked(host), 403, host);
+    }
+  });
+
+  test("pages of other origins may read what is served only when told so", async () => {
+    const header = "access-control-allow-origin";
+    assert.equal((await ask("/app.json")).headers[header], undefined);
+    const options = { mounts: [{ prefix: "/", folder }], cors: "https://app.example", hosts: ["dev.example"] };
+    const open = await serve(options);
+    try {
+      const answer = await ask("/app.json", { headers: { Host: "dev.example:1" } }, open);
+      assert.deepEqual([answer.status, answer.headers[header]], [200, "https://app.example"]);
+    } finally {
+      await open.close();
+    }
+  });
 
   test("a port that is taken is replaced by a free one", async () => {
     const second = await serve({ mounts: [{ prefix: "/", folder }], port: Number(new URL(server.url).port) });

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use gowasp_core::Encoding;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where the commands run.
 pub trait Host {
@@ -13,16 +13,29 @@ pub trait Host {
     /// Names the file and what is wrong with it.
     fn read(&self, path: &Path) -> Result<Vec<u8>>;
 
+    /// The first bytes of a file, at most `count`.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>>;
+
+    /// The files below a folder, links left out, sorted by name; `None` where there is no folder at `path`.
+    ///
+    /// # Errors
+    /// Names what cannot be read. More than [`MOST_FILES`] files.
+    fn files_below(&self, path: &Path) -> Result<Option<Vec<Entry>>>;
+
     /// Standard input to its end.
     ///
     /// # Errors
     /// Reading failed.
     fn read_stdin(&self) -> Result<Vec<u8>>;
 
-    /// Writes a file beside its destination and renames it. A device or pipe is written to and stays what it is.
+    /// Writes a file beside its destination, onto the disk, and renames it. A device or pipe is written to and stays what it
+    /// is, a symbolic link is followed, and an older file's mode is kept. Sweeps what killed runs left there.
     ///
     /// # Errors
-    /// Names the file; an older one is as it was.
+    /// Names the file, also an older one that is read-only; it is as it was.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()>;
 
     /// Writes several files into `directory` (made if missing): all are written beside their destinations first, then
@@ -31,6 +44,22 @@ pub trait Host {
     /// # Errors
     /// Names the file.
     fn write_all(&self, directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()>;
+
+    /// The names of the files in a directory, sorted; none where there is no such directory.
+    ///
+    /// # Errors
+    /// Names the directory.
+    fn list(&self, directory: &Path) -> Result<Vec<String>>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// Names the file.
+    fn remove(&self, path: &Path) -> Result<()>;
+
+    /// Where writing to `path` puts the file: absolute, links followed. Two paths to one file, which need not be there yet,
+    /// give the same.
+    fn resolve(&self, path: &Path) -> PathBuf;
 
     /// Writes data to standard output. A reader that has seen enough (`| head`) is not an error.
     ///
@@ -50,6 +79,9 @@ pub trait Host {
     /// Seconds since some time in the past.
     fn seconds(&self) -> f64;
 
+    /// Days since 1970-01-01.
+    fn today(&self) -> i64;
+
     /// The terminal at standard error.
     fn terminal(&self) -> TerminalFacts;
 
@@ -65,12 +97,24 @@ pub trait Host {
     /// The encoders that are there, with the names that the manifest gives them, the slowest first.
     fn encoders(&self) -> Vec<(Encoding, String)>;
 
-    /// Compresses a module once for each job, with progress on a terminal if `visible`. Answers in the order of the jobs.
-    ///
-    /// # Errors
-    /// Those of an encoder.
-    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>>;
+    /// Begins to compress a module once for each job, with progress on a terminal if `visible`. What is returned waits for the
+    /// results, in the order of the jobs; until then other work can go on.
+    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Compressing<'_>;
 }
+
+/// More files than this are not what a platform is given: somebody named the wrong folder.
+pub const MOST_FILES: usize = 10_000;
+
+/// A file below a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path below the folder, with `/` between names.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+/// Compression that has begun, to be waited for; its errors are the encoders'.
+pub type Compressing<'h> = Box<dyn FnOnce() -> Result<Vec<Vec<u8>>> + 'h>;
 
 /// What is known of a terminal.
 #[derive(Debug, Clone, Copy)]

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     let wasm = input(&arguments.input, terminal.host)?;
     let inspection = gowasp_core::inspect(&wasm)?;
     if arguments.json {
-        return terminal.print(&format!("{}\n", serde_json::to_string_pretty(&inspection)?));
+        return terminal.print_json(&serde_json::to_string_pretty(&inspection)?);
     }
     for warning in &inspection.warnings {
         terminal.note(format_args!("warning: {warning}"));

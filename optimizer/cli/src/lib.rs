@@ -1,17 +1,19 @@
 //! The `gowasp` command: arguments, and one file per subcommand. All work is the library's; files, terminal and encoders are the
 //! [`Host`]'s.
 
+mod check;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
 mod native;
 mod optimize;
+mod outputs;
 mod pack;
 mod stages;
 mod table;
 mod terminal;
 
-pub use host::{Host, Job, TerminalFacts};
+pub use host::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
 pub use native::Native;
 
@@ -19,7 +21,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use gowasp_core::{Level, Options, PASSES, Preference};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use terminal::Terminal;
+use terminal::{Terminal, printable};
 
 /// Makes the WebAssembly that Go writes small, fast and easy to ship.
 #[derive(Debug, Parser)]
@@ -33,8 +35,9 @@ use terminal::Terminal;
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
 
-Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage."
+Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -71,6 +74,8 @@ enum Command {
     Optimize(optimize::Arguments),
     /// Show what a module is and what is in it
     Inspect(inspect::Arguments),
+    /// Tell whether a module fits a platform, or budgets of your own
+    Check(check::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,6 +171,13 @@ impl Optimization {
         }
         options
     }
+
+    fn write_report(&self, json: &str, host: &dyn Host) -> anyhow::Result<()> {
+        match &self.report {
+            Some(path) => host.write(path, json.as_bytes()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Accepts the names of the pass table, and shows each with its summary in `--help`.
@@ -189,7 +201,7 @@ impl std::fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// Runs the command that `arguments` name, the first of them being the program's own name. Returns the exit code: 0 done, 1 the
-/// input or a step failed, 2 wrong usage.
+/// input or a step failed, 2 wrong usage; `check` has its own.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
     let arguments = match parse(arguments, host) {
         Ok(arguments) => arguments,
@@ -200,7 +212,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8
     };
     let terminal = Terminal::new(&arguments, host);
     match dispatch(&arguments, &terminal) {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(error) => {
             terminal.error(&error);
             if error.is::<UsageError>() { 2 } else { 1 }
@@ -212,30 +224,42 @@ fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     host: &dyn Host,
 ) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut command = Arguments::command();
     if let Some(columns) = host.terminal().columns {
         // No wider than clap makes it by itself.
         command = command.term_width(columns.min(100));
     }
-    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    match command.try_get_matches_from_mut(&arguments) {
+        Ok(matches) => Arguments::from_arg_matches(&matches),
+        Err(error) => {
+            // clap repeats what it does not take: a file name may hold what a terminal obeys.
+            let harmless = (arguments.iter()).map(|text| printable(&text.to_string_lossy()));
+            Err((command.try_get_matches_from_mut(harmless).err()).unwrap_or(error))
+        }
+    }
 }
 
-fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<()> {
+fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8> {
     let host = terminal.host;
+    let mut cores = host.cores();
     if let Some(jobs) = arguments.jobs {
-        let (jobs, cores) = (usize::from(jobs), host.cores());
+        let jobs = usize::from(jobs);
         if jobs > cores {
             terminal.warn(format_args!(
                 "--jobs {jobs}: there are {cores} cores to use"
             ));
         }
-        host.use_cores(jobs.min(cores))?;
+        cores = cores.min(jobs);
+        host.use_cores(cores)?;
     }
     match &arguments.command {
-        Command::Pack(arguments) => pack::run(arguments, terminal),
-        Command::Optimize(arguments) => optimize::run(arguments, terminal),
-        Command::Inspect(arguments) => inspect::run(arguments, terminal),
+        Command::Pack(arguments) => pack::run(arguments, cores, terminal)?,
+        Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
+        Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
+        Command::Check(arguments) => return check::run(arguments, terminal),
     }
+    Ok(0)
 }
 
 /// The bytes of an input: a file, or standard input for `-`.

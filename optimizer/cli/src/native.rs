@@ -2,17 +2,19 @@
 
 mod encoders;
 mod files;
+mod folder;
 mod progress;
+mod staged;
 
-use crate::host::{Host, Job, TerminalFacts};
+use crate::host::{Compressing, Entry, Host, Job, TerminalFacts};
 use anyhow::Result;
 use gowasp_core::Encoding;
 use indicatif::ProgressBar;
-use rayon::prelude::*;
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// This machine.
 #[derive(Debug)]
@@ -44,6 +46,14 @@ impl Host for Native {
         files::read(path)
     }
 
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>> {
+        folder::read_start(path, count)
+    }
+
+    fn files_below(&self, path: &Path) -> Result<Option<Vec<Entry>>> {
+        folder::files_below(path)
+    }
+
     fn read_stdin(&self) -> Result<Vec<u8>> {
         files::read_stdin()
     }
@@ -54,6 +64,18 @@ impl Host for Native {
 
     fn write_all(&self, directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
         files::write_all(directory, files)
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<String>> {
+        files::list(directory)
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        files::remove(path)
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        files::resolve(path)
     }
 
     fn print(&self, bytes: &[u8]) -> Result<()> {
@@ -93,6 +115,15 @@ impl Host for Native {
         self.started.elapsed().as_secs_f64()
     }
 
+    fn today(&self) -> i64 {
+        const SECONDS_OF_A_DAY: u64 = 86_400;
+        // A clock before 1970 makes nothing stale.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| {
+            (since.as_secs() / SECONDS_OF_A_DAY).cast_signed()
+        })
+    }
+
     fn terminal(&self) -> TerminalFacts {
         TerminalFacts {
             // clap asks for it by itself.
@@ -118,18 +149,27 @@ impl Host for Native {
             .collect()
     }
 
-    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>> {
+    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Compressing<'_> {
         let bars = progress::Bars::new(visible);
-        let jobs: Vec<_> = (jobs.iter())
-            .map(|job| (job, bars.add(job.encoding, wasm.len() as u64)))
-            .collect();
+        let wasm: Arc<[u8]> = wasm.into();
+        let (sender, finished) = mpsc::channel();
         // Slowest first, one task each: brotli takes one core for most of the time, the others share the rest.
-        (jobs.into_par_iter().with_max_len(1))
-            .map(|(job, bar)| {
-                let packed = encoders::encode(wasm, *job, &|taken| bar.set_position(taken))?;
+        for (index, job) in jobs.iter().copied().enumerate() {
+            let bar = bars.add(job.encoding, wasm.len() as u64);
+            let (wasm, sender) = (Arc::clone(&wasm), sender.clone());
+            rayon::spawn_fifo(move || {
+                let packed = encoders::encode(&wasm, job, &|taken| bar.set_position(taken));
                 bar.finish_and_clear();
-                Ok(packed)
-            })
-            .collect()
+                // Nobody waits for it where another module has failed.
+                let _ = sender.send((index, packed));
+            });
+        }
+        drop(sender);
+        Box::new(move || {
+            let mut packed: Vec<_> = finished.iter().collect();
+            packed.sort_unstable_by_key(|(index, _)| *index);
+            drop(bars);
+            packed.into_iter().map(|(_, bytes)| bytes).collect()
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! `gowasp optimize`: wasm to wasm.
 
+use crate::outputs::refuse_clash;
 use crate::stages::Stages;
 use crate::terminal::Terminal;
 use crate::{Optimization, input, table};
@@ -27,8 +28,16 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
+    let others = [
+        ("IN", &*arguments.input),
+        ("the output", &*arguments.output),
+    ];
+    let report = arguments.optimization.report.as_deref();
+    refuse_clash(report, &others, terminal.host)?;
     let wasm = input(&arguments.input, terminal.host)?;
-    let optimized = optimize(&wasm, &arguments.optimization, terminal)?;
+    let flags = &arguments.optimization;
+    let optimized = optimize(&wasm, flags, ("", ""), terminal)?;
+    flags.write_report(&report_json(&optimized.report)?, terminal.host)?;
     match arguments.output == Path::new("-") {
         true => terminal.host.print(&optimized.wasm)?,
         false => terminal.host.write(&arguments.output, &optimized.wasm)?,
@@ -44,33 +53,47 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     Ok(())
 }
 
-/// Optimizes with progress, warnings and the report that the flags ask for.
+/// Optimizes with progress and warnings. `labels` are put before the stage that is shown and before warnings.
 pub(crate) fn optimize(
     wasm: &[u8],
     flags: &Optimization,
+    (stage, finding): (&str, &str),
     terminal: &Terminal<'_>,
 ) -> Result<gowasp_core::Optimized> {
-    let mut stages = Stages::new(terminal);
+    let mut stages = Stages::new(stage, terminal);
     let optimized =
         gowasp_core::optimize_observed(wasm, &flags.options(terminal.verbose), &mut stages)?;
     let total = stages.total();
     drop(stages);
-    for warning in &optimized.report.warnings {
-        terminal.warn(warning);
-    }
-    for note in &optimized.report.notes {
-        terminal.note(format_args!("note: {note}"));
-    }
+    let Report {
+        warnings, notes, ..
+    } = &optimized.report;
+    tell_findings(warnings, notes, finding, terminal);
     if terminal.verbose {
         print_passes(&optimized.report, terminal);
-        terminal.note(format_args!("optimized in {total:.2} s"));
-    }
-    if let Some(path) = &flags.report {
-        let mut json = serde_json::to_string_pretty(&optimized.report)?;
-        json.push('\n');
-        terminal.host.write(path, json.as_bytes())?;
+        terminal.note(format_args!("{finding}optimized in {total:.2} s"));
     }
     Ok(optimized)
+}
+
+/// Says what the user should know of a result, each with `label` before it.
+pub(crate) fn tell_findings(
+    warnings: &[String],
+    notes: &[String],
+    label: &str,
+    terminal: &Terminal<'_>,
+) {
+    for warning in warnings {
+        terminal.warn(format_args!("{label}{warning}"));
+    }
+    for note in notes {
+        terminal.note(format_args!("note: {label}{note}"));
+    }
+}
+
+/// What `--report` writes.
+pub(crate) fn report_json(report: &Report) -> Result<String> {
+    Ok(serde_json::to_string_pretty(report)? + "\n")
 }
 
 fn print_passes(report: &Report, terminal: &Terminal<'_>) {

@@ -1,27 +1,38 @@
-//! `gowasp pack`: everything that is needed to serve a module.
+//! `gowasp pack`: everything that is needed to serve a module, or many.
 
-use crate::host::Job;
+mod app;
+mod cache;
+mod deliver;
+mod preload;
+mod queue;
+mod summary;
+
+use crate::outputs::refuse_clash;
 use crate::terminal::Terminal;
-use crate::{Optimization, UsageError, input, optimize, table};
-use anyhow::{Context, Result, bail};
-use gowasp_core::{Encoded, Encoding, Package};
-use std::path::{Path, PathBuf};
+use crate::{Optimization, UsageError};
+use anyhow::{Result, bail};
+use app::App;
+use gowasp_core::{Encoding, MANIFEST, is_hashed_file};
+use queue::Queue;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gowasp pack app.wasm -o public/app
   gowasp pack app.wasm -o public/app --brotli 9      quicker, a few percent larger
   gowasp pack app.wasm -o public/app --encodings br,gzip
+  gowasp pack build/*.wasm -o public --cache .cache  many modules, only changed ones anew
 
 Writes into DIR: NAME.HASH.wasm with its .br, .gz and .zst, NAME.HASH.symbols (names, files and
-lines of functions) and, last, app.json, which names them all. Point the loader at app.json:
+lines of functions) and, last, app.json, which names them all. Of several modules each has a
+folder of its own, DIR/NAME. Point the loader at app.json:
 
   import { load } from \"gowasp\";
   const app = await load(\"/app/app.json\");")]
 pub(crate) struct Arguments {
-    /// The module, as `go build` wrote it; `-` for standard input
-    #[arg(value_name = "IN")]
-    input: PathBuf,
+    /// The modules, as `go build` wrote them; `-` for standard input
+    #[arg(value_name = "IN", required = true)]
+    inputs: Vec<PathBuf>,
 
     /// Directory to write to; made if missing
     #[arg(short, long, value_name = "DIR")]
@@ -38,6 +49,22 @@ pub(crate) struct Arguments {
     /// Brotli quality, 0 to 11
     #[arg(long, default_value_t = 11, value_name = "Q", value_parser = clap::value_parser!(u32).range(0..=11))]
     brotli: u32,
+
+    /// Remove the app's files of earlier runs from DIR, once the new ones are there
+    #[arg(long)]
+    clean: bool,
+
+    /// Write the side-car to this directory instead, which need not be public
+    #[arg(long, value_name = "DIR")]
+    symbols_dir: Option<PathBuf>,
+
+    /// Print what tells browsers to fetch the files early: HTML and header lines, with the URL that DIR is served at
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    preload: Option<String>,
+
+    /// Keep results in this directory and take them from there, by content, options, encoders and release
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
 
     #[command(flatten)]
     optimization: Optimization,
@@ -63,31 +90,72 @@ impl From<Enc> for Encoding {
     }
 }
 
-pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
-    let name = app_name(arguments)?;
-    let encoders = encoders(arguments, terminal)?;
-    let wasm = input(&arguments.input, terminal.host)?;
-    let optimized = optimize::optimize(&wasm, &arguments.optimization, terminal)?;
-    let jobs: Vec<Job> = (encoders.iter())
-        .map(|(encoding, _)| Job {
-            encoding: *encoding,
-            brotli: arguments.brotli,
-        })
-        .collect();
-    let packed = (terminal.host).encode(&optimized.wasm, &jobs, !terminal.quiet)?;
-    let encoded = (encoders.into_iter().zip(packed))
-        .map(|((encoding, encoder), bytes)| Encoded {
-            encoding,
-            encoder,
-            bytes,
-        })
-        .collect();
-    let package = Package::new(&name, optimized, encoded);
-    (terminal.host).write_all(&arguments.output, &package.files)?;
-    if terminal.quiet {
-        return Ok(());
+/// Packs with `cores` to use.
+pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) -> Result<()> {
+    let apps = app::apps(arguments)?;
+    refuse_clashes(arguments, &apps, terminal)?;
+    if let Some(url) = &arguments.preload {
+        preload::check(url)?;
     }
-    print_summary(&package, wasm.len() as u64, &arguments.output, terminal)
+    let encoders = encoders(arguments, terminal)?;
+    // One module that is optimized while all cores compress others.
+    let queue = Queue::new(arguments, encoders, cores + 1, apps.len(), terminal);
+    match &apps[..] {
+        [app] => {
+            let mut packed = queue.pack_one(app)?;
+            deliver::deliver(arguments, &mut packed, terminal)?;
+            summary::print_one(&packed, terminal)
+        }
+        many => {
+            let mut done = Vec::new();
+            let failed = queue.pack_all(many, &mut |mut packed| {
+                deliver::deliver(arguments, &mut packed, terminal)?;
+                done.push(summary::Row::of(&packed));
+                Ok(())
+            });
+            summary::print_many(&done, terminal)?;
+            match failed {
+                0 => Ok(()),
+                failed => bail!("{failed} of {} modules are not packed", many.len()),
+            }
+        }
+    }
+}
+
+/// Refuses options of which one would undo what the other asks for.
+fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) -> Result<()> {
+    let host = terminal.host;
+    if let Some(symbols) = &arguments.symbols_dir
+        && host
+            .resolve(symbols)
+            .starts_with(host.resolve(&arguments.output))
+    {
+        let (symbols, output) = (symbols.display(), arguments.output.display());
+        bail!(UsageError(format!(
+            "--symbols-dir {symbols} is inside of {output}, which is what it should keep the side-car out of"
+        )));
+    }
+    let Some(report) = arguments.optimization.report.as_deref() else {
+        return Ok(());
+    };
+    let [app] = apps else {
+        bail!(UsageError(
+            "--report is for one module; run `gowasp optimize --report` on the one in question"
+                .into()
+        ));
+    };
+    let manifest = app.directory.join(MANIFEST);
+    let others = [("IN", &*app.input), (MANIFEST, &*manifest)];
+    refuse_clash(Some(report), &others, host)?;
+    let file = host.resolve(report);
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    if is_hashed_file(&app.name, &name) {
+        bail!(UsageError(format!(
+            "--report {}: the app's own files have such names",
+            report.display()
+        )));
+    }
+    Ok(())
 }
 
 /// The encoders to use, the slowest first. One that the user asked for must be there.
@@ -113,58 +181,4 @@ fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encod
     Ok((there.into_iter())
         .filter(|(encoding, _)| wanted.contains(encoding))
         .collect())
-}
-
-/// The name for files and manifest, which must be safe in a file name and a URL.
-fn app_name(arguments: &Arguments) -> Result<String> {
-    let from_file = || {
-        let stem = arguments
-            .input
-            .file_stem()
-            .context("IN has no file name; give one with --name")?;
-        Ok::<_, anyhow::Error>(stem.to_string_lossy().into_owned())
-    };
-    let name = match &arguments.name {
-        Some(name) => name.clone(),
-        None if arguments.input == Path::new("-") => "app".into(),
-        None => from_file()?,
-    };
-    let safe = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(safe) {
-        bail!("{name:?} cannot be an app name: use letters, digits, '.', '_' and '-' with --name");
-    }
-    Ok(name)
-}
-
-fn print_summary(
-    package: &Package,
-    original: u64,
-    directory: &Path,
-    terminal: &Terminal<'_>,
-) -> Result<()> {
-    let row = |label: &str, file: &str, size: u64| {
-        vec![
-            label.to_owned(),
-            table::bytes(size),
-            table::percent(size, original),
-            file.to_owned(),
-        ]
-    };
-    let manifest = &package.manifest;
-    let mut rows = vec![
-        row("original", "", original),
-        row("optimized", &manifest.module.url, manifest.module.size),
-    ];
-    for (encoding, file) in &manifest.module.encodings {
-        rows.push(row(encoding.name(), &file.url, file.size));
-    }
-    let summary = table::figures(&["", "bytes", "of original", "file"], &rows);
-    let manifest = directory.join("app.json");
-    terminal.print(&format!(
-        "{summary}
-
-{}
-",
-        manifest.display()
-    ))
 }

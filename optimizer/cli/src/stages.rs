@@ -5,6 +5,8 @@ use gowasp_core::Observer;
 
 /// Shows each stage while it runs.
 pub(crate) struct Stages<'t, 'h> {
+    /// Put before a stage's name.
+    label: &'t str,
     terminal: &'t Terminal<'h>,
     /// When the stage that runs began, and all before it took, in seconds.
     began: f64,
@@ -12,8 +14,9 @@ pub(crate) struct Stages<'t, 'h> {
 }
 
 impl<'t, 'h> Stages<'t, 'h> {
-    pub(crate) fn new(terminal: &'t Terminal<'h>) -> Stages<'t, 'h> {
+    pub(crate) fn new(label: &'t str, terminal: &'t Terminal<'h>) -> Stages<'t, 'h> {
         Stages {
+            label,
             terminal,
             began: 0.0,
             total: 0.0,
@@ -29,9 +32,7 @@ impl<'t, 'h> Stages<'t, 'h> {
 impl Observer for Stages<'_, '_> {
     fn begin(&mut self, name: &'static str) {
         self.began = self.terminal.host.seconds();
-        if !self.terminal.quiet {
-            self.terminal.host.show_stage(Some(name));
-        }
+        self.terminal.show(&format!("{}{name}", self.label));
     }
 
     fn end(&mut self, name: &'static str) {
@@ -45,6 +46,6 @@ impl Observer for Stages<'_, '_> {
 
 impl Drop for Stages<'_, '_> {
     fn drop(&mut self) {
-        self.terminal.host.show_stage(None);
+        self.terminal.show_nothing();
     }
 }

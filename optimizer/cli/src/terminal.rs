@@ -44,9 +44,36 @@ impl<'h> Terminal<'h> {
         }
     }
 
+    /// What is being done, where there is a terminal.
+    pub(crate) fn show(&self, stage: &str) {
+        if !self.quiet {
+            self.host.show_stage(Some(stage));
+        }
+    }
+
+    /// Nothing is being done any more.
+    pub(crate) fn show_nothing(&self) {
+        self.host.show_stage(None);
+    }
+
     /// Data, on stdout.
     pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         self.host.print(text.as_bytes())
+    }
+
+    /// JSON, on stdout. What a terminal would obey is written as JSON's escapes: it can only be inside of
+    /// strings, and means the same there.
+    pub(crate) fn print_json(&self, json: &str) -> anyhow::Result<()> {
+        let mut safe = String::with_capacity(json.len() + 1);
+        for c in json.chars() {
+            match c == '\n' || is_harmless(c) {
+                true => safe.push(c),
+                false => (c.encode_utf16(&mut [0; 2]).iter())
+                    .for_each(|unit| safe.push_str(&format!("\\u{unit:04x}"))),
+            }
+        }
+        safe.push('\n');
+        self.print(&safe)
     }
 
     /// Prints an error with its causes and, where the library gives one, what to do.
@@ -76,12 +103,17 @@ impl<'h> Terminal<'h> {
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '"' | '\'' | '\\' => printable.push(c),
-            _ => printable.extend(c.escape_debug()),
+        match is_harmless(c) {
+            true => printable.push(c),
+            false => printable.extend(c.escape_debug()),
         }
     }
     printable
+}
+
+/// Whether a terminal only shows it.
+fn is_harmless(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\') || c.escape_debug().len() == 1
 }
 
 #[cfg(test)]

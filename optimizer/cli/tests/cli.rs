@@ -1,62 +1,8 @@
 //! The binary as people run it: outputs, exit codes, messages, and what a failed run leaves behind.
 
-use assert_cmd::Command;
-use std::path::{Path, PathBuf};
+mod harness;
 
-/// A directory of its own for each test, removed afterwards.
-struct Scratch(tempfile::TempDir);
-
-impl Scratch {
-    fn new() -> Scratch {
-        Scratch(tempfile::tempdir().expect("a temporary directory"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        std::fs::write(self.path(name), bytes).expect("write a fixture");
-        self.path(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        names(self.0.path())
-    }
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(directory).expect("a directory");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
-fn gowasp() -> Command {
-    let mut command = Command::cargo_bin("gowasp").expect("the binary");
-    // Help texts are wrapped to the terminal's width.
-    command.env("COLUMNS", "100").env_remove("NO_COLOR");
-    command
-}
-
-fn module() -> Vec<u8> {
-    let text = r#"(module (func $dead) (func (export "run") (result i32) i32.const 7)
-        (memory (export "mem") 1) (data (i32.const 0) "ab") (data (i32.const 9) "cd") (@custom "producers" "\00"))"#;
-    wat::parse_str(text).expect("fixture")
-}
-
-fn stderr_of(command: &mut Command) -> String {
-    let output = command.output().expect("runs");
-    String::from_utf8(output.stderr).expect("UTF-8")
-}
+use harness::{Scratch, gowasp, module, stderr_of};
 
 #[test]
 fn help_texts() {
@@ -214,7 +160,7 @@ fn a_directory_as_output_is_refused() {
         .arg("optimize")
         .arg(&input)
         .arg("-o")
-        .arg(scratch.0.path())
+        .arg(scratch.root())
         .assert()
         .code(1);
     assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("is a directory"));
@@ -272,89 +218,6 @@ fn inspect_prints_only_json_with_json() {
     assert_eq!(json["identity"]["toolchain"], "unknown toolchain");
     assert_eq!(json["dataSegments"], 2);
     assert_eq!(json["functions"].as_array().map(Vec::len), Some(2));
-}
-
-mod pack {
-    use super::*;
-    use gowasp_core::manifest::{Manifest, sha256_hex};
-
-    fn pack(directory: &Path, flags: &[&str]) -> Manifest {
-        let mut command = gowasp();
-        command
-            .args(["pack", "-", "--name", "app", "-o"])
-            .arg(directory)
-            .args(flags)
-            .write_stdin(module());
-        command.assert().success();
-        let json = std::fs::read_to_string(directory.join("app.json")).expect("the manifest");
-        Manifest::from_json(&json).expect("a manifest")
-    }
-
-    #[test]
-    fn every_file_is_what_the_manifest_says() {
-        let scratch = Scratch::new();
-        let directory = scratch.path("new/dir");
-        let manifest = pack(&directory, &[]);
-        let read = |url: &str| std::fs::read(directory.join(url)).expect("a file of the manifest");
-
-        let wasm = read(&manifest.module.url);
-        assert_eq!(
-            (manifest.module.size, manifest.module.sha256.clone()),
-            (wasm.len() as u64, sha256_hex(&wasm))
-        );
-        assert!(manifest.module.url.contains(&manifest.module.sha256[..16]));
-        for file in manifest.module.encodings.values() {
-            let bytes = read(&file.url);
-            assert_eq!(
-                (file.size, file.sha256.clone()),
-                (bytes.len() as u64, sha256_hex(&bytes))
-            );
-        }
-        let symbols = manifest.symbols.expect("a side-car");
-        let json = String::from_utf8(read(&symbols.url)).expect("UTF-8");
-        let side_car = gowasp_core::symbols::Symbols::from_json(&json).expect("a side-car");
-        assert_eq!(side_car.build_id, symbols.build_id);
-        assert_eq!(
-            names(&directory).len(),
-            6,
-            "module, three encodings, side-car, manifest"
-        );
-    }
-
-    #[test]
-    fn packing_again_changes_nothing() {
-        let scratch = Scratch::new();
-        let directory = scratch.path("dir");
-        let first = pack(&directory, &[]);
-        let before = names(&directory);
-        assert_eq!(pack(&directory, &[]), first);
-        assert_eq!(names(&directory), before);
-    }
-
-    #[test]
-    fn only_the_encodings_asked_for() {
-        let scratch = Scratch::new();
-        let manifest = pack(
-            &scratch.path("dir"),
-            &["--encodings", "gzip", "--brotli", "1"],
-        );
-        let encodings: Vec<_> = manifest.module.encodings.keys().map(|e| e.name()).collect();
-        assert_eq!(encodings, ["gzip"]);
-    }
-
-    #[test]
-    fn a_name_that_is_no_file_name_is_refused() {
-        let scratch = Scratch::new();
-        for name in ["a/b", "..", "", "a b"] {
-            let mut command = gowasp();
-            command
-                .args(["pack", "-", "--name", name, "-o"])
-                .arg(scratch.path("dir"))
-                .write_stdin(module());
-            command.assert().code(1);
-        }
-        assert!(scratch.names().is_empty());
-    }
 }
 
 #[cfg(unix)]

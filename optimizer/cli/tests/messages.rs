@@ -1,6 +1,8 @@
 //! What the binary says of a module beside its result: warnings, notes, and nothing that a terminal would obey.
 
-use assert_cmd::Command;
+mod harness;
+
+use harness::gowasp;
 
 /// What a run says, whose output nobody wants.
 fn said(subcommand: &str, flags: &[&str], wasm: Vec<u8>) -> String {
@@ -14,10 +16,6 @@ fn said(subcommand: &str, flags: &[&str], wasm: Vec<u8>) -> String {
     command.arg("-o").arg(scratch.path().join("output"));
     let output = command.assert().success().get_output().clone();
     String::from_utf8(output.stderr).expect("UTF-8")
-}
-
-fn gowasp() -> Command {
-    Command::cargo_bin("gowasp").expect("the binary")
 }
 
 /// A module of a producers section that names one language or tool.
@@ -77,4 +75,42 @@ fn what_a_file_says_is_printed_without_what_a_terminal_obeys() {
             assert!(text.contains(r"\u{1b}"), "{text}");
         }
     }
+}
+
+#[test]
+fn arguments_are_repeated_without_what_a_terminal_obeys() {
+    let evil = "evil\u{1b}]0;\u{7}\n\u{202e}x";
+    let cases: [&[&str]; 6] = [
+        &["optimize", evil, "-o", "out"],
+        &["inspect", "a", evil],
+        &["pack", evil, "-o", "out"],
+        &["pack", "-", "-o", "out", "--name", evil],
+        &["optimize", "-", "-o", "-", "--skip", evil],
+        &[evil],
+    ];
+    for arguments in cases {
+        let output = gowasp().args(arguments).output().expect("runs");
+        assert!(!output.status.success());
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
+        assert!(said.contains(r"evil\u{1b}]0;\u{7}\n\u{202e}x"), "{said}");
+    }
+}
+
+#[test]
+fn json_has_what_a_terminal_obeys_as_escapes_and_means_the_same() {
+    let language = "evil\u{9b}2J\u{202e}\u{7f}\u{1b}[2J é 日本";
+    let mut inspect = gowasp();
+    inspect.args(["inspect", "-", "--json"]);
+    inspect.write_stdin(produced_by(language, "1"));
+    let printed = inspect.assert().success().get_output().stdout.clone();
+    let printed = String::from_utf8(printed).expect("UTF-8");
+    let obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!printed.contains(obeyed), "{printed:?}");
+    let json: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    assert!(
+        json.to_string()
+            .contains(serde_json::json!(language).to_string().trim_matches('"')),
+        "{json}"
+    );
 }

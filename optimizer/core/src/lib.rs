@@ -24,6 +24,7 @@ pub mod go;
 mod grouped;
 pub mod input;
 mod inspect;
+pub mod limits;
 pub mod manifest;
 mod memory;
 pub mod module;
@@ -42,7 +43,7 @@ pub use compress::{Counted, Encoding, brotli};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
-pub use package::{Encoded, Package};
+pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 

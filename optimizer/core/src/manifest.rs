@@ -1,9 +1,11 @@
 //! The manifest `app.json`: what the loader needs to know of a packed module. Described field by field in
-//! ARCHITECTURE.md; `tests/golden/app.json` is read by the tests of both halves.
+//! ARCHITECTURE.md; `tests/golden` has a manifest of each shape that was written so far, read by the tests of both halves.
+//!
+//! Readers ignore what they do not know. A new field, or a new encoding, keeps the format number; a changed meaning raises it.
 
 use crate::compress::Encoding;
 use crate::error::{Error, Result, Stage};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -12,7 +14,7 @@ pub const FORMAT: u32 = 1;
 
 /// A manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: u32,
@@ -55,6 +57,7 @@ pub struct ModuleFile {
     /// SHA-256 of the decoded bytes, lower-case hex.
     pub sha256: String,
     /// Encoded files, by encoding name.
+    #[serde(deserialize_with = "known_encodings")]
     pub encodings: BTreeMap<Encoding, EncodedFile>,
 }
 
@@ -73,10 +76,14 @@ pub struct EncodedFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SymbolsFile {
-    /// Relative to the manifest.
-    pub url: String,
+    /// Relative to the manifest; `None` where the side-car is kept elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Bytes.
     pub size: u64,
+    /// SHA-256, lower-case hex; `None` in the oldest manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// Ties traces, module and side-car together: the first 16 bytes of the module's SHA-256, in hex.
     pub build_id: String,
 }
@@ -114,6 +121,20 @@ impl Manifest {
     }
 }
 
+/// The encodings that this release knows; what a later one adds is not read, as with fields.
+fn known_encodings<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<Encoding, EncodedFile>, D::Error> {
+    let all: BTreeMap<String, serde_json::Value> = Deserialize::deserialize(deserializer)?;
+    (all.into_iter())
+        .filter_map(|(name, file)| Some((Encoding::from_name(&name)?, file)))
+        .map(|(encoding, file)| {
+            let file = serde_json::from_value(file).map_err(serde::de::Error::custom)?;
+            Ok((encoding, file))
+        })
+        .collect()
+}
+
 /// SHA-256 in lower-case hex.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
@@ -132,12 +153,38 @@ mod tests {
 
     const GOLDEN: &str = include_str!("../../../tests/golden/app.json");
 
+    fn golden_folder() -> Vec<(String, String)> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
+        let entries = std::fs::read_dir(folder).expect("tests/golden");
+        let read = |entry: std::io::Result<std::fs::DirEntry>| {
+            let path = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).expect("a golden file");
+            (path.display().to_string(), text)
+        };
+        entries.map(read).collect()
+    }
+
     #[test]
-    fn the_golden_manifest_reads_and_writes_back_the_same() {
-        let manifest = Manifest::from_json(GOLDEN).expect("golden manifest");
-        let written: serde_json::Value = serde_json::from_str(&manifest.to_json()).expect("JSON");
-        let golden: serde_json::Value = serde_json::from_str(GOLDEN).expect("JSON");
-        assert_eq!(written, golden);
+    fn every_shape_so_far_reads_and_writes_back_the_same() {
+        let golden = golden_folder();
+        assert!(golden.len() >= 3);
+        for (name, text) in golden {
+            let manifest = Manifest::from_json(&text).expect(&name);
+            let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+            assert_eq!(json(&manifest.to_json()), json(&text), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_later_releases_add_is_ignored_wherever_it_stands() {
+        let mut later: serde_json::Value = serde_json::from_str(GOLDEN).expect("JSON");
+        let new = serde_json::json!({"anything": [true]});
+        for place in ["", "/go", "/module", "/module/encodings/br", "/symbols"] {
+            later.pointer_mut(place).expect(place)["later"] = new.clone();
+        }
+        later["module"]["encodings"]["dcb"] = new;
+        let read = |json: &str| Manifest::from_json(json).expect("a manifest");
+        assert_eq!(read(&later.to_string()), read(GOLDEN));
     }
 
     #[test]
@@ -151,7 +198,7 @@ mod tests {
     fn a_missing_field_is_named() {
         let error =
             Manifest::from_json(&GOLDEN.replace("\"abi\"", "\"abbi\"")).expect_err("refused");
-        assert!(error.to_string().contains("abbi"), "{error}");
+        assert!(error.to_string().contains("`abi`"), "{error}");
     }
 
     #[test]

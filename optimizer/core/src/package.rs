@@ -2,6 +2,7 @@
 
 use crate::Optimized;
 use crate::compress::Encoding;
+use crate::error::{Error, Result, Stage};
 use crate::go::Identity;
 use crate::manifest::{EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile, sha256_hex};
 
@@ -38,8 +39,7 @@ impl Package {
             ..
         } = optimized;
         let sha256 = sha256_hex(&wasm);
-        // 64 bits tell the releases of one app apart; the manifest holds the whole hash.
-        let stem = format!("{name}.{}", &sha256[..16]);
+        let stem = format!("{name}.{}", &sha256[..HASH_DIGITS]);
         let url = format!("{stem}.wasm");
 
         let mut files = Vec::with_capacity(encoded.len() + 3);
@@ -68,11 +68,12 @@ impl Package {
 
         let symbols_json = symbols.to_json().into_bytes();
         let symbols = SymbolsFile {
-            url: format!("{stem}.symbols"),
+            url: Some(format!("{stem}.symbols")),
             size: symbols_json.len() as u64,
+            sha256: Some(sha256_hex(&symbols_json)),
             build_id: symbols.build_id,
         };
-        files.push((symbols.url.clone(), symbols_json));
+        files.push((format!("{stem}.symbols"), symbols_json));
 
         let manifest = Manifest {
             format: FORMAT,
@@ -88,9 +89,63 @@ impl Package {
             passes: report.passes_run().into_iter().map(str::to_owned).collect(),
             stripped: report.stripped,
         };
-        files.push(("app.json".into(), manifest.to_json().into_bytes()));
+        files.push((MANIFEST.into(), manifest.to_json().into_bytes()));
         Package { manifest, files }
     }
+}
+
+impl Package {
+    /// The package of files that [`Package::new`] gave, as a cache keeps them.
+    ///
+    /// # Errors
+    /// Files that are not one app's.
+    pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Package> {
+        let foreign = |what: String| Error::new(Stage::Artifact, what);
+        let Some((MANIFEST, json)) = files.last().map(|(name, json)| (name.as_str(), json)) else {
+            return Err(foreign(format!("the last file is not {MANIFEST}")));
+        };
+        let manifest = Manifest::from_json(&String::from_utf8_lossy(json))?;
+        let mut others = files.iter().rev().skip(1);
+        match others.find(|(name, _)| !is_hashed_file(&manifest.name, name)) {
+            Some((name, _)) => Err(foreign(format!("{name:?} is no file of the app"))),
+            None => Ok(Package { manifest, files }),
+        }
+    }
+
+    /// Takes the side-car out, to be kept elsewhere: the manifest then has its hash and build id, but no address.
+    pub fn take_symbols(&mut self) -> Option<(String, Vec<u8>)> {
+        let url = self.manifest.symbols.as_mut()?.url.take()?;
+        let at = self.files.iter().position(|(name, _)| *name == url)?;
+        let symbols = self.files.remove(at);
+        let manifest = self.manifest.to_json().into_bytes();
+        if let Some((_, json)) = self.files.last_mut() {
+            *json = manifest;
+        }
+        Some(symbols)
+    }
+}
+
+/// The file that names all others.
+pub const MANIFEST: &str = "app.json";
+
+/// Hexadecimal digits of the module's hash in file names. 64 bits tell the releases of one app apart; the manifest holds the
+/// whole hash.
+const HASH_DIGITS: usize = 16;
+
+/// Whether a file is named as those of an app, of this or another release of it: `NAME.HASH.wasm` and so on.
+#[must_use]
+pub fn is_hashed_file(app: &str, file: &str) -> bool {
+    let rest = (file.strip_prefix(app)).and_then(|rest| rest.strip_prefix('.'));
+    let Some((hash, kind)) = rest.and_then(|rest| rest.split_once('.')) else {
+        return false;
+    };
+    let is_encoding = |suffix: &str| {
+        let extension = suffix.strip_prefix("wasm.");
+        extension.is_some_and(|e| Encoding::ALL.iter().any(|known| known.extension() == e))
+    };
+    hash.len() == HASH_DIGITS
+        && hash.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
+        && (matches!(kind, "wasm" | "symbols") || is_encoding(kind))
 }
 
 /// The manifest's words for a Go program; `None` for other modules.
@@ -100,4 +155,59 @@ fn go_info(identity: &Identity) -> Option<GoInfo> {
         goos: identity.goos?.to_string(),
         kind: identity.kind?.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package() -> Package {
+        let wasm = wat::parse_str("(module (func (export \"run\")))").expect("fixture");
+        let optimized = crate::optimize(&wasm, &crate::Options::default()).expect("optimizes");
+        Package::new("app", optimized, Vec::new())
+    }
+
+    #[test]
+    fn names_of_one_apps_files_are_known_from_others() {
+        let package = package();
+        for (name, _) in package.files.iter().rev().skip(1) {
+            assert!(is_hashed_file("app", name), "{name}");
+        }
+        let hash = "0123456789abcdef";
+        for kind in ["wasm", "wasm.br", "wasm.gz", "wasm.zst", "symbols"] {
+            assert!(is_hashed_file("app", &format!("app.{hash}.{kind}")));
+            for other in ["app.b", "ap", "app2"] {
+                assert!(!is_hashed_file("app", &format!("{other}.{hash}.{kind}")));
+            }
+        }
+        for name in ["app.json", "app.wasm", "app.0123.wasm", "app", ""] {
+            assert!(!is_hashed_file("app", name), "{name}");
+        }
+        for kind in ["", "map", "wasm.br.bak", "wasm.gzip"] {
+            assert!(!is_hashed_file("app", &format!("app.{hash}.{kind}")));
+        }
+    }
+
+    #[test]
+    fn a_package_comes_back_from_its_files_and_a_path_among_them_is_refused() {
+        let package = package();
+        let again = Package::from_files(package.files.clone()).expect("a package");
+        assert_eq!(again.manifest, package.manifest);
+        let mut foreign = package.files;
+        foreign[0].0 = "../app.0123456789abcdef.wasm".into();
+        Package::from_files(foreign).expect_err("refused");
+    }
+
+    #[test]
+    fn a_side_car_that_is_taken_leaves_hash_and_build_id() {
+        let mut package = package();
+        let before = package.manifest.symbols.clone().expect("a side-car");
+        let (name, bytes) = package.take_symbols().expect("the side-car");
+        assert_eq!(Some(name), before.url);
+        let after = package.manifest.symbols.clone().expect("still described");
+        assert_eq!((after.url, after.build_id), (None, before.build_id));
+        assert_eq!(after.sha256, Some(sha256_hex(&bytes)));
+        let (_, json) = package.files.last().expect("the manifest");
+        assert_eq!(json, package.manifest.to_json().as_bytes());
+    }
 }

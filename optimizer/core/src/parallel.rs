@@ -9,6 +9,21 @@ pub(crate) mod prelude {
     pub(crate) use super::one_thread::*;
 }
 
+/// Does both, side by side where there are cores.
+#[cfg(feature = "rayon")]
+pub(crate) fn join<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(a, b)
+}
+
+/// Does both.
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn join<A, B>(a: impl FnOnce() -> A, b: impl FnOnce() -> B) -> (A, B) {
+    (a(), b())
+}
+
 /// rayon's names for the iterators of the standard library.
 #[cfg(not(feature = "rayon"))]
 mod one_thread {

@@ -1,7 +1,9 @@
 //! The library's functions for JavaScript: bytes in, bytes out, everything else as JSON (types in npx/optimizer.d.ts).
 
+use gowasp_core::limits::{self, Effort, File, Kind, Question};
 use gowasp_core::{Encoded, Encoding, Error, Observer, Options, Package};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 
 /// An optimized module that is waiting to be taken or packed.
@@ -72,6 +74,37 @@ pub fn optimize(wasm: &[u8], options: &str, on_stage: &Function) -> Result<Optim
 pub fn inspect(wasm: &[u8]) -> Result<String, JsValue> {
     let inspection = gowasp_core::inspect(wasm).map_err(|error| thrown(&error))?;
     Ok(serde_json::to_string(&inspection).unwrap_or_default())
+}
+
+/// Whether a module fits the platforms of those ids, of all where there is none: a subject of `gowasp check --json`, without path and
+/// shape. With `exact`, the size by brotli 11 is not estimated.
+///
+/// # Errors
+/// As [`optimize`].
+#[wasm_bindgen]
+pub fn check(
+    wasm: &[u8],
+    name: &str,
+    platforms: Vec<String>,
+    exact: bool,
+) -> Result<String, JsValue> {
+    let effort = match exact {
+        true => Effort::Exact,
+        false => Effort::Estimate,
+    };
+    let file = File::measure(name, wasm, Kind::Module, effort).map_err(|error| thrown(&error))?;
+    let platforms: BTreeSet<String> = platforms.into_iter().collect();
+    let asked = limits::table().platforms.iter();
+    let asked = asked.filter(|platform| platforms.is_empty() || platforms.contains(&platform.id));
+    let question = Question {
+        platforms: asked.map(|platform| (platform, None)).collect(),
+        budgets: Vec::new(),
+    };
+    let files = [file];
+    let worked = limits::check(&files, &question, None);
+    let mut subject = serde_json::to_value(worked).unwrap_or_default();
+    subject["files"] = serde_json::to_value(files).unwrap_or_default();
+    Ok(subject.to_string())
 }
 
 /// Tells JavaScript which stage begins.

@@ -1,10 +1,10 @@
 //! An object of JavaScript as the commands' host (`CommandHost` in npx/wasm/host.mjs).
 
 use anyhow::{Result, anyhow};
-use gowasp_cli::{Host, Job, TerminalFacts};
+use gowasp_cli::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 use gowasp_core::Encoding;
 use js_sys::{Array, Uint8Array};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -14,12 +14,23 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn read(this: &JsHost, path: &str) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = readStart)]
+    fn read_start(this: &JsHost, path: &str, count: u32) -> Result<Vec<u8>, JsValue>;
+    /// Pairs of a file's path below the folder, with `/` between names, and its size; `undefined` where there is no folder.
+    #[wasm_bindgen(method, catch, js_name = filesBelow)]
+    fn files_below(this: &JsHost, path: &str, most: u32) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = readStdin)]
     fn read_stdin(this: &JsHost) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn write(this: &JsHost, path: &str, bytes: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = writeAll)]
     fn write_all(this: &JsHost, directory: &str, files: Array) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn list(this: &JsHost, directory: &str) -> Result<Vec<String>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn remove(this: &JsHost, path: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn resolve(this: &JsHost, path: &str) -> String;
     #[wasm_bindgen(method, catch)]
     fn print(this: &JsHost, bytes: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
@@ -28,6 +39,9 @@ extern "C" {
     fn show_stage(this: &JsHost, stage: Option<&str>);
     #[wasm_bindgen(method)]
     fn seconds(this: &JsHost) -> f64;
+    /// Days since 1970-01-01.
+    #[wasm_bindgen(method, getter)]
+    fn today(this: &JsHost) -> f64;
     #[wasm_bindgen(method, getter)]
     fn columns(this: &JsHost) -> Option<u32>;
     #[wasm_bindgen(method, getter)]
@@ -52,6 +66,25 @@ impl Host for JsHost {
         self.read(text(path)).map_err(message)
     }
 
+    fn read_start(&self, path: &Path, count: usize) -> Result<Vec<u8>> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.read_start(text(path), count).map_err(message)
+    }
+
+    fn files_below(&self, path: &Path) -> Result<Option<Vec<Entry>>> {
+        let pairs = self
+            .files_below(text(path), MOST_FILES as u32)
+            .map_err(message)?;
+        let entry = |pair: JsValue| {
+            let pair = Array::from(&pair);
+            Some(Entry {
+                name: pair.get(0).as_string()?,
+                size: pair.get(1).as_f64()? as u64,
+            })
+        };
+        Ok(pairs.map(|pairs| pairs.iter().filter_map(entry).collect()))
+    }
+
     fn read_stdin(&self) -> Result<Vec<u8>> {
         self.read_stdin().map_err(message)
     }
@@ -66,6 +99,18 @@ impl Host for JsHost {
         };
         let files: Array = files.iter().map(pair).collect();
         self.write_all(text(directory), files).map_err(message)
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<String>> {
+        self.list(text(directory)).map_err(message)
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        self.remove(text(path)).map_err(message)
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        self.resolve(text(path)).into()
     }
 
     fn print(&self, bytes: &[u8]) -> Result<()> {
@@ -97,6 +142,10 @@ impl Host for JsHost {
         self.seconds()
     }
 
+    fn today(&self) -> i64 {
+        self.today() as i64
+    }
+
     fn terminal(&self) -> TerminalFacts {
         TerminalFacts {
             columns: self.columns().map(|columns| columns as usize),
@@ -123,12 +172,13 @@ impl Host for JsHost {
         encoders.collect()
     }
 
-    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Result<Vec<Vec<u8>>> {
+    fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Compressing<'_> {
         let names = jobs.iter().map(|job| job.encoding.name().to_owned());
         let brotli = jobs.first().map_or(11, |job| job.brotli);
+        // All encoders of one module run side by side; the next module waits for them.
         let packed = self.encode(wasm, names.collect(), brotli, visible);
         let bytes = |file: JsValue| Uint8Array::new(&file).to_vec();
-        Ok(packed.map_err(message)?.iter().map(bytes).collect())
+        Box::new(move || Ok(packed.map_err(message)?.iter().map(bytes).collect()))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Reading inputs and writing outputs, which appear whole or not at all.
 
-use anyhow::{Context, Result, bail};
-use std::io::{Read, Write};
-use std::path::Path;
+use super::staged::{Staged, cannot_write, follow, parent};
+use anyhow::{Context, Result};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 
 /// Standard input to its end.
 pub(super) fn read_stdin() -> Result<Vec<u8>> {
@@ -24,11 +25,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return std::fs::write(path, bytes).with_context(|| cannot_write(path));
     }
-    staged(path, bytes)?
-        .persist(path)
-        .map_err(|e| e.error)
-        .with_context(|| cannot_write(path))?;
-    Ok(())
+    Staged::new(path, bytes)?.publish()
 }
 
 /// Writes several files into `directory` (made if missing): all are written beside their destinations
@@ -36,52 +33,52 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub(super) fn write_all(directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
-    let staged: Vec<_> = files
-        .iter()
-        .map(|(name, bytes)| {
-            let path = directory.join(name);
-            Ok((staged(&path, bytes)?, path))
-        })
+    let staged: Vec<_> = (files.iter())
+        .map(|(name, bytes)| Staged::new(&directory.join(name), bytes))
         .collect::<Result<_>>()?;
-    for (file, path) in staged {
-        file.persist(&path)
-            .map_err(|e| e.error)
-            .with_context(|| cannot_write(&path))?;
-    }
-    Ok(())
+    staged.into_iter().try_for_each(Staged::publish)
 }
 
-fn staged(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
-    if path.is_dir() {
-        bail!("cannot write {}: it is a directory", path.display());
-    }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+/// The names of the files in a directory, sorted; none where there is no such directory.
+pub(super) fn list(directory: &Path) -> Result<Vec<String>> {
+    let cannot_list = || format!("cannot list {}", directory.display());
+    let entries = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(cannot_list)?,
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".gowasp-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As other tools write files: the umask takes away what the user does not want.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(cannot_list)?;
+        if entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
+            // One that is not Unicode is none of ours.
+            names.extend(entry.file_name().into_string());
+        }
     }
-    let mut file = builder
-        .tempfile_in(directory)
-        .with_context(|| cannot_write(path))?;
-    file.write_all(bytes).with_context(|| cannot_write(path))?;
-    Ok(file)
+    names.sort_unstable();
+    Ok(names)
 }
 
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
+pub(super) fn remove(path: &Path) -> Result<()> {
+    std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
+}
+
+/// Where writing to `path` puts the file: absolute, links followed. Two paths to one file, which need not be there yet,
+/// give the same.
+pub(super) fn resolve(path: &Path) -> PathBuf {
+    let file = follow(path);
+    if let Ok(found) = file.canonicalize() {
+        return found;
+    }
+    match (parent(&file).canonicalize(), file.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => std::path::absolute(&file).unwrap_or(file),
+    }
 }
 
 /// Prints data to standard output. A reader that has seen enough (`| head`) is not an error.
 pub(super) fn print(bytes: &[u8]) -> Result<()> {
     match std::io::stdout().lock().write_all(bytes) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("writing standard output")
         }
         _ => Ok(()),

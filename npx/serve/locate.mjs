@@ -38,19 +38,23 @@ export const mediaType = (/** @type {string} */ path) =>
  */
 export async function locate(folder, urlPath) {
   const relative = decode(urlPath);
-  if (relative === undefined) return undefined;
-  const file = await regularFile(
+  if (relative === undefined || isHidden(relative)) return undefined;
+  return fileInside(
+    folder,
     join(folder, relative.endsWith("/") || relative === "" ? join(relative, "index.html") : relative),
   );
-  // Symbolic links are followed by the system, so the check is made on what they lead to.
-  return file && (await isInside(folder, file.path)) ? file : undefined;
 }
 
-/** @returns {Promise<FoundFile | undefined>} */
-export async function regularFile(/** @type {string} */ path) {
+/**
+ * @param {string} folder
+ * @param {string} path a file's, perhaps
+ * @returns {Promise<FoundFile | undefined>} nothing when there is no regular file, or it lies outside the folder
+ */
+export async function fileInside(folder, path) {
   try {
     const info = await stat(path);
-    if (!info.isFile()) return undefined;
+    // Symbolic links are followed by the system, so the check is made on what they lead to.
+    if (!info.isFile() || !(await isInside(folder, path))) return undefined;
     return { path, size: info.size, tag: `${info.size.toString(36)}-${Math.trunc(info.mtimeMs).toString(36)}` };
   } catch {
     return undefined;
@@ -66,7 +70,13 @@ function decode(/** @type {string} */ urlPath) {
   }
 }
 
+/** Names that begin with a dot are settings, histories, secrets; `.well-known` is there to be served (RFC 8615). */
+function isHidden(/** @type {string} */ path) {
+  return path.split("/").some((name) => name.startsWith(".") && name !== ".well-known");
+}
+
 async function isInside(/** @type {string} */ folder, /** @type {string} */ path) {
   const [base, target] = await Promise.all([realpath(folder), realpath(path)]);
-  return target.startsWith(base + sep);
+  // What a link inside of the folder leads to is hidden by its own name.
+  return target.startsWith(base + sep) && !isHidden(target.slice(base.length + 1).replaceAll(sep, "/"));
 }

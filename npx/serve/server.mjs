@@ -1,16 +1,15 @@
 // A small static server for packed apps: sends the encoded files that lie beside a file to clients that take them,
 // lets caches keep files with a hash in their name for good, and revalidates the rest.
-// `node scripts/serve.mjs DIR [--port N]` serves a folder by hand.
 
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
-import { locate, mediaType, regularFile } from "./serve/locate.mjs";
-import { acceptedCodings } from "./serve/negotiate.mjs";
-import { throttle } from "./serve/throttle.mjs";
+import { isOurName } from "./hosts.mjs";
+import { fileInside, locate, mediaType } from "./locate.mjs";
+import { acceptedCodings } from "./negotiate.mjs";
+import { reloadPath, reloadScript, watchForChanges } from "./reload.mjs";
+import { throttle } from "./throttle.mjs";
 
 /**
  * @typedef {object} Mount
@@ -28,16 +27,32 @@ import { throttle } from "./serve/throttle.mjs";
  */
 
 /**
+ * @typedef {object} ServeOptions
+ * @property {Mount[]} mounts
+ * @property {number} [port] 0 (the default) is any free one; one that is taken counts as 0
+ * @property {string} [cors] the origin whose pages may read what is served, or `*`; default: none but the server's own
+ * @property {boolean} [isolate] whether pages are cross-origin isolated, and so get SharedArrayBuffer
+ * @property {boolean} [reload] whether pages load themselves again when a file changes
+ * @property {string[]} [hosts] names that the server answers to, beside `localhost` and addresses
+ */
+
+/**
  * Serves folders on the loopback interface.
  *
- * @param {{ mounts: Mount[], port?: number }} options port 0 (the default) is any free one; one that is taken counts as 0
+ * @param {ServeOptions} options
  * @returns {Promise<RunningServer>}
  */
-export async function serve({ mounts, port = 0 }) {
+export async function serve({ mounts, port = 0, cors, isolate = false, reload = false, hosts = [] }) {
   // The longest prefix that fits decides.
   const ordered = [...mounts].sort((a, b) => b.prefix.length - a.prefix.length);
+  const changes = reload ? watchForChanges(mounts.map(({ folder }) => folder)) : undefined;
   const server = createServer((request, response) => {
-    answer(ordered, request, response).catch((error) => {
+    if (cors !== undefined) response.setHeader("Access-Control-Allow-Origin", cors);
+    if (isolate) isolatePage(response);
+    const work = isOurName(request.headers.host, hosts)
+      ? answer(ordered, changes, request, response)
+      : refuse(response, 403, `There is no host ${request.headers.host ?? ""} here; --allow-host adds one.`);
+    Promise.resolve(work).catch((error) => {
       // A client that went away is no failure of the server.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE")
         console.error(`${request.method} ${request.url}: ${error.message}`);
@@ -53,6 +68,7 @@ export async function serve({ mounts, port = 0 }) {
     url: `http://127.0.0.1:${address.port}/`,
     close: () =>
       new Promise((done) => {
+        changes?.close();
         server.close(() => done());
         server.closeAllConnections();
       }),
@@ -75,6 +91,7 @@ const hashedName = /\.[0-9a-f]{16,64}\.|-[0-9A-Z]{8}\./;
 
 async function answer(
   /** @type {Mount[]} */ mounts,
+  /** @type {ReturnType<typeof watchForChanges> | undefined} */ changes,
   /** @type {import("node:http").IncomingMessage} */ request,
   /** @type {import("node:http").ServerResponse} */ response,
 ) {
@@ -82,18 +99,19 @@ async function answer(
     return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
   }
   const [path = "/"] = (request.url ?? "/").split("?");
+  if (changes && path === reloadPath) return changes.listen(response);
   const mount = mounts.find(({ prefix }) => path.startsWith(prefix));
   const file = mount && (await locate(mount.folder, path.slice(mount.prefix.length)));
   if (!mount || !file) return refuse(response, 404, `There is no ${path} here.`);
 
   const { negotiate = true, store = true, megabits } = mount;
+  if (changes && mediaType(file.path).startsWith("text/html")) return sendReloading(file.path, request, response);
   const { body, coding } = negotiate
-    ? await bestBody(file, request.headers["accept-encoding"])
+    ? await bestBody(mount.folder, file, request.headers["accept-encoding"])
     : { body: file, coding: undefined };
   const etag = `"${body.tag}${coding ? `-${coding}` : ""}"`;
   response.setHeader("Cache-Control", cacheControl(store, path));
   response.setHeader("X-Content-Type-Options", "nosniff");
-  response.setHeader("Access-Control-Allow-Origin", "*");
   if (negotiate) response.setHeader("Vary", "Accept-Encoding");
   if (store) response.setHeader("ETag", etag);
   if (store && holds(request.headers["if-none-match"], etag)) return response.writeHead(304).end();
@@ -106,14 +124,38 @@ async function answer(
 }
 
 async function bestBody(
-  /** @type {import("./serve/locate.mjs").FoundFile} */ file,
+  /** @type {string} */ folder,
+  /** @type {import("./locate.mjs").FoundFile} */ file,
   /** @type {string | undefined} */ accepted,
 ) {
   for (const { name, suffix } of acceptedCodings(accepted)) {
-    const body = await regularFile(file.path + suffix);
+    const body = await fileInside(folder, file.path + suffix);
     if (body) return { body, coding: name };
   }
   return { body: file, coding: undefined };
+}
+
+/** A page with the script that loads it again. */
+async function sendReloading(
+  /** @type {string} */ path,
+  /** @type {import("node:http").IncomingMessage} */ request,
+  /** @type {import("node:http").ServerResponse} */ response,
+) {
+  const page = Buffer.concat([await readFile(path), Buffer.from(reloadScript)]);
+  response.writeHead(200, {
+    "Content-Type": mediaType(path),
+    "Content-Length": page.length,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  });
+  response.end(request.method === "HEAD" ? undefined : page);
+}
+
+/** HTML Living Standard, "Cross-origin isolation": what the page loads must allow it as well. */
+function isolatePage(/** @type {import("node:http").ServerResponse} */ response) {
+  response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+  response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
 }
 
 function cacheControl(/** @type {boolean} */ store, /** @type {string} */ path) {
@@ -133,14 +175,4 @@ function refuse(
   /** @type {Record<string, string>} */ headers = {},
 ) {
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", ...headers }).end(`${text}\n`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { port: { type: "string", default: "8080" } },
-  });
-  const folder = resolve(positionals[0] ?? ".");
-  const { url } = await serve({ mounts: [{ prefix: "/", folder }], port: Number(values.port) });
-  console.log(`${folder} at ${url}`);
 }

@@ -1,0 +1,47 @@
+//! The report as JSON; docs/check.md describes it.
+
+use super::subject::Shape;
+use super::{Checked, Failed};
+use anyhow::Result;
+use gowasp_core::limits::{File, Worked, table};
+use serde_json::{Value, json};
+
+/// Grows when a field's meaning changes; a new field keeps it.
+const FORMAT: u32 = 1;
+
+pub(super) fn report(results: &[Result<Checked, Failed>]) -> Result<String> {
+    let report = json!({
+        "format": FORMAT,
+        "generator": concat!("gowasp ", env!("CARGO_PKG_VERSION")),
+        "limitsRead": table().read,
+        "subjects": results.iter().map(subject).collect::<Result<Vec<_>>>()?,
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&report)?))
+}
+
+fn subject(result: &Result<Checked, Failed>) -> Result<Value> {
+    let checked = match result {
+        Ok(checked) => checked,
+        Err(failed) => {
+            let error = format!("{:#}", failed.error);
+            return Ok(json!({ "path": failed.path, "verdict": "could-not-read", "error": error }));
+        }
+    };
+    let mut value = answer(&checked.files, &checked.worked)?;
+    value["path"] = json!(checked.subject.path.display().to_string());
+    value["shape"] = json!(match checked.subject.shape {
+        Shape::Module => "module",
+        Shape::App => "app",
+        Shape::Folder => "folder",
+    });
+    if let Some((files, worked)) = &checked.optimized {
+        value["optimized"] = answer(files, worked)?;
+    }
+    Ok(value)
+}
+
+fn answer(files: &[File], worked: &Worked) -> Result<Value> {
+    let mut value = serde_json::to_value(worked)?;
+    value["files"] = serde_json::to_value(files)?;
+    Ok(value)
+}

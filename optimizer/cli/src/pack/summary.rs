@@ -1,0 +1,79 @@
+//! What was made, for people.
+
+use super::queue::Packed;
+use crate::table;
+use crate::terminal::{Terminal, printable};
+use anyhow::Result;
+use gowasp_core::{Encoding, MANIFEST};
+
+/// Each file of the only module, and where the manifest is.
+pub(super) fn print_one(packed: &Packed<'_>, terminal: &Terminal<'_>) -> Result<()> {
+    if terminal.quiet {
+        return Ok(());
+    }
+    let row = |label: &str, file: &str, size: u64| {
+        vec![
+            label.to_owned(),
+            table::bytes(size),
+            table::percent(size, packed.original),
+            file.to_owned(),
+        ]
+    };
+    let module = &packed.package.manifest.module;
+    let mut rows = vec![
+        row("original", "", packed.original),
+        row("optimized", &module.url, module.size),
+    ];
+    for (encoding, file) in &module.encodings {
+        rows.push(row(encoding.name(), &file.url, file.size));
+    }
+    let summary = table::figures(&["", "bytes", "of original", "file"], &rows);
+    let manifest = packed.app.directory.join(MANIFEST);
+    let manifest = printable(&manifest.to_string_lossy());
+    terminal.print(&format!("{summary}\n\n{manifest}\n"))
+}
+
+/// A line of the table of many modules.
+pub(super) struct Row {
+    name: String,
+    original: u64,
+    optimized: u64,
+    encoded: Vec<(Encoding, u64)>,
+}
+
+impl Row {
+    pub(super) fn of(packed: &Packed<'_>) -> Row {
+        let module = &packed.package.manifest.module;
+        let encoded = module.encodings.iter();
+        Row {
+            name: packed.app.name.clone(),
+            original: packed.original,
+            optimized: module.size,
+            encoded: encoded
+                .map(|(encoding, file)| (*encoding, file.size))
+                .collect(),
+        }
+    }
+}
+
+/// A line for each module that is packed.
+pub(super) fn print_many(rows: &[Row], terminal: &Terminal<'_>) -> Result<()> {
+    let Some(first) = rows.first().filter(|_| !terminal.quiet) else {
+        return Ok(());
+    };
+    let mut header = vec!["app", "original", "optimized", "of original"];
+    header.extend(first.encoded.iter().map(|(encoding, _)| encoding.name()));
+    let rows: Vec<Vec<String>> = (rows.iter())
+        .map(|row| {
+            let mut cells = vec![
+                row.name.clone(),
+                table::bytes(row.original),
+                table::bytes(row.optimized),
+                table::percent(row.optimized, row.original),
+            ];
+            cells.extend(row.encoded.iter().map(|(_, size)| table::bytes(*size)));
+            cells
+        })
+        .collect();
+    terminal.print(&format!("{}\n", table::figures(&header, &rows)))
+}

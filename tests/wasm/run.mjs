@@ -1,0 +1,43 @@
+/**
+ * Compares the WebAssembly program with the native one on all test programs of all Go releases. `--help` has the details.
+ */
+import { parseArgs } from "node:util";
+import { command } from "../command.mjs";
+import { buildAll } from "../programs/harness/build.mjs";
+import { plannedCases } from "../programs/harness/plan.mjs";
+import { difference } from "./same.mjs";
+
+const USAGE = `usage: npm run test:wasm [-- --all-releases]
+
+Optimizes every test program by the native program and by the WebAssembly program, and compares the modules.
+
+  --all-releases   all programs on every Go release; otherwise those that npm test runs
+
+Exit code 0 when all are the same, 1 when not, 2 for wrong usage.`;
+
+await command(main, USAGE);
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      "all-releases": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { cases, missing } = await plannedCases(values["all-releases"] ? "all" : undefined);
+  if (missing.length > 0) throw new Error(missing.join("\n"));
+  const built = await buildAll(cases);
+  let same = 0;
+  for (const { id } of cases) {
+    const { wasm, error } = built.get(id);
+    const differs = error ?? (await difference(wasm, []));
+    if (differs) console.log(`${id}: ${differs}`);
+    else same++;
+  }
+  console.log(`${same} of ${cases.length} modules are the same`);
+  return same === cases.length ? 0 : 1;
+}
