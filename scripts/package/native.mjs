@@ -5,10 +5,6 @@ import { join } from "node:path";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
 
-// The program ends where it panics, so nobody unwinds its stack: 0.1 MB less compressed. Debuggers find what they need for
-// it in the debug information.
-const flags = 'build.rustflags=["-Cforce-unwind-tables=no"]';
-
 /**
  * Builds the program by the profile `dist`.
  *
@@ -17,7 +13,7 @@ const flags = 'build.rustflags=["-Cforce-unwind-tables=no"]';
  * @returns {Promise<string>} the stripped program
  */
 export async function buildProgram(target, folder) {
-  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", "--target", target, "--config", flags];
+  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", "--target", target];
   await run("cargo", args, { cwd: root });
   const built = join(process.env.CARGO_TARGET_DIR || join(root, "target"), target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
