@@ -14,7 +14,9 @@ import { run } from "../process.mjs";
  */
 export async function buildProgram(target, folder) {
   const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", "--target", target];
-  await run("cargo", args, { cwd: root });
+  // Apple's linker leaves debug information in object files unless it is told to collect it.
+  const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
+  await run("cargo", [...args, ...split], { cwd: root });
   const built = join(process.env.CARGO_TARGET_DIR || join(root, "target"), target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }
