@@ -6,6 +6,8 @@ import { NodeHost } from "./host.mjs";
 /** Where `npm run build` puts what optimizer/web is built to. */
 const bindings = new URL("../../dist/optimizer.js", import.meta.url);
 const binary = new URL("../../dist/optimizer_bg.wasm", import.meta.url);
+const encoderBindings = new URL("../../dist/encoder.js", import.meta.url);
+const encoderBinary = new URL("../../dist/encoder_bg.wasm", import.meta.url);
 
 /**
  * @param {string[]} args
@@ -14,6 +16,12 @@ const binary = new URL("../../dist/optimizer_bg.wasm", import.meta.url);
 export async function runWasm(args) {
   const optimizer = await import(bindings.href);
   const { memory } = optimizer.initSync({ module: new WebAssembly.Module(readFileSync(binary)) });
+  const encoder = await import(encoderBindings.href);
+  optimizer.useBrotli((/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
+    // Does nothing the second time.
+    encoder.initSync({ module: new WebAssembly.Module(readFileSync(encoderBinary)) });
+    return encoder.brotliWithWindow(bytes, quality, window);
+  });
   const host = new NodeHost();
   try {
     return optimizer.runCommand(args, host);

@@ -115,7 +115,8 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
-    /// Check the result by all rules, also those that take long (words of the stack, stores, branches)
+    /// Check the result by all rules, also those that take long (words of the stack, loads, stores,
+    /// branches)
     #[arg(long)]
     check: bool,
 

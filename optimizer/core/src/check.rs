@@ -13,24 +13,29 @@
 //! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
 //! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, where an unwind begins, and at a trap of Go's own. |
 //! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
-//! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all: no pass drops a store. Left out are functions that call the host, or, not for good in the input, one that never returns. |
+//! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all, and its own return PC: no pass drops a store. What the input cannot reach, behind calls that never come back, does not count. Functions that call the host are left out. |
+//! | loads | No function loads a word of its frame, or one above it, more often than in the input, where the arguments of those that it calls lie as often as these load them: no pass adds a load from the stack. Left out are functions that call the host, or load from the stack before their frame is made. |
 //! | branches | Nothing is written that no branch leads to, and no loop that none repeats; a number is put into local 0 only for a jump to a dispatch. |
-//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, but for a nil check in place of a call. |
 //!
-//! The rules slots, stores and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
+//! The rules slots, stores, loads and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
 //! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
-//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]).
+//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]);
+//! `docs/damages.md` lists the others.
 
 mod again;
 mod before;
 mod linear;
+mod loads;
 mod numbers;
 mod opaque;
 mod pcs;
+mod reached;
 mod resuming;
 mod slots;
 mod stack;
 mod stores;
+mod tally;
 mod value;
 mod walk;
 mod way;
@@ -48,6 +53,7 @@ use crate::parallel::prelude::*;
 use before::Before;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use tally::Originals;
 use walk::Found;
 use written::{Function, Role, Written};
 
@@ -128,7 +134,7 @@ pub(crate) struct Subject<'s> {
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let written = subject.written()?;
     let (found, never) = follow(&written)?;
-    agree(subject, &written, &found, &never)
+    agree(subject, &written, &found, &never, None)
 }
 
 impl Subject<'_> {
@@ -146,18 +152,20 @@ impl Subject<'_> {
     }
 }
 
-/// Checks what functions, all of which were read, say of each other.
+/// Checks what functions, all of which were read, say of each other. If one alone `changed` since that was done, by position,
+/// then less is done again.
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
+    changed: Option<usize>,
 ) -> Result<(), Fault> {
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
         .collect();
     let before = Before::of(subject.input, subject.program);
-    agree_on(&before, written, found, never, &origins)
+    agree_on(&before, written, found, never, &origins, changed)
 }
 
 /// The same, of an input and its functions. `origins` says which of these each function was.
@@ -167,18 +175,51 @@ fn agree_on(
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
     origins: &HashMap<usize, usize>,
+    changed: Option<usize>,
 ) -> Result<(), Fault> {
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
         (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
     };
-    resuming::check(written, found, never, &is_trapped)?;
+    let for_good = resuming::check(written, found, never, &is_trapped)?;
     pcs::check(written, found)?;
     if written.all_rules {
         slots::check(written, found)?;
-        stores::check(before, written, found, origins, never)?;
+        let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
+        let mut never = never | &for_good;
+        never.extend((0..found.len()).filter(traps));
+        let originals = Originals::of(before, written, origins, &never);
+        accesses_agree(&originals, written, found, origins, changed)?;
     }
     stack::check(before, written, found, origins)
+}
+
+/// Checks the accesses of all functions that were followed, or of one that `changed` alone.
+fn accesses_agree(
+    originals: &Originals<'_>,
+    written: &Written<'_>,
+    found: &[Option<Found>],
+    origins: &HashMap<usize, usize>,
+    changed: Option<usize>,
+) -> Result<(), Fault> {
+    let agree = |position: usize| {
+        let function = &written.functions[position];
+        let Some(found) = &found[position] else {
+            return Ok(());
+        };
+        if function.is_assembly || found.calls_host() {
+            return Ok(());
+        }
+        let origin = origins.get(&position);
+        let Some(original) = origin.and_then(|origin| originals.get(*origin)) else {
+            return Ok(());
+        };
+        stores::check(function, found, original)?;
+        loads::check(function, found, original, originals.callees(original))
+    };
+    let positions = changed.map_or(0..found.len(), |position| position..position + 1);
+    let results = positions.into_par_iter().map(agree);
+    results.find_map_first(Result::err).map_or(Ok(()), Err)
 }
 
 /// Reads all lifted functions. The second part are those that surely never return: what is behind a call of

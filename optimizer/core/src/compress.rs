@@ -1,6 +1,8 @@
 //! Ahead-of-time compression: the three encodings that servers send and browsers take, and the encoder of the smallest.
 
-use crate::error::{Error, Result, Stage};
+use crate::error::Result;
+#[cfg(feature = "brotli")]
+use crate::error::{Error, Stage};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 
@@ -59,18 +61,73 @@ const BROTLI_WINDOW_BITS: i32 = 24;
 /// assert!(packed.len() < 100);
 /// # Ok::<(), gowasp_core::Error>(())
 /// ```
+#[cfg(feature = "brotli")]
 pub fn brotli(bytes: &[u8], quality: u32, progress: &dyn Fn(u64)) -> Result<Vec<u8>> {
+    let packed = encode_brotli(bytes, quality, BROTLI_WINDOW_BITS, progress);
+    progress(bytes.len() as u64);
+    packed
+}
+
+/// The size of `bytes` by brotli of `quality`, 0 to 11.
+pub(crate) fn brotli_size(bytes: &[u8], quality: u32, window_bits: Option<i32>) -> Result<u64> {
+    let window_bits = window_bits.unwrap_or(BROTLI_WINDOW_BITS);
+    #[cfg(feature = "brotli")]
+    let packed = encode_brotli(bytes, quality, window_bits, &|_| ());
+    #[cfg(not(feature = "brotli"))]
+    let packed = elsewhere::encode(bytes, quality, window_bits);
+    Ok(packed?.len() as u64)
+}
+
+/// Compresses with the crate's encoder. `window_bits` is the window's size, 10 to 24.
+///
+/// # Errors
+/// As [`brotli`].
+#[cfg(feature = "brotli")]
+pub fn encode_brotli(
+    bytes: &[u8],
+    quality: u32,
+    window_bits: i32,
+    progress: &dyn Fn(u64),
+) -> Result<Vec<u8>> {
     let params = brotli::enc::BrotliEncoderParams {
         quality: quality.min(11) as i32,
-        lgwin: BROTLI_WINDOW_BITS,
+        lgwin: window_bits,
         size_hint: bytes.len(),
         ..Default::default()
     };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut Counted::new(bytes, progress), &mut packed, &params)
         .map_err(|e| Error::new(Stage::Compress, format!("br: {e}")))?;
-    progress(bytes.len() as u64);
     Ok(packed)
+}
+
+/// The encoder where it is not a part of this library, which is without the feature `brotli`: as WebAssembly it is a module of its
+/// own, which most runs do without.
+pub mod elsewhere {
+    use crate::error::{Error, Result, Stage};
+    use std::sync::OnceLock;
+
+    /// Compresses bytes with a quality, 0 to 11, and a window of so many bits; an error says why not.
+    pub type Encoder = fn(&[u8], u32, i32) -> std::result::Result<Vec<u8>, String>;
+
+    static ENCODER: OnceLock<Encoder> = OnceLock::new();
+
+    /// Has all brotli encoded by this function from now on.
+    pub fn use_encoder(encoder: Encoder) {
+        // The first one stays; there is only one to be had.
+        let _ = ENCODER.set(encoder);
+    }
+
+    #[cfg_attr(
+        feature = "brotli",
+        allow(dead_code, reason = "the library has its own")
+    )]
+    pub(super) fn encode(bytes: &[u8], quality: u32, window_bits: i32) -> Result<Vec<u8>> {
+        let none = || Err("there is no encoder".to_owned());
+        let packed =
+            (ENCODER.get()).map_or_else(none, |encode| encode(bytes, quality, window_bits));
+        packed.map_err(|message| Error::new(Stage::Compress, format!("br: {message}")))
+    }
 }
 
 /// Hands out the input of an encoder and tells how much of it is gone.

@@ -39,7 +39,9 @@ mod validate;
 mod warnings;
 
 pub use check::{Checker, Fault};
-pub use compress::{Counted, Encoding, brotli};
+pub use compress::{Counted, Encoding, elsewhere};
+#[cfg(feature = "brotli")]
+pub use compress::{brotli, encode_brotli};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};

@@ -24,7 +24,8 @@ pub struct Options {
     pub level: Level,
     /// Find out what each pass does to the size of the code, for the report: takes as long again.
     pub measure: bool,
-    /// Check what was written by all rules of optimized code, also those that take long: words of the stack, stores, branches.
+    /// Check what was written by all rules of optimized code, also those that take long: words of the stack, loads,
+    /// stores, branches.
     pub all_rules: bool,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,

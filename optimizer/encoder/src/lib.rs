@@ -16,3 +16,17 @@ pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<
     gowasp_core::brotli(bytes, quality, &progress)
         .map_err(|error| Error::new(&error.to_string()).into())
 }
+
+/// Compresses with brotli of `quality`, 0 to 11, and a window of 2 to the power of `window_bits` bytes, 10 to 24.
+///
+/// # Errors
+/// As [`brotli`].
+#[wasm_bindgen(js_name = brotliWithWindow)]
+pub fn brotli_with_window(
+    bytes: &[u8],
+    quality: u32,
+    window_bits: i32,
+) -> Result<Vec<u8>, JsValue> {
+    gowasp_core::encode_brotli(bytes, quality, window_bits, &|_| ())
+        .map_err(|error| Error::new(&error.to_string()).into())
+}

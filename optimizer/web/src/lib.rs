@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod command;
+pub mod encoder;
 pub mod host;
 
 use wasm_bindgen::prelude::*;

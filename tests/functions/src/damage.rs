@@ -30,41 +30,29 @@ pub enum Kind {
     OtherConstant,
 }
 
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Kind; 8] = [
-        Kind::SwappedLocals,
-        Kind::DroppedStore,
-        Kind::ShiftedOffset,
-        Kind::RetargetedBranch,
-        Kind::OtherPc,
-        Kind::DroppedCheck,
-        Kind::OtherOperator,
-        Kind::OtherConstant,
-    ];
+/// What is done, for reports, and whether the checker is to know it. The others change values alone, which it does not follow.
+const KINDS: [(Kind, &str, bool); 8] = [
+    (Kind::SwappedLocals, "two locals are swapped", true),
+    (Kind::DroppedStore, "a store is dropped", true),
+    (Kind::ShiftedOffset, "an offset is 8 more", true),
+    (Kind::RetargetedBranch, "a branch leads elsewhere", true),
+    (Kind::OtherPc, "a PC is another", true),
+    (Kind::DroppedCheck, "a check is dropped", true),
+    (Kind::OtherOperator, "another operator", false),
+    (Kind::OtherConstant, "a constant is 1 more", false),
+];
 
-    /// Those that the checker is to know; the others change values alone, which it does not follow.
-    pub const OF_THE_CHECKER: [Kind; 6] = [
-        Kind::SwappedLocals,
-        Kind::DroppedStore,
-        Kind::ShiftedOffset,
-        Kind::RetargetedBranch,
-        Kind::OtherPc,
-        Kind::DroppedCheck,
-    ];
+impl Kind {
+    /// Those that the checker is to know.
+    pub fn of_the_checker() -> impl Iterator<Item = Kind> + Clone {
+        let known = KINDS.iter().filter(|(_, _, is_known)| *is_known);
+        known.map(|(kind, ..)| *kind)
+    }
 
     /// What is done, for reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::SwappedLocals => "two locals are swapped",
-            Kind::DroppedStore => "a store is dropped",
-            Kind::ShiftedOffset => "an offset is 8 more",
-            Kind::RetargetedBranch => "a branch leads elsewhere",
-            Kind::OtherPc => "a PC is another",
-            Kind::DroppedCheck => "a check is dropped",
-            Kind::OtherOperator => "another operator",
-            Kind::OtherConstant => "a constant is 1 more",
-        }
+        let row = KINDS.iter().find(|(kind, ..)| *kind == self);
+        row.map_or("", |(_, name, _)| name)
     }
 }
 
@@ -77,6 +65,8 @@ pub struct Damage {
     pub kind: Kind,
     /// Where, in the file.
     pub offset: usize,
+    /// What was there, for reports.
+    pub what: String,
     /// Bytes that stand elsewhere, or are others, by place.
     patches: Vec<(usize, Vec<u8>)>,
 }
@@ -171,9 +161,9 @@ impl<'w> Patient<'w> {
         for function in &self.functions {
             let random = mixed(seed, u64::from(*function));
             let mut sites = self.sites(*function, random)?;
-            let count = Kind::ALL.len();
-            let kind = (0..count)
-                .map(|next| Kind::ALL[(random as usize % count + next) % count])
+            let first = random as usize % KINDS.len();
+            let kind = (KINDS.iter().cycle().skip(first).take(KINDS.len()))
+                .map(|(kind, ..)| *kind)
                 .find(|kind| sites.iter().any(|site| site.kind == *kind));
             sites.retain(|site| Some(site.kind) == kind);
             if !sites.is_empty() {

@@ -24,8 +24,9 @@ mod wish;
 mod world;
 
 pub use damage::{Damage, Kind, Patient, damage};
+pub use lockstep::Shows;
 pub use pair::Pair;
-pub use report::Report;
+pub use report::{Differs, Report};
 pub use session::{Difference, Effort, Outcome};
 pub use tally::Tally;
 pub use verdicts::{Verdict, Verdicts};

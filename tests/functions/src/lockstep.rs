@@ -40,12 +40,46 @@ pub(crate) enum Start {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
     Same,
-    /// What differs.
-    Different(String),
+    /// What differs, and how.
+    Different(Shows, String),
     /// Nothing can be said beyond this point, and why.
     Unknown(&'static str),
     /// At this address there should have been, in this epoch, this word before anything was written.
     Retry(u32, u64, u64),
+}
+
+/// Where it shows that both sides differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shows {
+    /// Another call is made, or with SP elsewhere.
+    Call,
+    /// A word of the stack, arguments and results among them.
+    Stack,
+    /// A word of other memory.
+    Memory,
+    /// A global, which functions get their arguments in, too.
+    Global,
+    /// A return PC is another, or the tables say something else of it.
+    ReturnPc,
+    /// One side ends or goes on otherwise: result, trap.
+    End,
+    /// The stack check lets through what Go's does not.
+    StackCheck,
+}
+
+impl Shows {
+    /// For reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shows::Call => "call",
+            Shows::Stack => "stack",
+            Shows::Memory => "memory",
+            Shows::Global => "global",
+            Shows::ReturnPc => "return PC",
+            Shows::End => "end",
+            Shows::StackCheck => "stack check",
+        }
+    }
 }
 
 /// Return PCs: PC_F to PC_B before to PC_B after.
@@ -203,12 +237,15 @@ impl<'p> Lockstep<'p> {
                 (Event::Call(call), _) => self.step_into(*call, &after)?,
                 (Event::Other(f, arguments), Event::Other(g, others)) => {
                     let same = self.pair.others.get(g) == Some(f) && arguments == others;
-                    self.expect(same, || format!("{before:?} became {after:?}"))?;
+                    self.expect(same, Shows::Call, || format!("{before:?} became {after:?}"))?;
                     return self.other(*f);
                 }
                 (Event::Return(unwinds), Event::Return(sp)) => return self.returned(*unwinds, *sp),
                 (Event::Trap(_), Event::Trap(_)) => return Err(Verdict::Same),
-                _ => return Err(self.differ(&format!("{before:?} became {after:?}"))),
+                _ => {
+                    let what = format!("{before:?} became {after:?}");
+                    return Err(self.differ(Shows::End, &what));
+                }
             }
         }
     }
@@ -248,15 +285,15 @@ impl<'p> Lockstep<'p> {
         }
     }
 
-    fn differ(&self, what: &str) -> Verdict {
-        Verdict::Different(format!("event {}: {what}", self.events))
+    fn differ(&self, shows: Shows, what: &str) -> Verdict {
+        Verdict::Different(shows, format!("event {}: {what}", self.events))
     }
 
-    fn expect(&self, holds: bool, what: impl Fn() -> String) -> Step {
+    fn expect(&self, holds: bool, shows: Shows, what: impl Fn() -> String) -> Step {
         if holds {
             Ok(())
         } else {
-            Err(self.differ(&what()))
+            Err(self.differ(shows, &what()))
         }
     }
 
@@ -266,7 +303,7 @@ impl<'p> Lockstep<'p> {
             0 => new_sp == sp,
             _ => new_sp == 0 && self.after.globals[SP] == sp,
         };
-        self.expect(same, || {
+        self.expect(same, Shows::End, || {
             let global = self.after.globals[SP];
             format!("result {unwinds}, SP {sp:#x}, became result {new_sp:#x}, global 0 {global:#x}")
         })?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use function_fuzz::{Effort, Pair, Verdicts, compare, damage};
 use gowasp_core::Preference;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -103,7 +103,6 @@ fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
     let report = compare(&pair, arguments.effort(), |name| {
         name.contains(&arguments.function)
     });
-    let found: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
     let mut kinds: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for damage in &damages {
         let Some(slot) = pair
@@ -117,7 +116,7 @@ fn damaged(before: &[u8], after: &[u8], arguments: &Arguments) -> Result<()> {
         }
         let (count, shown) = kinds.entry(damage.kind.name()).or_default();
         *count += 1;
-        if found.contains(&slot) {
+        if report.shows(slot).is_some() {
             *shown += 1;
         } else {
             println!(

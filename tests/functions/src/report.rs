@@ -1,6 +1,6 @@
 //! What all functions together came to.
 
-use crate::lockstep::Relation;
+use crate::lockstep::{Relation, Shows};
 use crate::pair::Pair;
 use crate::session::Outcome;
 use crate::tables;
@@ -20,14 +20,32 @@ pub struct Report {
     pub tally: Tally,
     /// Functions with blocks or resume points that were not reached: how many of each, and names.
     pub missing: Vec<(u64, u64, String)>,
-    /// What differs: table slots of functions, and texts.
-    pub differences: Vec<(u32, String)>,
+    /// What differs.
+    pub differences: Vec<Differs>,
+}
+
+/// A difference.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Differs {
+    /// Table slots of the functions whose runs show it.
+    pub slots: Vec<u32>,
+    /// Where it shows.
+    pub shows: Shows,
+    /// For reports.
+    pub text: String,
+}
+
+impl Differs {
+    fn pc(slots: Vec<u32>, text: String) -> Differs {
+        let shows = Shows::ReturnPc;
+        Differs { slots, shows, text }
+    }
 }
 
 impl Report {
     pub(crate) fn new(pair: &Pair<'_>, outcomes: Vec<Outcome>) -> Report {
         let mut report = Report::default();
-        let mut relation = Relation::new();
+        let mut became = Became::new();
         for outcome in outcomes {
             let name = pair.name(outcome.slot);
             match outcome.refused {
@@ -49,20 +67,26 @@ impl Report {
                     "{name}, run {}, {}\n      {lines}",
                     difference.run, difference.start
                 );
-                report.differences.push((outcome.slot, text));
+                report.differences.push(Differs {
+                    slots: vec![outcome.slot],
+                    shows: difference.shows,
+                    text,
+                });
             }
-            merge(
-                &mut relation,
-                outcome.relation,
-                pair,
-                &mut report.differences,
-            );
+            let conflicts = merge(&mut became, outcome.relation, outcome.slot, pair);
+            report.differences.extend(conflicts);
         }
-        check_pcs(&relation, pair, &mut report.differences);
+        report.differences.extend(check_pcs(&became, pair));
         report
             .missing
             .sort_by_key(|missing| Reverse((missing.1, missing.0)));
         report
+    }
+
+    /// Where a function's runs differ first.
+    pub fn shows(&self, slot: u32) -> Option<Shows> {
+        let differs = self.differences.iter().find(|it| it.slots.contains(&slot));
+        differs.map(|differs| differs.shows)
     }
 
     /// Whether runs got to nearly all of what gowasp wrote.
@@ -71,44 +95,45 @@ impl Report {
     }
 }
 
+/// What a return PC has become, and in the runs of which function that was seen first.
+type Became = BTreeMap<u32, BTreeMap<u32, (u32, u32)>>;
+
 /// Runs of one function also see return PCs of functions that were inlined in it.
-fn merge(
-    all: &mut Relation,
-    of_one: Relation,
-    pair: &Pair<'_>,
-    differences: &mut Vec<(u32, String)>,
-) {
-    for (slot, pcs) in of_one {
+fn merge(all: &mut Became, outcome: Relation, of: u32, pair: &Pair<'_>) -> Vec<Differs> {
+    let mut differences = Vec::new();
+    for (slot, pcs) in outcome {
         for (old, new) in pcs {
-            let known = *all.entry(slot).or_default().entry(old).or_insert(new);
+            let pcs = all.entry(slot).or_default();
+            let (known, seen) = *pcs.entry(old).or_insert((new, of));
             if known != new {
                 let name = pair.name(slot);
                 let text = format!("{name}: PC_B {old:#x} is {known:#x} here and {new:#x} there");
-                differences.push((slot, text));
+                differences.push(Differs::pc(vec![seen, of], text));
             }
         }
     }
+    differences
 }
 
 /// No two return PCs become one, and the tables say of each what they said.
-fn check_pcs(relation: &Relation, pair: &Pair<'_>, differences: &mut Vec<(u32, String)>) {
-    for (slot, pcs) in relation {
+fn check_pcs(became: &Became, pair: &Pair<'_>) -> Vec<Differs> {
+    let mut differences = Vec::new();
+    for (slot, pcs) in became {
         let name = pair.name(*slot);
-        let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
-        for (old, new) in pcs {
-            if let Some(other) = taken.insert(*new, *old) {
+        let mut taken: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+        for (old, (new, seen)) in pcs {
+            if let Some((other, also_seen)) = taken.insert(*new, (*old, *seen)) {
                 let text =
                     format!("{name}: PC_B {other:#x} and {old:#x} have both become {new:#x}");
-                differences.push((*slot, text));
+                differences.push(Differs::pc(vec![also_seen, *seen], text));
             }
             if let Some(what) = tables::difference(pair, *slot, *old, *new) {
-                differences.push((
-                    *slot,
-                    format!("{name}: PC_B {old:#x} has become {new:#x}: {what}"),
-                ));
+                let text = format!("{name}: PC_B {old:#x} has become {new:#x}: {what}");
+                differences.push(Differs::pc(vec![*seen], text));
             }
         }
     }
+    differences
 }
 
 impl fmt::Display for Report {
@@ -141,8 +166,8 @@ impl fmt::Display for Report {
             )?;
         }
         writeln!(out, "differences           {:>10}", self.differences.len())?;
-        for (_, difference) in self.differences.iter().take(40) {
-            writeln!(out, "  {difference}")?;
+        for difference in self.differences.iter().take(40) {
+            writeln!(out, "  {}", difference.text)?;
         }
         Ok(())
     }

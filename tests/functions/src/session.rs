@@ -2,7 +2,7 @@
 
 use crate::blocks::{Callee, leaders, original_resume_points, resume_points, return_pc};
 use crate::code::{After, Code, Instr, op};
-use crate::lockstep::{Found, Lockstep, Relation, Start, Verdict};
+use crate::lockstep::{Found, Lockstep, Relation, Shows, Start, Verdict};
 use crate::machine::Coverage;
 use crate::pair::Pair;
 use crate::tally::Tally;
@@ -38,6 +38,8 @@ pub struct Outcome {
 /// Where the two sides differ.
 #[derive(Debug)]
 pub struct Difference {
+    /// Where it shows.
+    pub shows: Shows,
     /// What differs, with the number of the event.
     pub what: String,
     /// How the run began.
@@ -246,7 +248,7 @@ impl<'p> Session<'p> {
             let mut world = self.world(start, run, &HashMap::new());
             let same = !matches!(
                 self.attempt(start, &mut world, false).0,
-                Verdict::Different(_)
+                Verdict::Different(..)
             );
             self.found = found;
             same
@@ -304,7 +306,7 @@ impl<'p> Session<'p> {
         let mut world = self.world(start, run, fixed);
         let unwound = self.found.unwound.clone();
         let (mut verdict, mut trace) = self.attempt(start, &mut world, false);
-        if let Verdict::Different(_) = verdict {
+        if let Verdict::Different(..) = verdict {
             self.found.unwound.clone_from(&unwound);
             (_, trace) = self.attempt(start, &mut world, true);
             self.found.unwound = unwound;
@@ -318,9 +320,10 @@ impl<'p> Session<'p> {
             Verdict::Same => return,
             Verdict::Unknown(reason) => reason,
             Verdict::Retry(..) => "it calls a closure that was made before the run began",
-            Verdict::Different(what) => {
+            Verdict::Different(shows, what) => {
                 let start = format!("{start:x?}");
                 let difference = Difference {
+                    shows,
                     what,
                     start,
                     run,

@@ -1,6 +1,7 @@
 //! Which damages the checker refuses, and which of the others show when functions are run.
 
 use crate::damage::{Damage, Kind, Patient};
+use crate::lockstep::Shows;
 use crate::pair::Pair;
 use crate::session::Effort;
 use crate::world::mixed;
@@ -23,8 +24,8 @@ pub enum Verdict {
         /// What it says.
         message: String,
     },
-    /// The checker accepts it, and when the function is run something differs.
-    Shown,
+    /// The checker accepts it, and when the function is run something differs: this first.
+    Shown(Shows),
     /// Neither sees it.
     Unseen,
 }
@@ -49,7 +50,7 @@ impl Verdicts {
     ) -> Result<Verdicts> {
         let checker = Checker::new(before, optimized)?;
         let patient = Patient::read(&optimized.wasm)?;
-        let kinds = Kind::OF_THE_CHECKER.into_iter().cycle();
+        let kinds = Kind::of_the_checker().cycle();
         let drawn: Vec<(u64, Kind)> = (0..count).zip(kinds).collect();
         let mut damages = (drawn.into_par_iter())
             .map(|(number, kind)| {
@@ -113,10 +114,10 @@ fn compare_unseen(
         let pair = Pair::read(before, &damaged)?;
         let names: BTreeSet<&str> = now.iter().map(|(_, name, _)| name.as_str()).collect();
         let report = crate::compare(&pair, effort, |name| names.contains(name));
-        let shown: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
         for (damage, _, verdict) in &mut now {
-            if (pair.slot_of(damage.function)).is_some_and(|slot| shown.contains(&slot)) {
-                *verdict = Verdict::Shown;
+            let slot = pair.slot_of(damage.function);
+            if let Some(shows) = slot.and_then(|slot| report.shows(slot)) {
+                *verdict = Verdict::Shown(shows);
             }
         }
         left = later;
@@ -147,31 +148,16 @@ fn is_valid(wasm: &[u8], function: u32) -> Result<bool> {
 
 impl fmt::Display for Verdicts {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (damage, name, verdict) in &self.damages {
-            let kind = damage.kind.name();
-            let at = damage.offset;
-            match verdict {
-                Verdict::Unseen => writeln!(out, "  unseen: {kind} at {at:#x} of {name}")?,
-                Verdict::Shown => writeln!(out, "  not refused: {kind} at {at:#x} of {name}")?,
-                Verdict::Refused { .. } | Verdict::Invalid => {}
-            }
-        }
-        writeln!(
-            out,
-            "{:<26} {:>6} {:>8} {:>8} {:>7} {:>7}",
-            "", "done", "invalid", "refused", "shown", "unseen"
-        )?;
-        for kind in Kind::OF_THE_CHECKER.into_iter().map(Some).chain([None]) {
-            let count = |is: &dyn Fn(&Verdict) -> bool| self.count(kind, is);
+        for (number, (damage, name, verdict)) in self.damages.iter().enumerate() {
+            let shows = match verdict {
+                Verdict::Unseen => "nothing",
+                Verdict::Shown(shows) => shows.name(),
+                Verdict::Refused { .. } | Verdict::Invalid => continue,
+            };
+            let (kind, what, at) = (damage.kind.name(), &damage.what, damage.offset);
             writeln!(
                 out,
-                "{:<26} {:>6} {:>8} {:>8} {:>7} {:>7}",
-                kind.map_or("all", Kind::name),
-                count(&|_| true),
-                count(&|verdict| *verdict == Verdict::Invalid),
-                count(&|verdict| matches!(verdict, Verdict::Refused { .. })),
-                count(&|verdict| *verdict == Verdict::Shown),
-                count(&|verdict| *verdict == Verdict::Unseen),
+                "{number} | {kind} | {name} | {at:#x} | {what} | {shows}"
             )?;
         }
         let mut rules: BTreeMap<(&str, &str), u64> = BTreeMap::new();
@@ -182,6 +168,24 @@ impl fmt::Display for Verdicts {
         }
         for ((rule, kind), count) in rules {
             writeln!(out, "refused by the rule {rule:<10} {count:>6}  {kind}")?;
+        }
+        writeln!(
+            out,
+            "{:<26} {:>6} {:>8} {:>8} {:>7} {:>7}",
+            "", "done", "invalid", "refused", "shown", "unseen"
+        )?;
+        for kind in Kind::of_the_checker().map(Some).chain([None]) {
+            let count = |is: &dyn Fn(&Verdict) -> bool| self.count(kind, is);
+            writeln!(
+                out,
+                "{:<26} {:>6} {:>8} {:>8} {:>7} {:>7}",
+                kind.map_or("all", Kind::name),
+                count(&|_| true),
+                count(&|verdict| *verdict == Verdict::Invalid),
+                count(&|verdict| matches!(verdict, Verdict::Refused { .. })),
+                count(&|verdict| matches!(verdict, Verdict::Shown(_))),
+                count(&|verdict| *verdict == Verdict::Unseen),
+            )?;
         }
         Ok(())
     }

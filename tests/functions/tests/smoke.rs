@@ -2,7 +2,6 @@
 
 use function_fuzz::{Effort, Kind, Pair, Verdict, Verdicts, compare, damage};
 use gowasp_core::Optimized;
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 #[path = "../../../optimizer/core/tests/robustness/small_program.rs"]
@@ -36,11 +35,10 @@ fn mistakes_show() {
     let (damaged, damages) = damage(&after.wasm, EFFORT.seed).expect("a module");
     let pair = Pair::read(before, &damaged).expect("one program");
     let report = compare(&pair, EFFORT, |_| true);
-    let found: BTreeSet<u32> = report.differences.iter().map(|(slot, _)| *slot).collect();
     let slots: Vec<u32> = (damages.iter())
         .filter_map(|damage| pair.slot_of(damage.function))
         .collect();
-    let shown = slots.iter().filter(|slot| found.contains(slot)).count();
+    let shown = (slots.iter().filter(|slot| report.shows(**slot).is_some())).count();
     // Some change nothing that anybody sees, or lie where so few runs do not get.
     assert!(shown * 4 > slots.len() * 3, "{shown} of {}", slots.len());
 }
@@ -61,12 +59,12 @@ fn the_checker_refuses_damages() {
         of_kind.filter(|(.., found)| verdict(found)).count()
     };
     // Each kind is refused at times, and nearly all are seen by the checker or where functions are run.
-    for kind in Kind::OF_THE_CHECKER {
+    for kind in Kind::of_the_checker() {
         let refused = is_of(kind, &|verdict| matches!(verdict, Verdict::Refused { .. }));
         assert!(refused > 0, "{}: {verdicts}", kind.name());
     }
     assert!(verdicts.refused() > 0.5, "{verdicts}");
-    let unseen: usize = (Kind::OF_THE_CHECKER.into_iter())
+    let unseen: usize = (Kind::of_the_checker())
         .map(|kind| is_of(kind, &|verdict| *verdict == Verdict::Unseen))
         .sum();
     assert!(unseen <= 12, "{verdicts}");

@@ -45,7 +45,7 @@ impl<'a> Checker<'a> {
         let subject = self.subject(&self.optimized.wasm);
         let written = subject.written()?;
         let (found, never) = follow(&written)?;
-        agree(&subject, &written, &found, &never)?;
+        agree(&subject, &written, &found, &never, None)?;
         (self.found, self.never) = (found, never);
         Ok(())
     }
@@ -73,17 +73,17 @@ impl<'a> Checker<'a> {
         let known = (written.position(function))
             .and_then(|position| Some((position, self.found.get(position)?.as_ref()?)));
         let Some((position, before)) = known else {
-            return agree(&subject, &written, &self.found, &self.never);
+            return agree(&subject, &written, &self.found, &self.never, None);
         };
         let operators = &mut walk::Operators::new();
         let changed = walk::walk(&written, position, &stops, operators)?;
         if changed.never_returns() != before.never_returns() {
             // What lies behind its calls counts now, or does not any more.
             let (found, never) = follow(&written)?;
-            return agree(&subject, &written, &found, &never);
+            return agree(&subject, &written, &found, &never, None);
         }
         let mut found = self.found.clone();
         found[position] = Some(changed);
-        agree(&subject, &written, &found, &self.never)
+        agree(&subject, &written, &found, &self.never, Some(position))
     }
 }

@@ -7,13 +7,20 @@ use wasmparser::Operator;
 /// Local 1: SP.
 pub(super) const SP: u32 = 1;
 
-/// What an operator does with the operand stack. Tells of each store its address, offset and value. `None` for an operator that Go does
-/// not write.
+/// A load, or a store of a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Access {
+    pub(super) address: Value,
+    pub(super) offset: i64,
+    pub(super) stored: Option<Value>,
+}
+
+/// What an operator does with the operand stack. Tells of each load and store. `None` for an operator that Go does not write.
 pub(super) fn step(
     input: &Input<'_>,
     operator: &Operator<'_>,
     stack: &mut Vec<Value>,
-    stores: &mut impl FnMut(Value, i64, Value),
+    accesses: &mut impl FnMut(Access),
 ) -> Option<()> {
     if let Some(bits) = constant(operator) {
         stack.push(Value::Constant(bits));
@@ -44,14 +51,25 @@ pub(super) fn step(
             stack.push(Value::Other);
         }
         operator => {
+            let mut tell = |address, stored| {
+                if let Some((offset, _)) = super::walk::access(operator) {
+                    accesses(Access {
+                        address,
+                        offset,
+                        stored,
+                    });
+                }
+            };
             let (operands, results) = operator.operator_arity(&super::walk::NoTypes)?;
             let value = match operands {
-                1 => Value::unary(operator, pop()),
+                1 => {
+                    let operand = pop();
+                    tell(operand, None);
+                    Value::unary(operator, operand)
+                }
                 2 => {
                     let (right, left) = (pop(), pop());
-                    if let Some((offset, _)) = super::walk::access(operator) {
-                        stores(left, offset, right);
-                    }
+                    tell(left, Some(right));
                     Value::binary(operator, left, right)
                 }
                 _ => {

@@ -1,4 +1,4 @@
-//! That a PC is pushed for calls of one function only, wherever the code stands that pushes it.
+//! That a PC is pushed for calls of one function only, wherever the code stands that pushes it, and in one body at one place.
 
 use super::Fault;
 use super::walk::{Callee, Found};
@@ -18,7 +18,13 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
         .collect();
     let mut callees: HashMap<u64, usize> = HashMap::new();
     for (function, found) in written.functions.iter().zip(found) {
+        let mut own: HashSet<u64> = HashSet::new();
         for site in found.iter().flat_map(|found| &found.sites) {
+            let is_one = site.through.is_empty() && !site.is_for_nil && site.pc != 0;
+            if written.all_rules && is_one && !indirect.contains(&site.pc) && !own.insert(site.pc) {
+                let message = format!("PC {:#x} is pushed at two places", site.pc);
+                return Err(site.fault(function, "resuming", message));
+            }
             let mut callee = site.callee.direct();
             for pc in [site.pc].iter().chain(&site.through).filter(|pc| **pc != 0) {
                 callee = callee.filter(|_| !indirect.contains(pc));

@@ -7,7 +7,8 @@ use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 
 /// Checks that every call that may be resumed has its resume points, and that all others need none. `is_trapped` says of two
-/// functions whether the input has a trap behind a call by the first of the second.
+/// functions whether the input has a trap behind a call by the first of the second. Gives the functions that never come back,
+/// of those that are called for good.
 ///
 /// # Errors
 /// The first call of which that is not so.
@@ -16,7 +17,7 @@ pub(super) fn check(
     found: &[Option<Found>],
     exits: &BTreeSet<usize>,
     is_trapped: &dyn Fn(usize, usize) -> bool,
-) -> Result<(), Fault> {
+) -> Result<BTreeSet<usize>, Fault> {
     let calls = Calls {
         written,
         found,
@@ -82,7 +83,7 @@ pub(super) fn check(
             return Err(site.fault(function, "resuming", message));
         }
     }
-    Ok(())
+    Ok(never)
 }
 
 struct Calls<'c, 'w> {

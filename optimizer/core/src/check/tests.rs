@@ -3,9 +3,12 @@
 mod rules;
 
 use super::numbers::Numbers;
+use super::reached::Reached;
 use super::slots::Slots;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
+use super::written::body;
+use crate::input::Input;
 use wasmparser::{MemArg, Operator};
 
 fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
@@ -103,6 +106,51 @@ fn a_stack_check_is_told_by_its_operands() {
         Value::binary(&Operator::I32LeU, Value::Stack(0), field),
         Value::Other
     );
+}
+
+#[test]
+fn segments_are_reached_by_jumps_and_from_the_one_before() {
+    // Segment 1 comes behind a call that never comes back; 2 is jumped to from 3, to which 0 jumps.
+    let module = wat::parse_str(
+        "(module (func $stops)
+          (func (param i32)
+            loop
+              block block block block
+                local.get 0  br_table 0 1 2 3 3
+              end
+                i64.const 10  drop
+                local.get 0  if  i32.const 3  local.set 0  br 4  end
+                call $stops
+              end
+                i64.const 11  drop
+              end
+                i64.const 12  drop  return
+              end
+                i64.const 13  drop
+                i32.const 2  local.set 0  br 0
+            end))",
+    )
+    .expect("a module");
+    let input = Input::read(&module).expect("it can be read");
+    let body = body(&input, 1).expect("a second function");
+    let operators = body.get_operators_reader().expect("operators");
+    let operators: Vec<Operator<'_>> = operators.into_iter().flatten().collect();
+    let reached_from = |entry| {
+        let mut reached = Reached::from([0, entry]);
+        let mut markers = Vec::new();
+        while reached.begins_again() {
+            markers.clear();
+            for operator in &operators {
+                let is_reached = reached.step(operator, |function| function == 0);
+                if let (true, Operator::I64Const { value }) = (is_reached, operator) {
+                    markers.push(*value);
+                }
+            }
+        }
+        markers
+    };
+    assert_eq!(reached_from(0), [10, 12, 13]);
+    assert_eq!(reached_from(1), [10, 11, 12, 13]);
 }
 
 #[test]

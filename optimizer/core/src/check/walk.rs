@@ -17,7 +17,7 @@ use asked::Asked;
 use labels::{Kind, Label};
 
 use super::slots::{Exchange, Slots};
-use super::stores::Tally;
+use super::tally::Tally;
 use super::value::{Value, constant};
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written, body};
@@ -55,11 +55,11 @@ pub(super) struct Found {
     /// The first thing that it does behind each call, by PC_B.
     behind: BTreeMap<u32, usize>,
     pub(super) exchange: Exchange,
-    pub(super) stores: Tally,
-    /// Some of its code cannot be reached.
-    pub(super) has_dead_code: bool,
+    pub(super) tally: Tally,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
+    /// It stores its own return PC, as whoever is called does.
+    pub(super) keeps_return_pc: bool,
     /// It loads its own return PC.
     pub(super) reads_return_pc: bool,
     /// Control gets to one of its returns.
@@ -80,6 +80,11 @@ impl Found {
     /// Whether no return can be reached, and none of another function is its own.
     pub(super) fn never_returns(&self) -> bool {
         !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
+    }
+
+    /// Whether all that it does is trap, be it Go's or assembly.
+    pub(super) fn only_traps(&self) -> bool {
+        self.never_returns() && self.sites.is_empty() && self.others.is_empty()
     }
 
     /// The offset of the first thing that it does when it is entered with this PC_B.
@@ -273,13 +278,6 @@ impl<'w> Walk<'w, '_> {
     /// Moves over code that cannot be reached, to the end of its block. Its loops keep their numbers.
     fn skip(&mut self) {
         let mut nested = 0;
-        let ends = |operator: &Operator<'_>| {
-            matches!(
-                operator,
-                Operator::End | Operator::Else | Operator::Unreachable
-            )
-        };
-        self.found.has_dead_code |= !self.peek(0).is_none_or(ends);
         while let Some(operator) = self.peek(0) {
             match operator {
                 Operator::Loop { .. } => {

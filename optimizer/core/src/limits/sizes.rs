@@ -5,7 +5,7 @@
 //! brotli 11 makes of it for other modules of Go. docs/check.md has the measurement that the factor comes from.
 
 use super::module::ModuleFacts;
-use crate::compress::brotli;
+use crate::compress::brotli_size;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use crate::parallel::join;
@@ -92,7 +92,7 @@ const ZIP_END: u64 = 22;
 const SMALL: usize = 128 << 10;
 
 /// Quality and window that the estimate is made from. A window of 2^24 gives the same range of factors, and takes a quarter longer.
-const QUICK_QUALITY: i32 = 5;
+const QUICK_QUALITY: u32 = 5;
 const QUICK_WINDOW_BITS: i32 = 22;
 
 /// What brotli 11 writes in thousandths of what brotli 5 does: least, most likely, most.
@@ -115,7 +115,7 @@ impl File {
             Kind::Other => None,
         };
         let is_go = module.as_ref().is_some_and(|module| module.is_go);
-        let (deflated, br) = join(|| deflated(bytes), || brotli_size(bytes, is_go, effort));
+        let (deflated, br) = join(|| deflated(bytes), || br(bytes, is_go, effort));
         let raw = bytes.len() as u64;
         let deflated = deflated?;
         // What deflate does not make smaller is stored.
@@ -190,27 +190,15 @@ fn deflated(bytes: &[u8]) -> Result<u64> {
     }
 }
 
-fn brotli_size(bytes: &[u8], is_go: bool, effort: Effort) -> Result<Size> {
+fn br(bytes: &[u8], is_go: bool, effort: Effort) -> Result<Size> {
     Ok(match effort {
         Effort::Known(size) => Size::exact(size),
         Effort::Estimate if bytes.len() > SMALL => {
-            Size::estimate(quick_size(bytes)?, if is_go { GO } else { ANY })
+            let quick = brotli_size(bytes, QUICK_QUALITY, Some(QUICK_WINDOW_BITS))?;
+            Size::estimate(quick, if is_go { GO } else { ANY })
         }
-        Effort::Estimate | Effort::Exact => Size::exact(brotli(bytes, 11, &|_| ())?.len() as u64),
+        Effort::Estimate | Effort::Exact => Size::exact(brotli_size(bytes, 11, None)?),
     })
-}
-
-fn quick_size(mut bytes: &[u8]) -> Result<u64> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: QUICK_QUALITY,
-        lgwin: QUICK_WINDOW_BITS,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
-    let mut length = Length(0);
-    brotli::BrotliCompress(&mut bytes, &mut length, &params)
-        .map_err(|error| Error::new(Stage::Compress, format!("br: {error}")))?;
-    Ok(length.0)
 }
 
 /// Counts what is written to it.

@@ -9,11 +9,14 @@ use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 /// The smallest return PC: the first PC_F is 0x1000.
 const FIRST_RETURN_PC: i64 = 1 << 28;
 const NOP: u8 = 0x01;
+/// `i32.store`; loads come before.
+const FIRST_STORE: u8 = 0x36;
 const DROP: u8 = 0x1a;
 
 /// A mistake that could be made.
 pub(super) struct Site {
     pub(super) kind: Kind,
+    what: String,
     patches: Vec<(usize, Vec<u8>)>,
 }
 
@@ -23,6 +26,7 @@ impl Site {
             function,
             kind: self.kind,
             offset: self.patches.first().map_or(0, |(at, _)| *at),
+            what: self.what,
             patches: self.patches,
         }
     }
@@ -121,9 +125,12 @@ impl Places {
         let is_selector = matches!(next, [Operator::LocalSet { local_index: 0 }, ..]);
         let pc_f = u32::try_from(value >> 16).ok();
         let is_whole = value > FIRST_RETURN_PC && pc_f.is_some_and(|f| self.slots.contains(&f));
-        if !(is_of_base || is_jump || is_selector || is_whole) {
-            return None;
-        }
+        let of = match (is_of_base || is_jump, is_selector, is_whole) {
+            (true, ..) => "of a call",
+            (_, true, _) => "for a dispatch",
+            (.., true) => "as a value",
+            _ => return None,
+        };
         // Another that the function names, or a neighbour.
         let choice = mixed(code.random, at as u64);
         let step = [1, 2, 3, -1][(choice >> 8) as usize % 4];
@@ -138,7 +145,8 @@ impl Places {
         let leb = signed_leb(other, length).filter(|_| other >= 0)?;
         let mut bytes = vec![code.bytes[code.offsets[at]]];
         bytes.extend(leb);
-        Some(code.patch(Kind::OtherPc, at, bytes))
+        let what = format!("{value:#x} {of} is {other:#x}");
+        Some(code.patch(Kind::OtherPc, at, what, bytes))
     }
 
     /// The `if` that grows the stack, with its condition.
@@ -174,14 +182,15 @@ impl Places {
             return None;
         }
         let length = code.offsets[closes + 1] - code.offsets[begins];
-        Some(code.patch(Kind::DroppedCheck, begins, vec![NOP; length]))
+        Some(code.patch(Kind::DroppedCheck, begins, String::new(), vec![NOP; length]))
     }
 }
 
 impl Code<'_> {
-    fn patch(&self, kind: Kind, at: usize, bytes: Vec<u8>) -> Site {
+    fn patch(&self, kind: Kind, at: usize, what: String, bytes: Vec<u8>) -> Site {
         Site {
             kind,
+            what,
             patches: vec![(self.start + self.offsets[at], bytes)],
         }
     }
@@ -194,35 +203,60 @@ impl Code<'_> {
     fn site(&self, at: usize) -> Vec<Site> {
         match (&self.operators[at], self.written(at)) {
             (_, [opcode @ 0x28..=0x3e, align, offset @ ..0x78]) => {
-                let mut sites =
-                    vec![self.patch(Kind::ShiftedOffset, at, vec![*opcode, *align, offset + 8])];
-                if *opcode >= 0x36 {
-                    sites.push(self.patch(Kind::DroppedStore, at, vec![DROP, DROP, NOP]));
-                }
-                sites
+                let shifted = vec![*opcode, *align, offset + 8];
+                self.accesses(at, *opcode, u32::from(*offset), shifted)
             }
             (_, [opcode @ 0x28..=0x3e, align, low, high @ ..0x7f]) => {
                 let offset = u32::from(low & 0x7f) + 8;
-                let shifted = vec![
-                    *opcode,
-                    *align,
-                    offset as u8 | 0x80,
-                    high + (offset >> 7) as u8,
-                ];
-                let mut sites = vec![self.patch(Kind::ShiftedOffset, at, shifted)];
-                if *opcode >= 0x36 {
-                    sites.push(self.patch(Kind::DroppedStore, at, vec![DROP, DROP, NOP, NOP]));
-                }
-                sites
+                let (low, more) = (offset as u8 | 0x80, (offset >> 7) as u8);
+                let shifted = vec![*opcode, *align, low, high + more];
+                self.accesses(at, *opcode, offset - 8 | u32::from(*high) << 7, shifted)
             }
             (_, [opcode]) => (mistaken(*opcode).into_iter())
-                .map(|other| self.patch(Kind::OtherOperator, at, vec![other]))
+                .map(|other| self.patch(Kind::OtherOperator, at, String::new(), vec![other]))
                 .collect(),
             (Operator::I32Const { .. } | Operator::I64Const { .. }, [opcode, value @ ..0x3f]) => {
-                vec![self.patch(Kind::OtherConstant, at, vec![*opcode, value + 1])]
+                let more = vec![*opcode, value + 1];
+                vec![self.patch(Kind::OtherConstant, at, String::new(), more)]
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Mistakes in a load or store, given as it is with another offset.
+    fn accesses(&self, at: usize, opcode: u8, offset: u32, shifted: Vec<u8>) -> Vec<Site> {
+        let is_store = opcode >= FIRST_STORE;
+        let of = match self.names_sp(at, is_store) {
+            true => "of SP",
+            false => "of an address",
+        };
+        let name = if is_store { "store" } else { "load" };
+        let what = format!("{name} at {offset} {of}");
+        let mut dropped = vec![DROP, DROP];
+        dropped.resize(shifted.len(), NOP);
+        let mut sites = vec![self.patch(Kind::ShiftedOffset, at, what.clone(), shifted)];
+        if is_store {
+            sites.push(self.patch(Kind::DroppedStore, at, what, dropped));
+        }
+        sites
+    }
+
+    /// Whether an access is to an address that is SP.
+    fn names_sp(&self, at: usize, is_store: bool) -> bool {
+        let mut missing = i32::from(is_store);
+        for before in (0..at).rev() {
+            if missing == 0 {
+                return matches!(
+                    self.operators[before],
+                    Operator::LocalGet { local_index: 1 }
+                );
+            }
+            let Some((operands, results)) = arity(self.bytes[self.offsets[before]]) else {
+                return false;
+            };
+            missing += operands - results;
+        }
+        false
     }
 
     /// The operator with another that names a local of its type.
@@ -240,6 +274,11 @@ impl Code<'_> {
         let place = |at: usize| self.start + self.offsets[at];
         Some(Site {
             kind: Kind::SwappedLocals,
+            what: format!(
+                "{} {local} and {} {other_local}",
+                verb(opcode),
+                verb(other_opcode)
+            ),
             patches: vec![
                 (place(at), vec![opcode, other_local]),
                 (place(other), vec![other_opcode, local]),
@@ -274,8 +313,14 @@ impl Code<'_> {
             .filter(|other| self.labels.landing(&open, *other) != Some(here))
             .collect();
         let other = *others.get(choice as usize % others.len().max(1))?;
+        let name = match self.operators[at] {
+            Operator::BrIf { .. } => "br_if",
+            Operator::Br { .. } => "br",
+            _ => "br_table",
+        };
         Some(Site {
             kind: Kind::RetargetedBranch,
+            what: format!("{name} {depth} is {other}, byte {place}"),
             patches: vec![(self.start + self.offsets[at] + place, vec![other as u8])],
         })
     }
@@ -341,6 +386,28 @@ impl Labels {
             false => self.acts[closes + 1],
         })
     }
+}
+
+/// The name of an operator that names a local.
+fn verb(opcode: u8) -> &'static str {
+    match opcode {
+        0x20 => "get",
+        0x21 => "set",
+        _ => "tee",
+    }
+}
+
+/// How many operands an operator takes and gives, of those that compute.
+fn arity(opcode: u8) -> Option<(i32, i32)> {
+    Some(match opcode {
+        // Locals, globals, constants.
+        0x20 | 0x23 | 0x41..=0x44 => (0, 1),
+        // Tees, loads, and what has one operand.
+        0x22 | 0x28..=0x35 | 0x45 | 0x50 | 0x67..=0x69 | 0x79..=0x7b => (1, 1),
+        0x8b..=0x91 | 0x99..=0x9f | 0xa7..=0xc4 => (1, 1),
+        0x46..=0x4f | 0x51..=0x66 | 0x6a..=0x78 | 0x7c..=0x8a | 0x92..=0x98 | 0xa0..=0xa6 => (2, 1),
+        _ => return None,
+    })
 }
 
 fn constant(operator: &Operator<'_>) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! Calls side by side: which are the same, what was inlined, and what is compared at them.
 
-use super::{Lockstep, MOST_INLINED, Start, Step, Verdict};
+use super::{Lockstep, MOST_INLINED, Shows, Start, Step, Verdict};
 use crate::code::After;
 use crate::event::{Call, Event};
 use crate::machine::SP;
@@ -30,9 +30,11 @@ impl Lockstep<'_> {
             .is_some_and(|f| self.pair.morestack.contains(&f))
         {
             let is_own = self.before.depth() == 1;
-            self.expect(!is_own || !self.found.checks_stack, || {
-                "the stack check let it through".to_owned()
-            })?;
+            self.expect(
+                !is_own || !self.found.checks_stack,
+                Shows::StackCheck,
+                || "the stack check let it through".to_owned(),
+            )?;
             return Err(Verdict::Unknown("gowasp dropped the stack check"));
         }
         if let (None, Event::Call(after), Start::Entered { .. }) =
@@ -56,7 +58,7 @@ impl Lockstep<'_> {
                     && self.before.enter(function, &[call.first])
             });
         let name = || self.pair.name(call.slot);
-        self.expect(can, || {
+        self.expect(can, Shows::Call, || {
             format!("a call of {} {call:x?} became {after:x?}", name())
         })?;
         if !call.is_tail {
@@ -71,7 +73,7 @@ impl Lockstep<'_> {
                 "it goes on on a stack at a random address",
             ));
         }
-        self.expect(before.first == 0, || {
+        self.expect(before.first == 0, Shows::Call, || {
             format!("called at PC_B {}", before.first)
         })?;
         let pc = self.before.memory.read(before.sp, 8, &self.world);
@@ -112,7 +114,7 @@ impl Lockstep<'_> {
     /// A call of the host, or of a function outside the convention.
     pub(super) fn other(&mut self, function: u32) -> Step {
         let sp = self.before.globals[SP] as u32;
-        self.expect(self.after.globals[SP] as u32 == sp, || {
+        self.expect(self.after.globals[SP] as u32 == sp, Shows::Global, || {
             format!(
                 "global 0 is {:#x} instead of {sp:#x}",
                 self.after.globals[SP]

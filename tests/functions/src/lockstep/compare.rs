@@ -1,6 +1,6 @@
 //! What is the same on both sides: return PCs but for their numbers, globals, memory.
 
-use super::{DEAD, Lockstep, Step};
+use super::{DEAD, Lockstep, Shows, Step};
 use crate::machine::CTXT;
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ impl Lockstep<'_> {
     pub(super) fn compare(&mut self, sp: u32) -> Step {
         for global in CTXT..self.before.globals.len() {
             let (before, after) = (self.before.globals[global], self.after.globals[global]);
-            self.expect(before == after, || {
+            self.expect(before == after, Shows::Global, || {
                 format!("global {global} is {after:#x} instead of {before:#x}")
             })?;
         }
@@ -40,14 +40,14 @@ impl Lockstep<'_> {
                 self.after.memory.set_word(word, before);
                 continue;
             }
-            let place = if self.world.is_stack(word * 8) {
-                format!("SP + {:#x}", (word * 8).wrapping_sub(sp).cast_signed())
+            let (shows, place) = if self.world.is_stack(word * 8) {
+                let from_sp = (word * 8).wrapping_sub(sp).cast_signed();
+                (Shows::Stack, format!("SP + {from_sp:#x}"))
             } else {
-                format!("address {:#x}", word * 8)
+                (Shows::Memory, format!("address {:#x}", word * 8))
             };
-            return Err(self.differ(&format!(
-                "the word at {place} is {after:#x} instead of {before:#x}"
-            )));
+            let what = format!("the word at {place} is {after:#x} instead of {before:#x}");
+            return Err(self.differ(shows, &what));
         }
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Lockstep<'_> {
         let related = self.found.relation.entry(f).or_default();
         let known = *related.entry(old_b).or_insert(new_b);
         let same = f == new_f && known == new_b;
-        self.expect(same, || {
+        self.expect(same, Shows::ReturnPc, || {
             format!("return PC {old:#x} became {new:#x}, and PC_B {known:#x} elsewhere")
         })
     }

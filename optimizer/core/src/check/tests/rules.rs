@@ -101,11 +101,11 @@ fn module(functions: &[Made<'_>]) -> Vec<u8> {
 fn tables(functions: &[Made<'_>]) -> Vec<Function> {
     (functions.iter().zip(0x1000..))
         .map(|((name, frame, args, _), pc_f)| {
-            let is_assembly = *name == "morestack";
+            let is_assembly = matches!(*name, "morestack" | "abort");
             Function {
-                name: match is_assembly {
-                    true => "runtime.morestack_noctxt".to_owned(),
-                    false => (*name).to_owned(),
+                name: match *name {
+                    "morestack" => "runtime.morestack_noctxt".to_owned(),
+                    name => name.to_owned(),
                 },
                 role: Role::Lifted,
                 pc_f: Some(pc_f),
@@ -134,6 +134,7 @@ fn check(before: &[Made<'_>], after: &[Made<'_>]) -> Result<(), Fault> {
         &found,
         &never,
         &origins,
+        None,
     )
 }
 
@@ -168,6 +169,30 @@ fn a_word_may_be_kept_before_the_frame_is_made() {
     );
     let good = with(&caller_and_callee(), makes, &keeps);
     check(&good, &good).expect("it is not in the frame");
+}
+
+#[test]
+fn stores_behind_a_body_that_traps_do_not_count() {
+    let aborting = |rest: &str| {
+        let code = format!(
+            "{CALLED}
+            local.get 1  i32.const 16  i32.sub  local.set 1
+            local.get 1  i64.const 3  i64.store
+            {rest}"
+        );
+        let abort = format!("{CALLED} local.get 1  global.set 0  unreachable");
+        vec![("aborting", 16, 0, code), ("abort", 0, 0, abort)]
+    };
+    let before = aborting(
+        "i32.const 0  local.get 1  call $abort  drop
+        local.get 1  i64.const 4  i64.store offset=8
+        local.get 1  i32.const 24  i32.add",
+    );
+    let after = aborting("local.get 1  global.set 0  unreachable");
+    check(&before, &after).expect("nobody gets to what is behind");
+    let fault =
+        check(&before, &with(&after, "i64.const 3  i64.store", "drop")).expect_err("no store");
+    assert_eq!(fault.rule(), "stores", "{fault}");
 }
 
 #[test]
@@ -247,6 +272,18 @@ fn a_mistake_is_refused_by_its_rule() {
             "i32.add  return  nop",
         ),
         ("stores", "caller", "i64.store offset=16", "drop  drop"),
+        (
+            "stores",
+            "trapping",
+            "i64.extend_i32_u  i64.store  end",
+            "drop  drop  end",
+        ),
+        (
+            "loads",
+            "caller",
+            "i64.load offset=8  drop",
+            "i64.load offset=16  drop",
+        ),
     ];
     let good = caller_and_callee();
     for (rule, name, from, to) in mistakes {

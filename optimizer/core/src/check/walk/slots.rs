@@ -48,7 +48,11 @@ impl<'w> Walk<'w, '_> {
             return Ok(());
         };
         match (access(operator), operator) {
-            (Some((offset, bytes)), _) => self.reads_slots(i64::from(at) + offset, bytes),
+            (Some((offset, bytes)), _) => {
+                let place = i64::from(at) + offset;
+                self.found.tally.load(place);
+                self.reads_slots(place, bytes)
+            }
             (None, Operator::I32WrapI64 | Operator::I64ExtendI32U | Operator::Drop) => Ok(()),
             _ => {
                 self.tells(operand);
@@ -71,12 +75,12 @@ impl<'w> Walk<'w, '_> {
             (Some((offset, bytes)), Value::Stack(at)) => {
                 self.tells(right);
                 let place = i64::from(at) + offset;
-                self.found.stores.store(Some(place));
+                self.found.tally.store(Some(place));
                 self.writes_slots(place, bytes, right)
             }
             (Some(_), _) => {
                 self.tells(right);
-                self.found.stores.store(None);
+                self.found.tally.store(None);
                 Ok(())
             }
             _ => {

@@ -163,6 +163,7 @@ impl<'w> Walk<'w, '_> {
             // The return PC is where it belongs.
             self.ways.each(|way| {
                 if way.sp == Sp::At(0) {
+                    self.found.keeps_return_pc = true;
                     way.selector = Selector::Done(Numbers::default());
                 }
             });

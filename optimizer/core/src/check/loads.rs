@@ -1,0 +1,47 @@
+//! That no load from the stack was added.
+//!
+//! Passes take loads from Go's stack away, where the value is in a local, and add none. Bodies in place of calls load their
+//! arguments, which lie where the caller's frame ends. So no function loads a word of its frame, or one above it, more often
+//! than the input does, with all functions that it calls.
+
+use super::Fault;
+use super::tally::{Original, WORD, within};
+use super::walk::{Found, RETURN_PC};
+use super::written::Function;
+
+/// Checks the loads of a function, given what the input has of it and of those that it calls, with how often.
+///
+/// # Errors
+/// There is one that the input does not have.
+pub(super) fn check<'t>(
+    function: &Function,
+    found: &Found,
+    before: &Original,
+    callees: impl Iterator<Item = (&'t Original, u32)>,
+) -> Result<(), Fault> {
+    if before.loads_early {
+        return Ok(());
+    }
+    let mut more: Vec<(i32, u32)> = within(&found.tally.loads, before.frame)
+        .map(|(word, count)| (word, count.saturating_sub(before.tally.loads_of(word))))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    // SP of the caller is where the callee's arguments are.
+    let above = ((before.frame + i64::from(RETURN_PC)) / i64::from(WORD)) as i32;
+    for (callee, calls) in callees {
+        for (word, count) in &mut more {
+            *count = count.saturating_sub(callee.tally.loads_of(*word + above) * calls);
+        }
+    }
+    match more.iter().find(|(_, count)| *count > 0) {
+        None => Ok(()),
+        Some((word, _)) => {
+            let place = word * WORD;
+            let message = format!("a load is added, {place} bytes from the return PC");
+            Err(Fault::of(function, "loads", message))
+        }
+    }
+}

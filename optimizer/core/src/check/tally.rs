@@ -1,0 +1,215 @@
+//! How often a function accesses each word of its frame and above it.
+
+use super::before::Before;
+use super::linear::{Access, SP, step};
+use super::reached::Reached;
+use super::value::Value;
+use super::walk::{FIRST_RETURN_PC, RETURN_PC};
+use super::written::{Written, body};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
+use wasmparser::Operator;
+
+/// Bytes of a word.
+pub(super) const WORD: i32 = 8;
+
+/// Numbers by word: its distance from the return PC, in words.
+pub(super) type Words = BTreeMap<i32, u32>;
+
+/// The words of such a frame and above it, and the number of each. What lies below is a return PC, or of a body in place of a
+/// call.
+pub(super) fn within(words: &Words, frame: i64) -> impl Iterator<Item = (i32, u32)> {
+    let lowest = -frame / i64::from(WORD);
+    let words = words.iter().map(|(word, count)| (*word, *count));
+    words.filter(move |(word, _)| i64::from(*word) >= lowest)
+}
+
+/// The accesses of a function, as its code names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) loads: Words,
+    pub(super) stores: Words,
+    /// Not to words that are followed.
+    pub(super) stored_elsewhere: u32,
+}
+
+/// The word of an access to the stack so far from the return PC, which is none of these.
+fn word(place: i64) -> Option<i32> {
+    let is_return_pc = (0..i64::from(RETURN_PC)).contains(&place);
+    let place = i32::try_from(place).ok()?;
+    (!is_return_pc).then(|| place.div_euclid(WORD))
+}
+
+impl Tally {
+    /// A store to the stack so far from the return PC; elsewhere if it is `None`.
+    pub(super) fn store(&mut self, place: Option<i64>) {
+        match place {
+            None => self.stored_elsewhere += 1,
+            Some(place) => {
+                if let Some(word) = word(place) {
+                    *self.stores.entry(word).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// A load from there.
+    pub(super) fn load(&mut self, place: i64) {
+        if let Some(word) = word(place) {
+            *self.loads.entry(word).or_default() += 1;
+        }
+    }
+
+    pub(super) fn loads_of(&self, word: i32) -> u32 {
+        self.loads.get(&word).copied().unwrap_or(0)
+    }
+}
+
+/// What the input has of a function.
+#[derive(Debug, Default)]
+pub(super) struct Original {
+    /// The stores that can be reached, and all loads.
+    pub(super) tally: Tally,
+    /// Bytes of its frame.
+    pub(super) frame: i64,
+    /// It loads from the stack before the frame is made.
+    pub(super) loads_early: bool,
+    /// How often it calls functions directly, by their indices.
+    calls: BTreeMap<u32, u32>,
+}
+
+impl Original {
+    /// Of a function, if that can be told. `never` says which functions never return.
+    fn of(before: &Before<'_>, position: usize, never: impl Fn(u32) -> bool) -> Option<Original> {
+        let (input, function) = (before.input, &before.functions[position]);
+        let frame = i64::try_from(function.frame()).ok()?;
+        let reader = body(input, position)?.get_operators_reader().ok()?;
+        let operators: Vec<Operator<'_>> = reader.into_iter().collect::<Result<_, _>>().ok()?;
+        let mut reached = Reached::from([0, function.deferreturn]);
+        let mut original = Original::default();
+        while reached.begins_again() {
+            original = Original {
+                frame,
+                ..Original::default()
+            };
+            let mut stack: Vec<Value> = Vec::new();
+            let mut sp = Sp::begin(frame);
+            for operator in &operators {
+                let is_reached = reached.step(operator, &never);
+                if let Operator::Call { function_index } = operator {
+                    *original.calls.entry(*function_index).or_default() += 1;
+                }
+                sp.follow(operator, stack.last());
+                let mut access = |access: Access| {
+                    if is_reached || access.stored.is_none() {
+                        original.access(&access, &sp);
+                    }
+                };
+                step(input, operator, &mut stack, &mut access)?;
+            }
+        }
+        Some(original)
+    }
+
+    fn access(&mut self, access: &Access, sp: &Sp) {
+        let place = match access.address {
+            Value::Stack(at) => Some(i64::from(at) + access.offset - self.frame),
+            _ => None,
+        };
+        match (access.stored, place) {
+            (None, None) => {}
+            (None, Some(_)) if !sp.is_made => self.loads_early = true,
+            (None, Some(place)) => self.tally.load(place),
+            (Some(value), Some(_)) if !sp.is_made || sp.pushes(value) => {}
+            (Some(_), place) => self.tally.store(place),
+        }
+    }
+}
+
+/// Where SP is in the input, read front to back: the frame is made once, and what returns has unmade it.
+struct Sp {
+    frame: i64,
+    /// What `-d=maymorestack` calls comes before, and the closure is kept on the stack meanwhile.
+    is_made: bool,
+    /// Operators since global 0 got it.
+    since: usize,
+}
+
+impl Sp {
+    /// Of a function that begins.
+    fn begin(frame: i64) -> Sp {
+        Sp {
+            frame,
+            is_made: frame == 0,
+            since: 0,
+        }
+    }
+
+    /// Whether a store of this value pushes a return PC: `global.set 0; local.get 1; i64.const PC; i64.store`.
+    fn pushes(&self, value: Value) -> bool {
+        matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC) && self.since == 3
+    }
+
+    /// An operator, and the operand that it takes.
+    fn follow(&mut self, operator: &Operator<'_>, operand: Option<&Value>) {
+        self.since += 1;
+        match (operator, operand) {
+            (Operator::GlobalSet { global_index: 0 }, _) => self.since = 0,
+            (
+                Operator::LocalTee { local_index: SP } | Operator::LocalSet { local_index: SP },
+                Some(Value::Stack(by)),
+            ) => self.is_made |= i64::from(*by) == -self.frame,
+            _ => {}
+        }
+    }
+}
+
+/// What the input has of its functions, by position, each found out when it is asked for.
+pub(super) struct Originals<'b> {
+    before: &'b Before<'b>,
+    /// Functions of the input that never return, by index.
+    stops: BTreeSet<u32>,
+    functions: Vec<OnceLock<Option<Original>>>,
+}
+
+impl<'b> Originals<'b> {
+    /// Of functions that became these. `never` are those that never return.
+    pub(super) fn of(
+        before: &'b Before<'b>,
+        written: &Written<'_>,
+        origins: &HashMap<usize, usize>,
+        never: &BTreeSet<usize>,
+    ) -> Originals<'b> {
+        // A nil check, and the growth of the stack, stand beside the code that goes on.
+        let is_aside = |position: &usize| {
+            let name = written.functions[*position].name.as_str();
+            written.known.morestack.contains(position) || name == crate::go::known::SIGPANIC
+        };
+        let stops = (origins.iter())
+            .filter(|(position, _)| never.contains(position) && !is_aside(position))
+            .map(|(_, origin)| before.input.imported_functions + *origin as u32);
+        Originals {
+            before,
+            stops: stops.collect(),
+            functions: before.functions.iter().map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// Of one function, if that can be told.
+    pub(super) fn get(&self, position: usize) -> Option<&Original> {
+        let stops = |index: u32| self.stops.contains(&index);
+        let function = self.functions.get(position)?;
+        function
+            .get_or_init(|| Original::of(self.before, position, stops))
+            .as_ref()
+    }
+
+    /// Of those that one function calls, with how often.
+    pub(super) fn callees(&self, caller: &Original) -> impl Iterator<Item = (&Original, u32)> {
+        let imported = self.before.input.imported_functions;
+        caller.calls.iter().filter_map(move |(index, count)| {
+            let position = index.checked_sub(imported)?;
+            Some((self.get(position as usize)?, *count))
+        })
+    }
+}
