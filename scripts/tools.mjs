@@ -1,7 +1,7 @@
 // wasm-pack and wasm-bindgen, which turn the project's Rust into wasm: what they are compiled from, and where they are.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cacheDir, root } from "./paths.mjs";
 
@@ -28,7 +28,9 @@ export function toolEnvironment() {
 
 function fingerprint() {
   const hash = createHash("sha256");
-  const files = ["Cargo.toml", "Cargo.lock", "src/bin/wasm-pack.rs", "src/bin/wasm-bindgen.rs"];
-  for (const name of files) hash.update(readFileSync(join(toolSource, name)));
+  const names = /** @type {string[]} */ (readdirSync(toolSource, { recursive: true })).filter((name) =>
+    /^(src|offline|Cargo).*\.(rs|toml|lock)$/.test(name),
+  );
+  for (const name of names.sort()) hash.update(readFileSync(join(toolSource, name)));
   return hash.digest("hex").slice(0, 16);
 }
