@@ -3,6 +3,8 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
+const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
 /**
  * @param {string} path
  * @param {string[]} args
@@ -11,11 +13,12 @@ import { constants } from "node:os";
  */
 export function runNative(path, args) {
   const child = spawn(path, args, { stdio: "inherit" });
-  // A terminal sends Ctrl-C to both processes; other senders reach only this one.
-  const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
   return new Promise((done, fail) => {
     child.on("error", fail);
+    child.on("spawn", () => {
+      // A terminal sends Ctrl-C to both processes; other senders reach only this one.
+      for (const signal of signals) process.on(signal, () => child.kill(signal));
+    });
     child.on("exit", (code, signal) => {
       done(code ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
     });

@@ -1,9 +1,11 @@
 // Builds the npm package into dist: Rust to wasm, TypeScript to JavaScript and declarations. Leaves alone what is
-// newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well.
+// newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well, `--only loader`
+// leaves out the optimizer, whose Rust takes minutes.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { root } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { toolEnvironment } from "./tools.mjs";
@@ -11,6 +13,7 @@ import { toolEnvironment } from "./tools.mjs";
 /**
  * @typedef {object} Step
  * @property {string} name what it makes, for people
+ * @property {"loader" | "optimizer"} part of the package
  * @property {string[]} inputs files and folders it is made from
  * @property {string[]} outputs files it makes
  * @property {() => Promise<void>} make
@@ -26,12 +29,14 @@ const bindings = join(process.env.CARGO_TARGET_DIR || join(root, "target"), "bin
 const steps = [
   {
     name: "decoder (Rust to wasm)",
+    part: "loader",
     inputs: inRoot("Cargo.toml", "Cargo.lock", "loader/Cargo.toml", "loader/src", "scripts/build.mjs"),
     outputs: inRoot("dist/decoder.js", "dist/decoder_bg.wasm"),
     make: () => buildWasm("loader", "decoder", "loader"),
   },
   {
     name: "optimizer (Rust to wasm)",
+    part: "optimizer",
     inputs: inRoot(
       "Cargo.toml",
       "Cargo.lock",
@@ -45,6 +50,7 @@ const steps = [
   },
   {
     name: "brotli encoder (Rust to wasm)",
+    part: "optimizer",
     inputs: inRoot(
       "Cargo.toml",
       "Cargo.lock",
@@ -58,12 +64,14 @@ const steps = [
   },
   {
     name: "loader (TypeScript to JavaScript)",
+    part: "loader",
     inputs: inRoot("package.json", "loader/ts", "scripts/build.mjs"),
     outputs: inRoot("dist/index.js", "dist/remote.js", "dist/worker.js"),
     make: bundleLoader,
   },
   {
     name: "types",
+    part: "loader",
     inputs: inRoot("tsconfig.json", "loader/ts"),
     outputs: inRoot("dist/index.d.ts"),
     make: () => run(tool("tsc"), ["-p", root], { cwd: root }).then(() => {}),
@@ -73,15 +81,17 @@ const steps = [
 /**
  * Brings `dist` up to date.
  *
- * @param {{ force?: boolean, quiet?: boolean }} [options]
+ * @param {{ force?: boolean, quiet?: boolean, only?: string }} [options]
  * @throws {import("./process.mjs").CommandError} when a step fails
  */
-export async function build({ force = false, quiet = false } = {}) {
+export async function build({ force = false, quiet = false, only } = {}) {
   mkdirSync(join(root, "dist"), { recursive: true });
-  for (const step of steps) {
+  for (const step of steps.filter(({ part }) => only === undefined || part === only)) {
     if (!force && isFresh(step)) continue;
     if (!quiet) console.log(`building ${step.name}`);
+    const start = performance.now();
     await step.make();
+    if (!quiet) console.log(`built ${step.name} (${Math.round((performance.now() - start) / 1000)} s)`);
   }
 }
 
@@ -127,10 +137,12 @@ function newest(/** @type {string} */ path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const flags = new Set(process.argv.slice(2));
-  if (flags.has("--force")) rmSync(join(root, "dist"), { recursive: true, force: true });
+  const { values: options } = parseArgs({
+    options: { force: { type: "boolean" }, quiet: { type: "boolean" }, only: { type: "string" } },
+  });
+  if (options.force) rmSync(join(root, "dist"), { recursive: true, force: true });
   try {
-    await build({ quiet: flags.has("--quiet") });
+    await build(options);
   } catch (error) {
     console.error(`npm run build failed: ${/** @type {Error} */ (error).message}`);
     process.exitCode = 1;

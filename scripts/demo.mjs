@@ -3,12 +3,13 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { serve } from "../npx/serve/server.mjs";
+import { build } from "./build.mjs";
 import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
 import { packDemo } from "./demo/pack.mjs";
 import { buildPage, pageFolder } from "./demo/page.mjs";
-import { root } from "./paths.mjs";
-import { CommandError, run } from "./process.mjs";
+import { CommandError } from "./process.mjs";
+import { nativeProgram } from "./setup/native.mjs";
 import { SetupError, setup } from "./setup.mjs";
 
 const help = `Usage: npm run demo [-- OPTIONS]
@@ -60,13 +61,11 @@ function parse() {
 }
 
 async function prepare(/** @type {boolean} */ needsBrowser) {
-  const { env, missing } = await setup({ chromium: needsBrowser });
+  const { env, missing } = await setup({ chromium: needsBrowser }, [nativeProgram]);
   if (missing.length > 0) throw new SetupError(`--check needs ${missing.join(", ")}`);
   Object.assign(process.env, env);
-  await run("cargo", ["build", "--release", "-p", "gowasp"], { cwd: root });
-  await run(process.execPath, ["scripts/build.mjs"], { cwd: root });
-  await buildPage();
-  const { app, original, summary } = await packDemo();
+  const page = build({ only: "loader" }).then(() => buildPage());
+  const [{ app, original, summary }] = await Promise.all([packDemo(), page]);
   console.log(summary);
   return { page: pageFolder, app, original };
 }
@@ -77,6 +76,7 @@ async function show(/** @type {Folders} */ folders, /** @type {{ open: boolean, 
   const { url } = await serve({ mounts: demoMounts(folders), port });
   console.log(`The demo is at ${url} (Ctrl-C ends it).`);
   if (open) openBrowser(url);
+  await build();
   return 0;
 }
 

@@ -27,13 +27,16 @@ export class SetupError extends Error {}
  *
  * @param {{ chromium?: boolean, go?: boolean, engines?: boolean, browsers?: boolean }} [optional] items that only some work
  *   needs; `engines` are wazero and wasmtime, `browsers` Firefox and WebKit
+ * @param {Item[]} [beside] long work that needs only cargo: done while the rest is installed, and required
  * @returns {Promise<Prepared>}
  * @throws {SetupError} when the build needs something that is missing; with CI=true also for an optional item
  */
-export async function setup(optional = {}) {
-  const required = [node, cargo, npmPackages, wasmTarget, ...wasmTools];
-  const failed = [];
-  for (const item of required) failed.push(...failures(await perform(item)));
+export async function setup(optional = {}, beside = []) {
+  const failed = await inTurn([node, cargo]);
+  if (failed.length === 0) {
+    const chains = [[npmPackages], [wasmTarget, wasmTools], ...beside.map((item) => [item])];
+    failed.push(...(await Promise.all(chains.map(inTurn))).flat());
+  }
 
   const absent = [];
   const env = { ...process.env };
@@ -65,17 +68,26 @@ async function node() {
   return missing("Node", `${process.version} is too old`, `Install Node ${oldestNode} or later.`);
 }
 
-async function perform(
-  /** @type {(progress: (text: string) => void) => Promise<import("./setup/outcome.mjs").Outcome>} */ item,
-) {
+/** @typedef {(progress: (text: string) => void) => Promise<import("./setup/outcome.mjs").Outcome>} Item */
+
+/** @returns {Promise<string[]>} the names of those that failed */
+async function inTurn(/** @type {Item[]} */ items) {
+  const failed = [];
+  for (const item of items) failed.push(...failures(await perform(item)));
+  return failed;
+}
+
+async function perform(/** @type {Item} */ item) {
   const terminal = process.stdout.isTTY;
+  const start = performance.now();
   const progress = (/** @type {string} */ text) => {
     if (terminal) process.stdout.write(`\r\x1b[K… ${text.slice(0, (process.stdout.columns ?? 80) - 3)}`);
     else console.log(`… ${text}`);
   };
   const outcome = await item(progress);
   if (terminal) process.stdout.write("\r\x1b[K");
-  console.log(describe(outcome));
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(describe(outcome) + (seconds > 2 ? ` (${seconds} s)` : ""));
   return outcome;
 }
 

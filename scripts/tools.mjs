@@ -1,29 +1,20 @@
-// The two programs that turn the loader's Rust into wasm: which versions, and where they are.
+// wasm-pack and wasm-bindgen, which turn the project's Rust into wasm: what they are compiled from, and where they are.
 
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { cacheDir } from "./paths.mjs";
+import { cacheDir, root } from "./paths.mjs";
 
-/**
- * @typedef {object} Tool
- * @property {string} crate the crate on crates.io that installs it
- * @property {string} program the executable's name
- * @property {string} version the version this repository builds with
- */
+/** The crate with both programs; its lock file names every version. */
+export const toolSource = join(root, "scripts", "wasm-tools");
 
-/** @type {Record<"wasmPack" | "wasmBindgen", Tool>} */
-export const tools = {
-  wasmPack: { crate: "wasm-pack", program: "wasm-pack", version: "0.15.1" },
-  // The same as that of the crate wasm-bindgen in Cargo.lock: the two refuse to work together otherwise.
-  wasmBindgen: { crate: "wasm-bindgen-cli", program: "wasm-bindgen", version: "0.2.130" },
-};
+/** The folder that `cargo install --root` puts them into: another one when anything that they are made of changes. */
+export const toolRoot = join(cacheDir, "tools", `wasm-tools-${fingerprint()}`);
 
-/** The folder that `cargo install --root` puts a tool into. */
-export const toolRoot = (/** @type {Tool} */ { crate, version }) => join(cacheDir, "tools", `${crate}-${version}`);
+const suffix = process.platform === "win32" ? ".exe" : "";
 
-/** Where set-up installs the tool. */
-export const toolPath = (/** @type {Tool} */ tool) =>
-  join(toolRoot(tool), "bin", process.platform === "win32" ? `${tool.program}.exe` : tool.program);
+/** Where set-up installs the programs. */
+export const toolPaths = ["wasm-pack", "wasm-bindgen"].map((name) => join(toolRoot, "bin", `${name}${suffix}`));
 
 /**
  * This process's environment with the installed tools first on PATH.
@@ -31,8 +22,15 @@ export const toolPath = (/** @type {Tool} */ tool) =>
  * @returns {NodeJS.ProcessEnv}
  */
 export function toolEnvironment() {
-  const folders = Object.values(tools)
-    .filter((tool) => existsSync(toolPath(tool)))
-    .map((tool) => join(toolRoot(tool), "bin"));
-  return { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
+  if (!toolPaths.every((path) => existsSync(path))) return process.env;
+  return { ...process.env, PATH: [join(toolRoot, "bin"), process.env.PATH].join(delimiter) };
+}
+
+function fingerprint() {
+  const hash = createHash("sha256");
+  const names = /** @type {string[]} */ (readdirSync(toolSource, { recursive: true })).filter((name) =>
+    /^(src|offline|Cargo).*\.(rs|toml|lock)$/.test(name),
+  );
+  for (const name of names.sort()) hash.update(readFileSync(join(toolSource, name)));
+  return hash.digest("hex").slice(0, 16);
 }

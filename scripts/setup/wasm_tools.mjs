@@ -1,53 +1,33 @@
-// wasm-pack and wasm-bindgen, compiled by cargo into the cache, one folder per version.
+// wasm-pack and wasm-bindgen, compiled by cargo into the cache.
 
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { run } from "../process.mjs";
-import { toolPath, toolRoot, tools } from "../tools.mjs";
+import { toolPaths, toolRoot, toolSource } from "../tools.mjs";
 import { found, missing } from "./outcome.mjs";
 
 /**
- * Finds the pinned version of a tool, or compiles it (some minutes).
+ * Finds the tools, or compiles them: about 100 s of one core, at the versions of their lock file and no others.
  *
- * @param {import("../tools.mjs").Tool} tool
  * @param {(text: string) => void} progress called before long work, and for each crate that is compiled
  * @returns {Promise<import("./outcome.mjs").Outcome>}
  */
-export async function wasmTool(tool, progress) {
-  const path = toolPath(tool);
-  const name = `${tool.crate} ${tool.version}`;
-  if (existsSync(path)) return found(name, path, path);
+export async function wasmTools(progress) {
+  const name = "wasm-pack, wasm-bindgen";
+  if (toolPaths.every((path) => existsSync(path))) return found(name, toolRoot);
 
-  const install = async (/** @type {string[]} */ ...options) => {
-    let crates = 0;
-    const onLine = (/** @type {string} */ line) => {
-      if (/^\s*Compiling /.test(line)) progress(`cargo install ${name}: crate ${++crates}, ${line.trim()}`);
-    };
-    const args = ["install", tool.crate, "--version", tool.version, "--root", toolRoot(tool), ...options];
-    await run("cargo", args, { output: "capture", onLine });
+  let crates = 0;
+  const onLine = (/** @type {string} */ line) => {
+    if (/^\s*Compiling /.test(line)) progress(`compiling ${name}, once: crate ${++crates}, ${line.trim().slice(10)}`);
   };
-  progress(`cargo install ${name}: compiling takes some minutes, once`);
-  let unlocked = "";
+  const target = `${toolRoot}.${process.pid}.target`;
+  const args = ["install", "--locked", "--path", toolSource, "--root", toolRoot];
   try {
-    await install("--locked").catch((error) => {
-      if (!lacksVersion(error)) throw error;
-      unlocked = "; NOT as its lock file says, of which the registry lacks a version";
-      return install();
-    });
+    await run("cargo", [...args, "--target-dir", target], { output: "capture", onLine });
   } catch (error) {
-    return missing(
-      name,
-      error.message,
-      `Run \`cargo install ${tool.crate} --version ${tool.version} --locked --root ${toolRoot(tool)}\`.`,
-    );
+    return missing(name, error.message, `Run \`cargo ${args.join(" ")}\` and look at what it says.`);
+  } finally {
+    await rm(target, { recursive: true, force: true });
   }
-  return found(name, `installed at ${path}${unlocked}`, path);
+  return found(name, `compiled ${crates} crates, installed in ${toolRoot}`);
 }
-
-/** Whether cargo failed because the registry does not have a version that the lock file names (mirrors may lag behind). */
-const lacksVersion = (/** @type {Error} */ error) =>
-  /failed to select a version for the requirement|no matching package named/.test(error.message);
-
-/** Both tools, in turn. */
-export const wasmTools = Object.values(tools).map(
-  (tool) => (/** @type {(text: string) => void} */ progress) => wasmTool(tool, progress),
-);

@@ -1,0 +1,45 @@
+// The native program as it is shipped, and its debug information in a file of its own.
+
+import { copyFile, cp } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../paths.mjs";
+import { run } from "../process.mjs";
+
+/**
+ * Builds the program by the profile `dist`.
+ *
+ * @param {string} target Rust's name of the platform
+ * @param {string} folder where the debug information goes
+ * @returns {Promise<string>} the stripped program
+ */
+export async function buildProgram(target, folder) {
+  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", "--target", target];
+  // Apple's linker leaves debug information in object files unless it is told to collect it.
+  const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
+  await run("cargo", [...args, ...split], { cwd: root });
+  const built = join(process.env.CARGO_TARGET_DIR || join(root, "target"), target, "dist");
+  return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
+}
+
+async function splitDebugInfo(
+  /** @type {string} */ target,
+  /** @type {string} */ built,
+  /** @type {string} */ destination,
+) {
+  if (target.includes("windows")) {
+    // The linker has split them already.
+    await copyFile(join(built, "gowasp.pdb"), `${destination}.pdb`);
+    return join(built, "gowasp.exe");
+  }
+  const program = join(built, "gowasp");
+  const stripped = join(built, "gowasp-stripped");
+  if (target.includes("apple")) {
+    await cp(join(built, "gowasp.dSYM"), `${destination}.dSYM`, { recursive: true });
+    await run("strip", ["-o", stripped, program]);
+    return stripped;
+  }
+  const debug = `${destination}.debug`;
+  await run("objcopy", ["--only-keep-debug", program, debug]);
+  await run("objcopy", ["--strip-all", `--add-gnu-debuglink=${debug}`, program, stripped]);
+  return stripped;
+}

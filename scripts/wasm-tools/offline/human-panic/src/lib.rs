@@ -1,0 +1,1 @@
+//! Stands for what only wasm-pack's own `main` uses.

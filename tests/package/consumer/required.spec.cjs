@@ -1,0 +1,5 @@
+const { load } = require("gowasp");
+
+test("load is there", () => {
+  expect(typeof load).toBe("function");
+});
