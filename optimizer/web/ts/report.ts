@@ -3,8 +3,8 @@
 /** What made a module, and what it needs. */
 export interface Identity {
   toolchain: "Go" | "TinyGo" | "Unknown" | { Other: string };
-  /** The Go release, such as `go1.26.8`, as far as it can be told. */
-  release: string | null;
+  /** The Go release, such as `go1.26.8`; in words where it is not known for sure. */
+  release: string;
   goos: "js" | "wasip1" | null;
   kind: "command" | "reactor" | null;
   abi: "gojs" | "go" | "wasi_snapshot_preview1" | "tinygo" | "none";
