@@ -63,9 +63,14 @@ async function buildFrame(/** @type {typeof import("esbuild").build} */ build) {
     const { outputFiles } = await build({ ...common, ...options, write: false });
     return outputFiles?.[0]?.text ?? "";
   };
-  const worker = async (/** @type {string} */ path) =>
-    // What the loader would load later is not there, and not needed for a module that is compiled already.
-    bundle({ entryPoints: [path], format: "esm", external: ["./decoder.js", "./remote.js"] });
+  const worker = (/** @type {string} */ path) =>
+    bundle({
+      entryPoints: [path],
+      format: "iife",
+      // What the loader would load later is not there, and not needed for a module that is compiled already.
+      external: ["./decoder.js", "./remote.js"],
+      define: { "import.meta.url": '"about:blank"' },
+    });
   const asText = {
     name: "text",
     setup(/** @type {import("esbuild").PluginBuild} */ { onLoad, onResolve }) {
@@ -87,5 +92,7 @@ async function buildFrame(/** @type {typeof import("esbuild").build} */ build) {
   });
   const hash = `sha256-${createHash("sha256").update(script).digest("base64")}`;
   const page = await readFile(join(source, "frame.html"), "utf8");
-  return page.replace("{{hash}}", hash).replace("{{script}}", () => script);
+  return page
+    .replace("sha256-frame.js", hash)
+    .replace('<script src="frame.js"></script>', () => `<script>${script}</script>`);
 }

@@ -16,7 +16,7 @@ export function comparison(title: string, before: number | string, after: number
 /** How much less, or more, the second number is, in an element of the given name. */
 export function changeOf(before: number, after: number, tag: "span" | "td"): HTMLElement {
   const change = document.createElement(tag);
-  change.className = after > before ? "change grown" : "change";
+  change.className = after < before ? "change" : "change grown";
   change.textContent = before > 0 ? formatChange(before, after) : "new";
   return change;
 }

@@ -7,7 +7,7 @@ import type { FromFrame, Start } from "./protocol.js";
 addEventListener("message", ({ data, ports: [port] }: MessageEvent<Start>) => port && run(data, port), { once: true });
 
 function run(start: Start, page: MessagePort): void {
-  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   const { port1: here, port2: there } = new MessageChannel();
   here.onmessage = ({ data }: MessageEvent<FromFrame>) => page.postMessage(data);
   worker.onerror = ({ message }) => {

@@ -32,9 +32,15 @@ function row(name: string, before: number, after: number, longest: number): HTML
   const line = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
-  head.append(name, meter("before", before / longest), meter("after", after / longest));
+  head.append(...breakable(name), meter("before", before / longest), meter("after", after / longest));
   line.append(head, cell(before), cell(after), after > 0 ? changeOf(before, after, "td") : gone());
   return line;
+}
+
+/** Import paths are long: they may be broken behind a slash. */
+function breakable(path: string): Node[] {
+  const pieces = path.split(/(?<=\/)/);
+  return pieces.flatMap((piece) => [document.createTextNode(piece), document.createElement("wbr")]);
 }
 
 function meter(kind: string, share: number): HTMLElement {

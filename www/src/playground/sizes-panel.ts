@@ -20,18 +20,26 @@ const summary = element("result-summary", HTMLElement);
 
 /** Bytes, or what is to be said in their place. */
 let sizes: Record<Kind, Record<Side, number | string>>;
+let figures: Record<Kind, HTMLElement>;
 
 /** Forgets what was known. */
 export function clearSizes(): void {
-  const unknown = () => ({ before: "…", after: "…" });
-  sizes = { raw: unknown(), "gzip 6": unknown(), "brotli 5": unknown(), "brotli 11": unknown() };
-  draw();
+  const kinds = Object.keys(titles) as Kind[];
+  const each = <Value>(make: (kind: Kind) => Value) =>
+    Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<Kind, Value>;
+  sizes = each(() => ({ before: "…", after: "…" }));
+  figures = each((kind) => comparison(titles[kind], "…", "…"));
+  view.replaceChildren(...Object.values(figures));
 }
 
 /** Shows one size, or words in its place. */
 export function setSize(side: Side, kind: Kind, size: number | string): void {
   sizes[kind][side] = size;
-  draw();
+  const { before, after } = sizes[kind];
+  const figure = comparison(titles[kind], before, after);
+  figures[kind].replaceWith(figure);
+  figures[kind] = figure;
+  if (typeof size === "number") summarize();
 }
 
 /** Shows how far an encoder is. */
@@ -39,14 +47,13 @@ export function setShare(side: Side, encoder: Encoder, share: number): void {
   setSize(side, encoder, formatPercent(share));
 }
 
-function draw(): void {
-  const kinds = Object.keys(sizes) as Kind[];
-  view.replaceChildren(...kinds.map((kind) => comparison(titles[kind], sizes[kind].before, sizes[kind].after)));
-  const best = (["brotli 11", "brotli 5", "gzip 6", "raw"] as const).find((kind) =>
-    Object.values(sizes[kind]).every((size) => typeof size === "number"),
-  );
-  if (!best) return;
-  const { before, after } = sizes[best] as Record<Side, number>;
-  const how = best === "raw" ? "uncompressed" : `to download (${best})`;
-  summary.textContent = `${formatBytes(before)} become ${formatBytes(after)} ${how}.`;
+/** Says in one line what the best encoder that is done makes of both. */
+function summarize(): void {
+  for (const kind of ["brotli 11", "brotli 5", "gzip 6", "raw"] as const) {
+    const { before, after } = sizes[kind];
+    if (typeof before !== "number" || typeof after !== "number") continue;
+    const how = kind === "raw" ? "uncompressed" : `to download (${kind})`;
+    summary.textContent = `${formatBytes(before)} become ${formatBytes(after)} ${how}.`;
+    return;
+  }
 }

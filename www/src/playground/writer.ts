@@ -42,7 +42,7 @@ export class Writer {
     this.#add(stream, text);
     if (this.#left === 0) this.#add("stderr", `\n… cut off: the page shows ${most} characters\n`);
     // A program that computes for long gives timers no chance.
-    if (this.#size >= portion || performance.now() - this.#sent >= pause) this.flush();
+    if (this.#left === 0 || this.#size >= portion || performance.now() - this.#sent >= pause) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), pause);
   }
 
