@@ -32,7 +32,7 @@ function begin(source: Source): void {
       setSize("after", "raw", wasm.size);
       showResult(name, optimized);
       const { goos, kind } = report.input;
-      if (goos === "js" && kind === "command") offerRun(source, wasm);
+      if (goos === "js" && kind === "command") offerRun(source, wasm, () => session?.isBusy ?? false);
     },
     onShare: setShare,
     onSize: setSize,

@@ -32,7 +32,7 @@ function row(name: string, before: number, after: number, longest: number): HTML
   const line = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
-  head.append(...breakable(name), meter("before", before / longest), meter("after", after / longest));
+  head.append(...breakable(name), ...meters(before / longest, after / longest));
   line.append(head, cell(before), cell(after), after > 0 ? changeOf(before, after, "td") : gone());
   return line;
 }
@@ -43,11 +43,15 @@ function breakable(path: string): Node[] {
   return pieces.flatMap((piece) => [document.createTextNode(piece), document.createElement("wbr")]);
 }
 
-function meter(kind: string, share: number): HTMLElement {
-  const bar = document.createElement("span");
-  bar.className = `meter ${kind}`;
-  bar.style.width = `${share * 100}%`;
-  return bar;
+/** Two thin bars; nothing where they would be no more than a dot. */
+function meters(before: number, after: number): HTMLElement[] {
+  if (Math.max(before, after) < 0.01) return [];
+  return Object.entries({ before, after }).map(([kind, share]) => {
+    const bar = document.createElement("span");
+    bar.className = `meter ${kind}`;
+    bar.style.width = `${share * 100}%`;
+    return bar;
+  });
 }
 
 function cell(bytes: number): HTMLTableCellElement {

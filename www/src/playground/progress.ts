@@ -85,6 +85,7 @@ export function showProblem({ message, hint: advice }: Problem): void {
   failure.hidden = false;
   hint.textContent = advice ?? "";
   hint.hidden = advice === undefined;
+  stages.replaceChildren();
   cancel.hidden = bar.hidden = percent.hidden = true;
 }
 
@@ -103,4 +104,6 @@ function show(state: string, text: string): void {
   card.hidden = false;
   card.dataset.state = state;
   phase.textContent = text;
+  // On a phone the card is below the file that was given.
+  if (state === "loading" || state === "failed") card.scrollIntoView({ block: "nearest" });
 }

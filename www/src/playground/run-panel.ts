@@ -21,6 +21,7 @@ const panes: Record<Side, { output: HTMLElement; state: HTMLElement }> = {
 };
 
 let programs: Record<Side, Blob> | undefined;
+let isDisturbed = () => false;
 let running: Run | undefined;
 
 form.addEventListener("submit", (event) => {
@@ -29,8 +30,9 @@ form.addEventListener("submit", (event) => {
 });
 stopButton.addEventListener("click", () => running?.stop());
 
-/** Offers to run the two. */
-export function offerRun({ file, args: line, stdin: input }: Source, optimized: Blob): void {
+/** Offers to run the two. `isBusy` tells whether something else takes time from them. */
+export function offerRun({ file, args: line, stdin: input }: Source, optimized: Blob, isBusy: () => boolean): void {
+  isDisturbed = isBusy;
   programs = { before: file, after: optimized };
   args.value = line;
   stdin.value = input;
@@ -84,7 +86,8 @@ function showVerdict(before: Ending, after: Ending): void {
   if (before === "stopped" || after === "stopped" || "problem" in before || "problem" in after) return;
   const same = panes.before.output.textContent === panes.after.output.textContent && before.code === after.code;
   const time = (ending: typeof before) => ending.compiling + ending.running;
-  const change = `${formatDuration(time(before))} and ${formatDuration(time(after))}, compilation included`;
+  const busy = isDisturbed() ? "; brotli 11 still takes its share of the time, so run again when it is done" : "";
+  const change = `${formatDuration(time(before))} and ${formatDuration(time(after))}, compilation included${busy}`;
   verdict.textContent = same
     ? `The same output and exit code, in ${change}.`
     : `The outputs differ, as those of a program do that shows times, addresses or chance; ${change}.`;

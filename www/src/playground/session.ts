@@ -28,6 +28,11 @@ export class Session {
     void this.#run(file);
   }
 
+  /** Whether something is still being worked on, which takes its time from whatever else runs. */
+  get isBusy(): boolean {
+    return this.#workers.size > 0;
+  }
+
   /** Ends all work at once; the listener hears no more of it. */
   stop(): void {
     for (const worker of this.#workers) worker.terminate();
