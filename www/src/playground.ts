@@ -1,7 +1,7 @@
 // The playground: optimizes a module that the reader gives, shows what became of it, and runs both.
 
 import { onCancel, showBegin, showOptimized, showProblem, showStage, showStopped } from "./playground/progress.js";
-import { hideResult, showResult } from "./playground/result.js";
+import { addWarning, hideResult, showResult } from "./playground/result.js";
 import { hideRun, offerRun } from "./playground/run-panel.js";
 import { Session } from "./playground/session.js";
 import { clearSizes, setShare, setSize } from "./playground/sizes-panel.js";
@@ -36,7 +36,10 @@ function begin(source: Source): void {
     },
     onShare: setShare,
     onSize: setSize,
-    onUnmeasured: (side, encoder) => setSize(side, encoder, "failed"),
+    onUnmeasured(side, encoder, { message }) {
+      setSize(side, encoder, "failed");
+      addWarning(`${encoder} of the ${side === "before" ? "original" : "result"}: ${message}`);
+    },
     onFailure: showProblem,
   });
 }

@@ -4,7 +4,14 @@
 import script from "./program-worker.ts?text";
 import type { FromFrame, Start } from "./protocol.js";
 
-addEventListener("message", ({ data, ports: [port] }: MessageEvent<Start>) => port && run(data, port), { once: true });
+addEventListener("message", receive);
+
+function receive({ source, data, ports: [port] }: MessageEvent<Start>): void {
+  // Whoever else embeds this file without a sandbox would run programs with the rights of its origin.
+  if (self.origin !== "null" || source !== parent || !port) return;
+  removeEventListener("message", receive);
+  run(data, port);
+}
 
 function run(start: Start, page: MessagePort): void {
   const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));

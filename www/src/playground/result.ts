@@ -17,6 +17,7 @@ const leftAlone = element("left-alone", HTMLUListElement);
 /** Hides the section, and lets the browser forget the file. */
 export function hideResult(): void {
   section.hidden = true;
+  warnings.replaceChildren();
   URL.revokeObjectURL(download.href);
 }
 
@@ -29,10 +30,15 @@ export function showResult(name: string, { wasm, report, before, after }: Optimi
   showParts(packages, before.packages, after.packages);
   noPackages.textContent = [...before.warnings, ...after.warnings][0] ?? "";
   noPackages.hidden = noPackages.textContent === "";
-  warnings.replaceChildren(...report.warnings.map((text) => entry("warning", text)), ...report.notes.map(note));
+  warnings.append(...report.warnings.map((text) => entry("warning", text)), ...report.notes.map(note));
   leftAlone.replaceChildren(...remains(report).map(note));
   if (leftAlone.children.length === 0) leftAlone.append(entry("note", "Nothing."));
   section.hidden = false;
+}
+
+/** Adds to what the reader should know. */
+export function addWarning(text: string): void {
+  warnings.append(entry("warning", text));
 }
 
 function describe({ toolchain, release, goos, kind }: Identity): string {
