@@ -70,11 +70,23 @@ const steps = [
     make: bundleLoader,
   },
   {
+    name: "gowasp/optimizer (TypeScript to JavaScript)",
+    inputs: inRoot("package.json", "optimizer/web/ts", "scripts/build.mjs"),
+    outputs: inRoot("dist/optimize.js", "dist/encoder-worker.js"),
+    make: bundleOptimizer,
+  },
+  {
     name: "types",
     part: "loader",
     inputs: inRoot("tsconfig.json", "loader/ts"),
     outputs: inRoot("dist/index.d.ts"),
     make: () => run(tool("tsc"), ["-p", root], { cwd: root }).then(() => {}),
+  },
+  {
+    name: "types of gowasp/optimizer",
+    inputs: inRoot("tsconfig.json", "optimizer/web/tsconfig.json", "optimizer/web/ts"),
+    outputs: inRoot("dist/optimizer/index.d.ts"),
+    make: () => run(tool("tsc"), ["-p", join(root, "optimizer/web")], { cwd: root }).then(() => {}),
   },
 ];
 
@@ -115,6 +127,14 @@ async function bundleLoader() {
   // Files of their own, loaded when they are needed; they share what index.js has.
   const apart = ["index", "remote", "decoder"].map((name) => `--external:./${name}.js`);
   const entries = ["index", "remote", "worker"].map((name) => join(root, `loader/ts/${name}.ts`));
+  await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
+}
+
+async function bundleOptimizer() {
+  // What wasm-pack wrote, above. `optimizer.js` is its name for the bindings, so the library on top of them has another.
+  const apart = ["optimizer", "encoder"].map((name) => `--external:./${name}.js`);
+  const source = join(root, "optimizer/web/ts");
+  const entries = [`optimize=${join(source, "index.ts")}`, `encoder-worker=${join(source, "encoder-worker.ts")}`];
   await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
 }
 

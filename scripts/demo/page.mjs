@@ -1,14 +1,34 @@
-// Bundles the demo page into www/dist, as a user of the package would: `import { load } from "gowasp"`.
+// Bundles the demo's pages into www/dist, as a user of the package would: `import { load } from "gowasp"`.
 
-import { copyFile, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { root } from "../paths.mjs";
+import { fillFigures } from "./figures.mjs";
 
-/** Where the demo has the page's files. */
+/** Where the demo has the pages' files. */
 export const pageFolder = join(root, "www", "dist");
 
+const source = join(root, "www", "src");
+
+/** Pages, and the workers that they start by name. */
+const scripts = ["main.ts", "playground.ts", "playground/optimizer-worker.ts", "playground/meter-worker.ts"];
+
+/** Files of the package that its scripts look for beside themselves; esbuild leaves `new URL(…, import.meta.url)` as it is. */
+const beside = ["decoder_bg.wasm", "optimizer_bg.wasm", "encoder-worker.js", "encoder.js", "encoder_bg.wasm"];
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  bundle: true,
+  minify: true,
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  // The type checker looks into the package's sources; the pages are to get it as it is shipped.
+  tsconfigRaw: {},
+  logLevel: "warning",
+};
+
 /**
- * Builds the page from www/src and the package in dist, which must have been built before.
+ * Builds the pages from www/src and the package in dist, which must have been built before.
  *
  * @param {string} [folder] where to; what is there is replaced
  * @throws Error when the sources do not compile
@@ -17,23 +37,62 @@ export async function buildPage(folder = pageFolder) {
   // Installed by set-up, which runs before this is called but not before this file is read.
   const { build } = await import("esbuild");
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const source = join(root, "www", "src");
+  await mkdir(join(folder, "samples"), { recursive: true });
   await build({
-    entryPoints: [join(source, "main.ts"), join(source, "main.css")],
+    ...common,
+    entryPoints: [...scripts, "main.css"].map((name) => join(source, name)),
     outdir: folder,
-    bundle: true,
+    // All in one folder, so that whatever they look for is beside them.
+    entryNames: "[name]",
     format: "esm",
     // Keeps the decoder in a file of its own, which is only fetched where it is needed.
     splitting: true,
-    minify: true,
     sourcemap: true,
-    target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-    // The type checker looks into the loader's sources; the page is to get the package as it is shipped.
-    tsconfigRaw: {},
-    logLevel: "warning",
   });
-  for (const name of ["index.html", "icon.svg"]) await copyFile(join(source, name), join(folder, name));
-  // esbuild leaves `new URL("./decoder_bg.wasm", import.meta.url)` as it is: the file belongs beside the bundle.
-  await copyFile(join(root, "dist", "decoder_bg.wasm"), join(folder, "decoder_bg.wasm"));
+  for (const name of ["index.html", "playground.html", "icon.svg"])
+    await copyFile(join(source, name), join(folder, name));
+  for (const name of beside) await copyFile(join(root, "dist", name), join(folder, name));
+  await copyFile(join(root, "node_modules/@astrojs/compiler/dist/astro.wasm"), join(folder, "samples", "astro.wasm"));
+  await writeFile(join(folder, "when.html"), fillFigures(await readFile(join(source, "when.html"), "utf8")));
+  await writeFile(join(folder, "frame.html"), await buildFrame(build));
+}
+
+/** The sandboxed frame: one page with its one script, which the page's policy knows by its hash. */
+async function buildFrame(/** @type {typeof import("esbuild").build} */ build) {
+  const bundle = async (/** @type {import("esbuild").BuildOptions} */ options) => {
+    const { outputFiles } = await build({ ...common, ...options, write: false });
+    return outputFiles?.[0]?.text ?? "";
+  };
+  const worker = (/** @type {string} */ path) =>
+    bundle({
+      entryPoints: [path],
+      format: "iife",
+      // What the loader would load later is not there, and not needed for a module that is compiled already.
+      external: ["./decoder.js", "./remote.js"],
+      define: { "import.meta.url": '"about:blank"' },
+    });
+  const asText = {
+    name: "text",
+    setup(/** @type {import("esbuild").PluginBuild} */ { onLoad, onResolve }) {
+      onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path.slice(0, -"?text".length)),
+        namespace: "text",
+      }));
+      onLoad({ filter: /./, namespace: "text" }, async ({ path }) => ({
+        contents: await worker(path),
+        loader: "text",
+        resolveDir: dirname(path),
+      }));
+    },
+  };
+  const script = await bundle({
+    entryPoints: [join(source, "playground/frame.ts")],
+    format: "iife",
+    plugins: [asText],
+  });
+  const hash = `sha256-${createHash("sha256").update(script).digest("base64")}`;
+  const page = await readFile(join(source, "frame.html"), "utf8");
+  return page
+    .replace("sha256-frame.js", hash)
+    .replace('<script src="frame.js"></script>', () => `<script>${script}</script>`);
 }

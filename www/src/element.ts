@@ -1,10 +1,10 @@
 /**
  * The element with an id.
  *
- * @throws Error when index.html has no such element of that type
+ * @throws Error when the page has no such element of that type
  */
 export function element<T extends HTMLElement>(id: string, type: abstract new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} with the id ${id}`);
+  if (!(found instanceof type)) throw new Error(`this page has no ${type.name} with the id ${id}`);
   return found;
 }

@@ -22,5 +22,6 @@ export function formatPercent(share: number): string {
 /** How much less, or more, the second number is, with one decimal. */
 export function formatChange(before: number, after: number): string {
   const change = (after / before - 1) * 100;
+  if (Math.abs(change) < 0.05) return "±0.0 %";
   return `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} %`;
 }

@@ -1,9 +1,9 @@
 // The demo page: starts esbuild, shows how that goes, and connects it to the editor.
 
+import { Editor } from "./editor.js";
 import { element } from "./element.js";
 import { esbuildVersion } from "./esbuild/service.js";
 import { highlight } from "./highlight.js";
-import { Playground } from "./playground.js";
 import { choose, manifestUrl } from "./routes.js";
 import { showSizes } from "./sizes.js";
 import { start } from "./start.js";
@@ -14,7 +14,7 @@ element("esbuild-version", HTMLElement).textContent = esbuildVersion;
 for (const code of document.querySelectorAll<HTMLElement>("code.highlighted")) highlight(code, code.textContent ?? "");
 
 const choice = choose(new URLSearchParams(location.search));
-const playground = new Playground();
+const editor = new Editor();
 showStarts(choice);
 
 const stop = new AbortController();
@@ -26,7 +26,7 @@ try {
     onProgress: showProgress,
   });
   showReady(timing);
-  playground.connect(service);
+  editor.connect(service);
   record(choice, timing);
 } catch (error) {
   showFailure(error);

@@ -1,0 +1,21 @@
+/** How a module is to be optimized: the options of `gowasp optimize`, all of which may be left out. */
+export interface OptimizeOptions {
+  /** What to prefer where they conflict: compressed size (the default), raw size, speed. */
+  prefer?: "download" | "raw" | "speed";
+  /** Names of passes not to run. */
+  skip?: string[];
+  /** Name of the last pass to run. */
+  stopAfter?: string;
+  /** Leave the `name` section in the module. */
+  keepNames?: boolean;
+  /** Leave the declared size of the memory as it is. */
+  keepMemory?: boolean;
+  /** `generic` leaves Go's own code and tables alone. */
+  level?: "generic" | "full";
+  /** Find out what each pass does to the size of the code, for the report: takes as long again. */
+  measure?: boolean;
+  /** Check the result by all rules, also those that take long. */
+  allRules?: boolean;
+  /** Fail where much of a Go module would be left alone, instead of warning. */
+  strict?: boolean;
+}
