@@ -17,11 +17,13 @@ export async function runWasm(args) {
   const optimizer = await import(bindings.href);
   const { memory } = optimizer.initSync({ module: new WebAssembly.Module(readFileSync(binary)) });
   const encoder = await import(encoderBindings.href);
-  optimizer.useBrotli((/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
-    // Does nothing the second time.
-    encoder.initSync({ module: new WebAssembly.Module(readFileSync(encoderBinary)) });
-    return encoder.brotliWithWindow(bytes, quality, window);
-  });
+  optimizer.useBrotli(
+    (/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
+      // Does nothing the second time.
+      encoder.initSync({ module: new WebAssembly.Module(readFileSync(encoderBinary)) });
+      return encoder.brotliWithWindow(bytes, quality, window);
+    },
+  );
   const host = new NodeHost();
   try {
     return optimizer.runCommand(args, host);

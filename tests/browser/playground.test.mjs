@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { serve } from "../../npx/serve/server.mjs";
 import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { fillFigures } from "../../scripts/demo/figures.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
-import { serve } from "../../scripts/serve.mjs";
 import { built, withoutGo } from "../node/load/programs.mjs";
 import { startServer } from "./server.mjs";
 
@@ -21,7 +21,7 @@ const patience = 120_000;
 
 /** @type {import("playwright-core").Browser} */
 let browser;
-/** @type {import("../../scripts/serve.mjs").RunningServer} */
+/** @type {import("../../npx/serve/server.mjs").RunningServer} */
 let server;
 /** @type {string} */
 let folder;
