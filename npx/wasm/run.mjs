@@ -17,7 +17,7 @@ export async function runWasm(args) {
   const optimizer = await import(bindings.href);
   const { memory } = optimizer.initSync({ module: new WebAssembly.Module(readFileSync(binary)) });
   const encoder = await import(encoderBindings.href);
-  optimizer.useBrotli(
+  optimizer.setBrotli(
     (/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
       // Does nothing the second time.
       encoder.initSync({ module: new WebAssembly.Module(readFileSync(encoderBinary)) });

@@ -10,8 +10,8 @@ thread_local! {
 
 /// Has `check` ask this function of bytes, quality and window bits for what brotli makes of a file: `brotliWithWindow` of the
 /// encoder's module.
-#[wasm_bindgen(js_name = useBrotli)]
-pub fn use_brotli(encoder: Function) {
+#[wasm_bindgen(js_name = setBrotli)]
+pub fn set_brotli(encoder: Function) {
     ENCODER.with(|known| *known.borrow_mut() = Some(encoder));
     gowasp_core::elsewhere::use_encoder(encode);
 }
