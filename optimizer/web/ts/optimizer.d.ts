@@ -17,5 +17,11 @@ export function optimize(wasm: Uint8Array, options: string, onStage: (name: stri
 /** @returns JSON */
 export function inspect(wasm: Uint8Array): string;
 
+/** Has `check` ask this function for what brotli makes of a file. */
+export function setBrotli(encode: (bytes: Uint8Array, quality: number, windowBits: number) => Uint8Array): void;
+
+/** @returns JSON */
+export function check(wasm: Uint8Array, name: string, platforms: string[], exact: boolean): string;
+
 /** Compiles and instantiates the wasm. */
 export default function init(input: { module_or_path: URL | Uint8Array }): Promise<unknown>;
