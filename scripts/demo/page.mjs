@@ -12,7 +12,13 @@ export const pageFolder = join(root, "www", "dist");
 const source = join(root, "www", "src");
 
 /** Pages, and the workers that they start by name. */
-const scripts = ["main.ts", "playground.ts", "playground/optimizer-worker.ts", "playground/meter-worker.ts"];
+const scripts = [
+  "main.ts",
+  "playground.ts",
+  "playground/optimizer-worker.ts",
+  "playground/meter-worker.ts",
+  "playground/check-worker.ts",
+];
 
 /** Files of the package that its scripts look for beside themselves; esbuild leaves `new URL(…, import.meta.url)` as it is. */
 const beside = ["decoder_bg.wasm", "optimizer_bg.wasm", "encoder-worker.js", "encoder.js", "encoder_bg.wasm"];

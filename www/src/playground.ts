@@ -1,5 +1,6 @@
 // The playground: optimizes a module that the reader gives, shows what became of it, and runs both.
 
+import { hideCheck, showCheck } from "./playground/check-panel.js";
 import { onCancel, showBegin, showOptimized, showProblem, showStage, showStopped } from "./playground/progress.js";
 import { addWarning, hideResult, showResult } from "./playground/result.js";
 import { hideRun, offerRun } from "./playground/run-panel.js";
@@ -40,6 +41,7 @@ function begin(source: Source): void {
       setSize(side, encoder, "failed");
       addWarning(`${encoder} of the ${side === "before" ? "original" : "result"}: ${message}`);
     },
+    onChecked: showCheck,
     onFailure: showProblem,
   });
 }
@@ -49,5 +51,6 @@ function end(): void {
   session?.stop();
   session = undefined;
   hideResult();
+  hideCheck();
   hideRun();
 }

@@ -1,4 +1,4 @@
-//! The library's functions for JavaScript: bytes in, bytes out, everything else as JSON (types in npx/optimizer.d.ts).
+//! The library's functions for JavaScript: bytes in, bytes out, everything else as JSON (types in optimizer/web/ts).
 
 use gowasp_core::limits::{self, Effort, File, Kind, Question};
 use gowasp_core::{Encoded, Encoding, Error, Observer, Options, Package};

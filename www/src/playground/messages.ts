@@ -1,6 +1,6 @@
 // What the playground and its workers say to each other. Bytes go as blobs: handing one over copies nothing.
 
-import type { Inspection, Report } from "gowasp/optimizer";
+import type { Checked, Inspection, Report } from "gowasp/optimizer";
 
 /** Something that went wrong, for people. */
 export interface Problem {
@@ -41,3 +41,6 @@ export type FromMeter =
   | { type: "share"; share: number }
   | { type: "size"; bytes: number }
   | { type: "failed"; problem: Problem };
+
+/** From the worker that asks whether a file fits; it is told the file. */
+export type FromChecker = { type: "checked"; checked: Checked } | { type: "failed"; problem: Problem };

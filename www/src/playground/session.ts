@@ -1,6 +1,7 @@
 // The work on one file: optimized in one worker, measured in others. Nothing of it runs on the page's thread.
 
-import type { Encoder, FromMeter, FromOptimizer, Optimized, Problem, ToMeter } from "./messages.js";
+import type { Checked } from "gowasp/optimizer";
+import type { Encoder, FromChecker, FromMeter, FromOptimizer, Optimized, Problem, ToMeter } from "./messages.js";
 
 export type Side = "before" | "after";
 
@@ -10,6 +11,7 @@ export interface Listener {
   onOptimized(optimized: Optimized): void;
   onShare(side: Side, encoder: Encoder, share: number): void;
   onSize(side: Side, encoder: Encoder, bytes: number): void;
+  onChecked(checked: Checked): void;
   /** The file cannot be optimized; the work has ended. */
   onFailure(problem: Problem): void;
   /** One of the sizes cannot be had. */
@@ -45,6 +47,7 @@ export class Session {
     if (!optimized) return this.stop();
     this.#listener.onOptimized(optimized);
     await Promise.all([...original, ...quick.map((encoder) => this.#measure(optimized.wasm, "after", encoder))]);
+    await this.#check(optimized.wasm);
     // One on each of the two cores that most machines have at least.
     void this.#measure(optimized.wasm, "after", "brotli 11");
     void this.#measure(file, "before", "brotli 11");
@@ -70,6 +73,15 @@ export class Session {
       if (message.type === "share") return this.#listener.onShare(side, encoder, message.share);
       if (message.type === "size") this.#listener.onSize(side, encoder, message.bytes);
       else this.#listener.onUnmeasured(side, encoder, message.problem);
+      done();
+    });
+  }
+
+  /** Whether a file fits. A failure is shown nowhere: whoever needs to know runs `gowasp check`. */
+  #check(file: Blob): Promise<void> {
+    const worker = new Worker(new URL("./check-worker.js", import.meta.url), { type: "module" });
+    return this.#use<FromChecker, void>(worker, file, (message, done) => {
+      if (message.type === "checked") this.#listener.onChecked(message.checked);
       done();
     });
   }

@@ -1,0 +1,53 @@
+// The limits of platforms, and what the optimized file makes of each.
+
+import type { Checked, Limit, Verdict } from "gowasp/optimizer";
+import { element } from "../element.js";
+import { formatBytes } from "../format.js";
+
+const panel = element("check", HTMLElement);
+const rows = element("checks", HTMLTableSectionElement);
+
+/** In the words of `gowasp check`. */
+const words: Record<Verdict, string> = {
+  fits: "fits",
+  exceeds: "does not fit",
+  "could-not-tell": "could not tell",
+  "not-measured": "not measured",
+};
+
+/** Measures that are counts, not bytes. */
+const counts = new Set(["locals", "functions", "data-segments", "table"]);
+
+/** Hides what was known. */
+export function hideCheck(): void {
+  panel.hidden = true;
+}
+
+/** Shows every limit that was compared. */
+export function showCheck({ checks }: Checked): void {
+  rows.replaceChildren(...checks.filter(({ verdict }) => verdict !== "not-measured").map(row));
+  panel.hidden = rows.children.length === 0;
+}
+
+function row({ platform, plan, measure, found, max, verdict, reason, source, date }: Limit): HTMLTableRowElement {
+  const line = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = `${plan ?? platform ?? ""}: ${measure.replaceAll("-", " ")}`;
+  // Where the limit was read is a tooltip: `gowasp check --list` prints all of them.
+  head.title = [source, date].filter(Boolean).join(", ");
+  const amount = (value: number) => (counts.has(measure) ? value.toLocaleString("en") : formatBytes(value));
+  const last = cell("change", words[verdict]);
+  last.title = reason ?? "";
+  const allowed = max === null ? "–" : amount(max);
+  line.append(head, cell("number", found ? amount(found.likely) : "–"), cell("number", allowed), last);
+  line.dataset.verdict = verdict;
+  return line;
+}
+
+function cell(name: string, text: string): HTMLTableCellElement {
+  const made = document.createElement("td");
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
