@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { brotliDecompressSync, gzipSync } from "node:zlib";
-import { brotli, inspect, OptimizerError, optimize } from "gowasp/optimizer";
+import { brotli, check, inspect, OptimizerError, optimize } from "gowasp/optimizer";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { built, withoutGo } from "./load/programs.mjs";
 
@@ -23,8 +23,8 @@ describe("bad input", () => {
     ["a module cut short", Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9]), /unexpected end/],
   ]);
   for (const [name, bytes, message] of cases) {
-    test(`${name} is named, by optimize and inspect, and later calls work`, async () => {
-      for (const work of [optimize, inspect]) {
+    test(`${name} is named, by optimize, inspect and check, and later calls work`, async () => {
+      for (const work of [optimize, inspect, check]) {
         await assert.rejects(work(bytes), (error) => {
           assert.ok(error instanceof OptimizerError);
           assert.equal(error.stage, "read");
@@ -109,6 +109,18 @@ describe("a Go program", { skip: withoutGo }, () => {
 
   test("inspect says what the native program says", async () => {
     assert.deepEqual(await inspect(input), JSON.parse(native("inspect", "echo.wasm", "--json").toString()));
+  });
+
+  test("check says what the native program says", async () => {
+    const ids = ["cloudflare-workers", "browser"];
+    const args = ["check", "echo.wasm", "--json", ...ids.flatMap((id) => ["--platform", id])];
+    const [theirs] = JSON.parse(native(...args).toString()).subjects;
+    const ours = await check(input, { platforms: ids, name: "echo.wasm" });
+    for (const field of /** @type {const} */ (["verdict", "files", "totals", "advice"])) {
+      assert.deepEqual(ours[field], theirs[field]);
+    }
+    const sorted = (/** @type {object[]} */ checks) => checks.map((one) => JSON.stringify(one)).sort();
+    assert.deepEqual(sorted(ours.checks), sorted(theirs.checks));
   });
 
   test("out of memory is an error that names the native program, and so is every later call", async () => {
