@@ -210,7 +210,7 @@ impl Code<'_> {
                 let offset = u32::from(low & 0x7f) + 8;
                 let (low, more) = (offset as u8 | 0x80, (offset >> 7) as u8);
                 let shifted = vec![*opcode, *align, low, high + more];
-                self.accesses(at, *opcode, offset - 8 | u32::from(*high) << 7, shifted)
+                self.accesses(at, *opcode, (offset - 8) | (u32::from(*high) << 7), shifted)
             }
             (_, [opcode]) => (mistaken(*opcode).into_iter())
                 .map(|other| self.patch(Kind::OtherOperator, at, String::new(), vec![other]))
