@@ -152,8 +152,14 @@ describe("a Go program", { skip: withoutGo }, () => {
 
     await page.click("#check summary");
     const limits = await page.locator("#checks tr").allTextContents();
-    assert.ok(limits.some((limit) => /^cloudflare-workers: raw.*fits$/.test(limit)), limits.join("\n"));
-    assert.ok(limits.some((limit) => /^shopify-functions: .*does not fit$/.test(limit)), limits.join("\n"));
+    assert.ok(
+      limits.some((limit) => /^cloudflare-workers: raw.*fits$/.test(limit)),
+      limits.join("\n"),
+    );
+    assert.ok(
+      limits.some((limit) => /^shopify-functions: .*does not fit$/.test(limit)),
+      limits.join("\n"),
+    );
 
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
     assert.match(download.suggestedFilename(), /^echo-.*\.opt\.wasm$/);

@@ -81,7 +81,7 @@ pub(crate) fn brotli_size(bytes: &[u8], quality: u32, window_bits: Option<i32>) 
 /// Compresses with the crate's encoder. `window_bits` is the window's size, 10 to 24.
 ///
 /// # Errors
-/// As [`brotli`].
+/// As [`brotli()`].
 #[cfg(feature = "brotli")]
 pub fn encode_brotli(
     bytes: &[u8],
