@@ -7,27 +7,29 @@ import * as zlib from "node:zlib";
 /** @type {any} Node 22.15 and later has zstd. */
 const { zstdCompressSync, constants } = zlib;
 
-/** Pairs of encoding and encoder, the slowest first. */
-export const encoders = [
-  ["br", "rust-brotli"],
-  ...(zstdCompressSync ? [["zstd", `node-zstd ${process.versions.zstd}`]] : []),
-  ["gzip", `zlib ${process.versions.zlib}`],
-];
+/** @returns {[encoding: string, encoder: string][]} the slowest first; with `fast`, brotli is Node's as well */
+export function encoders(/** @type {boolean} */ fast) {
+  return [
+    ["br", fast ? `node-brotli ${process.versions.brotli}` : "rust-brotli"],
+    ...(zstdCompressSync ? /** @type {[string, string][]} */ ([["zstd", `node-zstd ${process.versions.zstd}`]]) : []),
+    ["gzip", `zlib ${process.versions.zlib}`],
+  ];
+}
 
 /**
  * Compresses a module once for each encoding, and waits for it.
  *
  * @param {Uint8Array} wasm
  * @param {string[]} encodings
- * @param {number} quality brotli's, 0 to 11
+ * @param {{ quality: number, fast: boolean }} brotli its quality, 0 to 11, and whether it is Node's
  * @param {(progress: string) => void} show
  * @returns {Uint8Array[]} in the order of the encodings
  */
-export function encode(wasm, encodings, quality, show) {
+export function encode(wasm, encodings, { quality, fast }, show) {
   // The memory of the commands moves when it grows.
   const bytes = new Uint8Array(new SharedArrayBuffer(wasm.length));
   bytes.set(wasm);
-  const brotli = encodings.includes("br") ? startBrotli(bytes, quality) : undefined;
+  const brotli = encodings.includes("br") && !fast ? startBrotli(bytes, quality) : undefined;
   const plain = Buffer.from(bytes.buffer);
   const made = new Map();
   if (encodings.includes("gzip")) {
@@ -38,6 +40,16 @@ export function encode(wasm, encodings, quality, show) {
     show("zstd");
     const params = { [constants.ZSTD_c_compressionLevel]: 19, [constants.ZSTD_c_windowLog]: 23 };
     made.set("zstd", zstdCompressSync(plain, { params }));
+  }
+  if (encodings.includes("br") && fast) {
+    show("br");
+    const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+    const params = {
+      [BROTLI_PARAM_QUALITY]: quality,
+      [BROTLI_PARAM_LGWIN]: 24,
+      [BROTLI_PARAM_SIZE_HINT]: plain.length,
+    };
+    made.set("br", zlib.brotliCompressSync(plain, { params }));
   }
   if (brotli) made.set("br", waitFor(brotli, bytes.length, show));
   return encodings.map((encoding) => made.get(encoding));

@@ -103,20 +103,19 @@ export class NodeHost {
     return availableParallelism();
   }
 
-  encoders() {
-    return encoders;
-  }
+  encoders = encoders;
 
   /**
    * @param {Uint8Array} wasm
    * @param {string[]} encodings
    * @param {number} quality brotli's
+   * @param {boolean} fast whether brotli is Node's
    * @param {boolean} visible whether to show progress on a terminal
    */
-  encode(wasm, encodings, quality, visible) {
+  encode(wasm, encodings, quality, fast, visible) {
     const show = (/** @type {string} */ line) => this.showStage(line);
     try {
-      return encode(wasm, encodings, quality, visible ? show : () => {});
+      return encode(wasm, encodings, { quality, fast }, visible ? show : () => {});
     } finally {
       this.showStage(undefined);
     }

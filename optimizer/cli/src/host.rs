@@ -95,7 +95,8 @@ pub trait Host {
     fn use_cores(&self, count: usize) -> Result<()>;
 
     /// The encoders that are there, with the names that the manifest gives them, the slowest first.
-    fn encoders(&self) -> Vec<(Encoding, String)>;
+    /// With `fast`, the quickest of each encoding, which need not write the same bytes on every machine.
+    fn encoders(&self, fast: bool) -> Vec<(Encoding, String)>;
 
     /// Begins to compress a module once for each job, with progress on a terminal if `visible`. What is returned waits for the
     /// results, in the order of the jobs; until then other work can go on.
@@ -132,4 +133,6 @@ pub struct Job {
     pub encoding: Encoding,
     /// Brotli's quality, 0 to 11; the other encoders always make the smallest file.
     pub brotli: u32,
+    /// By the quickest encoder there is.
+    pub fast: bool,
 }

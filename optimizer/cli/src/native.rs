@@ -143,7 +143,8 @@ impl Host for Native {
         Ok(())
     }
 
-    fn encoders(&self) -> Vec<(Encoding, String)> {
+    /// The quickest are those that write the same bytes everywhere.
+    fn encoders(&self, _: bool) -> Vec<(Encoding, String)> {
         (encoders::ALL.iter())
             .map(|(encoding, name)| (*encoding, (*name).to_owned()))
             .collect()

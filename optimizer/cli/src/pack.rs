@@ -50,6 +50,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 11, value_name = "Q", value_parser = clap::value_parser!(u32).range(0..=11))]
     brotli: u32,
 
+    /// Take the host's own brotli where gowasp runs as WebAssembly: quicker, and not the same file on every machine
+    #[arg(long)]
+    fast_encoders: bool,
+
     /// Remove the app's files of earlier runs from DIR, once the new ones are there
     #[arg(long)]
     clean: bool,
@@ -164,7 +168,7 @@ fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) 
 
 /// The encoders to use, the slowest first. One that the user asked for must be there.
 fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encoding, String)>> {
-    let there = terminal.host.encoders();
+    let there = terminal.host.encoders(arguments.fast_encoders);
     if arguments.encodings.is_empty() {
         return Ok(there);
     }
@@ -183,7 +187,7 @@ fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encod
 
 /// Encodings that would be written if there were an encoder.
 fn missing_encodings(arguments: &Arguments, terminal: &Terminal<'_>) -> Vec<Encoding> {
-    let there = terminal.host.encoders();
+    let there = terminal.host.encoders(arguments.fast_encoders);
     let is_there = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
     let all = Encoding::ALL.into_iter();
     all.filter(|encoding| arguments.encodings.is_empty() && !is_there(encoding))

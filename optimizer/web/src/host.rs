@@ -50,13 +50,14 @@ extern "C" {
     fn cores(this: &JsHost) -> u32;
     /// Pairs of an encoding's and its encoder's name.
     #[wasm_bindgen(method)]
-    fn encoders(this: &JsHost) -> Array;
+    fn encoders(this: &JsHost, fast: bool) -> Array;
     #[wasm_bindgen(method, catch)]
     fn encode(
         this: &JsHost,
         wasm: &[u8],
         encodings: Vec<String>,
         brotli: u32,
+        fast: bool,
         visible: bool,
     ) -> Result<Array, JsValue>;
 }
@@ -162,8 +163,8 @@ impl Host for JsHost {
         Ok(())
     }
 
-    fn encoders(&self) -> Vec<(Encoding, String)> {
-        let pairs = self.encoders();
+    fn encoders(&self, fast: bool) -> Vec<(Encoding, String)> {
+        let pairs = self.encoders(fast);
         let encoders = pairs.iter().filter_map(|pair| {
             let pair = Array::from(&pair);
             let encoding = Encoding::from_name(&pair.get(0).as_string()?)?;
@@ -176,7 +177,8 @@ impl Host for JsHost {
         let names = jobs.iter().map(|job| job.encoding.name().to_owned());
         let brotli = jobs.first().map_or(11, |job| job.brotli);
         // All encoders of one module run side by side; the next module waits for them.
-        let packed = self.encode(wasm, names.collect(), brotli, visible);
+        let fast = jobs.first().is_some_and(|job| job.fast);
+        let packed = self.encode(wasm, names.collect(), brotli, fast, visible);
         let bytes = |file: JsValue| Uint8Array::new(&file).to_vec();
         Box::new(move || Ok(packed.map_err(message)?.iter().map(bytes).collect()))
     }

@@ -82,6 +82,7 @@ mod tests {
         Job {
             encoding,
             brotli: 5,
+            fast: false,
         }
     }
 

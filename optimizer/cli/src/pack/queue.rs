@@ -165,6 +165,7 @@ impl<'a> Queue<'a> {
             .map(|(encoding, _)| Job {
                 encoding: *encoding,
                 brotli: self.arguments.brotli,
+                fast: self.arguments.fast_encoders,
             })
             .collect();
         let visible = !terminal.quiet && self.all == 1;
