@@ -71,6 +71,7 @@ const steps = [
   },
   {
     name: "gowasp/optimizer (TypeScript to JavaScript)",
+    part: "optimizer",
     inputs: inRoot("package.json", "optimizer/web/ts", "scripts/build.mjs"),
     outputs: inRoot("dist/optimize.js", "dist/encoder-worker.js"),
     make: bundleOptimizer,
@@ -84,6 +85,7 @@ const steps = [
   },
   {
     name: "types of gowasp/optimizer",
+    part: "optimizer",
     inputs: inRoot("tsconfig.json", "optimizer/web/tsconfig.json", "optimizer/web/ts"),
     outputs: inRoot("dist/optimizer/index.d.ts"),
     make: () => run(tool("tsc"), ["-p", join(root, "optimizer/web")], { cwd: root }).then(() => {}),

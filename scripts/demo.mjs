@@ -7,7 +7,7 @@ import { build } from "./build.mjs";
 import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
 import { packDemo } from "./demo/pack.mjs";
-import { buildPage, pageFolder } from "./demo/page.mjs";
+import { buildPage, canBuildPlayground, pageFolder } from "./demo/page.mjs";
 import { CommandError } from "./process.mjs";
 import { nativeProgram } from "./setup/native.mjs";
 import { SetupError, setup } from "./setup.mjs";
@@ -76,7 +76,14 @@ async function show(/** @type {Folders} */ folders, /** @type {{ open: boolean, 
   const { url } = await serve({ mounts: demoMounts(folders), port });
   console.log(`The demo is at ${url} (Ctrl-C ends it).`);
   if (open) openBrowser(url);
+  const complete = canBuildPlayground();
+  if (!complete)
+    console.log("Its playground follows: the optimizer is compiled to WebAssembly, which takes some minutes.");
   await build();
+  if (!complete) {
+    await buildPage(pageFolder, { keep: true });
+    console.log("The playground is ready.");
+  }
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // Bundles the demo's pages into www/dist, as a user of the package would: `import { load } from "gowasp"`.
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "../paths.mjs";
@@ -11,9 +12,8 @@ export const pageFolder = join(root, "www", "dist");
 
 const source = join(root, "www", "src");
 
-/** Pages, and the workers that they start by name. */
-const scripts = [
-  "main.ts",
+/** The playground, and the workers that it starts by name. */
+const playgroundScripts = [
   "playground.ts",
   "playground/optimizer-worker.ts",
   "playground/meter-worker.ts",
@@ -21,7 +21,7 @@ const scripts = [
 ];
 
 /** Files of the package that its scripts look for beside themselves; esbuild leaves `new URL(…, import.meta.url)` as it is. */
-const beside = ["decoder_bg.wasm", "optimizer_bg.wasm", "encoder-worker.js", "encoder.js", "encoder_bg.wasm"];
+const besidePlayground = ["optimizer_bg.wasm", "encoder-worker.js", "encoder.js", "encoder_bg.wasm"];
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
@@ -33,20 +33,27 @@ const common = {
   logLevel: "warning",
 };
 
+/** Whether the package has what the playground needs. Its WebAssembly takes minutes to build. */
+export const canBuildPlayground = () =>
+  ["optimize.js", "optimizer.js", ...besidePlayground].every((name) => existsSync(join(root, "dist", name)));
+
 /**
- * Builds the pages from www/src and the package in dist, which must have been built before.
+ * Builds the pages from www/src and the package in dist, whose loader must have been built before. Without the optimizer's
+ * part of it, a page that loads itself again stands in for the playground.
  *
- * @param {string} [folder] where to; what is there is replaced
+ * @param {string} [folder] where to
+ * @param {{ keep?: boolean }} [options] with `keep`, what is there stays until it is written over: somebody may be reading it
  * @throws Error when the sources do not compile
  */
-export async function buildPage(folder = pageFolder) {
+export async function buildPage(folder = pageFolder, { keep = false } = {}) {
   // Installed by set-up, which runs before this is called but not before this file is read.
   const { build } = await import("esbuild");
-  await rm(folder, { recursive: true, force: true });
+  const playground = canBuildPlayground();
+  if (!keep) await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "samples"), { recursive: true });
   await build({
     ...common,
-    entryPoints: [...scripts, "main.css"].map((name) => join(source, name)),
+    entryPoints: ["main.ts", "main.css", ...(playground ? playgroundScripts : [])].map((name) => join(source, name)),
     outdir: folder,
     // All in one folder, so that whatever they look for is beside them.
     entryNames: "[name]",
@@ -55,12 +62,15 @@ export async function buildPage(folder = pageFolder) {
     splitting: true,
     sourcemap: true,
   });
-  for (const name of ["index.html", "playground.html", "icon.svg"])
-    await copyFile(join(source, name), join(folder, name));
-  for (const name of beside) await copyFile(join(root, "dist", name), join(folder, name));
+  for (const name of ["index.html", "icon.svg"]) await copyFile(join(source, name), join(folder, name));
+  for (const name of ["decoder_bg.wasm", ...(playground ? besidePlayground : [])])
+    await copyFile(join(root, "dist", name), join(folder, name));
+  // Last: it names the others.
+  const playgroundPage = playground ? "playground.html" : "playground-later.html";
   await copyFile(join(root, "node_modules/@astrojs/compiler/dist/astro.wasm"), join(folder, "samples", "astro.wasm"));
   await writeFile(join(folder, "when.html"), fillFigures(await readFile(join(source, "when.html"), "utf8")));
-  await writeFile(join(folder, "frame.html"), await buildFrame(build));
+  if (playground) await writeFile(join(folder, "frame.html"), await buildFrame(build));
+  await copyFile(join(source, playgroundPage), join(folder, "playground.html"));
 }
 
 /** The sandboxed frame: one page with its one script, which the page's policy knows by its hash. */
