@@ -36,6 +36,7 @@ use terminal::{Terminal, printable};
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
+  npx gowasp serve public                  a server for development, by the npm package
 
 Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
 )]

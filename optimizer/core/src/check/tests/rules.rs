@@ -178,6 +178,7 @@ fn stores_behind_a_body_that_traps_do_not_count() {
             "{CALLED}
             local.get 1  i32.const 16  i32.sub  local.set 1
             local.get 1  i64.const 3  i64.store
+            local.get 1  i64.const 5  i64.store offset=8
             {rest}"
         );
         let abort = format!("{CALLED} local.get 1  global.set 0  unreachable");
