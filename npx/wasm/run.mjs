@@ -1,26 +1,21 @@
 // The commands as WebAssembly, in this process.
 
-import { readFileSync } from "node:fs";
 import { NodeHost } from "./host.mjs";
-
-/** Where `npm run build` puts what optimizer/web is built to. */
-const bindings = new URL("../../dist/optimizer.js", import.meta.url);
-const binary = new URL("../../dist/optimizer_bg.wasm", import.meta.url);
-const encoderBindings = new URL("../../dist/encoder.js", import.meta.url);
-const encoderBinary = new URL("../../dist/encoder_bg.wasm", import.meta.url);
+import { bindingsOf, instantiate } from "./modules.mjs";
 
 /**
  * @param {string[]} args
  * @returns {Promise<number>} the exit code
  */
 export async function runWasm(args) {
-  const optimizer = await import(bindings.href);
-  const { memory } = optimizer.initSync({ module: new WebAssembly.Module(readFileSync(binary)) });
-  const encoder = await import(encoderBindings.href);
+  const [optimizer, encoder] = [await bindingsOf("optimizer"), await bindingsOf("encoder")];
+  const { memory } = instantiate(optimizer, "optimizer");
+  // Most commands do without it.
+  let isReady = false;
   optimizer.setBrotli(
     (/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
-      // Does nothing the second time.
-      encoder.initSync({ module: new WebAssembly.Module(readFileSync(encoderBinary)) });
+      if (!isReady) instantiate(encoder, "encoder");
+      isReady = true;
       return encoder.brotliWithWindow(bytes, quality, window);
     },
   );

@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bindingsOf, instantiate as load } from "../../npx/wasm/modules.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { runChild } from "../programs/harness/child.mjs";
 import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
@@ -18,10 +19,9 @@ export const WASM_ENV = { ...process.env, GOWASP_BINARY: "wasm" };
 
 /** The optimizer's functions, instantiated once: a program of its own for each module would take most of its time to start. */
 async function instantiate() {
-  const dist = join(root, "dist");
-  const optimizer = await import(join(dist, "optimizer.js"));
-  optimizer.initSync({ module: new WebAssembly.Module(readFileSync(join(dist, "optimizer_bg.wasm"))) });
-  return optimizer;
+  const bindings = await bindingsOf("optimizer");
+  load(bindings, "optimizer");
+  return bindings;
 }
 
 /** @type {Promise<any> | undefined} */

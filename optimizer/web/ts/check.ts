@@ -1,5 +1,4 @@
-import * as encoder from "./encoder.js";
-import { besideThisFile } from "./host.js";
+import { loadEncoder } from "./encoder-module.js";
 import { moduleBytes, withOptimizer } from "./module.js";
 
 export interface CheckOptions {
@@ -57,21 +56,17 @@ export async function check(
   { platforms = [], exact = false, name = "app.wasm" }: CheckOptions = {},
 ): Promise<Checked> {
   const wasm = moduleBytes(bytes);
-  loading ??= load().catch((error: unknown) => {
+  // The size by brotli is found on this thread.
+  loading ??= loadEncoder().catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
-  await loading;
+  const encoder = await loading;
   return withOptimizer((optimizer) => {
     optimizer.setBrotli(encoder.brotliWithWindow);
     return JSON.parse(optimizer.check(wasm, name, platforms, exact));
   });
 }
 
-let loading: Promise<unknown> | undefined;
-
-/** The size by brotli is found on this thread. */
-async function load(): Promise<unknown> {
-  const url = new URL("./encoder_bg.wasm", import.meta.url);
-  return encoder.default({ module_or_path: await besideThisFile(url) });
-}
+/** A failure to load is not remembered. */
+let loading: ReturnType<typeof loadEncoder> | undefined;

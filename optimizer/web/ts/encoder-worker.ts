@@ -1,7 +1,7 @@
 // The script of the worker that `brotli()` starts: compresses once.
 
-import * as encoder from "./encoder.js";
-import { besideThisFile, parentPort } from "./host.js";
+import { loadEncoder } from "./encoder-module.js";
+import { parentPort } from "./host.js";
 import type { FromEncoder, ToEncoder } from "./messages.js";
 
 void main();
@@ -11,8 +11,7 @@ async function main(): Promise<void> {
   const answer = (message: FromEncoder) => port.post(message);
   port.onMessage(async ({ bytes, quality }) => {
     try {
-      const url = new URL("./encoder_bg.wasm", import.meta.url);
-      await encoder.default({ module_or_path: await besideThisFile(url) });
+      const encoder = await loadEncoder();
       answer({ packed: encoder.brotli(bytes, quality, (taken) => answer({ taken })) });
     } catch (error) {
       answer({ error: (error as Error).message });
