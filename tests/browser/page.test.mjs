@@ -10,6 +10,7 @@ import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
 import { packedEsbuild } from "./packed.mjs";
+import { watchedPage } from "./watched.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
 const patience = 60_000;
@@ -39,11 +40,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  const context = await browser.newContext();
-  context.setDefaultTimeout(patience);
-  page = await context.newPage();
-  errors = [];
-  page.on("pageerror", ({ message }) => errors.push(message));
+  ({ page, errors } = await watchedPage(browser, patience));
 });
 afterEach(async () => {
   assert.deepEqual(errors, [], "the page must not throw");

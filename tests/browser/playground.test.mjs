@@ -15,6 +15,7 @@ import { buildPage } from "../../scripts/demo/page.mjs";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { built, withoutGo } from "../node/load/programs.mjs";
 import { startServer } from "./server.mjs";
+import { watchedPage } from "./watched.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
 const patience = 120_000;
@@ -42,11 +43,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  const context = await browser.newContext();
-  context.setDefaultTimeout(patience);
-  page = await context.newPage();
-  errors = [];
-  page.on("pageerror", ({ message }) => errors.push(message));
+  ({ page, errors } = await watchedPage(browser, patience));
   await page.goto(`${server.url}playground.html`);
 });
 afterEach(async () => {

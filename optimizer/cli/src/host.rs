@@ -114,6 +114,7 @@ pub struct Entry {
     /// Bytes.
     pub size: u64,
 }
+
 /// Compression that has begun, to be waited for; its errors are the encoders'.
 pub type Compressing<'h> = Box<dyn FnOnce() -> Result<Vec<Vec<u8>>> + 'h>;
 

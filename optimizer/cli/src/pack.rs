@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
         preload::check(url)?;
     }
     let encoders = encoders(arguments, terminal)?;
-    let missing = missing_encodings(arguments, terminal);
+    let missing = missing_encodings(arguments, &encoders);
     // One module that is optimized while all cores compress others.
     let queue = Queue::new(arguments, encoders, cores + 1, apps.len(), terminal);
     match &apps[..] {
@@ -166,32 +166,32 @@ fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) 
     Ok(())
 }
 
-/// The encoders to use, the slowest first. One that the user asked for must be there.
+/// The encoders to use, the slowest first. Those that the user asked for must be there.
 fn encoders(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Vec<(Encoding, String)>> {
-    let there = terminal.host.encoders(arguments.fast_encoders);
+    let mut encoders = terminal.host.encoders(arguments.fast_encoders);
     if arguments.encodings.is_empty() {
-        return Ok(there);
+        return Ok(encoders);
     }
-    let has = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
     let wanted: Vec<Encoding> = arguments.encodings.iter().map(|e| (*e).into()).collect();
-    if let Some(missing) = wanted.iter().find(|encoding| !has(encoding)) {
+    if let Some(missing) = wanted.iter().find(|wanted| !has(&encoders, wanted)) {
         let name = missing.name();
         bail!(UsageError(format!(
             "--encodings {name}: there is no encoder for it here; Node 22.15 and later has zstd, the native program has all"
         )));
     }
-    Ok((there.into_iter())
-        .filter(|(encoding, _)| wanted.contains(encoding))
-        .collect())
+    encoders.retain(|(encoding, _)| wanted.contains(encoding));
+    Ok(encoders)
 }
 
 /// Encodings that would be written if there were an encoder.
-fn missing_encodings(arguments: &Arguments, terminal: &Terminal<'_>) -> Vec<Encoding> {
-    let there = terminal.host.encoders(arguments.fast_encoders);
-    let is_there = |wanted: &Encoding| there.iter().any(|(encoding, _)| encoding == wanted);
+fn missing_encodings(arguments: &Arguments, encoders: &[(Encoding, String)]) -> Vec<Encoding> {
     let all = Encoding::ALL.into_iter();
-    all.filter(|encoding| arguments.encodings.is_empty() && !is_there(encoding))
+    all.filter(|encoding| arguments.encodings.is_empty() && !has(encoders, encoding))
         .collect()
+}
+
+fn has(encoders: &[(Encoding, String)], wanted: &Encoding) -> bool {
+    encoders.iter().any(|(encoding, _)| encoding == wanted)
 }
 
 fn note_missing(missing: &[Encoding], terminal: &Terminal<'_>) {

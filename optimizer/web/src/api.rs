@@ -1,5 +1,6 @@
 //! The library's functions for JavaScript: bytes in, bytes out, everything else as JSON (types in optimizer/web/ts).
 
+use crate::pairs;
 use gowasp_core::limits::{self, Effort, File, Kind, Question};
 use gowasp_core::{Encoded, Encoding, Error, Observer, Options, Package};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
@@ -47,10 +48,7 @@ impl Optimized {
             js_sys::TypeError::new("encoded: triples of encoding, encoder and bytes are expected")
         })?;
         let package = Package::new(name, self.0, encoded);
-        let pair = |(name, bytes): &(String, Vec<u8>)| {
-            Array::of2(&name.into(), &Uint8Array::from(&bytes[..]).into())
-        };
-        Ok(package.files.iter().map(pair).collect())
+        Ok(pairs(&package.files))
     }
 }
 
@@ -102,9 +100,7 @@ pub fn check(
     };
     let files = [file];
     let worked = limits::check(&files, &question, None);
-    let mut subject = serde_json::to_value(worked).unwrap_or_default();
-    subject["files"] = serde_json::to_value(files).unwrap_or_default();
-    Ok(subject.to_string())
+    Ok(worked.to_json(&files).to_string())
 }
 
 /// Tells JavaScript which stage begins.

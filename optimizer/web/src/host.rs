@@ -1,5 +1,6 @@
-//! An object of JavaScript as the commands' host (`CommandHost` in npx/wasm/host.mjs).
+//! An object of JavaScript as the commands' host (`NodeHost` in npx/wasm/host.mjs).
 
+use crate::pairs;
 use anyhow::{Result, anyhow};
 use gowasp_cli::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 use gowasp_core::Encoding;
@@ -95,11 +96,8 @@ impl Host for JsHost {
     }
 
     fn write_all(&self, directory: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-        let pair = |(name, bytes): &(String, Vec<u8>)| {
-            Array::of2(&name.into(), &Uint8Array::from(&bytes[..]).into())
-        };
-        let files: Array = files.iter().map(pair).collect();
-        self.write_all(text(directory), files).map_err(message)
+        self.write_all(text(directory), pairs(files))
+            .map_err(message)
     }
 
     fn list(&self, directory: &Path) -> Result<Vec<String>> {

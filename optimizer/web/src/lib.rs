@@ -6,7 +6,16 @@ pub mod command;
 pub mod encoder;
 pub mod host;
 
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+/// Files as JavaScript gets them: pairs of name and bytes.
+fn pairs(files: &[(String, Vec<u8>)]) -> Array {
+    let pair = |(name, bytes): &(String, Vec<u8>)| {
+        Array::of2(&name.into(), &Uint8Array::from(&bytes[..]).into())
+    };
+    files.iter().map(pair).collect()
+}
 
 #[wasm_bindgen]
 extern "C" {

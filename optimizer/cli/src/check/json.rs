@@ -3,7 +3,7 @@
 use super::subject::Shape;
 use super::{Checked, Failed};
 use anyhow::Result;
-use gowasp_core::limits::{File, Worked, table};
+use gowasp_core::limits::table;
 use serde_json::{Value, json};
 
 /// Grows when a field's meaning changes; a new field keeps it.
@@ -27,7 +27,7 @@ fn subject(result: &Result<Checked, Failed>) -> Result<Value> {
             return Ok(json!({ "path": failed.path, "verdict": "could-not-read", "error": error }));
         }
     };
-    let mut value = answer(&checked.files, &checked.worked)?;
+    let mut value = checked.worked.to_json(&checked.files);
     value["path"] = json!(checked.subject.path.display().to_string());
     value["shape"] = json!(match checked.subject.shape {
         Shape::Module => "module",
@@ -35,13 +35,7 @@ fn subject(result: &Result<Checked, Failed>) -> Result<Value> {
         Shape::Folder => "folder",
     });
     if let Some((files, worked)) = &checked.optimized {
-        value["optimized"] = answer(files, worked)?;
+        value["optimized"] = worked.to_json(files);
     }
-    Ok(value)
-}
-
-fn answer(files: &[File], worked: &Worked) -> Result<Value> {
-    let mut value = serde_json::to_value(worked)?;
-    value["files"] = serde_json::to_value(files)?;
     Ok(value)
 }

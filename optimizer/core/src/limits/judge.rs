@@ -82,6 +82,16 @@ pub struct Worked {
     pub advice: Vec<String>,
 }
 
+impl Worked {
+    /// As JSON, with the files that it is about: a subject of `gowasp check --json` without path and shape.
+    pub fn to_json(&self, files: &[File]) -> serde_json::Value {
+        // Strings, numbers and maps with string keys: serialization cannot fail.
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        value["files"] = serde_json::to_value(files).unwrap_or_default();
+        value
+    }
+}
+
 /// Checks files that are deployed together. `start_ms` is the CPU time in milliseconds that they take until they wait, if that was
 /// measured.
 pub fn check(files: &[File], question: &Question, start_ms: Option<u64>) -> Worked {
