@@ -2,7 +2,7 @@ import { GowaspError } from "./errors.js";
 import { GoHost, type GoHostOptions } from "./go/host.js";
 import type { Job } from "./job.js";
 import type { Abi } from "./manifest.js";
-import { isNode, nodeModule } from "./node.js";
+import { builtin, hasNodeModules } from "./node.js";
 import type { GoApp, LoadOptions, Via } from "./options.js";
 
 /** A compiled module and what is known of it. */
@@ -30,13 +30,13 @@ export async function startApp(loaded: Loaded, job: Job): Promise<GoApp> {
 
 async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: Job): Promise<GoApp> {
   const { args, env, stdin, stdout, stderr, global } = job.options;
-  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...(await system(job.options)) });
+  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...system(job.options) });
   const link = new Link(job.options);
   const own = { ...host.imports, ...link.imports[abi] };
   const instance = await link.instantiate(module, { ...link.imports, [abi]: own }, job);
   const exited = host.run(instance);
   await refusal(exited);
-  if (isNode && !offersFunctions(module)) reportDeadlock(host, exited);
+  if (hasNodeModules && !offersFunctions(module)) reportDeadlock(host, exited);
   return {
     exports: instance.exports,
     // A promise of its own, so that a failure nobody listens to is still reported by the engine.
@@ -154,8 +154,13 @@ function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {
 }
 
 /** What Go's package os works with: the caller's, or all of Node's. */
-async function system({ fs, path, process }: LoadOptions): Promise<Pick<GoHostOptions, "fs" | "path" | "process">> {
+function system({ fs, path, process }: LoadOptions): Pick<GoHostOptions, "fs" | "path" | "process"> {
   if (fs !== "node") return { fs, path, process };
-  if (!isNode) throw new GowaspError("unavailable", 'the option fs: "node" works in Node only');
-  return { fs: await nodeModule("fs"), path: await nodeModule("path"), process: globalThis.process };
+  if (!hasNodeModules || !builtin("fs")) {
+    throw new GowaspError(
+      "unavailable",
+      'the option fs: "node" needs Node\'s modules (process.getBuiltinModule: Node 20.16, Deno, Bun)',
+    );
+  }
+  return { fs: builtin("fs"), path: builtin("path"), process: globalThis.process };
 }

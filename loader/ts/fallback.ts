@@ -1,4 +1,3 @@
-import { loadDecoder, unbrotli } from "./brotli.js";
 import { compileChunks } from "./compile.js";
 import { GowaspError } from "./errors.js";
 import { chunksOf, fetchOk, looksLikeWasm, mimeType, peek, streamOf } from "./http.js";
@@ -78,10 +77,12 @@ function byDecoder(file: FileEntry, size: number): Route {
     file,
     via: "decoder",
     prepare(job) {
-      const decoder = loadDecoder(job);
-      // It is awaited when the file's first chunk is there; until then its failure has no listener.
+      const decoder = job.decoder();
+      // It is awaited when the file's first chunk is wanted; until then its failure has no listener.
       decoder.catch(() => {});
-      return (chunks) => unbrotli(chunks, file.url, size, decoder);
+      return async function* (chunks) {
+        yield* (await decoder).unbrotli(chunks, file.url, size);
+      };
     },
   };
 }

@@ -3,7 +3,7 @@ import { GowaspError } from "./errors.js";
 import { concat } from "./http.js";
 import type { Job } from "./job.js";
 import type { Encoding, FileEntry, ModuleEntry } from "./manifest.js";
-import { nodeModule } from "./node.js";
+import { builtin } from "./node.js";
 import { verified } from "./verify.js";
 
 /** Larger than any module an engine takes (1 GiB), and than any manifest. */
@@ -15,7 +15,7 @@ const MAX_FILE = 2 ** 30;
  * @throws {GowaspError} `network` when it cannot be read, as over HTTP; `too-large`
  */
 export async function readLocal(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { readFile, stat } = await nodeModule("fs/promises");
+  const { readFile, stat } = builtin("fs/promises");
   try {
     const { size } = await stat(new URL(url));
     if (size > MAX_FILE) throw new GowaspError("too-large", `${url} has ${size} bytes, at most ${MAX_FILE} are read`);
@@ -45,7 +45,7 @@ interface Present {
 }
 
 async function firstPresent(entry: ModuleEntry): Promise<Present> {
-  const { access } = await nodeModule("fs/promises");
+  const { access } = builtin("fs/promises");
   const encoded = Object.entries(entry.encodings) as [Encoding, FileEntry][];
   const files: Present[] = [{ url: entry.url }, ...encoded.map(([encoding, { url }]) => ({ url, encoding }))];
   let first: unknown;
@@ -62,8 +62,8 @@ async function firstPresent(entry: ModuleEntry): Promise<Present> {
 
 /** The decoded chunks of a file, as they are wanted: what is not read is not decoded. */
 async function* readDecoded({ url, encoding }: Present): AsyncGenerator<Uint8Array> {
-  const { createReadStream } = await nodeModule("fs");
-  const zlib = await nodeModule("zlib");
+  const { createReadStream } = builtin("fs");
+  const zlib = builtin("zlib");
   const decoders = { br: zlib.createBrotliDecompress, gzip: zlib.createGunzip, zstd: zlib.createZstdDecompress };
   const source = createReadStream(new URL(url));
   try {

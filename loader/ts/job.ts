@@ -1,5 +1,8 @@
+import { addressOf } from "./address.js";
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
+import type { DecoderPart } from "./parts/decoder.js";
+import { findPart, type PartSource } from "./parts.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
@@ -10,7 +13,11 @@ export class Job {
   readonly #onProgress: LoadOptions["onProgress"];
   #last: Progress | undefined;
 
-  constructor(readonly options: LoadOptions) {
+  /** @param parts how what is needed at times only is had */
+  constructor(
+    readonly options: LoadOptions,
+    private readonly parts: PartSource,
+  ) {
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
   }
@@ -54,6 +61,18 @@ export class Job {
   check(): void {
     if (this.#outer?.aborted) throw abortedError(this.#outer.reason);
     this.signal.throwIfAborted();
+  }
+
+  /**
+   * The package's own decoder, ready to be used.
+   *
+   * @throws {GowaspError} `unavailable`
+   */
+  async decoder(): Promise<DecoderPart> {
+    const { decoderUrl, use = [] } = this.options;
+    const decoder = await findPart("decoder", use, this.parts);
+    await decoder.start(decoderUrl && addressOf(decoderUrl));
+    return decoder;
   }
 
   /** Whether anyone listens to progress. */

@@ -1,3 +1,4 @@
+import { addressOf } from "./address.js";
 import { type Loaded, startApp } from "./app.js";
 import { compileBytes, compileChunks } from "./compile.js";
 import { GowaspError } from "./errors.js";
@@ -7,34 +8,26 @@ import { chunksOf, concat, fetchOk, looksLikeWasm, mimeType, notWasm, peek } fro
 import { Job } from "./job.js";
 import { type Manifest, type ModuleEntry, parseManifest } from "./manifest.js";
 import { compileNative, isSentRaw, warnOfType } from "./native.js";
-import { isNode, nodeModule } from "./node.js";
 import type { GoApp, LoadOptions, WorkerGoApp, WorkerLoadOptions } from "./options.js";
+import { findPart, type PartSource } from "./parts.js";
 import { Store } from "./store.js";
 import { verified } from "./verify.js";
 
-type Source = string | URL | WebAssembly.Module;
+/** What `load()` takes. */
+export type Source = string | URL | WebAssembly.Module;
 
 /**
- * Loads a Go program and runs it.
+ * `load()` of one build of the loader.
  *
- * @param source address of a manifest that `gowasp pack` wrote, or of a `.wasm` file, in Node also a path; or a module
- *   that is compiled already
- * @returns when Go's `main` has run up to the first point where it waits, or to its end
- * @throws {GowaspError} with a stable `code`; nothing is left running
+ * @param parts how that build gets what is needed at times only
  */
-export async function load(source: Source, options?: LoadOptions): Promise<GoApp>;
-/**
- * The same in a web worker of its own, which keeps the page responsive. What the program exports cannot be called.
- *
- * @throws {GowaspError} with a stable `code`; no worker is left
- */
-export async function load(source: Source, options: WorkerLoadOptions): Promise<WorkerGoApp>;
-export async function load(
+export async function loadWith(
   source: Source,
-  options: LoadOptions | WorkerLoadOptions = {},
+  options: LoadOptions | WorkerLoadOptions,
+  parts: PartSource,
 ): Promise<GoApp | WorkerGoApp> {
-  if (options.worker) return (await import("./remote.js")).loadInWorker(source, options);
-  const job = new Job(options);
+  if (options.worker) return (await findPart("remote", options.use ?? [], parts)).load(source, options);
+  const job = new Job(options, parts);
   return job.run(async () => {
     const loaded =
       source instanceof WebAssembly.Module
@@ -45,7 +38,7 @@ export async function load(
 }
 
 async function fetchModule(source: string | URL, job: Job): Promise<Loaded> {
-  const url = await absolute(source, job.options.baseUrl);
+  const url = addressOf(source, job.options.baseUrl).href;
   if (url.startsWith("file:")) return fromFile(url, job);
   const store = new Store(url, job);
   const response = await fetchOk(url, job);
@@ -119,19 +112,4 @@ async function collect(chunks: AsyncGenerator<Uint8Array>, url: string): Promise
 function readManifest(bytes: Uint8Array, url: string): Manifest {
   if (/\.wasm([?#]|$)/.test(url)) throw notWasm(url, bytes);
   return parseManifest(new TextDecoder().decode(bytes), url);
-}
-
-async function absolute(source: string | URL, base: string | URL | undefined): Promise<string> {
-  // One letter and a colon is a drive on Windows.
-  const isPath = isNode && base === undefined && !/^[a-z][a-z+.-]+:/i.test(String(source));
-  if (isPath) return (await nodeModule("url")).pathToFileURL(String(source)).href;
-  try {
-    return new URL(source, base ?? globalThis.document?.baseURI ?? globalThis.location?.href).href;
-  } catch (cause) {
-    throw new GowaspError(
-      "invalid-option",
-      `"${source}" is no address${base === undefined ? "; a relative one needs the option baseUrl here" : ` relative to ${base}`}`,
-      { cause },
-    );
-  }
 }

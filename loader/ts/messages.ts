@@ -7,7 +7,7 @@ import type { Progress, Via, WorkerLoadOptions } from "./options.js";
 export interface Start {
   source: string | WebAssembly.Module;
   /** The options that can be copied into a worker. */
-  options: Pick<WorkerLoadOptions, "args" | "env" | "integrity" | "cache" | "baseUrl" | "decoderUrl">;
+  options: Pick<WorkerLoadOptions, "args" | "env" | "integrity" | "cache" | "decoderUrl">;
   /** Standard input if it is known beforehand; else where to ask for it. */
   stdin?: Uint8Array | string | { ask: "chunks" | "bytes" };
   /** Which of the page's functions want to be called. */

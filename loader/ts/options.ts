@@ -1,4 +1,5 @@
 import type { GoHostOptions } from "./go/host.js";
+import type { Part } from "./parts.js";
 
 /** What `load()` takes beside the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
@@ -40,8 +41,18 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * and {@link WorkerGoApp} for what is different then.
    */
   worker?: false;
-  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along. */
+  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along; relative to the page. */
   decoderUrl?: string | URL;
+  /** Where `worker.js` of this package is served, for bundlers that do not move it along; relative to the page. */
+  workerUrl?: string | URL;
+  /**
+   * Parts of this package that were imported up front, where none can be imported later: service workers, extensions.
+   *
+   * @example
+   * import decoder from "gowasp/decoder";
+   * await load("/app.json", { use: [decoder] });
+   */
+  use?: readonly Part[];
 }
 
 /** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */

@@ -1,4 +1,3 @@
-import { newHash } from "./brotli.js";
 import { GowaspError } from "./errors.js";
 import { concat, looksLikeWasm, notWasm, peek } from "./http.js";
 import type { Job } from "./job.js";
@@ -71,7 +70,7 @@ function sha256(job: Job): Digest {
         const digest = await crypto.subtle.digest("SHA-256", concat(chunks));
         return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
       }
-      const hash = await newHash(job);
+      const hash = (await job.decoder()).newHash();
       try {
         for (const chunk of chunks) hash.update(chunk);
         return hash.hex();

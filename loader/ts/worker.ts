@@ -1,41 +1,58 @@
-// The script of the worker that `load(source, { worker: true })` starts: runs one program, reports to the page.
+// The script of the worker that `load(source, { worker: true })` starts: runs one program, reports to the page. It holds
+// all that a program can need: bundlers need not look into it, and it may lie anywhere.
 
-import { GowaspError, load } from "./index.js";
+import { GowaspError } from "./errors.js";
+import { loadWith } from "./load.js";
 import type { Answer, FromWorker, Start } from "./messages.js";
+import { builtin } from "./node.js";
+import decoder from "./parts/decoder.js";
+import type { PartSource } from "./parts.js";
 
-/** What is used of a worker's global scope; TypeScript has its types apart from those of pages. */
-interface WorkerScope {
-  onmessage: (event: MessageEvent<Start | Answer>) => void;
+const parts: PartSource = { decoder: async () => ({ default: decoder }) };
+
+/** The way to the page; TypeScript has the types of a worker's global scope apart from those of pages. */
+interface Port {
+  onmessage: ((event: MessageEvent<Start | Answer>) => void) | null;
   postMessage(message: FromWorker): void;
+  /** Node's only: whether it keeps the thread alive. */
+  ref?: () => void;
+  unref?: () => void;
 }
 
-const scope = globalThis as unknown as WorkerScope;
+// Node's workers have it elsewhere.
+const port = ("onmessage" in globalThis ? globalThis : builtin("worker_threads").parentPort) as unknown as Port;
 
 /** Reads that the page has not answered yet; it answers in order. */
 const waiting: ((answer: Answer) => void)[] = [];
 
-scope.onmessage = ({ data }) => {
+port.onmessage = ({ data }) => {
   if ("source" in data) void start(data);
   else waiting.shift()?.(data);
+  // With nothing else to wait for, a program in Node is told of its deadlock.
+  if (waiting.length === 0) port.unref?.();
 };
 
 async function start({ source, options, stdin, wants }: Start): Promise<void> {
   const report = (stream: "stdout" | "stderr") => (chunk: Uint8Array) =>
-    scope.postMessage({ type: "output", stream, chunk });
+    port.postMessage({ type: "output", stream, chunk });
   try {
-    const app = await load(source, {
-      ...options,
-      stdin: typeof stdin === "object" && "ask" in stdin ? asking(stdin.ask) : stdin,
-      stdout: wants.stdout ? report("stdout") : undefined,
-      stderr: wants.stderr ? report("stderr") : undefined,
-      onProgress: wants.progress ? (progress) => scope.postMessage({ type: "progress", progress }) : undefined,
-    });
-    scope.postMessage({ type: "loaded", via: app.via });
-    scope.postMessage({ type: "exited", code: await app.exited });
+    const app = await loadWith(
+      source,
+      {
+        ...options,
+        stdin: typeof stdin === "object" && "ask" in stdin ? asking(stdin.ask) : stdin,
+        stdout: wants.stdout ? report("stdout") : undefined,
+        stderr: wants.stderr ? report("stderr") : undefined,
+        onProgress: wants.progress ? (progress) => port.postMessage({ type: "progress", progress }) : undefined,
+      },
+      parts,
+    );
+    port.postMessage({ type: "loaded", via: app.via });
+    port.postMessage({ type: "exited", code: await app.exited });
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const code = error instanceof GowaspError ? error.code : undefined;
-    scope.postMessage({ type: "failed", failure: { code, message, stack } });
+    port.postMessage({ type: "failed", failure: { code, message, stack } });
   }
 }
 
@@ -53,7 +70,8 @@ function asking(how: "chunks" | "bytes"): ReadableStream<Uint8Array> | ((max: nu
 
 async function ask(max: number): Promise<Uint8Array | null> {
   const answer = new Promise<Answer>((resolve) => waiting.push(resolve));
-  scope.postMessage({ type: "read", max });
+  port.ref?.();
+  port.postMessage({ type: "read", max });
   const got = await answer;
   if ("failure" in got) throw new Error(got.failure);
   return got.chunk;

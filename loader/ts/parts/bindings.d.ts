@@ -1,4 +1,4 @@
-/** The part that the loader uses of the module that wasm-pack generates from `loader/src`. */
+// What the loader uses of the module that wasm-pack generates from `loader/src`. The build puts that in the place of this.
 
 /** A brotli stream of known decoded size. */
 export class StreamDecoder {

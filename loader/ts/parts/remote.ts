@@ -1,21 +1,30 @@
-// The page's side of `load(source, { worker: true })`: starts the worker and answers it.
+// The part `remote`, the page's side of `load(source, { worker: true })`: starts the worker and answers it.
 
-import { GowaspError } from "./index.js";
-import type { Answer, Failure, FromWorker, Start } from "./messages.js";
-import type { WorkerGoApp, WorkerLoadOptions } from "./options.js";
+import { addressOf } from "../address.js";
+import { GowaspError } from "../errors.js";
+import type { Answer, Failure, FromWorker, Start } from "../messages.js";
+import type { WorkerGoApp, WorkerLoadOptions } from "../options.js";
+import { whereItWas } from "../places.js";
+import { startThread, type Thread } from "../thread.js";
 
 /** Options whose values cannot be copied into a worker. */
 const STAYS_HERE = ["fs", "imports", "start", "global", "process", "path"];
 
-/**
- * Loads and runs a program in a web worker of its own, which ends with it.
- *
- * @throws {GowaspError} as `load()`; `unavailable` when the worker cannot be started
- */
-export async function loadInWorker(
-  source: string | URL | WebAssembly.Module,
-  options: WorkerLoadOptions,
-): Promise<WorkerGoApp> {
+/** What the part offers. */
+export interface RemotePart {
+  readonly part: "remote";
+  /**
+   * Loads and runs a program in a worker of its own, which ends with it.
+   *
+   * @throws {GowaspError} as `load()`; `unavailable` when the worker cannot be started
+   */
+  load(source: string | URL | WebAssembly.Module, options: WorkerLoadOptions): Promise<WorkerGoApp>;
+}
+
+const remote: RemotePart = { part: "remote", load };
+export default remote;
+
+async function load(source: string | URL | WebAssembly.Module, options: WorkerLoadOptions): Promise<WorkerGoApp> {
   for (const name of STAYS_HERE) {
     if (name in options) {
       throw new GowaspError(
@@ -26,13 +35,14 @@ export async function loadInWorker(
   }
   if (options.signal?.aborted) throw aborted(options.signal);
   const stdin = new Stdin(options.stdin);
-  const remote = new Remote(startWorker(), options, stdin);
-  const { args, env, integrity, cache, decoderUrl } = options;
-  const here = globalThis.document?.baseURI ?? globalThis.location?.href;
-  const baseUrl = new URL(options.baseUrl ?? "", here).href;
+  const { args, env, integrity, cache } = options;
+  // Bundlers look for exactly these two. A worker's script may be anywhere, so it is told where the decoder is.
+  const worker = place(options.workerUrl) ?? whereItWas(new URL("./worker.js", import.meta.url));
+  const decoder = place(options.decoderUrl) ?? whereItWas(new URL("./decoder_bg.wasm", import.meta.url));
+  const remote = new Remote(start(worker), options, stdin);
   remote.start({
-    source: source instanceof WebAssembly.Module ? source : String(source),
-    options: { args, env, integrity, cache, baseUrl, decoderUrl: decoderUrl && new URL(decoderUrl, here).href },
+    source: source instanceof WebAssembly.Module ? source : addressOf(source, options.baseUrl).href,
+    options: { args, env, integrity, cache, decoderUrl: decoder.href },
     stdin: stdin.known,
     wants: { stdout: !!options.stdout, stderr: !!options.stderr, progress: !!options.onProgress },
   });
@@ -49,7 +59,7 @@ class Remote {
   readonly #onAbort = () => this.#fail(aborted(this.options.signal));
 
   constructor(
-    private readonly worker: Worker,
+    private readonly worker: Thread,
     private readonly options: WorkerLoadOptions,
     private readonly stdin: Stdin,
   ) {
@@ -133,10 +143,11 @@ class Stdin {
   }
 }
 
-function startWorker(): Worker {
+const place = (url: string | URL | undefined): URL | undefined => (url === undefined ? undefined : addressOf(url));
+
+function start(url: URL): Thread {
   try {
-    // Bundlers look for exactly this.
-    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    return startThread(url);
   } catch (cause) {
     throw unavailable((cause as Error).message, cause);
   }
@@ -146,7 +157,7 @@ function unavailable(message: string | undefined, cause?: unknown): GowaspError 
   return new GowaspError(
     "unavailable",
     `the worker could not be started: ${message ?? "its script did not load"}; ` +
-      "serve worker.js of this package beside the bundle, from the page's own origin",
+      "serve worker.js of this package beside the bundle, or name its place with the option workerUrl",
     { cause },
   );
 }
