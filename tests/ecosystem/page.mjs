@@ -1,0 +1,54 @@
+// What a page with the package does in a browser.
+
+import assert from "node:assert/strict";
+
+/** Milliseconds that anything in a page may take on a busy machine. */
+const patience = 120_000;
+
+/** What the program of `program/main.go` does. */
+export const done = { exit: 0, text: "Go with one, two\n" };
+
+/**
+ * Opens a page three times: with nothing kept, so that page and worker decode by themselves; then so that the module is
+ * kept, and once more to find it.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {{ vias?: string[], cache?: boolean }} [expected] how the bytes may come, by default through the package's decoder as
+ *   the server sends them raw; whether the Cache API is tried
+ */
+export async function checkPage(browser, url, { vias = ["decoder"], cache = true } = {}) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(patience);
+  try {
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const complaints = [];
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("console", (line) => {
+      if (["error", "warning"].includes(line.type())) complaints.push(`${line.type()}: ${line.text()}`);
+    });
+    const visit = async (/** @type {string} */ query) => {
+      await page.goto(url + query);
+      await page.waitForFunction("globalThis.outcome !== undefined");
+      return page.evaluate("globalThis.outcome");
+    };
+    const first = await visit("?cache=no");
+    for (const where of ["main", "worker"]) {
+      assert.ok(first[where], JSON.stringify(first, null, 2));
+      const { via, ...outcome } = first[where];
+      assert.deepEqual(outcome, done, where);
+      assert.ok(vias.includes(via), `${where}: ${via}`);
+    }
+    if (cache) {
+      await visit("");
+      await page.waitForFunction(async () => (await caches.keys()).some((name) => name.startsWith("gowasp ")));
+      const second = await visit("");
+      assert.equal(second.main?.via, "cache", JSON.stringify(second));
+      assert.equal(second.worker?.via, "cache");
+    }
+    assert.deepEqual(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
