@@ -1,5 +1,6 @@
 // Bundlers without configuration for this package: what they build, served by a plain server, and their own servers.
 
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/process.mjs";
 import { checkPage } from "./page.mjs";
@@ -53,7 +54,8 @@ export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) =
     test: async (context) => {
       const project = await openProject(context, name);
       await inProject(project, build);
-      const site = await serveFolders([join(project, out), join(project, "public")]);
+      // index.html lies in the project where the bundler writes none.
+      const site = await serveFolders([join(project, out), join(project, "public"), project]);
       await checkPage(context.browser, site.url).finally(site.close);
     },
   },
@@ -64,6 +66,8 @@ export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) =
           ci,
           test: async (/** @type {Parameters<Environment["test"]>[0]} */ context) => {
             const project = await openProject(context, name);
+            // Parcel serves nothing but what it built.
+            if (name === "parcel") await cp(join(project, "public"), join(project, out), { recursive: true });
             const site = await serveProject(project, (port) => inModules(project, serve(port)));
             await checkPage(context.browser, site.url).finally(site.close);
           },

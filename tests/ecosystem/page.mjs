@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 /** Milliseconds that anything in a page may take on a busy machine. */
-const patience = 120_000;
+const patience = 60_000;
 
 /** What the program of `program/main.go` does. */
 export const done = { exit: 0, text: "Go with one, two\n" };
@@ -26,6 +26,7 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
     const complaints = [];
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("console", (line) => {
+      if (line.location().url.endsWith("/favicon.ico")) return;
       if (["error", "warning"].includes(line.type())) complaints.push(`${line.type()}: ${line.text()}`);
     });
     const visit = async (/** @type {string} */ query) => {

@@ -9,6 +9,7 @@ import { packMain } from "../../scripts/package/stage.mjs";
 
 import { command } from "../command.mjs";
 import { bundlers } from "./bundlers.mjs";
+import { frameworks } from "./frameworks.mjs";
 import { giveProgram } from "./project.mjs";
 
 const usage = `Usage: npm run test:ecosystem [-- --only TEXT]... [--ci]
@@ -29,7 +30,7 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers].filter(
+  const chosen = [...bundlers, ...frameworks].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );

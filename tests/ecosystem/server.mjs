@@ -57,15 +57,22 @@ const patience = 120_000;
  *
  * @param {string} cwd the project
  * @param {(port: string) => string[]} command a script of its node_modules for Node, and its arguments
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {NodeJS.ProcessEnv | ((port: string) => NodeJS.ProcessEnv)} [env]
  * @returns {Promise<Site>}
  */
 export async function serveProject(cwd, command, env = process.env) {
   const port = String(await freePort());
   const url = `http://localhost:${port}/`;
-  const child = track(spawn(process.execPath, command(port), { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
+  const child = track(
+    spawn(process.execPath, command(port), {
+      cwd,
+      env: typeof env === "function" ? env(port) : env,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output = (output + text).slice(-4000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text) => (output = (output + text).slice(-4000)));
   const end = Date.now() + patience;
   while (child.exitCode === null && Date.now() < end) {
     const answered = await fetch(url).then(
@@ -81,8 +88,14 @@ export async function serveProject(cwd, command, env = process.env) {
 
 async function stop(/** @type {import("node:child_process").ChildProcess} */ child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "close");
+  const ended = once(child, "exit");
+  // Gently: some have children of their own to end, who hold these pipes, too.
+  child.kill("SIGTERM");
+  const hurry = setTimeout(() => child.kill("SIGKILL"), 5000);
+  await ended;
+  clearTimeout(hurry);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 async function freePort() {

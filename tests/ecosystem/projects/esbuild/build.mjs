@@ -8,6 +8,6 @@ await build({
   bundle: true,
   splitting: true,
   format: "esm",
-  outdir: "public",
+  outdir: "dist",
 });
-for (const name of ["decoder_bg.wasm", "worker.js"]) await copyFile(`node_modules/gowasp/dist/${name}`, `public/${name}`);
+for (const name of ["decoder_bg.wasm", "worker.js"]) await copyFile(`node_modules/gowasp/dist/${name}`, `dist/${name}`);

@@ -3,6 +3,6 @@ import { importMetaAssets } from "@web/rollup-plugin-import-meta-assets";
 
 export default {
   input: "page.js",
-  output: { dir: "public" },
+  output: { dir: "dist" },
   plugins: [nodeResolve({ browser: true }), importMetaAssets()],
 };
