@@ -1,10 +1,21 @@
+import { addressOf } from "./address.js";
+
 /**
- * Where a file of this package is. Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it
- * develops, and nothing of what lies beside them.
+ * Where a file of this package is.
  *
- * @param url where it would be, beside the script that asks for it
+ * @param name the file's
+ * @param find gives its place beside the script that asks for it
  */
-export function whereItWas(url: URL): URL {
+export function placeOf(name: string, find: () => URL): URL {
+  let url: URL;
+  try {
+    url = find();
+  } catch {
+    // A bundle that is no module does not know where it lies.
+    return addressOf(name);
+  }
+  // Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it develops, and nothing of what lies
+  // beside them.
   const moved = /\/\.vite\/deps[^/]*\/(?=[^/]+$)/;
   return moved.test(url.pathname) ? new URL(url.href.replace(moved, "/gowasp/dist/")) : url;
 }

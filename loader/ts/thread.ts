@@ -13,13 +13,21 @@ export interface Thread {
 /**
  * Starts a worker.
  *
- * @param url its script, a module that imports nothing
+ * @param url its script, which imports nothing
  * @throws what the host throws where it does not let it start
  */
-export function startThread(url: URL): Thread {
-  if (typeof Worker === "function") return new Worker(script(url), { type: "module" });
-  if (hasNodeModules && builtin("worker_threads")?.Worker) return nodeThread(url);
-  throw new Error("this host has no workers");
+export async function startThread(url: URL): Promise<Thread> {
+  if (typeof Worker !== "function") {
+    if (hasNodeModules && builtin("worker_threads")?.Worker) return nodeThread(url);
+    throw new Error("this host has no workers");
+  }
+  // A worker's script must come from the page's own origin; a sandboxed page has none, and no modules in its workers.
+  const foreign = /^https?:/.test(url.protocol) && globalThis.origin !== undefined && url.origin !== globalThis.origin;
+  if (!foreign) return new Worker(allowed(url.href), { type: "module" });
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} was answered with status ${response.status}`);
+  const copy = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
+  return new Worker(allowed(copy));
 }
 
 function nodeThread(url: URL): Thread {
@@ -38,20 +46,15 @@ function nodeThread(url: URL): Thread {
   return thread;
 }
 
-/** The address as the page's policies and origin allow it; TypeScript does not know Trusted Types. */
-function script(url: URL): string {
-  const { location, trustedTypes } = globalThis as typeof globalThis & { trustedTypes?: PolicyFactory };
-  // A worker's script must come from the page's own origin; what that script imports need not.
-  const foreign = /^https?:/.test(url.protocol) && location !== undefined && url.origin !== location.origin;
-  const allowed = foreign
-    ? URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" }))
-    : url.href;
+/** An address as the page's policies want it; TypeScript does not know Trusted Types. */
+function allowed(address: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
   try {
     policy ??= trustedTypes?.createPolicy("gowasp", { createScriptURL: (address) => address });
   } catch {
     // The page does not allow this policy. If it enforces any, the worker's constructor says so.
   }
-  return policy?.createScriptURL(allowed) ?? allowed;
+  return policy?.createScriptURL(address) ?? address;
 }
 
 interface Policy {

@@ -31,8 +31,7 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
     });
     const visit = async (/** @type {string} */ query) => {
       await page.goto(url + query);
-      await page.waitForFunction("globalThis.outcome !== undefined");
-      return page.evaluate("globalThis.outcome");
+      return until(page, () => /** @type {any} */ (globalThis).outcome);
     };
     const first = await visit("?cache=no");
     for (const where of ["main", "worker"]) {
@@ -43,7 +42,7 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
     }
     if (cache) {
       await visit("");
-      await page.waitForFunction(async () => (await caches.keys()).some((name) => name.startsWith("gowasp ")));
+      await until(page, async () => (await caches.keys()).some((name) => name.startsWith("gowasp ")));
       const second = await visit("");
       assert.equal(second.main?.via, "cache", JSON.stringify(second));
       assert.equal(second.worker?.via, "cache");
@@ -52,4 +51,14 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
   } finally {
     await context.close();
   }
+}
+
+/** Asks a page until it answers. Playwright's own way to wait needs `eval`, which policies forbid. */
+async function until(/** @type {import("playwright-core").Page} */ page, /** @type {() => unknown} */ question) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
+    const answer = await page.evaluate(question);
+    if (answer) return /** @type {any} */ (answer);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error("the page did not come to an end");
 }

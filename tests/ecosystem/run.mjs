@@ -9,7 +9,9 @@ import { packMain } from "../../scripts/package/stage.mjs";
 
 import { command } from "../command.mjs";
 import { bundlers } from "./bundlers.mjs";
+import { chromiumOptions } from "./chromium.mjs";
 import { frameworks } from "./frameworks.mjs";
+import { pages } from "./pages.mjs";
 import { giveProgram } from "./project.mjs";
 
 const usage = `Usage: npm run test:ecosystem [-- --only TEXT]... [--ci]
@@ -30,15 +32,12 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers, ...frameworks].filter(
+  const chosen = [...bundlers, ...frameworks, ...pages].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );
   const folder = await mkdtemp(join(tmpdir(), "gowasp-ecosystem-"));
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROME_BIN || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
+  const browser = await chromium.launch(chromiumOptions);
   try {
     const given = await giveProgram(folder, await packMain(folder));
     return await runAll(chosen, { ...given, browser });

@@ -2,7 +2,7 @@
 
 import { GowaspError, type GowaspErrorCode } from "../errors.js";
 import { builtin, hasNodeModules } from "../node.js";
-import { whereItWas } from "../places.js";
+import { placeOf } from "../places.js";
 import init, { DecodeFailure, StreamDecoder, StreamHash } from "./bindings.js";
 
 /** Where `decoder_bg.wasm` is, unless it is beside this script. */
@@ -84,7 +84,7 @@ function start(place: Place): Promise<void> {
 
 async function instantiate(place: Place): Promise<void> {
   // Bundlers look for exactly this.
-  const url = place === undefined ? whereItWas(new URL("./decoder_bg.wasm", import.meta.url)) : new URL(place);
+  const url = new URL(place ?? placeOf("decoder_bg.wasm", () => new URL("./decoder_bg.wasm", import.meta.url)));
   // No host's fetch but Deno's and Bun's reads files.
   const local = hasNodeModules && url.protocol === "file:";
   await init({ module_or_path: local ? await builtin("fs/promises").readFile(url) : url });

@@ -4,7 +4,7 @@ import { addressOf } from "../address.js";
 import { GowaspError } from "../errors.js";
 import type { Answer, Failure, FromWorker, Start } from "../messages.js";
 import type { WorkerGoApp, WorkerLoadOptions } from "../options.js";
-import { whereItWas } from "../places.js";
+import { placeOf } from "../places.js";
 import { startThread, type Thread } from "../thread.js";
 
 /** Options whose values cannot be copied into a worker. */
@@ -37,9 +37,10 @@ async function load(source: string | URL | WebAssembly.Module, options: WorkerLo
   const stdin = new Stdin(options.stdin);
   const { args, env, integrity, cache } = options;
   // Bundlers look for exactly these two. A worker's script may be anywhere, so it is told where the decoder is.
-  const worker = place(options.workerUrl) ?? whereItWas(new URL("./worker.js", import.meta.url));
-  const decoder = place(options.decoderUrl) ?? whereItWas(new URL("./decoder_bg.wasm", import.meta.url));
-  const remote = new Remote(start(worker), options, stdin);
+  const worker = place(options.workerUrl) ?? placeOf("worker.js", () => new URL("./worker.js", import.meta.url));
+  const decoder =
+    place(options.decoderUrl) ?? placeOf("decoder_bg.wasm", () => new URL("./decoder_bg.wasm", import.meta.url));
+  const remote = new Remote(await start(worker), options, stdin);
   remote.start({
     source: source instanceof WebAssembly.Module ? source : addressOf(source, options.baseUrl).href,
     options: { args, env, integrity, cache, decoderUrl: decoder.href },
@@ -145,9 +146,9 @@ class Stdin {
 
 const place = (url: string | URL | undefined): URL | undefined => (url === undefined ? undefined : addressOf(url));
 
-function start(url: URL): Thread {
+async function start(url: URL): Promise<Thread> {
   try {
-    return startThread(url);
+    return await startThread(url);
   } catch (cause) {
     throw unavailable((cause as Error).message, cause);
   }
