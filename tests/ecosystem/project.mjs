@@ -12,9 +12,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 
 /**
  * @typedef {object} Given
- * @property {string} folder to work in
+ * @property {string} folder to work in, with the programs `hello.wasm`, `files.wasm` and `deadlock.wasm`
  * @property {string} tarball the package, as it is published
- * @property {string} app folder with a packed program and its manifest `app.json`
+ * @property {string} app folder with the first of them packed, and its manifest `app.json`
  */
 
 /**
@@ -25,11 +25,13 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * @returns {Promise<Given>}
  */
 export async function giveProgram(folder, tarball) {
-  const wasm = join(folder, "hello.wasm");
   const app = join(folder, "app");
   const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
-  await run("go", ["build", "-o", wasm, "."], { cwd: join(here, "program"), env });
-  await run(gowaspBinary, ["pack", wasm, "-o", app, "-q"], { output: "capture" });
+  for (const name of ["hello", "files", "deadlock"]) {
+    const args = ["build", "-o", join(folder, `${name}.wasm`), `./${name}`];
+    await run("go", args, { cwd: join(here, "program"), env });
+  }
+  await run(gowaspBinary, ["pack", join(folder, "hello.wasm"), "-o", app, "-q"], { output: "capture" });
   return { folder, tarball, app };
 }
 

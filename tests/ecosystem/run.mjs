@@ -13,6 +13,7 @@ import { chromiumOptions } from "./chromium.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { pages } from "./pages.mjs";
 import { giveProgram } from "./project.mjs";
+import { runtimes } from "./runtimes.mjs";
 
 const usage = `Usage: npm run test:ecosystem [-- --only TEXT]... [--ci]
 
@@ -32,7 +33,7 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers, ...frameworks, ...pages].filter(
+  const chosen = [...bundlers, ...frameworks, ...pages, ...runtimes].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );

@@ -40,7 +40,12 @@ async function load(source: string | URL | WebAssembly.Module, options: WorkerLo
   const worker = place(options.workerUrl) ?? placeOf("worker.js", () => new URL("./worker.js", import.meta.url));
   const decoder =
     place(options.decoderUrl) ?? placeOf("decoder_bg.wasm", () => new URL("./decoder_bg.wasm", import.meta.url));
-  const remote = new Remote(await start(worker), options, stdin);
+  const thread = await start(worker);
+  if (options.signal?.aborted) {
+    thread.terminate();
+    throw aborted(options.signal);
+  }
+  const remote = new Remote(thread, options, stdin);
   remote.start({
     source: source instanceof WebAssembly.Module ? source : addressOf(source, options.baseUrl).href,
     options: { args, env, integrity, cache, decoderUrl: decoder.href },
