@@ -126,9 +126,10 @@ async function buildWasm(/** @type {string} */ crate, /** @type {string} */ name
 }
 
 async function bundleLoader() {
-  // Files of their own, loaded when they are needed; they share what index.js has.
-  const apart = ["index", "remote", "decoder"].map((name) => `--external:./${name}.js`);
-  const entries = ["index", "remote", "worker"].map((name) => join(root, `loader/ts/${name}.ts`));
+  // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
+  const parts = ["fallback", "files", "other", "ready", "refusal", "remote", "source"];
+  const apart = [...parts, "decoder"].map((name) => `--external:./${name}.js`);
+  const entries = ["index", "worker", ...parts].map((name) => join(root, `loader/ts/${name}.ts`));
   await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
 }
 
