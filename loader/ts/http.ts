@@ -98,23 +98,19 @@ export function shown(url: string): string {
 export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   let received = 0;
-  let since = Number.POSITIVE_INFINITY;
   let late = false;
-  // One timer for all chunks; it looks often enough for the time to be half as long again at most.
-  const watch = setInterval(() => {
-    if (performance.now() - since < job.stallTimeout) return;
+  const giveUp = () => {
     late = true;
     void reader?.cancel().catch(() => {});
-  }, job.stallTimeout / 2);
+  };
   const broke = (why: string, cause: unknown) =>
     new GowaspError("truncated", `the connection to ${shown(response.url)} broke after ${received} bytes: ${why}`, {
       cause,
     });
   try {
     while (reader) {
-      since = performance.now();
-      const { done, value } = await reader.read();
-      since = Number.POSITIVE_INFINITY;
+      const timer = setTimeout(giveUp, job.stallTimeout);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
       if (late) throw broke(`nothing came for ${job.stallTimeout} ms`, "stalled");
       if (done) return;
       received += value.length;
@@ -124,7 +120,6 @@ export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Ui
     job.check();
     throw cause instanceof GowaspError ? cause : broke((cause as Error).message, cause);
   } finally {
-    clearInterval(watch);
     void reader?.cancel().catch(() => {});
   }
 }
