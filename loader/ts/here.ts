@@ -41,13 +41,15 @@ export async function loadHere<Exports>(
 /** What `preload()` has loaded and nobody has taken yet. */
 const ahead = new Map<string, Promise<Loaded>>();
 
-/** Loads and compiles, and keeps the result for the next `load()`. */
-export async function preloadHere(address: string | URL, options: LoadOptions): Promise<void> {
+/** Loads and compiles, and keeps the result for the next `load()`; when that failed, it begins anew. */
+export async function preloadHere(address: unknown, options: LoadOptions): Promise<void> {
   const job = new Job(options);
   await job.run(async () => {
-    const key = keyOf(await absolute(address, options.baseUrl), options);
-    const loading = loadedOf({ kind: "address", address }, job);
-    ahead.set(key, loading);
+    const source = await known(address);
+    if (source.kind !== "address") throw (await part("refusal")).wrongAddress(undefined);
+    const url = await absolute(source.address, options.baseUrl);
+    const loading = moduleAt(url, job);
+    ahead.set(keyOf(url, options), loading);
     await loading;
   });
 }
@@ -82,9 +84,13 @@ async function loadedOf(source: Known, job: Job): Promise<Loaded> {
     const loaded = await earlier.catch(() => undefined);
     if (loaded) return loaded;
   }
-  if (url.startsWith("file:")) return (await part("files")).moduleOfFile(url, job);
+  return moduleAt(url, job);
+}
+
+async function moduleAt(url: string, job: Job): Promise<Loaded> {
   // By hand: a page's policy may forbid to fetch it.
   if (url.startsWith("data:")) return moduleOfBytes((await part("fallback")).bytesOfData(url), "", job);
+  if (url.startsWith("file:")) return (await part("files")).moduleOfFile(url, job);
   return fetchModule(url, job);
 }
 

@@ -2,6 +2,7 @@
 
 import { GowaspError } from "./errors.js";
 import type { Job } from "./job.js";
+import { isNode } from "./node.js";
 import { scopeOf } from "./offer.js";
 import type { GoApp, LoadOptions } from "./options.js";
 
@@ -41,18 +42,28 @@ export async function untilReady(
     (code) => end(` with code ${code}`),
     (cause) => end("", cause),
   );
-  for (let pause = 0; !asked(isReady, scope, kill); pause = Math.min(pause + 1, 10)) {
-    if (ended) throw ended;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      // Node is to find out that the program waits for nothing, and to tell it.
-      const timer = setTimeout(resolve, pause) as number | { unref(): void };
-      if (typeof timer === "object") timer.unref();
-    });
-    if (job.signal.aborted) kill();
-    job.check();
+  // When Node has nothing left to do the program may have just become ready, or never will.
+  const idle = () => wake();
+  if (isNode) process.on("beforeExit", idle);
+  try {
+    for (let pause = 0; !asked(isReady, scope, kill); pause = Math.min(pause + 1, LONGEST)) {
+      if (ended) throw ended;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        const timer = setTimeout(resolve, pause) as number | { unref(): void };
+        // Looking for long must not keep Node from finding out that the program waits for nothing.
+        if (typeof timer === "object" && pause === LONGEST) timer.unref();
+      });
+      if (job.signal.aborted) kill();
+      job.check();
+    }
+  } finally {
+    if (isNode) process.off("beforeExit", idle);
   }
 }
+
+/** Milliseconds between two looks. */
+const LONGEST = 10;
 
 function asked(isReady: IsReady, scope: Scope, kill: () => void): boolean {
   try {
@@ -81,14 +92,21 @@ export async function callByName(
   if (typeof found !== "function") {
     throw new GowaspError("no-function", `the program offers no function ${String(name).slice(0, 80)}`);
   }
-  const ended = (how: string, cause?: unknown) => {
-    throw new GowaspError("exited", `the program ended${how} before ${name} had answered`, { cause });
-  };
-  return Promise.race([
-    found(...args),
-    exited.then(
-      (code) => ended(` with code ${code}`),
-      (cause) => ended("", cause),
-    ),
-  ]);
+  const ended = (how: string, cause?: unknown) =>
+    new GowaspError("exited", `the program ended${how} before ${name} had answered`, { cause });
+  let over: GowaspError | undefined;
+  const end = exited.then(
+    (code) => {
+      over = ended(` with code ${code}`);
+      throw over;
+    },
+    (cause) => {
+      over = ended("", cause);
+      throw over;
+    },
+  );
+  const answer = await Promise.race([found(...args), end]);
+  // A function of a program that has been killed answers, and does nothing.
+  if (over) throw over;
+  return answer;
 }
