@@ -64,7 +64,7 @@ const steps = [
     name: "loader (TypeScript to JavaScript)",
     part: "loader",
     inputs: [join(bindings, "decoder/decoder.js"), ...inRoot("package.json", "loader/ts", "scripts/build.mjs")],
-    outputs: inRoot("dist/index.js", "dist/decoder.js", "dist/remote.js", "dist/worker.js"),
+    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js"),
     make: bundleLoader,
   },
   {
@@ -79,7 +79,11 @@ const steps = [
     part: "loader",
     inputs: inRoot("tsconfig.json", "loader/ts"),
     outputs: inRoot("dist/index.d.ts"),
-    make: () => run(tool("tsc"), ["-p", root], { cwd: root }).then(() => {}),
+    async make() {
+      await run(tool("tsc"), ["-p", root], { cwd: root });
+      // Declarations that are written by hand stay where they are.
+      cpSync(join(root, "loader/ts/bindings.d.ts"), join(root, "dist/bindings.d.ts"));
+    },
   },
   {
     name: "types of gowasp/optimizer",
@@ -128,48 +132,50 @@ async function publishBindings(/** @type {string} */ name) {
 }
 
 async function bundleLoader() {
-  const source = join(root, "loader/ts");
-  const parts = ["decoder", "remote"];
-  // What the main entry needs at times only is a file of its own.
-  await bundle({ index: join(source, "index.ts") }, [
-    external("index", /\/parts\/(\w+)\.js$/, (name) => `./${name}.js`),
-  ]);
-  // A part throws the errors of the main entry: there is one class of them.
-  const shared = external("parts", /\/errors\.js$/, () => "./index.js");
-  const entries = Object.fromEntries(parts.map((name) => [name, join(source, `parts/${name}.ts`)]));
-  await bundle(entries, [shared, decoderBindings]);
-  // One file that imports nothing. What it is told of places comes from the page; see parts/remote.ts.
-  await bundle({ worker: join(source, "worker.ts") }, [decoderBindings], { "import.meta.url": "self.location.href" });
+  const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
+  // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
+  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source"];
+  const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
+    parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
+  );
+  const entries = Object.fromEntries(["index", ...parts].map((name) => [name, source(name)]));
+  await bundle(entries, [late, decoderBindings]);
+  await bundle({ parts: source("all-parts") }, [atHand, decoderBindings]);
+  // One file that imports nothing. What it is told of places comes from the page; see remote.ts.
+  await bundle({ worker: source("worker") }, [atHand, decoderBindings], { "import.meta.url": "self.location.href" });
 }
 
 async function bundleOptimizer() {
   const source = join(root, "optimizer/web/ts");
   const entries = { optimize: join(source, "index.ts"), "encoder-worker": join(source, "encoder-worker.ts") };
   // What wasm-pack wrote, above. `optimizer.js` is its name for the bindings, so the library on top of them has another.
-  await bundle(entries, [external("bindings", /^\.\/((?:optimizer|encoder)\.js)$/, (name) => `./${name}`)]);
+  const bindings = redirect("bindings", /^\.\/(optimizer|encoder)\.js$/, (name) => ({
+    path: `./${name}.js`,
+    external: true,
+  }));
+  await bundle(entries, [bindings]);
 }
 
-/** A module that the bundle imports instead of holding it. */
-function external(
+/** Decides for some imports where they lead, by the first group of `filter` and the file that imports. */
+function redirect(
   /** @type {string} */ name,
   /** @type {RegExp} */ filter,
-  /** @type {(found: string) => string} */ place,
+  /** @type {(found: string, from: string) => bundler.OnResolveResult | undefined} */ lead,
 ) {
   return /** @satisfies {bundler.Plugin} */ ({
     name,
     setup: ({ onResolve }) =>
-      onResolve({ filter }, ({ path, kind }) =>
-        kind === "entry-point" ? undefined : { path: place(filter.exec(path)?.[1] ?? path), external: true },
+      onResolve({ filter }, ({ path, kind, importer }) =>
+        kind === "entry-point" ? undefined : lead(filter.exec(path)?.[1] ?? "", importer),
       ),
   });
 }
 
-/** @type {bundler.Plugin} */
-const decoderBindings = {
-  name: "decoder bindings",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/bindings\.js$/ }, () => ({ path: join(bindings, "decoder/decoder.js") })),
-};
+const decoderBindings = redirect("decoder bindings", /^\.\/bindings\.js$/, () => ({
+  path: join(bindings, "decoder/decoder.js"),
+}));
+
+const atHand = redirect("parts at hand", /^\.\/parts\.js$/, () => ({ path: join(root, "loader/ts/parts-at-hand.ts") }));
 
 /** Bundles for browsers and all else that runs JavaScript. */
 async function bundle(

@@ -1,5 +1,5 @@
-import { GowaspError } from "./errors.js";
 import { builtin, hasNodeModules, isPage } from "./node.js";
+import { part } from "./part.js";
 
 /**
  * The address that a caller means.
@@ -8,17 +8,13 @@ import { builtin, hasNodeModules, isPage } from "./node.js";
  * @param base by default the page or the worker's script
  * @throws {GowaspError} `invalid-option`
  */
-export function addressOf(source: string | URL, base?: string | URL): URL {
+export async function addressOf(source: string | URL, base?: string | URL): Promise<string> {
   // One letter and a colon is a drive on Windows.
   const isPath = hasNodeModules && !isPage && base === undefined && !/^[a-z][a-z+.-]+:/i.test(String(source));
-  if (isPath) return builtin("url").pathToFileURL(String(source));
+  if (isPath) return builtin("url").pathToFileURL(String(source)).href;
   try {
-    return new URL(source, base ?? globalThis.document?.baseURI ?? globalThis.location?.href);
-  } catch (cause) {
-    throw new GowaspError(
-      "invalid-option",
-      `"${source}" is no address${base === undefined ? "; a relative one needs the option baseUrl here" : ` relative to ${base}`}`,
-      { cause },
-    );
-  }
+    const url = new URL(source, base ?? globalThis.document?.baseURI ?? globalThis.location?.href);
+    if (!url.username && !url.password) return url.href;
+  } catch {}
+  throw (await part("refusal")).wrongAddress(base);
 }

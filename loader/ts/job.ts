@@ -1,30 +1,42 @@
-import { addressOf } from "./address.js";
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
-import type { DecoderPart } from "./parts/decoder.js";
-import { findPart, type PartSource } from "./parts.js";
+import { type Pin, pinOf } from "./pin.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
  */
 export class Job {
+  /** What the caller says the entry point must be. */
+  readonly pin: Pin | undefined;
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onProgress: LoadOptions["onProgress"];
   #last: Progress | undefined;
+  #via: Via = "module";
 
-  /** @param parts how what is needed at times only is had */
+  /** @param onStart called when nothing but the program itself can fail any more, before it is entered */
   constructor(
     readonly options: LoadOptions,
-    private readonly parts: PartSource,
+    private readonly onStart: (via: Via) => void = () => {},
   ) {
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
+    this.pin = pinOf(options.integrity);
   }
 
   /** Fires when the caller's signal does, and when loading has failed. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** How often something is tried again that may pass. */
+  get retries(): number {
+    return this.options.retries ?? 3;
+  }
+
+  /** For how many milliseconds a server may send nothing. */
+  get stallTimeout(): number {
+    return this.options.stallTimeout ?? 30_000;
   }
 
   /**
@@ -50,10 +62,12 @@ export class Job {
     }
   }
 
-  /** A controller for one part of the job, which can fail without the rest; it fires with the job's signal, too. */
-  branch(): AbortController {
+  /** A controller for one part of the job, which can fail without the rest; it fires with the signal above it, too. */
+  branch(above: AbortSignal = this.signal): AbortController {
     const branch = new AbortController();
-    this.signal.addEventListener("abort", () => branch.abort(this.signal.reason), { signal: branch.signal });
+    const stop = () => branch.abort(above.reason);
+    if (above.aborted) stop();
+    else above.addEventListener("abort", stop, { signal: branch.signal });
     return branch;
   }
 
@@ -64,15 +78,21 @@ export class Job {
   }
 
   /**
-   * The package's own decoder, ready to be used.
+   * Waits, and not when the job has ended.
    *
-   * @throws {GowaspError} `unavailable`
+   * @throws {GowaspError} what {@link check} throws
    */
-  async decoder(): Promise<DecoderPart> {
-    const { decoderUrl, use = [] } = this.options;
-    const decoder = await findPart("decoder", use, this.parts);
-    await decoder.start(decoderUrl && addressOf(decoderUrl));
-    return decoder;
+  async pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.signal.aborted) wake();
+      this.signal.addEventListener("abort", wake, { once: true });
+    });
+    this.check();
   }
 
   /** Whether anyone listens to progress. */
@@ -93,8 +113,14 @@ export class Job {
 
   /** Reports that everything is there and the program begins. */
   beginRun(via: Via): void {
+    this.#via = via;
     const { loaded, total } = this.#last ?? { loaded: 0, total: undefined };
     this.progress({ phase: "run", loaded, total, via });
+  }
+
+  /** Reports that there is an instance, which is entered now. */
+  started(): void {
+    this.onStart(this.#via);
   }
 }
 

@@ -6,13 +6,13 @@ import { addressOf } from "./address.js";
  * @param name the file's
  * @param find gives its place beside the script that asks for it
  */
-export function placeOf(name: string, find: () => URL): URL {
+export async function placeOf(name: string, find: () => URL): Promise<URL> {
   let url: URL;
   try {
     url = find();
   } catch {
     // A bundle that is no module does not know where it lies.
-    return addressOf(name);
+    return new URL(await addressOf(name));
   }
   // Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it develops, and nothing of what lies
   // beside them.

@@ -5,6 +5,7 @@ import { builtin, hasNodeModules } from "./node.js";
 /** What is used of a worker, whosever it is. */
 export interface Thread {
   onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
   postMessage(message: unknown): void;
   terminate(): unknown;
@@ -35,11 +36,13 @@ function nodeThread(url: URL): Thread {
   const worker = new Worker(url);
   const thread: Thread = {
     onmessage: null,
+    onmessageerror: null,
     onerror: null,
     postMessage: (message) => worker.postMessage(message),
     terminate: () => worker.terminate(),
   };
   worker.on("message", (data) => thread.onmessage?.({ data } as MessageEvent));
+  worker.on("messageerror", () => thread.onmessageerror?.({} as MessageEvent));
   worker.on("error", (error) => thread.onerror?.(error as unknown as ErrorEvent));
   // After an end that was told before, nobody listens any more.
   worker.on("exit", (code) => thread.onerror?.({ message: `it ended with code ${code}` } as ErrorEvent));

@@ -25,4 +25,4 @@ export class StreamHash {
 }
 
 /** Compiles and instantiates the wasm; by default from beside this module. */
-export default function init(input?: { module_or_path: string | URL | Uint8Array | undefined }): Promise<unknown>;
+export default function init(input?: { module_or_path: Response | Uint8Array }): Promise<unknown>;
