@@ -56,7 +56,8 @@ export async function preloadHere(address: unknown, options: LoadOptions): Promi
 
 /** What the source is; nearly always an address. */
 async function known(source: unknown): Promise<Known> {
-  if (typeof source === "string") return { kind: "address", address: source };
+  if (typeof source === "string" || source instanceof URL) return { kind: "address", address: source };
+  if (source instanceof WebAssembly.Module) return { kind: "module", module: source };
   return (await part("source")).sourceOf(source);
 }
 
