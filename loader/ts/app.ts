@@ -1,3 +1,4 @@
+import { reportDeadlock } from "./deadlock.js";
 import { GowaspError } from "./errors.js";
 import { GoHost, type GoHostOptions } from "./go/host.js";
 import type { Job } from "./job.js";
@@ -36,35 +37,21 @@ async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: J
   const instance = await link.instantiate(module, { ...link.imports, [abi]: own }, job);
   const exited = host.run(instance);
   await refusal(exited);
-  if (isNode && !offersFunctions(module)) reportDeadlock(host, exited);
+  if (isNode) reportDeadlock(host, exited);
   return {
     exports: instance.exports,
     // A promise of its own, so that a failure nobody listens to is still reported by the engine.
-    exited: exited.then((code) => code),
+    exited: exited.catch((error) => {
+      throw host.failure ?? error;
+    }),
+    get failure() {
+      return host.failure;
+    },
     memory: memoryOf(instance),
     module,
     via,
     kill: () => host.kill(),
   };
-}
-
-/** What every program for `GOOS=js` exports. */
-const GO_EXPORTS = ["run", "resume", "getsp", "mem"];
-
-function offersFunctions(module: WebAssembly.Module): boolean {
-  const exports = WebAssembly.Module.exports(module);
-  return exports.some(({ kind, name }) => kind === "function" && !GO_EXPORTS.includes(name));
-}
-
-/**
- * When Node has nothing left to do, a program that still waits waits for nothing: it is told so, prints Go's report and
- * exits with code 2, as under Go's `wasm_exec_node.js`. Not for one that offers functions, which waits to be called.
- */
-function reportDeadlock(host: GoHost, exited: Promise<number>): void {
-  const report = () => host.reportDeadlock();
-  const forget = () => void process.off("beforeExit", report);
-  process.once("beforeExit", report);
-  exited.then(forget, forget);
 }
 
 /** Throws what the host refused before it entered Go: that is the caller's mistake, not the program's end. */
@@ -89,7 +76,15 @@ async function startOther({ module, via }: Loaded, abi: Abi, job: Job): Promise<
     kill = () => resolve(137);
   });
   const ended = start ? Promise.resolve(start(instance)).then((code) => (typeof code === "number" ? code : 0)) : killed;
-  return { exports, exited: Promise.race([ended, killed]), memory: memoryOf(instance), module, via, kill };
+  return {
+    exports,
+    exited: Promise.race([ended, killed]),
+    failure: undefined,
+    memory: memoryOf(instance),
+    module,
+    via,
+    kill,
+  };
 }
 
 /** The imports of the caller, whose functions may ask for a memory that exists only later. */

@@ -15,6 +15,7 @@
  * - `aborted`: the caller's signal fired
  * - `unavailable`: this host lacks something that the chosen path needs
  * - `host`: the Go program asked its host for something impossible
+ * - `panic`: Go printed a panic or a fatal error and exited; `exception`: a JavaScript exception or a trap ended the program
  */
 export type GowaspErrorCode =
   | "invalid-option"
@@ -33,10 +34,17 @@ export type GowaspErrorCode =
   | "unsupported-abi"
   | "aborted"
   | "unavailable"
-  | "host";
+  | "host"
+  | "panic"
+  | "exception";
 
 /** Every failure of the loader: `code` says what, the message says where and what to do, `cause` keeps the origin. */
 export class GowaspError extends Error {
+  static {
+    // Consoles print the class's name, which is a letter in what is published.
+    Object.defineProperty(GowaspError, "name", { value: "GowaspError" });
+  }
+
   override readonly name: string = "GowaspError";
   /** One of the stable codes. */
   readonly code: GowaspErrorCode;

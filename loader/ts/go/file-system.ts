@@ -1,4 +1,6 @@
 import { isPromise, type Reader, type Sink } from "./stdio.js";
+import { encodeUtf8 } from "./strings.js";
+import { define, ownView } from "./view.js";
 
 /** How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a result. */
 // biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
@@ -54,10 +56,14 @@ export interface GoFileSystem {
 const OPERATIONS = (
   "open close read write fstat fsync ftruncate fchmod fchown stat lstat readdir mkdir rmdir unlink rename link symlink " +
   "readlink chmod chown lchown truncate utimes"
-).split(" ") as (keyof GoFileSystem)[];
+).split(" ");
 
-// Flags are of no use without files, but Go reads each of them as a number when it starts.
-const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: -1 };
+// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1 for Windows
+// and then says so (syscall/fs_js.go).
+const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: 0x10000 };
+
+// A pipe, which nobody takes for a terminal that knows colors.
+const FIFO = 0o010_600;
 
 /** What stands behind the file descriptors 0, 1 and 2; an absent one is the file system's. */
 export interface StandardStreams {
@@ -66,80 +72,141 @@ export interface StandardStreams {
   readonly sinks: readonly (Sink | undefined)[];
 }
 
+/** Writes at once, with the parameters of Node's function of that name. */
+type WriteSync = (fd: number, data: Uint8Array | string, ...where: unknown[]) => number;
+
 /**
- * The `fs` object of one program: its standard streams in front of `base`, which may be absent.
+ * The `fs` object of one program: its standard streams in front of `base`, which may be absent. Everything else of `base` can be
+ * reached through it too, with the parameters that `base` takes.
  *
- * Everything else of `base` can be reached through it too. Callbacks that arrive when `isRunning` says no are dropped: a read
- * that was pending when the program ended must not surface as an exception in the embedder's event loop.
+ * @param awaits is told of each callback of an operation
  */
 export function programFileSystem(
   base: GoFileSystem | undefined,
   { stdin, sinks }: StandardStreams,
-  isRunning: () => boolean,
-): Required<Pick<GoFileSystem, "constants" | "writeSync" | "read" | "write">> {
-  const guard =
-    (callback: FsCallback): FsCallback =>
-    (...results) => {
-      if (isRunning()) callback(...results);
-    };
-  const fs = Object.create(base ?? { constants: NO_FLAGS });
-  for (const name of OPERATIONS) fs[name] = operation(base, name, guard);
+  awaits: (callback: unknown) => void,
+): { writeSync: WriteSync } {
+  const fs = ownView<object>(base ?? { constants: NO_FLAGS }) as Record<string, FsOperation> & { writeSync: WriteSync };
+  for (const name of OPERATIONS) define(fs, name, operation(base as Operations | undefined, name, awaits));
+  const { read, write, fstat } = fs as Record<string, FsOperation>;
 
-  const { read, write } = fs;
-  fs.writeSync = (fd: number, bytes: Uint8Array): number => {
+  define(fs, "writeSync", ((fd, data, ...where) => {
     const sink = sinks[fd];
-    if (sink === undefined) return base?.writeSync?.(fd, bytes) ?? bytes.length;
+    if (sink === undefined) return base?.writeSync?.(fd, data as Uint8Array, ...(where as [])) ?? data.length;
     // A copy, because Go reuses its memory at once.
-    sink(bytes.slice());
-    return bytes.length;
-  };
-  fs.write = (
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    at: number | null,
-    done: FsCallback,
-  ): void => {
-    const sink = sinks[fd];
-    if (sink === undefined) {
-      write(fd, buffer, offset, length, at, done);
-      return;
-    }
-    sink(buffer.slice(offset, offset + length));
-    done(null, length);
-  };
-  fs.read = (
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    at: number | null,
-    done: FsCallback,
-  ): void => {
-    if (fd !== 0 || stdin === undefined) read(fd, buffer, offset, length, at, done);
-    else readStdin(stdin, buffer.subarray(offset, offset + length), guard(done));
-  };
+    const chunk = span(data, where).bytes.slice();
+    sink(chunk);
+    return chunk.length;
+  }) satisfies WriteSync);
+
+  override("write", write, (fd, data, where, done) => {
+    if (sinks[fd] === undefined) return false;
+    const { bytes, position } = span(data, where);
+    // A stream has no places, and who asks for one must not believe that it was written there.
+    if (typeof position === "number") done(notImplemented());
+    else attempt(done, () => fs.writeSync(fd, bytes));
+    return true;
+  });
+  override("read", read, (fd, data, where, done) => {
+    if (fd !== 0 || stdin === undefined) return false;
+    readStdin(stdin, span(data, where).bytes, done);
+    return true;
+  });
+  override("fstat", fstat, (fd, _data, _where, done) => {
+    if (base?.fstat || !(sinks[fd] || (fd === 0 && stdin))) return false;
+    done(null, streamStatus());
+    return true;
+  });
+
+  /** Puts `answer` in front of an operation: it says whether the call was its own. */
+  function override(
+    name: string,
+    next: FsOperation | undefined,
+    answer: (fd: number, data: unknown, where: unknown[], done: FsCallback) => boolean,
+  ): void {
+    const operation: FsOperation = (fd, ...args) => {
+      const done = args.at(-1);
+      if (typeof done !== "function") return next?.(fd, ...args);
+      awaits(done);
+      const [data, ...where] = args.slice(0, -1);
+      return answer(fd, data, where, done) ? undefined : next?.(fd, ...args);
+    };
+    define(fs, name, like(operation, next));
+  }
   return fs;
 }
 
 /** An error such as Node's file system reports, which Go turns into the `syscall.Errno` of that name. */
 export function notImplemented(): Error {
-  return Object.assign(new Error("not implemented"), { code: "ENOSYS" });
+  return failure("ENOSYS", "not implemented");
 }
 
-function operation(
-  base: GoFileSystem | undefined,
-  name: keyof GoFileSystem,
-  guard: (callback: FsCallback) => FsCallback,
-): FsOperation {
-  const implementation = base?.[name] as FsOperation | undefined;
-  return (...args) => {
-    const done = guard(args.pop());
-    if (implementation !== undefined) implementation.call(base, ...args, done);
+type Operations = Record<string, FsOperation | undefined>;
+
+function operation(base: Operations | undefined, name: string, awaits: (callback: unknown) => void): FsOperation {
+  const call: FsOperation = (...args) => {
+    const done = args.at(-1);
+    awaits(done);
+    if (base?.[name] !== undefined) return base[name](...args);
+    if (typeof done !== "function") throw notImplemented();
     // Without files there is nothing left to flush.
-    else done(name === "fsync" ? null : notImplemented());
+    return done(name === "fsync" ? null : notImplemented());
   };
+  return like(call, base?.[name]);
+}
+
+/** Gives `operation` what `util.promisify` looks for on Node's functions. */
+function like(operation: FsOperation, model: FsOperation | undefined): FsOperation {
+  for (const symbol of Object.getOwnPropertySymbols(model ?? {})) {
+    define(operation, symbol, (model as unknown as Record<symbol, unknown>)[symbol]);
+  }
+  return operation;
+}
+
+/**
+ * The bytes that a call of Node's `read` or `write` means, from what it gives behind the descriptor: a buffer with offset, length
+ * and position, also in an object, or a text with position and encoding.
+ */
+function span(data: unknown, where: unknown[]): { bytes: Uint8Array; position: unknown } {
+  if (typeof data === "string") {
+    const [position, encoding] = where as [unknown, string | undefined];
+    const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: string): Uint8Array } };
+    return { bytes: encoding && Buffer ? Buffer.from(data, encoding) : encodeUtf8(data), position };
+  }
+  const [first, ...others] = where;
+  const inObject = typeof first === "object" && first !== null;
+  const { offset, length, position } = inObject
+    ? (first as Record<string, unknown>)
+    : { offset: first, length: others[0], position: others[1] };
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  const all = new Uint8Array(buffer, byteOffset, byteLength);
+  const start = Number(offset ?? 0);
+  return { bytes: all.subarray(start, length == null ? undefined : start + Number(length)), position };
+}
+
+/** What `fstat` says of a standard stream that is no file. */
+function streamStatus(): object {
+  const fields = "dev ino uid gid rdev size blksize blocks atimeMs mtimeMs ctimeMs birthtimeMs".split(" ");
+  const zeros = Object.fromEntries(fields.map((name) => [name, 0]));
+  return { ...zeros, mode: FIFO, nlink: 1, isDirectory: () => false };
+}
+
+/** Answers `done` with what `action` returns, or with the failure that it throws. */
+function attempt(done: FsCallback, action: () => number): void {
+  let answer: number;
+  try {
+    answer = action();
+  } catch (error) {
+    const code = String((error as { code?: unknown } | null | undefined)?.code);
+    // Go panics at a code that is no errno.
+    done(failure(/^E[A-Z0-9]+$/.test(code) ? code : "EIO", "writing failed", error));
+    return;
+  }
+  done(null, answer);
+}
+
+function failure(code: string, message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code });
 }
 
 function readStdin(reader: Reader, buffer: Uint8Array, done: FsCallback): void {
@@ -147,9 +214,7 @@ function readStdin(reader: Reader, buffer: Uint8Array, done: FsCallback): void {
     if (chunk !== null) buffer.set(chunk);
     done(null, chunk?.length ?? 0);
   };
-  const fail = (error: unknown): void => {
-    done(Object.assign(new Error("reading stdin failed", { cause: error }), { code: "EIO" }));
-  };
+  const fail = (error: unknown): void => done(failure("EIO", "reading stdin failed", error));
   let chunk: ReturnType<Reader> | undefined;
   try {
     chunk = reader(buffer.length);

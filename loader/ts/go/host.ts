@@ -1,8 +1,10 @@
 import { GowaspError } from "../errors.js";
 import { writeCommandLine } from "./command-line.js";
 import { type GoFileSystem, programFileSystem } from "./file-system.js";
+import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
+import { LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
-import { pathStub, processStub } from "./process.js";
+import { programPath, programProcess } from "./process.js";
 import type { GoProgram } from "./program.js";
 import { runtime } from "./runtime.js";
 import { GlobalScope } from "./scope.js";
@@ -20,13 +22,13 @@ export interface GoHostOptions {
   args?: string[];
   /** The program's own name, `os.Args[0]`; "js" by default. */
   name?: string;
-  /** The environment; empty by default. */
-  env?: Record<string, string>;
+  /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
+  env?: Record<string, string | undefined>;
   /** Standard input. Without it and without `fs`, reading it reports ENOSYS. */
   stdin?: StdinSource;
   /**
-   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output where
-   * there is a process, the console line by line elsewhere.
+   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
+   * Node, the console line by line in a page.
    */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
@@ -60,14 +62,6 @@ interface GoExports {
   readonly getsp: () => number;
 }
 
-/** What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event can come. */
-interface PendingEvent {
-  id: number;
-  this?: unknown;
-  args?: unknown[];
-  result?: unknown;
-}
-
 /**
  * The host of one Go program: supplies its imports and runs it, once.
  *
@@ -78,10 +72,16 @@ export class GoHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
   readonly imports: Record<string, WebAssembly.ImportValue>;
 
-  private readonly commandLine: { args: string[]; env: Record<string, string> };
+  /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
+  failure: GowaspError | undefined;
+
+  private readonly options: GoHostOptions;
   private readonly memory = new GoMemory();
   private readonly timers = new Timers(() => this.wake());
   private readonly streams: ReturnType<typeof standardStreams>;
+  private readonly lastWords = new LastWords();
+  private readonly functions: GoFunctions;
+  private readonly program: GoProgram;
   private readonly go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
   /** Whether Go may have been entered since its stack pointer was last asked for. */
   private entered = true;
@@ -92,27 +92,41 @@ export class GoHost {
   private settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
 
   constructor(options: GoHostOptions = {}) {
-    this.commandLine = { args: [options.name ?? "js", ...(options.args ?? [])], env: options.env ?? {} };
+    this.options = options;
     this.streams = standardStreams(options);
-    const { process = processStub, path = pathStub } = options;
-    const fs = programFileSystem(options.fs, this.streams, () => this.state === "running");
-    this.go = { _pendingEvent: null, _makeFuncWrapper: (id) => this.wrapFunction(id) };
-
-    const program: GoProgram = {
+    this.functions = new GoFunctions(this.functionHost());
+    const awaits = (callback: unknown) => this.functions.awaits(callback);
+    this.go = {
+      _pendingEvent: null,
+      _makeFuncWrapper: (id) => this.functions.make(id, (this.exports as GoExports).resume),
+    };
+    const system = {
+      fs: programFileSystem(options.fs, this.streams, awaits),
+      process: programProcess(options.process),
+      path: programPath(options.path),
+    };
+    this.program = {
       memory: this.memory,
       strings: new StringCodec(this.memory),
       values: new ValueTable(this.memory, globalThis, this.go),
-      scope: new GlobalScope([options.global ?? {}, { fs, process, path }]),
+      scope: new GlobalScope([options.global ?? {}, system]),
+      outside: false,
       stackPointer: (sp) => this.stackPointer(sp),
+      awaits,
     };
     this.imports = {
-      ...syscallJs(program),
-      ...runtime(program, {
+      ...syscallJs(this.program),
+      ...runtime(this.program, {
         timers: this.timers,
         exit: (code) => this.end("exited", code),
-        write: (fd, chunk) => fs.writeSync(fd, chunk),
+        write: (fd, chunk) => this.print(fd, chunk),
       }),
     };
+  }
+
+  /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
+  get offersFunctions(): boolean {
+    return this.hasOtherExports || this.functions.areOffered;
   }
 
   /**
@@ -132,8 +146,8 @@ export class GoHost {
     }
     const exports = goExports(instance);
     this.memory.attach(exports.mem);
-    const { args, env } = this.commandLine;
-    const argv = writeCommandLine(this.memory, args, env);
+    const args = [this.options.name ?? "js", ...(this.options.args ?? [])];
+    const argv = this.writeCommandLine(args);
     this.exports = exports;
     this.hasOtherExports = Object.keys(instance.exports).length > Object.keys(exports).length;
     this.state = "running";
@@ -162,6 +176,33 @@ export class GoHost {
     this.wake();
   }
 
+  private writeCommandLine(args: string[]): number {
+    const { env = {} } = this.options;
+    const own = (globalThis as { process?: { env?: unknown } }).process?.env;
+    return writeCommandLine(this.memory, args, env, env === own);
+  }
+
+  private functionHost(): FunctionHost {
+    const host = this;
+    return {
+      get isRunning() {
+        return host.state === "running";
+      },
+      get failure() {
+        return host.failure;
+      },
+      pend: (event) => {
+        host.go._pendingEvent = event;
+        host.program.outside = false;
+      },
+      left: (error) => host.left(error),
+      refuse: () => {
+        if (host.state === "killed") return undefined;
+        throw new GowaspError("host", "Go program has already exited", { cause: host.failure });
+      },
+    };
+  }
+
   /** Enters Go for a timer, with no event pending. */
   private wake(): void {
     if (this.state === "running") this.enterFromLoop((this.exports as GoExports).resume);
@@ -169,45 +210,26 @@ export class GoHost {
 
   /** Enters Go where no JavaScript caller could catch an exception: the program ends with it. */
   private enterFromLoop(entry: Entry): void {
-    try {
-      this.enter(entry);
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  private enter(entry: Entry): void {
+    this.program.outside = false;
     try {
       entry();
+      this.left();
     } catch (error) {
-      if (error !== stop) throw error;
-    } finally {
-      this.entered = true;
+      if (this.left(error)) this.fail(error);
     }
   }
 
-  private wrapFunction(id: number): unknown {
-    const call = (self: unknown, args: unknown[]): unknown => this.callFunction({ id, this: self, args });
-    return function (this: unknown, ...args: unknown[]) {
-      return call(this, args);
-    };
-  }
-
-  private callFunction(event: PendingEvent): unknown {
-    if (this.state === "killed") return undefined;
-    if (this.state !== "running") throw new GowaspError("host", "Go program has already exited");
-    this.go._pendingEvent = event;
-    try {
-      this.enter((this.exports as GoExports).resume);
-    } catch (error) {
-      // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
-      if (error instanceof WebAssembly.RuntimeError) this.fail(error);
-      throw error;
-    }
-    return event.result;
+  private left(error?: unknown): boolean {
+    const isTrap = error instanceof WebAssembly.RuntimeError && !this.program.outside;
+    this.entered = true;
+    this.program.outside = true;
+    // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
+    if (isTrap) this.fail(error);
+    return error !== stop;
   }
 
   private stackPointer(sp: number): number {
+    this.program.outside = false;
     if (this.state !== "running") throw stop;
     this.memory.check();
     if (!this.entered) return sp;
@@ -215,20 +237,38 @@ export class GoHost {
     return (this.exports as GoExports).getsp() >>> 0;
   }
 
+  /** Writes for the runtime, which cannot be told of a failure. */
+  private print(fd: number, chunk: Uint8Array): void {
+    if (fd === 2) this.lastWords.hear(chunk);
+    try {
+      const { fs } = this.program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
+      fs.writeSync(fd, chunk);
+    } catch {
+      // There is nowhere left to say so.
+    }
+  }
+
   private end(state: "exited" | "killed", code: number): void {
     if (this.state !== "running") return;
     this.state = state;
-    this.timers.clearAll();
-    this.streams.flush();
+    if (state === "exited") this.failure = this.lastWords.error(code);
+    this.release();
     this.settle?.resolve(code);
   }
 
   private fail(error: unknown): void {
     if (this.state !== "running") return;
     this.state = "failed";
+    this.failure = new GowaspError("exception", `an exception passed through the Go program and ended it: ${error}`, {
+      cause: error,
+    });
+    this.release();
+    this.settle?.reject(error);
+  }
+
+  private release(): void {
     this.timers.clearAll();
     this.streams.flush();
-    this.settle?.reject(error);
   }
 }
 

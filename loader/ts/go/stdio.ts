@@ -16,16 +16,27 @@ export type StdinSource =
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
 export type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
 
-/** A sink that gives each full line, decoded and without its end, to `log`; `flush` gives it what is left. */
+// The longest piece of a line that is kept until its end comes, in UTF-16 units.
+const LONGEST_LINE = 65_536;
+
+/**
+ * A sink that gives each full line, decoded and without its end, to `log`; `flush` gives it what is left. A line that is longer than
+ * any console shows arrives in pieces.
+ */
 export function lineSink(log: (line: string) => void): { write: Sink; flush: () => void } {
   const decoder = new TextDecoder();
   let rest = "";
   const write = (chunk: Uint8Array): void => {
-    rest += decoder.decode(chunk, { stream: true });
-    const end = rest.lastIndexOf("\n");
-    if (end < 0) return;
-    log(rest.slice(0, end));
-    rest = rest.slice(end + 1);
+    const text = decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n");
+    if (end >= 0) {
+      log(rest + text.slice(0, end));
+      rest = "";
+    }
+    rest += text.slice(end + 1);
+    if (rest.length < LONGEST_LINE) return;
+    log(rest);
+    rest = "";
   };
   const flush = (): void => {
     rest += decoder.decode();
@@ -95,7 +106,14 @@ export interface StreamOptions {
   readonly fs?: { readonly writeSync?: unknown };
 }
 
-type ProcessStreams = { process?: { stdout?: { write?: Sink }; stderr?: { write?: Sink } } };
+/** What is used of Node's `process.stdout`. */
+interface ProcessStream {
+  write(chunk: Uint8Array): unknown;
+  /** The failure of what was written last. */
+  readonly errored?: Error | null;
+  on(event: "error", listener: (error: Error) => void): void;
+  off(event: "error", listener: (error: Error) => void): void;
+}
 
 /** What stands behind the descriptors 0, 1 and 2; `flush` writes out a last line without an end. */
 export function standardStreams({ stdin, stdout, stderr, fs }: StreamOptions): {
@@ -107,11 +125,10 @@ export function standardStreams({ stdin, stdout, stderr, fs }: StreamOptions): {
   const fallback = (name: "stdout" | "stderr", log: (line: string) => void): Sink | undefined => {
     // A file system that can write at once has descriptors 1 and 2 of its own.
     if (fs?.writeSync !== undefined) return undefined;
-    const stream = (globalThis as ProcessStreams).process?.[name];
-    if (typeof stream?.write === "function") return (chunk) => stream.write?.(chunk);
-    const lines = lineSink(log);
-    flushes.push(lines.flush);
-    return lines.write;
+    const stream = processStream(name);
+    const { write, flush } = stream ? processSink(stream) : lineSink(log);
+    flushes.push(flush);
+    return write;
   };
   return {
     stdin: stdin === undefined ? undefined : stdinReader(stdin),
@@ -122,6 +139,38 @@ export function standardStreams({ stdin, stdout, stderr, fs }: StreamOptions): {
     ],
     flush: () => {
       for (const flush of flushes) flush();
+    },
+  };
+}
+
+/** The process's own stream, where its output is what people see: a page that has a `process` (Electron) has a console for that. */
+function processStream(name: "stdout" | "stderr"): ProcessStream | undefined {
+  if ("document" in globalThis) return undefined;
+  const stream = (globalThis as unknown as { process?: Record<string, ProcessStream | undefined> }).process?.[name];
+  return typeof stream?.write === "function" ? stream : undefined;
+}
+
+/** A sink that throws once its stream has failed, e.g. because nobody reads any more (EPIPE). */
+function processSink(stream: ProcessStream): { write: Sink; flush: () => void } {
+  let failure: Error | null | undefined;
+  let listens = false;
+  // Without a listener, Node ends the process with the error.
+  const note = (error: Error): void => {
+    failure = error;
+  };
+  return {
+    write(chunk) {
+      if (failure) throw failure;
+      if (!listens) stream.on?.("error", note);
+      listens = true;
+      stream.write(chunk);
+      failure = stream.errored;
+      if (failure) throw failure;
+    },
+    flush() {
+      // The failure of the last write is told in a moment.
+      if (listens) setTimeout(() => stream.off("error", note));
+      listens = false;
     },
   };
 }

@@ -8,7 +8,6 @@ const FLAG_OBJECT = 1;
 const FLAG_STRING = 2;
 const FLAG_SYMBOL = 3;
 const FLAG_FUNCTION = 4;
-const FLAG_MASK = 7;
 
 // Slots that syscall/js knows by number (predefValue in js.go).
 const ID_NAN = 0;
@@ -62,13 +61,6 @@ export class ValueTable {
     const all = new Array<unknown>(this.memory.getUint32(address + 8));
     for (let i = 0; i < all.length; i++) all[i] = this.load(start + i * 8);
     return all;
-  }
-
-  /** Whether the ref at `address` is of an object or a function, so that it has properties. */
-  isObject(address: number): boolean {
-    const high = this.memory.getUint32(address + 4);
-    const flag = high & FLAG_MASK;
-    return isBox(high) && (flag === FLAG_OBJECT || flag === FLAG_FUNCTION);
   }
 
   /** Writes a ref of `value` to `address` and counts it. */

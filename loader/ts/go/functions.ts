@@ -1,0 +1,72 @@
+import type { GowaspError } from "../errors.js";
+
+/** What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event can come. */
+export interface PendingEvent {
+  id: number;
+  this?: unknown;
+  args?: ArrayLike<unknown>;
+  result?: unknown;
+}
+
+/** What a call of a Go function needs of its program. */
+export interface FunctionHost {
+  readonly isRunning: boolean;
+  /** What the program died of, if it did. */
+  readonly failure: GowaspError | undefined;
+  /** The next event for Go. */
+  pend(event: PendingEvent): void;
+  /** Called whenever Go has come back, with the exception that came out of it; says whether that is the caller's. */
+  left(error?: unknown): boolean;
+  /** What a call answers after the program's end. */
+  refuse(): unknown;
+}
+
+/** The JavaScript functions behind a program's `js.Func` values. */
+export class GoFunctions {
+  /** Those that wait for one answer: callbacks of file operations and of promises. */
+  private readonly awaiting = new WeakSet<object>();
+  private readonly made = new WeakSet<object>();
+  private offered = 0;
+
+  constructor(private readonly host: FunctionHost) {}
+
+  /** Whether the program has made functions that JavaScript may hold, to call them at any time. */
+  get areOffered(): boolean {
+    return this.offered > 0;
+  }
+
+  /** Notes that `callback` waits for one answer. */
+  awaits(callback: unknown): void {
+    if (typeof callback !== "function" || !this.made.has(callback) || this.awaiting.has(callback)) return;
+    this.awaiting.add(callback);
+    this.offered--;
+  }
+
+  /**
+   * Makes the function that calls Go's function `id`, as `_makeFuncWrapper` of Go's own host does.
+   *
+   * It enters Go itself, and the host functions call it directly: each frame between the two is one that nested calls cannot
+   * have on the engine's stack.
+   */
+  make(id: number, resume: () => void): unknown {
+    const { host, awaiting } = this;
+    const call = function (this: unknown): unknown {
+      if (!host.isRunning) return awaiting.has(call) ? undefined : host.refuse();
+      // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
+      const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
+      host.pend(event);
+      try {
+        resume();
+        host.left();
+      } catch (error) {
+        if (host.left(error)) throw error;
+      }
+      // Nobody waits for the answer to an answer: an exception would be an unhandled one.
+      if (host.failure !== undefined && !awaiting.has(call)) throw host.failure;
+      return event.result;
+    };
+    this.made.add(call);
+    this.offered++;
+    return call;
+  }
+}
