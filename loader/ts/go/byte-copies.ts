@@ -28,7 +28,7 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
       const kind = kindOf(source);
       if (kind === "other") return complete(sp, undefined);
       const { subarray } = source as ByteArray;
-      if (kind === "array" && subarray === own.subarray) {
+      if (kind === "usual" && subarray === own.subarray) {
         const length = Math.min(room, own.length(source));
         copy(source as ByteArray, 0, memory.bytes, start, length);
         return complete(sp, length);
@@ -50,7 +50,7 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
       const kind = kindOf(target);
       if (kind === "other") return complete(sp, undefined);
       const { length } = target;
-      const isUsual = kind === "array" && length === own.length(target);
+      const isUsual = kind === "usual" && length === own.length(target);
       // Whatever the length is, subarray makes a number of it, and may run JavaScript for that.
       let part = isUsual ? undefined : memory.bytes.subarray(start, start + available).subarray(0, length);
       const { set } = target;
@@ -83,11 +83,15 @@ const own = (() => {
 
 /**
  * Tells arrays of bytes by their type's name, as those of other realms (frames, jsdom) are no instances of this one's classes. What
- * only looks like one, a proxy for example, is used as Go's own host uses it, which fails.
+ * is an array of a class derived from them, or only looks like one, is copied in the way of Go's own host, which the class can see.
  */
-function kindOf(value: unknown): "array" | "like" | "other" {
+function kindOf(value: unknown): "usual" | "like" | "other" {
   const type = own.type(value);
-  if (type === "Uint8Array" || type === "Uint8ClampedArray") return isDetached(value as ByteArray) ? "other" : "array";
+  if (type === "Uint8Array" || type === "Uint8ClampedArray") {
+    if (isDetached(value as ByteArray)) return "other";
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Uint8Array.prototype || prototype === Uint8ClampedArray.prototype ? "usual" : "like";
+  }
   return value instanceof Uint8Array || value instanceof Uint8ClampedArray ? "like" : "other";
 }
 

@@ -21,11 +21,15 @@ export interface FunctionHost {
   refuse(): unknown;
 }
 
+/** What is known of one function. */
+interface Made {
+  /** Whether it waits for one answer, as the callbacks of file operations and of promises do. */
+  awaits: boolean;
+}
+
 /** The JavaScript functions behind a program's `js.Func` values. */
 export class GoFunctions {
-  /** Those that wait for one answer: callbacks of file operations and of promises. */
-  private readonly awaiting = new WeakSet<object>();
-  private readonly made = new WeakSet<object>();
+  private readonly made = new WeakMap<object, Made>();
   private offered = 0;
 
   constructor(private readonly host: FunctionHost) {}
@@ -37,8 +41,9 @@ export class GoFunctions {
 
   /** Notes that `callback` waits for one answer. */
   awaits(callback: unknown): void {
-    if (typeof callback !== "function" || !this.made.has(callback) || this.awaiting.has(callback)) return;
-    this.awaiting.add(callback);
+    const made = this.made.get(callback as object);
+    if (made === undefined || made.awaits) return;
+    made.awaits = true;
     this.offered--;
   }
 
@@ -49,9 +54,10 @@ export class GoFunctions {
    * have on the engine's stack.
    */
   make(id: number, resume: () => void): unknown {
-    const { host, awaiting } = this;
-    const call = function (this: unknown): unknown {
-      if (!host.isRunning) return awaiting.has(call) ? undefined : host.refuse();
+    const { host } = this;
+    const made: Made = { awaits: false };
+    return this.note(made, function (this: unknown): unknown {
+      if (!host.isRunning) return made.awaits ? undefined : host.refuse();
       // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
       const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
       host.pend(event);
@@ -62,10 +68,13 @@ export class GoFunctions {
         if (host.left(error)) throw error;
       }
       // Nobody waits for the answer to an answer: an exception would be an unhandled one.
-      if (host.failure !== undefined && !awaiting.has(call)) throw host.failure;
+      if (host.failure !== undefined && !made.awaits) throw host.failure;
       return event.result;
-    };
-    this.made.add(call);
+    });
+  }
+
+  private note(made: Made, call: object): unknown {
+    this.made.set(call, made);
     this.offered++;
     return call;
   }
