@@ -20,11 +20,11 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
     // func copyBytesToGo(dst []byte, src ref) (int, bool)
     "syscall/js.copyBytesToGo": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const source = values.load(sp + 32);
       const start = memory.getUint32(sp + 8);
       const room = memory.getUint32(sp + 16);
-      program.outside = true;
+      program.leave();
       const kind = kindOf(source);
       if (kind === "other") return complete(sp, undefined);
       const { subarray } = source as ByteArray;
@@ -42,11 +42,11 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
     // func copyBytesToJS(dst ref, src []byte) (int, bool)
     "syscall/js.copyBytesToJS": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const target = values.load(sp + 8) as ByteArray;
       const start = memory.getUint32(sp + 16);
       const available = memory.getUint32(sp + 24);
-      program.outside = true;
+      program.leave();
       const kind = kindOf(target);
       if (kind === "other") return complete(sp, undefined);
       const { length } = target;

@@ -5,7 +5,7 @@ import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.j
 import { LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
 import { programPath, programProcess } from "./process.js";
-import type { GoProgram } from "./program.js";
+import { GoProgram, Turn } from "./program.js";
 import { runtime } from "./runtime.js";
 import { GlobalScope } from "./scope.js";
 import { type StdinSource, standardStreams } from "./stdio.js";
@@ -83,10 +83,6 @@ export class GoHost {
   private readonly functions: GoFunctions;
   private readonly program: GoProgram;
   private readonly go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
-  /** Whether Go may have been entered since its stack pointer was last asked for. */
-  private entered = true;
-  /** Whether the program exports functions (go:wasmexport), through which JavaScript enters Go unnoticed. */
-  private hasOtherExports = false;
   private exports: GoExports | undefined;
   private state: "new" | "running" | "exited" | "killed" | "failed" = "new";
   private settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
@@ -105,15 +101,14 @@ export class GoHost {
       process: programProcess(options.process),
       path: programPath(options.path),
     };
-    this.program = {
-      memory: this.memory,
-      strings: new StringCodec(this.memory),
-      values: new ValueTable(this.memory, globalThis, this.go),
-      scope: new GlobalScope([options.global ?? {}, system]),
-      outside: false,
-      stackPointer: (sp) => this.stackPointer(sp),
+    this.program = new GoProgram(
+      this.memory,
+      new StringCodec(this.memory),
+      new ValueTable(this.memory, globalThis, this.go),
+      new GlobalScope([options.global ?? {}, system]),
       awaits,
-    };
+      () => this.returned(),
+    );
     this.imports = {
       ...syscallJs(this.program),
       ...runtime(this.program, {
@@ -126,7 +121,7 @@ export class GoHost {
 
   /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
   get offersFunctions(): boolean {
-    return this.hasOtherExports || this.functions.areOffered;
+    return this.program.leaving === Turn.Entered || this.functions.areOffered;
   }
 
   /**
@@ -149,7 +144,7 @@ export class GoHost {
     const args = [this.options.name ?? "js", ...(this.options.args ?? [])];
     const argv = this.writeCommandLine(args);
     this.exports = exports;
-    this.hasOtherExports = Object.keys(instance.exports).length > Object.keys(exports).length;
+    if (Object.keys(instance.exports).length > Object.keys(exports).length) this.program.leaving = Turn.Entered;
     this.state = "running";
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -193,7 +188,8 @@ export class GoHost {
       },
       pend: (event) => {
         host.go._pendingEvent = event;
-        host.program.outside = false;
+        host.program.turn = Turn.Go;
+        host.memory.check();
       },
       left: (error) => host.left(error),
       refuse: () => {
@@ -210,7 +206,8 @@ export class GoHost {
 
   /** Enters Go where no JavaScript caller could catch an exception: the program ends with it. */
   private enterFromLoop(entry: Entry): void {
-    this.program.outside = false;
+    this.program.turn = Turn.Go;
+    this.memory.check();
     try {
       entry();
       this.left();
@@ -220,20 +217,16 @@ export class GoHost {
   }
 
   private left(error?: unknown): boolean {
-    const isTrap = error instanceof WebAssembly.RuntimeError && !this.program.outside;
-    this.entered = true;
-    this.program.outside = true;
+    const { program } = this;
     // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
-    if (isTrap) this.fail(error);
+    if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.fail(error);
+    if (program.turn !== Turn.Over) program.turn = Turn.Entered;
     return error !== stop;
   }
 
-  private stackPointer(sp: number): number {
-    this.program.outside = false;
+  private returned(): number {
     if (this.state !== "running") throw stop;
-    this.memory.check();
-    if (!this.entered) return sp;
-    this.entered = this.hasOtherExports;
+    this.program.turn = Turn.Go;
     return (this.exports as GoExports).getsp() >>> 0;
   }
 
@@ -267,6 +260,7 @@ export class GoHost {
   }
 
   private release(): void {
+    this.program.turn = this.program.leaving = Turn.Over;
     this.timers.clearAll();
     this.streams.flush();
   }

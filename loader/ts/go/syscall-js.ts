@@ -67,10 +67,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueGet(v ref, p string) ref
     "syscall/js.valueGet": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
       const target = holder(values.load(sp + 8), name);
-      program.outside = true;
+      program.leave();
       const value = target[name];
       values.store(program.stackPointer(sp) + 32, value);
     },
@@ -80,11 +80,11 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // not expect; and that error cannot be told from one of a setter or a proxy, which Go does.
     "syscall/js.valueSet": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
       const target = holder(values.load(sp + 8), name);
       const value = values.load(sp + 32);
-      program.outside = true;
+      program.leave();
       Reflect.set(target, name, value);
       program.stackPointer(sp);
     },
@@ -92,10 +92,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueDelete(v ref, p string)
     "syscall/js.valueDelete": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
       const target = holder(values.load(sp + 8), name);
-      program.outside = true;
+      program.leave();
       Reflect.deleteProperty(target, name);
       program.stackPointer(sp);
     },
@@ -103,10 +103,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueIndex(v ref, i int) ref
     "syscall/js.valueIndex": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const target = values.load(sp + 8) as Properties;
       const index = memory.getInt64(sp + 16);
-      program.outside = true;
+      program.leave();
       const value = target[index];
       values.store(program.stackPointer(sp) + 24, value);
     },
@@ -114,11 +114,11 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueSetIndex(v ref, i int, x ref)
     "syscall/js.valueSetIndex": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const target = values.load(sp + 8) as Properties;
       const index = memory.getInt64(sp + 16);
       const value = values.load(sp + 24);
-      program.outside = true;
+      program.leave();
       Reflect.set(target, index, value);
       program.stackPointer(sp);
     },
@@ -126,9 +126,9 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueLength(v ref) int
     "syscall/js.valueLength": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const target = values.load(sp + 8) as Properties;
-      program.outside = true;
+      program.leave();
       const length = target.length;
       // Go's own host parses the length as text, which matters for odd objects only: undefined is 0, "0x10" is 16.
       // biome-ignore lint/correctness/useParseIntRadix: the prefix of the text decides
@@ -139,10 +139,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueInstanceOf(v ref, t ref) bool
     "syscall/js.valueInstanceOf": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const value = values.load(sp + 8);
       const type = values.load(sp + 16) as Constructor;
-      program.outside = true;
+      program.leave();
       const answer = value instanceof type;
       memory.setBool(program.stackPointer(sp) + 24, answer);
     },
@@ -150,10 +150,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
 }
 
 /**
- * The functions through which Go calls JavaScript. Each is one frame on the engine's stack, on which nested calls must find room.
+ * The functions through which Go calls JavaScript. Each is one frame on the engine's stack, on which nested calls must find room, and
+ * has few variables, which make the frame larger.
  *
- * They spell out the usual numbers of arguments, because making an array and filling it costs more than many a callee does. Arguments
- * are loaded before the property is read: a getter may run Go, which may move the stack that holds them.
+ * Arguments are loaded before the property is read: a getter may run Go, which may move the stack that holds them.
  */
 function calls(program: GoProgram): Record<string, HostFunction> {
   const { memory, values, strings, scope } = program;
@@ -165,83 +165,61 @@ function calls(program: GoProgram): Record<string, HostFunction> {
     memory.setBool(now + offset + 8, succeeded);
   };
 
-  /** What Go finds as the method `name` of `target`, and throws for what has no properties. */
-  const method = (target: unknown, name: string): Callable =>
-    Reflect.get((target === globalThis ? scope.owner(name) : target) as object, name);
+  /** The method that Go calls; throws for what has no properties. */
+  const method = (sp: number, args: readonly unknown[]): Callable => {
+    const target = values.load(sp + 8);
+    const name = strings.read(sp + 16);
+    if (isThen(name)) for (const callback of args) program.awaits(callback);
+    return Reflect.get((target === globalThis ? scope.owner(name) : target) as object, name);
+  };
 
   return {
     // func valueCall(v ref, m string, args []ref) (ref, bool)
     "syscall/js.valueCall": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       let result: unknown;
-      let succeeded = true;
+      program.leave();
       try {
+        const args = values.loadAll(sp + 32);
         const target = values.load(sp + 8);
-        const name = strings.read(sp + 16);
-        const count = memory.getUint32(sp + 40);
-        if (isThen(name)) for (const callback of values.loadAll(sp + 32)) program.awaits(callback);
-        const at = memory.getUint32(sp + 32);
-        if (count === 0) result = Reflect.apply(method(target, name), target, []);
-        else if (count === 1) {
-          const a = values.load(at);
-          result = Reflect.apply(method(target, name), target, [a]);
-        } else if (count === 2) {
-          const a = values.load(at);
-          const b = values.load(at + 8);
-          result = Reflect.apply(method(target, name), target, [a, b]);
-        } else if (count === 3) {
-          const a = values.load(at);
-          const b = values.load(at + 8);
-          const c = values.load(at + 16);
-          result = Reflect.apply(method(target, name), target, [a, b, c]);
-        } else {
-          const all = values.loadAll(sp + 32);
-          result = Reflect.apply(method(target, name), target, all);
-        }
+        result = Reflect.apply(method(sp, args), target, args);
       } catch (error) {
-        result = error;
-        succeeded = false;
+        complete(sp, 56, error, false);
+        return;
       }
-      complete(sp, 56, result, succeeded);
+      complete(sp, 56, result, true);
     },
 
     // func valueInvoke(v ref, args []ref) (ref, bool)
     "syscall/js.valueInvoke": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       let result: unknown;
-      let succeeded = true;
+      program.leave();
       try {
-        const callee = values.load(sp + 8) as Callable;
-        const at = memory.getUint32(sp + 16);
-        const count = memory.getUint32(sp + 24);
-        if (count === 0) result = callee();
-        else if (count === 1) result = callee(values.load(at));
-        else if (count === 2) result = callee(values.load(at), values.load(at + 8));
-        else if (count === 3) result = callee(values.load(at), values.load(at + 8), values.load(at + 16));
-        else result = Reflect.apply(callee, undefined, values.loadAll(sp + 16));
+        result = Reflect.apply(values.load(sp + 8) as Callable, undefined, values.loadAll(sp + 16));
       } catch (error) {
-        result = error;
-        succeeded = false;
+        complete(sp, 40, error, false);
+        return;
       }
-      complete(sp, 40, result, succeeded);
+      complete(sp, 40, result, true);
     },
 
     // func valueNew(v ref, args []ref) (ref, bool)
     "syscall/js.valueNew": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       let result: unknown;
-      let succeeded = true;
+      program.leave();
       try {
         // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
         result = Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16));
       } catch (error) {
-        result = error;
-        succeeded = false;
+        complete(sp, 40, error, false);
+        return;
       }
-      complete(sp, 40, result, succeeded);
+      complete(sp, 40, result, true);
     },
   };
 }

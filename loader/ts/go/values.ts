@@ -50,8 +50,9 @@ export class ValueTable {
 
   /** The value whose ref is at `address`. */
   load(address: number): unknown {
-    if (isBox(this.memory.getUint32(address + 4))) return this.slots[this.memory.getUint32(address)];
     const number = this.memory.getFloat64(address);
+    // Every NaN is a slot of the table: the number itself has one, too.
+    if (Number.isNaN(number)) return this.slots[this.memory.getUint32(address)];
     return number === 0 ? undefined : number;
   }
 
@@ -106,11 +107,6 @@ export class ValueTable {
     this.memory.setUint32(address, id);
     this.memory.setUint32(address + 4, NAN_HIGH | flag);
   }
-}
-
-/** Whether a ref with this high word is a slot of the table, not a number or undefined. */
-function isBox(high: number): boolean {
-  return (high & NAN_HIGH) === NAN_HIGH;
 }
 
 function flagOf(value: unknown): number {
