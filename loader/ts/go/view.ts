@@ -14,7 +14,7 @@ export function ownView<T extends object>(base: T): T {
     for (const name of Object.getOwnPropertyNames(from)) {
       if (name === "constructor" || Object.hasOwn(base, name) || Object.hasOwn(view, name)) continue;
       const value = (base as Record<string, unknown>)[name];
-      if (typeof value === "function") define(view, name, value.bind(base));
+      define(view, name, typeof value === "function" ? value.bind(base) : value);
     }
   }
   return view;
