@@ -6,7 +6,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { root } from "./paths.mjs";
+import * as bundler from "esbuild";
+import { bindings, root } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { toolEnvironment } from "./tools.mjs";
 
@@ -22,16 +23,13 @@ import { toolEnvironment } from "./tools.mjs";
 const inRoot = (/** @type {string[]} */ ...paths) => paths.map((path) => join(root, path));
 const tool = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
 
-// Cargo keeps its own account of what changed below this folder; wasm-pack writes the bindings into it.
-const bindings = join(process.env.CARGO_TARGET_DIR || join(root, "target"), "bindings");
-
 /** @type {Step[]} */
 const steps = [
   {
     name: "decoder (Rust to wasm)",
     part: "loader",
     inputs: inRoot("Cargo.toml", "Cargo.lock", "loader/Cargo.toml", "loader/src", "scripts/build.mjs"),
-    outputs: inRoot("dist/decoder.js", "dist/decoder_bg.wasm"),
+    outputs: [join(bindings, "decoder/decoder.js"), ...inRoot("dist/decoder_bg.wasm")],
     make: () => buildWasm("loader", "decoder", "loader"),
   },
   {
@@ -46,7 +44,7 @@ const steps = [
       "scripts/build.mjs",
     ),
     outputs: inRoot("dist/optimizer.js", "dist/optimizer_bg.wasm"),
-    make: () => buildWasm("optimizer/web", "optimizer", "optimizer-web"),
+    make: () => buildWasm("optimizer/web", "optimizer", "optimizer-web").then(() => publishBindings("optimizer")),
   },
   {
     name: "brotli encoder (Rust to wasm)",
@@ -60,13 +58,13 @@ const steps = [
       "scripts/build.mjs",
     ),
     outputs: inRoot("dist/encoder.js", "dist/encoder_bg.wasm"),
-    make: () => buildWasm("optimizer/encoder", "encoder", "loader"),
+    make: () => buildWasm("optimizer/encoder", "encoder", "loader").then(() => publishBindings("encoder")),
   },
   {
     name: "loader (TypeScript to JavaScript)",
     part: "loader",
-    inputs: inRoot("package.json", "loader/ts", "scripts/build.mjs"),
-    outputs: inRoot("dist/index.js", "dist/remote.js", "dist/worker.js"),
+    inputs: [join(bindings, "decoder/decoder.js"), ...inRoot("package.json", "loader/ts", "scripts/build.mjs")],
+    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js"),
     make: bundleLoader,
   },
   {
@@ -81,7 +79,11 @@ const steps = [
     part: "loader",
     inputs: inRoot("tsconfig.json", "loader/ts"),
     outputs: inRoot("dist/index.d.ts"),
-    make: () => run(tool("tsc"), ["-p", root], { cwd: root }).then(() => {}),
+    async make() {
+      await run(tool("tsc"), ["-p", root], { cwd: root });
+      // Declarations that are written by hand stay where they are.
+      cpSync(join(root, "loader/ts/bindings.d.ts"), join(root, "dist/bindings.d.ts"));
+    },
   },
   {
     name: "types of gowasp/optimizer",
@@ -109,7 +111,7 @@ export async function build({ force = false, quiet = false, only } = {}) {
   }
 }
 
-/** Builds a crate to `dist/NAME.js` and `dist/NAME_bg.wasm` by a profile of Cargo.toml. */
+/** Builds a crate to `NAME.js` in a folder of `target` and to `dist/NAME_bg.wasm`, by a profile of Cargo.toml. */
 async function buildWasm(/** @type {string} */ crate, /** @type {string} */ name, /** @type {string} */ profile) {
   // wasm-pack's own download of Binaryen stays off. Measured with Binaryen 132, `wasm-opt -O3` takes 2 % off the
   // compressed decoder and changes nothing in speed: not worth a 10 MB tool.
@@ -121,23 +123,80 @@ async function buildWasm(/** @type {string} */ crate, /** @type {string} */ name
     env: toolEnvironment(),
     output: "capture",
   });
-  await esbuild([join(folder, `${name}.js`), "--minify", `--outfile=${join(root, `dist/${name}.js`)}`]);
   cpSync(join(folder, `${name}_bg.wasm`), join(root, `dist/${name}_bg.wasm`));
 }
 
+/** Puts the bindings that {@link buildWasm} made into `dist` as they are. */
+async function publishBindings(/** @type {string} */ name) {
+  await esbuild([join(bindings, name, `${name}.js`), "--minify", `--outfile=${join(root, `dist/${name}.js`)}`]);
+}
+
 async function bundleLoader() {
-  // Files of their own, loaded when they are needed; they share what index.js has.
-  const apart = ["index", "remote", "decoder"].map((name) => `--external:./${name}.js`);
-  const entries = ["index", "remote", "worker"].map((name) => join(root, `loader/ts/${name}.ts`));
-  await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
+  const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
+  // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
+  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source"];
+  const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
+    parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
+  );
+  const entries = Object.fromEntries(["index", ...parts].map((name) => [name, source(name)]));
+  await bundle(entries, [late, decoderBindings]);
+  await bundle({ parts: source("all-parts") }, [atHand, decoderBindings]);
+  // One file that imports nothing. What it is told of places comes from the page; see remote.ts.
+  await bundle({ worker: source("worker") }, [atHand, decoderBindings], { "import.meta.url": "self.location.href" });
 }
 
 async function bundleOptimizer() {
-  // What wasm-pack wrote, above. `optimizer.js` is its name for the bindings, so the library on top of them has another.
-  const apart = ["optimizer", "encoder"].map((name) => `--external:./${name}.js`);
   const source = join(root, "optimizer/web/ts");
-  const entries = [`optimize=${join(source, "index.ts")}`, `encoder-worker=${join(source, "encoder-worker.ts")}`];
-  await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
+  const entries = { optimize: join(source, "index.ts"), "encoder-worker": join(source, "encoder-worker.ts") };
+  // What wasm-pack wrote, above. `optimizer.js` is its name for the bindings, so the library on top of them has another.
+  const bindings = redirect("bindings", /^\.\/(optimizer|encoder)\.js$/, (name) => ({
+    path: `./${name}.js`,
+    external: true,
+  }));
+  await bundle(entries, [bindings]);
+}
+
+/** Decides for some imports where they lead, by the first group of `filter` and the file that imports. */
+function redirect(
+  /** @type {string} */ name,
+  /** @type {RegExp} */ filter,
+  /** @type {(found: string, from: string) => bundler.OnResolveResult | undefined} */ lead,
+) {
+  return /** @satisfies {bundler.Plugin} */ ({
+    name,
+    setup: ({ onResolve }) =>
+      onResolve({ filter }, ({ path, kind, importer }) =>
+        kind === "entry-point" ? undefined : lead(filter.exec(path)?.[1] ?? "", importer),
+      ),
+  });
+}
+
+const decoderBindings = redirect("decoder bindings", /^\.\/bindings\.js$/, () => ({
+  path: join(bindings, "decoder/decoder.js"),
+}));
+
+const atHand = redirect("parts at hand", /^\.\/parts\.js$/, () => ({ path: join(root, "loader/ts/parts-at-hand.ts") }));
+
+/** Bundles for browsers and all else that runs JavaScript. */
+async function bundle(
+  /** @type {Record<string, string>} */ entryPoints,
+  /** @type {bundler.Plugin[]} */ plugins,
+  /** @type {Record<string, string>} */ define = {},
+) {
+  await bundler.build({
+    entryPoints,
+    plugins,
+    define,
+    outdir: join(root, "dist"),
+    bundle: true,
+    minify: true,
+    // An engine that reports an uncaught exception prints the line it came from.
+    lineLimit: 200,
+    sourcemap: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
 }
 
 async function esbuild(/** @type {string[]} */ options) {

@@ -1,7 +1,12 @@
-import type * as Decoder from "./decoder.js";
+import { addressOf } from "./address.js";
+import type * as Decoder from "./bindings.js";
 import { GowaspError, type GowaspErrorCode } from "./errors.js";
+import { fetchOk, shown } from "./http.js";
 import type { Job } from "./job.js";
-import { isNode, nodeModule } from "./node.js";
+import { builtin, hasNodeModules } from "./node.js";
+import { part } from "./part.js";
+import { placeOf } from "./places.js";
+import { MAX_MODULE } from "./verify.js";
 
 /** The codes of the Rust decoder in the loader's words. */
 const CODES: Record<Decoder.DecodeFailure["code"], GowaspErrorCode> = {
@@ -17,18 +22,18 @@ const CODES: Record<Decoder.DecodeFailure["code"], GowaspErrorCode> = {
  *
  * @param chunks the encoded file
  * @param url its address, for messages
- * @param size the decoded size; never more is handed out
+ * @param size the decoded size, if it is known; never more is handed out
  * @param decoder from {@link loadDecoder}
  * @throws {GowaspError} `decode`, `truncated`, `too-large`
  */
 export async function* unbrotli(
   chunks: AsyncGenerator<Uint8Array>,
   url: string,
-  size: number,
+  size: number | undefined,
   decoder: Promise<typeof Decoder>,
 ): AsyncGenerator<Uint8Array> {
   const { StreamDecoder, DecodeFailure } = await decoder;
-  const stream = new StreamDecoder(size);
+  const stream = new StreamDecoder(size ?? MAX_MODULE);
   try {
     for await (const chunk of chunks) {
       stream.push(chunk);
@@ -39,7 +44,8 @@ export async function* unbrotli(
     if (!(error instanceof DecodeFailure)) throw error;
     const { code, message } = error;
     error.free();
-    throw new GowaspError(CODES[code], `${url}: ${message}; try again, or check what was uploaded`);
+    if (size === undefined && code === "too-small") return;
+    throw new GowaspError(CODES[code], `${shown(url)}: ${message}; try again, or check what was uploaded`);
   } finally {
     stream.free();
   }
@@ -59,7 +65,7 @@ let loaded: Promise<typeof Decoder> | undefined;
  * @throws {GowaspError} `unavailable`
  */
 export function loadDecoder(job: Job): Promise<typeof Decoder> {
-  loaded ??= startDecoder(job.options.decoderUrl).catch((cause: Error) => {
+  loaded ??= startDecoder(job).catch((cause: Error) => {
     loaded = undefined;
     throw new GowaspError(
       "unavailable",
@@ -71,12 +77,17 @@ export function loadDecoder(job: Job): Promise<typeof Decoder> {
   return loaded;
 }
 
-async function startDecoder(place: string | URL | undefined): Promise<typeof Decoder> {
-  const decoder = await import("./decoder.js");
-  const url = new URL(place ?? new URL("./decoder_bg.wasm", import.meta.url), import.meta.url);
-  const local = isNode && url.protocol === "file:";
-  // Node's fetch does not read files.
-  const source = local ? await (await nodeModule("fs/promises")).readFile(url) : url;
+async function startDecoder(job: Job): Promise<typeof Decoder> {
+  const decoder = await part("decoder");
+  const place = job.options.decoderUrl;
+  // Bundlers look for exactly this.
+  const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
+  const url = place === undefined ? await placeOf("decoder_bg.wasm", beside) : new URL(await addressOf(place));
+  // No host's fetch but Deno's and Bun's reads files. The answer is everybody's, so no caller's signal ends it.
+  const source =
+    hasNodeModules && url.protocol === "file:"
+      ? await builtin("fs/promises").readFile(url)
+      : await fetchOk(url.href, job, { signal: new AbortController().signal });
   await decoder.default({ module_or_path: source });
   return decoder;
 }

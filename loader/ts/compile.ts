@@ -1,5 +1,6 @@
 import { GowaspError } from "./errors.js";
-import { streamOf, wasmResponse } from "./http.js";
+import { shown, streamOf, wasmResponse } from "./http.js";
+import { parts } from "./parts.js";
 
 /**
  * Compiles while the bytes arrive.
@@ -15,7 +16,7 @@ export async function compileStreaming(response: Response, url: string): Promise
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (cause) {
-    throw compileError(cause, url);
+    throw await compileError(cause, url);
   }
 }
 
@@ -55,26 +56,19 @@ export async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string):
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw compileError(cause, url);
+    throw await compileError(cause, url);
   }
 }
 
-function compileError(cause: unknown, url: string): GowaspError {
+/** What compilers throw; what it means is told by a part that is loaded then. */
+async function compileError(cause: unknown, url: string): Promise<GowaspError> {
   const message = cause instanceof Error ? cause.message : String(cause);
-  // The engines have no error type for this; they all name the policy or its keyword.
-  if (/content.security.policy|unsafe-eval|wasm-eval|\bCSP\b/i.test(message)) {
-    return new GowaspError(
-      "csp",
-      `the page's Content-Security-Policy forbids compiling ${url}: add 'wasm-unsafe-eval' to its script-src (${message})`,
-      { cause },
-    );
+  try {
+    return (await parts.refusal()).compileError(cause, message, url);
+  } catch {
+    // No connection, which may well be what was wrong in the first place.
+    return new GowaspError(cause instanceof TypeError ? "truncated" : "compile", `${shown(url)}: ${message}`, {
+      cause,
+    });
   }
-  if (/\bmagic\b/i.test(message)) {
-    return new GowaspError("not-wasm", `${url} is not a WebAssembly module: ${message}`, { cause });
-  }
-  // What the streaming compiler throws when the body breaks off; what it says of bad bytes is a CompileError.
-  if (cause instanceof TypeError) {
-    return new GowaspError("truncated", `the connection to ${url} broke while it was compiled: ${message}`, { cause });
-  }
-  return new GowaspError("compile", `${url} could not be compiled: ${message}`, { cause });
 }

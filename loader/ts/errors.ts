@@ -16,6 +16,8 @@
  * - `unavailable`: this host lacks something that the chosen path needs
  * - `host`: the Go program asked its host for something impossible
  * - `panic`: Go printed a panic or a fatal error and exited; `exception`: a JavaScript exception or a trap ended the program
+ * - `no-function`: `app.call()` names a function that the program does not offer
+ * - `exited`: the program ended before it was ready, or before it answered a call
  */
 export type GowaspErrorCode =
   | "invalid-option"
@@ -36,21 +38,40 @@ export type GowaspErrorCode =
   | "unavailable"
   | "host"
   | "panic"
-  | "exception";
+  | "exception"
+  | "no-function"
+  | "exited";
+
+/** What every copy of the class marks its errors with: each file of the package that is loaded late has its own. */
+const BRAND = Symbol.for("gowasp.error");
+
+/** What a failure is made of beside code and message. */
+export interface FailureOptions extends ErrorOptions {
+  /** The status of an answer that was not a success. */
+  status?: number;
+}
 
 /** Every failure of the loader: `code` says what, the message says where and what to do, `cause` keeps the origin. */
 export class GowaspError extends Error {
-  static {
-    // Consoles print the class's name, which is a letter in what is published.
-    Object.defineProperty(GowaspError, "name", { value: "GowaspError" });
+  // Not the name that minifying gives it.
+  static override readonly name = "GowaspError";
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits the method
+    if (this !== GowaspError) return super[Symbol.hasInstance](value);
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 
   override readonly name: string = "GowaspError";
   /** One of the stable codes. */
   readonly code: GowaspErrorCode;
+  /** The status of the answer, where the code is `http-status`. */
+  declare readonly status?: number;
 
-  constructor(code: GowaspErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: GowaspErrorCode, message: string, options?: FailureOptions) {
     super(message, options);
     this.code = code;
+    if (options?.status) this.status = options.status;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }

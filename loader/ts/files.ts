@@ -1,29 +1,30 @@
+// Files of this machine: Node's. Loaded where there are some.
+
+import type { Loaded } from "./app.js";
 import { compileBytes } from "./compile.js";
+import { readEntry } from "./entry.js";
 import { GowaspError } from "./errors.js";
-import { concat } from "./http.js";
+import { concat, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { Encoding, FileEntry, ModuleEntry } from "./manifest.js";
-import { nodeModule } from "./node.js";
-import { verified } from "./verify.js";
+import { builtin } from "./node.js";
+import { type Expected, promised, verified } from "./verify.js";
 
-/** Larger than any module an engine takes (1 GiB), and than any manifest. */
-const MAX_FILE = 2 ** 30;
+export { takeParts } from "./part.js";
+export const part = "files";
 
 /**
- * The bytes of a `file:` address.
+ * Reads, checks and compiles what lies at a `file:` address, a manifest or a module.
  *
- * @throws {GowaspError} `network` when it cannot be read, as over HTTP; `too-large`
+ * @throws {GowaspError} `network` when it cannot be read, as over HTTP; and what can be wrong with a file
  */
-export async function readLocal(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { readFile, stat } = await nodeModule("fs/promises");
-  try {
-    const { size } = await stat(new URL(url));
-    if (size > MAX_FILE) throw new GowaspError("too-large", `${url} has ${size} bytes, at most ${MAX_FILE} are read`);
-    return await readFile(new URL(url));
-  } catch (cause) {
-    if (cause instanceof GowaspError) throw cause;
-    throw unreadable(url, cause);
+export async function moduleOfFile(url: string, job: Job): Promise<Loaded> {
+  const entry = await readEntry(read(url, job), url, job);
+  if (!("manifest" in entry)) {
+    return { module: await compileAll(entry.chunks, { url, pin: job.pin, via: "file" }, job), via: "file" };
   }
+  const { module, abi, name } = entry.manifest;
+  return { ...(await moduleOfFiles(module, job)), abi, name };
 }
 
 /**
@@ -31,12 +32,35 @@ export async function readLocal(url: string): Promise<Uint8Array<ArrayBuffer>> {
  *
  * @throws {GowaspError} `network`, `not-wasm`, `too-large`, `truncated`, `decode`, `integrity`, `compile`
  */
-export async function compileLocal(entry: ModuleEntry, job: Job): Promise<WebAssembly.Module> {
+export async function moduleOfFiles(entry: ModuleEntry, job: Job): Promise<Loaded> {
   const file = await firstPresent(entry);
-  const expected = { url: file.url, entry, hash: job.options.integrity !== false, via: "file" } as const;
+  const hash = job.options.integrity !== false;
+  const expected = { url: file.url, via: "file", ...promised(entry, hash) } as const;
+  return { module: await compileAll(readDecoded(file, job), expected, job), via: "file" };
+}
+
+async function compileAll(
+  bytes: AsyncGenerator<Uint8Array>,
+  expected: Expected,
+  job: Job,
+): Promise<WebAssembly.Module> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of verified(readDecoded(file), expected, job)) chunks.push(chunk);
-  return compileBytes(concat(chunks), file.url);
+  for await (const chunk of verified(bytes, expected, job)) chunks.push(chunk);
+  return compileBytes(concat(chunks), expected.url);
+}
+
+/** The chunks of a file, as they are wanted: of one without end no more is read than somebody takes. */
+async function* read(url: string, job: Job): AsyncGenerator<Uint8Array> {
+  const { createReadStream } = builtin("fs");
+  const source = createReadStream(new URL(url), { signal: job.signal });
+  try {
+    yield* source;
+  } catch (cause) {
+    job.check();
+    throw unreadable(url, cause);
+  } finally {
+    source.destroy();
+  }
 }
 
 interface Present {
@@ -45,13 +69,14 @@ interface Present {
 }
 
 async function firstPresent(entry: ModuleEntry): Promise<Present> {
-  const { access } = await nodeModule("fs/promises");
+  const { stat } = builtin("fs/promises");
   const encoded = Object.entries(entry.encodings) as [Encoding, FileEntry][];
   const files: Present[] = [{ url: entry.url }, ...encoded.map(([encoding, { url }]) => ({ url, encoding }))];
   let first: unknown;
   for (const file of files) {
     try {
-      await access(new URL(file.url));
+      // Not `access`: Deno asks for more rights to answer that.
+      await stat(new URL(file.url));
       return file;
     } catch (error) {
       first ??= error;
@@ -61,31 +86,35 @@ async function firstPresent(entry: ModuleEntry): Promise<Present> {
 }
 
 /** The decoded chunks of a file, as they are wanted: what is not read is not decoded. */
-async function* readDecoded({ url, encoding }: Present): AsyncGenerator<Uint8Array> {
-  const { createReadStream } = await nodeModule("fs");
-  const zlib = await nodeModule("zlib");
+async function* readDecoded({ url, encoding }: Present, job: Job): AsyncGenerator<Uint8Array> {
+  if (encoding === undefined) {
+    yield* read(url, job);
+    return;
+  }
+  const { createReadStream } = builtin("fs");
+  const zlib = builtin("zlib");
   const decoders = { br: zlib.createBrotliDecompress, gzip: zlib.createGunzip, zstd: zlib.createZstdDecompress };
-  const source = createReadStream(new URL(url));
+  if (typeof decoders[encoding] !== "function") {
+    throw new GowaspError(
+      "unavailable",
+      `this Node cannot decode ${shown(url)}; put the .br or the .gz file beside it`,
+    );
+  }
+  const decoder = decoders[encoding]();
+  const source = createReadStream(new URL(url), { signal: job.signal });
+  source.on("error", (error) => decoder.destroy(error));
   try {
-    if (encoding === undefined) {
-      yield* source;
-      return;
-    }
-    if (typeof decoders[encoding] !== "function") {
-      throw new GowaspError("unavailable", `this Node cannot decode ${url}; put the .br or the .gz file beside it`);
-    }
-    const decoder = decoders[encoding]();
-    source.on("error", (error) => decoder.destroy(error));
     yield* source.pipe(decoder);
   } catch (cause) {
-    if (cause instanceof GowaspError) throw cause;
+    job.check();
     const ended = (cause as NodeJS.ErrnoException).code === "Z_BUF_ERROR";
-    throw new GowaspError(ended ? "truncated" : "decode", `${url} is damaged: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    throw new GowaspError(ended ? "truncated" : "decode", `${shown(url)} is damaged: ${message}`, { cause });
   } finally {
     source.destroy();
   }
 }
 
 function unreadable(url: string, cause: unknown): GowaspError {
-  return new GowaspError("network", `${url} cannot be read: ${(cause as Error).message}`, { cause });
+  return new GowaspError("network", `${shown(url)} cannot be read: ${(cause as Error).message}`, { cause });
 }

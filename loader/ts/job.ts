@@ -1,23 +1,42 @@
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
+import { type Pin, pinOf } from "./pin.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
  */
 export class Job {
+  /** What the caller says the entry point must be. */
+  readonly pin: Pin | undefined;
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onProgress: LoadOptions["onProgress"];
   #last: Progress | undefined;
+  #via: Via = "module";
 
-  constructor(readonly options: LoadOptions) {
+  /** @param onStart called when nothing but the program itself can fail any more, before it is entered */
+  constructor(
+    readonly options: LoadOptions,
+    private readonly onStart: (via: Via) => void = () => {},
+  ) {
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
+    this.pin = pinOf(options.integrity);
   }
 
   /** Fires when the caller's signal does, and when loading has failed. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** How often something is tried again that may pass. */
+  get retries(): number {
+    return this.options.retries ?? 3;
+  }
+
+  /** For how many milliseconds a server may send nothing. */
+  get stallTimeout(): number {
+    return this.options.stallTimeout ?? 30_000;
   }
 
   /**
@@ -43,10 +62,12 @@ export class Job {
     }
   }
 
-  /** A controller for one part of the job, which can fail without the rest; it fires with the job's signal, too. */
-  branch(): AbortController {
+  /** A controller for one part of the job, which can fail without the rest; it fires with the signal above it, too. */
+  branch(above: AbortSignal = this.signal): AbortController {
     const branch = new AbortController();
-    this.signal.addEventListener("abort", () => branch.abort(this.signal.reason), { signal: branch.signal });
+    const stop = () => branch.abort(above.reason);
+    if (above.aborted) stop();
+    else above.addEventListener("abort", stop, { signal: branch.signal });
     return branch;
   }
 
@@ -54,6 +75,24 @@ export class Job {
   check(): void {
     if (this.#outer?.aborted) throw abortedError(this.#outer.reason);
     this.signal.throwIfAborted();
+  }
+
+  /**
+   * Waits, and not when the job has ended.
+   *
+   * @throws {GowaspError} what {@link check} throws
+   */
+  async pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.signal.aborted) wake();
+      this.signal.addEventListener("abort", wake, { once: true });
+    });
+    this.check();
   }
 
   /** Whether anyone listens to progress. */
@@ -74,8 +113,14 @@ export class Job {
 
   /** Reports that everything is there and the program begins. */
   beginRun(via: Via): void {
+    this.#via = via;
     const { loaded, total } = this.#last ?? { loaded: 0, total: undefined };
     this.progress({ phase: "run", loaded, total, via });
+  }
+
+  /** Reports that there is an instance, which is entered now. */
+  started(): void {
+    this.onStart(this.#via);
   }
 }
 

@@ -1,9 +1,9 @@
 import { compileStreaming } from "./compile.js";
 import type { GowaspError } from "./errors.js";
-import { chunksOf, fetchOk, mimeType, notWasm, wasmResponse } from "./http.js";
+import { chunksOf, fetchOk, mayPass, mimeType, notWasm, shown, wasmResponse } from "./http.js";
 import type { Job } from "./job.js";
-import type { ModuleEntry } from "./manifest.js";
-import { drain, verified } from "./verify.js";
+import { type ModuleEntry, originOf } from "./manifest.js";
+import { drain, promised, verified } from "./verify.js";
 
 /** An encoded file is worth another request when it saves this many bytes, about a round trip's worth... */
 const WORTH_BYTES = 32 * 1024;
@@ -47,22 +47,33 @@ export async function compileNative({ response, url, entry, via }: Direct, job: 
     void response.body?.cancel();
     throw notWasm(url, new TextEncoder().encode("<"));
   }
-  const hash = job.options.integrity ?? (via === "native" && entry?.foreign === true);
-  const check = (copy: Response) => drain(verified(chunksOf(copy, job), { url, entry, hash, via }, job));
-  const checked = (hash && entry) || job.wantsProgress ? check(response.clone()) : undefined;
+  const expected = { url, via, ...(entry ? promised(entry, mustHash(response, entry, via, job)) : { pin: job.pin }) };
+  const check = (copy: Response) => drain(verified(chunksOf(copy, job), expected, job));
+  const checked = expected.pin || job.wantsProgress ? check(response.clone()) : undefined;
   try {
     const [module] = await Promise.all([compileStreaming(withWasmType(response), url), checked]);
     return module;
   } catch (error) {
     // Damaged bytes fail in both places, in any order; the check knows better why.
     if (checked) await checked;
-    else if (entry && via === "native" && DAMAGE.has((error as GowaspError).code)) {
+    else if (entry && via === "native" && DAMAGE.has((error as GowaspError).code) && !mayPass(error)) {
       // It was left out for speed, but now it is worth a request.
       const again = await fetchOk(url, job).catch(() => undefined);
       if (again) await check(again);
     }
     throw error;
   }
+}
+
+/**
+ * Whether the hash of a response is checked: if the caller wants it, if the caller has pinned the manifest, or if the
+ * bytes come from another origin than the manifest, be it by a redirect, so that one may change without the other.
+ */
+function mustHash(response: Response, entry: ModuleEntry, via: Direct["via"], job: Job): boolean {
+  const { integrity } = job.options;
+  if (typeof integrity === "boolean") return integrity;
+  // What lies in the Cache API was checked when it was put there.
+  return job.pin !== undefined || (via === "native" && originOf(response.url || entry.url) !== entry.origin);
 }
 
 /** What compilers say of damaged bytes. */
@@ -78,7 +89,7 @@ function withWasmType(response: Response): Response {
 /** Says on the console that a module is served with a wrong type, and what that costs. */
 export function warnOfType(response: Response): void {
   console.warn(
-    `gowasp: ${response.url} is served as "${response.headers.get("content-type") ?? ""}"; ` +
+    `gowasp: ${shown(response.url)} is served as "${response.headers.get("content-type") ?? ""}"; ` +
       "serve it as application/wasm, or browsers compile it anew at every visit",
   );
 }

@@ -1,19 +1,25 @@
-// Node's own modules, imported so that bundlers for the browser do not see them.
+// Node's own modules, had so that no bundler sees them. Deno, Bun and workerd (with nodejs_compat) have some of them, too.
 
 /** What the loader uses of Node. */
 interface NodeModules {
   fs: typeof import("node:fs");
   "fs/promises": typeof import("node:fs/promises");
   path: typeof import("node:path");
-  zlib: typeof import("node:zlib");
   url: typeof import("node:url");
+  worker_threads: typeof import("node:worker_threads");
+  zlib: typeof import("node:zlib");
 }
 
-/** Whether Node's modules are there: in Node itself, Deno and Bun. */
-export const isNode: boolean =
-  typeof globalThis.process?.versions?.node === "string" && !("window" in globalThis && "document" in globalThis);
+/** Whether Node's modules can be had: Node 20.16 and later, Deno, Bun, Electron's windows with Node's integration. */
+export const hasNodeModules: boolean = typeof globalThis.process?.getBuiltinModule === "function";
 
-/** One of Node's modules. */
-export function nodeModule<Name extends keyof NodeModules>(name: Name): Promise<NodeModules[Name]> {
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ `node:${name}`);
+/**
+ * Whether the script runs in a page. jsdom and happy-dom have a document, too, in the midst of Node; a real page is told by
+ * its workers, which no imitation has.
+ */
+export const isPage: boolean = "document" in globalThis && (!hasNodeModules || typeof globalThis.Worker === "function");
+
+/** One of Node's modules, where {@link hasNodeModules}; undefined where the host has others only. */
+export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  return globalThis.process.getBuiltinModule(`node:${name}`) as NodeModules[Name];
 }

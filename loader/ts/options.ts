@@ -14,16 +14,37 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   signal?: AbortSignal;
   /**
    * Whether the module's SHA-256 is checked against the manifest before it runs. By default it is where that costs
-   * nothing or gains something: when the loader reads or decodes the bytes itself, and when the module lies on another
-   * origin than its manifest. `true` checks in any case, also what comes from the same origin or from the Cache API,
-   * for about a fifth more time on a fast network; `false` never does.
+   * nothing or gains something: when the loader reads or decodes the bytes itself, and when they come from another
+   * origin than the manifest, be it by a redirect. `true` checks in any case, also what comes from the same origin or
+   * from the Cache API, for about a fifth more time on a fast network, and refuses what has no manifest; `false` never
+   * does, and then nothing is kept in the Cache API.
+   *
+   * A string is the hash of the entry point itself, as in HTML's `integrity` attribute (`"sha256-…"`, `sha384`,
+   * `sha512`): of the manifest's bytes, whose word on the module is then checked in any case, or of the decoded module.
    */
-  integrity?: boolean;
+  integrity?: boolean | string;
+  /** Origins other than its own on which the manifest may name files, such as `https://cdn.example.com`. Default none. */
+  allowOrigins?: readonly string[];
   /**
    * Keep what the loader had to decode itself in the browser's Cache API, one module per manifest, so that the next
-   * start needs neither network nor decoder. Default true.
+   * start needs no decoder, and no network where there is none. `"offline"` keeps what the browser decoded, too. Default
+   * true.
    */
-  cache?: boolean;
+  cache?: boolean | "offline";
+  /** How often a request is tried again that no answer came to, or one of a busy server, or half of one. Default 3. */
+  retries?: number;
+  /**
+   * For how many milliseconds a server may send nothing before the connection is given up. Default 30,000. Bodies that
+   * the browser compiles untouched are not watched: pass `onProgress` or `integrity` if they should be.
+   */
+  stallTimeout?: number;
+  /** How urgent the requests are beside the page's others, as fetch() takes it. */
+  fetchPriority?: "high" | "low" | "auto";
+  /**
+   * What a program offers when it is ready: a name that it sets on `js.Global()`, or a function that says whether it
+   * is. `load()` then resolves when that is so, and not at the program's first wait.
+   */
+  ready?: string | ((scope: Record<string, unknown>) => boolean);
   /** What a relative address is relative to. Default: the page, the worker's script, or the working directory. */
   baseUrl?: string | URL;
   /**
@@ -41,15 +62,42 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * and {@link WorkerGoApp} for what is different then.
    */
   worker?: false;
-  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along. */
+  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along; relative to the page. */
   decoderUrl?: string | URL;
+  /** Where `worker.js` of this package is served, for bundlers that do not move it along; relative to the page. */
+  workerUrl?: string | URL;
+  /**
+   * Parts of this package that were imported up front, where none can be imported later: service workers, extensions.
+   *
+   * @example
+   * import parts from "gowasp/parts";
+   * await load("/app.json", { use: parts });
+   */
+  use?: readonly Part[];
 }
 
 /** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */
 export interface WorkerLoadOptions
-  extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker"> {
+  extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
+  /** A name that the program sets on `js.Global()` when it is ready; `load()` waits for it. */
+  ready?: string;
+  /**
+   * When `load()` resolves: when the program begins to run (the default), so that there is a {@link GoApp.kill} for one
+   * that never waits, or when it waits for the first time or has ended.
+   */
+  until?: "run" | "idle";
 }
+
+/** A part of the loader: what `import * as … from "gowasp/…"` gives, or one of `gowasp/parts`. */
+export interface Part {
+  readonly part: string;
+  /** Tells a part that needs others which there are: each file of the package has an account of its own. */
+  readonly takeParts?: (parts: readonly Part[]) => void;
+}
+
+/** What `load()` loads. */
+export type Source = string | URL | Response | BufferSource | WebAssembly.Module;
 
 /** How the module's bytes came. */
 export type Via =
@@ -64,7 +112,9 @@ export type Via =
   /** Node's file system. */
   | "file"
   /** A `WebAssembly.Module` that the caller had. */
-  | "module";
+  | "module"
+  /** Bytes that the caller had, or that a `data:` address holds. */
+  | "bytes";
 
 /** How far loading is. */
 export interface Progress {
@@ -78,10 +128,14 @@ export interface Progress {
   via: Via;
 }
 
-/** A running Go program. */
-export interface GoApp {
+/**
+ * A running Go program.
+ *
+ * @typeParam Exports what it exports, if that is known: `load<{ add(a: number, b: number): number }>(url)`
+ */
+export interface GoApp<Exports = WebAssembly.Exports> {
   /** What the module exports: functions marked `//go:wasmexport` can be called from now on. */
-  readonly exports: WebAssembly.Exports;
+  readonly exports: Exports;
   /** Resolves with the exit code when the program ends. */
   readonly exited: Promise<number>;
   /**
@@ -95,6 +149,14 @@ export interface GoApp {
   readonly module: WebAssembly.Module;
   /** How the module's bytes came. */
   readonly via: Via;
+  /** The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then the page's. */
+  readonly scope: Record<string, unknown>;
+  /**
+   * Calls a function that the program exports or has set on `js.Global()`, and waits for what it answers.
+   *
+   * @throws {GowaspError} `no-function`, and `exited` when the program ends before it has answered
+   */
+  call(name: string, ...args: unknown[]): Promise<unknown>;
   /** Ends the program: nothing of it runs any more and `exited` resolves with 137. */
   kill(): void;
 }

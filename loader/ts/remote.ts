@@ -1,42 +1,71 @@
 // The page's side of `load(source, { worker: true })`: starts the worker and answers it.
 
-import { GowaspError } from "./index.js";
-import type { Answer, Failure, FromWorker, Start } from "./messages.js";
+import { addressOf } from "./address.js";
+import { GowaspError } from "./errors.js";
+import { type Answer, COPIED, type Failure, type FromWorker, fromWorker, type Start } from "./messages.js";
 import type { WorkerGoApp, WorkerLoadOptions } from "./options.js";
+import { placeOf } from "./places.js";
+import { sourceOf } from "./source.js";
+import { hasThreads, startThread, type Thread } from "./thread.js";
 
-/** Options whose values cannot be copied into a worker. */
-const STAYS_HERE = ["fs", "imports", "start", "global", "process", "path"];
+export { takeParts } from "./part.js";
+export const part = "remote";
 
 /**
  * Loads and runs a program in a web worker of its own, which ends with it.
  *
+ * @param source of any type
+ * @param options have been checked
  * @throws {GowaspError} as `load()`; `unavailable` when the worker cannot be started
  */
-export async function loadInWorker(
-  source: string | URL | WebAssembly.Module,
-  options: WorkerLoadOptions,
-): Promise<WorkerGoApp> {
-  for (const name of STAYS_HERE) {
-    if (name in options) {
-      throw new GowaspError(
-        "invalid-option",
-        `the option ${name} cannot be used with worker: true, it stays on the page`,
-      );
-    }
-  }
+export async function loadInWorker(source: unknown, options: WorkerLoadOptions): Promise<WorkerGoApp> {
+  if (!hasThreads()) throw new GowaspError("unavailable", "the option worker: true: this host has no workers");
+  const start = await startOf(source, options);
   if (options.signal?.aborted) throw aborted(options.signal);
   const stdin = new Stdin(options.stdin);
-  const remote = new Remote(startWorker(), options, stdin);
-  const { args, env, integrity, cache, decoderUrl } = options;
-  const here = globalThis.document?.baseURI ?? globalThis.location?.href;
-  const baseUrl = new URL(options.baseUrl ?? "", here).href;
-  remote.start({
-    source: source instanceof WebAssembly.Module ? source : String(source),
-    options: { args, env, integrity, cache, baseUrl, decoderUrl: decoderUrl && new URL(decoderUrl, here).href },
-    stdin: stdin.known,
-    wants: { stdout: !!options.stdout, stderr: !!options.stderr, progress: !!options.onProgress },
-  });
+  const thread = await startWorker(options);
+  if (options.signal?.aborted) {
+    thread.terminate();
+    throw aborted(options.signal);
+  }
+  const remote = new Remote(thread, options, stdin);
+  remote.start({ ...start, stdin: stdin.known });
   return remote.loaded;
+}
+
+async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit<Start, "stdin">> {
+  const source = await sourceOf(given);
+  const copied = Object.fromEntries(COPIED.map((name) => [name, options[name]]));
+  const { decoderUrl, baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = options;
+  // A worker's script may lie anywhere, so it is told where the decoder is. Bundlers look for exactly this.
+  const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
+  const decoder = decoderUrl === undefined ? await placeOf("decoder_bg.wasm", beside) : await addressOf(decoderUrl);
+  const start: Omit<Start, "stdin" | "source"> = {
+    type: "start",
+    options: {
+      ...copied,
+      decoderUrl: String(decoder),
+      baseUrl: baseUrl === undefined ? undefined : await addressOf(baseUrl),
+    },
+    wants: { stdout: !!options.stdout, stderr: !!options.stderr, progress: !!options.onProgress },
+  };
+  if (source.kind === "module") return { ...start, source: source.module };
+  if (source.kind === "bytes") return { ...start, source: source.bytes };
+  if (source.kind === "address") return { ...start, source: await addressOf(source.address, options.baseUrl) };
+  const { url, status } = source.response;
+  if (status !== 200)
+    throw new GowaspError("http-status", `the Response has status ${status}, expected 200`, { status });
+  if (url) start.options.baseUrl = url;
+  return { ...start, source: await bytesOf(source.response) };
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new GowaspError("truncated", `the body of the Response could not be read: ${message}`, { cause });
+  }
 }
 
 /** A worker and what is known of it. */
@@ -46,10 +75,13 @@ class Remote {
   #settle!: { resolve: (app: WorkerGoApp) => void; reject: (error: unknown) => void };
   #exit!: { resolve: (code: number) => void; reject: (error: unknown) => void };
   readonly #exited: Promise<number>;
+  #app: WorkerGoApp | undefined;
+  /** How far it is; a worker that has said something has its script. */
+  #state: "new" | "loading" | "running" | "ended" = "new";
   readonly #onAbort = () => this.#fail(aborted(this.options.signal));
 
   constructor(
-    private readonly worker: Worker,
+    private readonly worker: Thread,
     private readonly options: WorkerLoadOptions,
     private readonly stdin: Stdin,
   ) {
@@ -59,8 +91,12 @@ class Remote {
     this.#exited = new Promise((resolve, reject) => {
       this.#exit = { resolve, reject };
     });
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
-    worker.onerror = ({ message }) => this.#fail(unavailable(message));
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(fromWorker(data));
+    worker.onmessageerror = () => this.#receive(undefined);
+    // Later it is an error in a callback of the program, which does not end it, as it would not on the page.
+    worker.onerror = ({ message }) => {
+      if (this.#state === "new") this.#fail(unavailable(message));
+    };
     options.signal?.addEventListener("abort", this.#onAbort);
   }
 
@@ -73,31 +109,63 @@ class Remote {
     }
   }
 
-  #receive(message: FromWorker): void {
+  #receive(message: FromWorker | undefined): unknown {
     const { options } = this;
-    if (message.type === "progress") {
-      options.onProgress?.(message.progress);
-    } else if (message.type === "output") {
-      options[message.stream]?.(message.chunk);
-    } else if (message.type === "read") {
-      void this.stdin.read(message.max).then((answer) => this.worker.postMessage(answer));
-    } else if (message.type === "loaded") {
-      this.#stopListening();
-      this.#settle.resolve({ exited: this.#exited, via: message.via, kill: () => this.#end(137) });
-    } else if (message.type === "exited") {
-      this.#end(message.code);
-    } else {
-      this.#fail(revived(message.failure));
+    if (this.#state === "ended") return;
+    if (this.#state === "new") this.#state = "loading";
+    switch (message?.type) {
+      case "progress":
+        return call("onProgress", () => options.onProgress?.(message.progress));
+      case "output":
+        return call(message.stream, () => options[message.stream]?.(message.chunk));
+      case "read":
+        return this.#answer(message.max);
+      case "started":
+        return this.#started(message.via);
+      case "idle":
+        return this.#resolve();
+      case "exited":
+        if (this.#app) return this.#end(message.code);
+        break;
+      case "failed":
+        return this.#fail(revived(message.failure));
+    }
+    return this.#fail(
+      new GowaspError("host", "the worker sent a message that is not the loader's: does the program call postMessage?"),
+    );
+  }
+
+  #started(via: WorkerGoApp["via"]): void {
+    this.#app ??= { exited: this.#exited, via, kill: () => this.#end(137) };
+    if (this.options.until !== "idle" && this.options.ready === undefined) this.#resolve();
+  }
+
+  #resolve(): void {
+    if (!this.#app || this.#state === "running") return;
+    this.#state = "running";
+    this.#stopListening();
+    this.#settle.resolve(this.#app);
+  }
+
+  async #answer(max: number): Promise<void> {
+    const answer = await this.stdin.read(max);
+    try {
+      this.worker.postMessage(answer);
+    } catch (error) {
+      this.worker.postMessage({ type: "refusal", reason: String(error) } satisfies Answer);
     }
   }
 
   #end(code: number): void {
+    this.#resolve();
+    this.#state = "ended";
     this.worker.terminate();
     this.#exit.resolve(code);
   }
 
   /** Before the program runs this is the failure of loading, afterwards that of the program. */
   #fail(error: unknown): void {
+    this.#state = "ended";
     this.worker.terminate();
     this.#stopListening();
     this.#settle.reject(error);
@@ -108,6 +176,15 @@ class Remote {
 
   #stopListening(): void {
     this.options.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** Calls a function of the page; what it throws is not the worker's fault. */
+function call(name: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    console.error(`gowasp: ${name} threw`, error);
   }
 }
 
@@ -126,17 +203,21 @@ class Stdin {
 
   async read(max: number): Promise<Answer> {
     try {
-      return { chunk: await this.#next(max) };
+      const chunk = await this.#next(max);
+      if (chunk === null || chunk instanceof Uint8Array) return { type: "answer", chunk };
+      return { type: "refusal", reason: "the option stdin gave something that is neither a Uint8Array nor null" };
     } catch (error) {
-      return { failure: String(error) };
+      return { type: "refusal", reason: String(error) };
     }
   }
 }
 
-function startWorker(): Worker {
+async function startWorker({ workerUrl }: WorkerLoadOptions): Promise<Thread> {
+  // Bundlers look for exactly this.
+  const beside = () => new URL("./worker.js", import.meta.url);
+  const url = workerUrl === undefined ? await placeOf("worker.js", beside) : new URL(await addressOf(workerUrl));
   try {
-    // Bundlers look for exactly this.
-    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    return await startThread(url);
   } catch (cause) {
     throw unavailable((cause as Error).message, cause);
   }
@@ -146,7 +227,7 @@ function unavailable(message: string | undefined, cause?: unknown): GowaspError 
   return new GowaspError(
     "unavailable",
     `the worker could not be started: ${message ?? "its script did not load"}; ` +
-      "serve worker.js of this package beside the bundle, from the page's own origin",
+      "serve worker.js of this package beside the bundle, or name its place with the option workerUrl",
     { cause },
   );
 }

@@ -1,21 +1,33 @@
 import type { Job } from "./job.js";
 import type { ModuleEntry } from "./manifest.js";
 
+/** A manifest as it came. */
+export interface ManifestFile {
+  text: string;
+  /** Where it came from in the end, which the addresses in it are relative to. */
+  url: string;
+}
+
 /**
  * The browser's Cache API as a store for decoded modules: a Response from there goes through the engine's streaming
- * compiler and its cache of compiled code, unlike one that JavaScript decoded. One cache per manifest, one module in it.
+ * compiler and its cache of compiled code, unlike one that JavaScript decoded. One cache per manifest; in it the
+ * manifest, for the time when there is no network, and one module. Nothing is kept whose hash was not right.
  *
  * Everything here may fail (no space, private mode, no such API): loading then goes on without.
  */
 export class Store {
+  /** The manifest that the module belongs to, once it is known. */
+  manifest: ManifestFile | undefined;
   readonly #name: string | undefined;
+  readonly #key: string;
   readonly #cache: Promise<Cache | undefined>;
 
   /** Begins to look, so that the answer is there when the manifest is. */
   constructor(manifestUrl: string, job: Job) {
     const usable = job.options.cache !== false && "caches" in globalThis && /^https?:/.test(manifestUrl);
     // Without the query, so that `app.json?v=2` takes the place of `app.json?v=1`.
-    this.#name = usable ? `gowasp ${manifestUrl.replace(/[?#].*/s, "")}` : undefined;
+    this.#key = manifestUrl.replace(/[?#].*/s, "");
+    this.#name = usable ? `gowasp ${this.#key}` : undefined;
     this.#cache = this.#find().catch(() => undefined);
   }
 
@@ -30,10 +42,17 @@ export class Store {
     return cache?.match(keyOf(entry)).catch(() => undefined);
   }
 
+  /** The manifest of the module that was kept. */
+  async lastManifest(): Promise<ManifestFile | undefined> {
+    const cache = await this.#cache;
+    const response = await cache?.match(this.#key).catch(() => undefined);
+    return response?.json();
+  }
+
   /**
    * Keeps a copy of a response when its body ends without an error, in place of all others, in the background.
    *
-   * @param response an unused one, of the decoded module
+   * @param response an unused one, of the decoded module; its body must fail if the hash is wrong
    */
   keep(entry: ModuleEntry, response: Response): void {
     if (this.#name === undefined) return;
@@ -44,7 +63,8 @@ export class Store {
     const cache = await caches.open(name);
     const key = keyOf(entry);
     await cache.put(key, response);
-    const old = (await cache.keys()).filter((request) => request.url !== key);
+    await cache.put(this.#key, new Response(JSON.stringify(this.manifest)));
+    const old = (await cache.keys()).filter(({ url }) => url !== key && url !== this.#key);
     await Promise.all(old.map((request) => cache.delete(request)));
   }
 

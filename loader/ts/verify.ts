@@ -1,104 +1,72 @@
-import { newHash } from "./brotli.js";
 import { GowaspError } from "./errors.js";
-import { concat, looksLikeWasm, notWasm, peek } from "./http.js";
+import { looksLikeWasm, notWasm, peek, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { FileEntry } from "./manifest.js";
 import type { Via } from "./options.js";
+import { checkPin, type Pin } from "./pin.js";
 
 /** What decoded bytes are held against. */
 export interface Expected {
   /** The address for messages. */
   url: string;
-  /** The manifest's entry; without one only the form is checked. */
-  entry: FileEntry | undefined;
-  /** Whether the SHA-256 is checked, too. */
-  hash: boolean;
-  /** How the bytes come, for progress. */
-  via: Via;
+  /** Decoded bytes, if that is known. */
+  size?: number | undefined;
+  /** Their hash, if that is to be checked. */
+  pin?: Pin | undefined;
+  /** How the bytes come, for progress; nobody is told without it. */
+  via?: Via;
+}
+
+/** What a manifest says of its module; the hash only if it is to be checked. */
+export function promised({ size, sha256 }: FileEntry, hash: boolean): Pick<Expected, "size" | "pin"> {
+  return { size, pin: hash ? { algorithm: "SHA-256", hex: sha256, by: "its manifest" } : undefined };
 }
 
 /**
- * Passes decoded bytes on and checks them: whoever reads to the end without an error has had the module that the
- * manifest means. A compiler or a cache that is given these bytes as a stream cannot succeed otherwise.
+ * Passes decoded bytes on and checks them: whoever reads to the end without an error has had the module that was
+ * meant. A compiler or a cache that is given these bytes as a stream cannot succeed otherwise.
  *
  * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`
  */
 export async function* verified(
   chunks: AsyncGenerator<Uint8Array>,
-  { url, entry, hash, via }: Expected,
+  { url, size, pin, via }: Expected,
   job: Job,
 ): AsyncGenerator<Uint8Array> {
-  const total = entry?.size;
-  const digest = hash && entry ? sha256(job) : undefined;
+  const kept: Uint8Array[] = [];
   let loaded = 0;
+  const tell = (phase: "download" | "compile") => via && job.progress({ phase, loaded, total: size, via });
   const { head, all } = await peek(chunks);
   if (head.length >= 4 && !looksLikeWasm(head)) throw notWasm(url, head);
   for await (const chunk of all) {
+    job.check();
     loaded += chunk.length;
-    if (total !== undefined && loaded > total) throw tooLarge(url, total);
-    digest?.update(chunk);
-    job.progress({ phase: "download", loaded, total, via });
+    if (loaded > (size ?? MAX_MODULE)) throw tooLarge(url, size);
+    if (pin) kept.push(chunk);
+    tell("download");
     yield chunk;
   }
-  if (loaded < (total ?? 8)) throw truncated(url, loaded, total);
-  if (digest && entry) {
-    const got = await digest.hex();
-    if (got !== entry.sha256) throw mismatch(url, entry.sha256, got);
-  }
-  job.progress({ phase: "compile", loaded, total, via });
+  if (loaded < (size ?? 8)) throw truncated(url, loaded, size);
+  if (pin) await checkPin(kept, pin, url, job);
+  tell("compile");
 }
+
+/** Engines take no larger module (WebAssembly JavaScript Interface, section 9: 1 GiB). */
+export const MAX_MODULE = 2 ** 30;
 
 /** Reads to the end and keeps nothing. */
 export async function drain(chunks: AsyncGenerator<Uint8Array>): Promise<void> {
   for await (const _ of chunks);
 }
 
-interface Digest {
-  update(chunk: Uint8Array): void;
-  hex(): Promise<string>;
+function tooLarge(url: string, size: number | undefined): GowaspError {
+  const limit = size === undefined ? "1 GiB, the most that engines take" : `the ${size} bytes its manifest names`;
+  return new GowaspError("too-large", `${shown(url)} holds more than ${limit}; reading stopped there`);
 }
 
-/**
- * SHA-256 by the browser, off the main thread, which takes all bytes at once; where the page has no TLS there is none
- * (`crypto.subtle` exists in secure contexts only) and the package's own is loaded.
- */
-function sha256(job: Job): Digest {
-  const chunks: Uint8Array[] = [];
-  return {
-    update: (chunk) => chunks.push(chunk),
-    async hex() {
-      if (globalThis.crypto?.subtle) {
-        const digest = await crypto.subtle.digest("SHA-256", concat(chunks));
-        return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-      }
-      const hash = await newHash(job);
-      try {
-        for (const chunk of chunks) hash.update(chunk);
-        return hash.hex();
-      } finally {
-        hash.free();
-      }
-    },
-  };
-}
-
-function tooLarge(url: string, total: number): GowaspError {
-  return new GowaspError(
-    "too-large",
-    `${url} holds more than the ${total} bytes its manifest names; reading stopped there. Deploy manifest and module together`,
-  );
-}
-
-function truncated(url: string, loaded: number, total: number | undefined): GowaspError {
+function truncated(url: string, loaded: number, size: number | undefined): GowaspError {
   return new GowaspError(
     "truncated",
-    `${url} ended after ${loaded}${total === undefined ? "" : ` of ${total}`} bytes; try again, or check what was uploaded`,
-  );
-}
-
-function mismatch(url: string, want: string, got: string): GowaspError {
-  return new GowaspError(
-    "integrity",
-    `${url} has the SHA-256 ${got}, its manifest says ${want}; it was not run. Deploy manifest and module together`,
+    `${shown(url)} ended after ${loaded}${size === undefined ? "" : ` of ${size}`} bytes; try again, or check what was uploaded`,
   );
 }

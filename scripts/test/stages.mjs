@@ -24,6 +24,7 @@ export const stages = [
   { name: "commands as WebAssembly", run: wasmCommandTests },
   { name: "node", run: (env) => nodeTests("tests/node", env) },
   { name: "browser", needs: "Chromium", run: (env) => nodeTests("tests/browser", env) },
+  { name: "ecosystem", needs: "Chromium", run: ecosystemTests },
 ];
 
 /** @returns {Promise<Counts>} */
@@ -90,6 +91,18 @@ async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.Process
   } finally {
     await rm(report, { force: true });
   }
+}
+
+/** The package in projects of those bundlers and runtimes that CI tries; `npm run test:ecosystem` tries them all. */
+function ecosystemTests(/** @type {NodeJS.ProcessEnv} */ env) {
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: [] };
+  const onLine = (/** @type {string} */ line) => {
+    if (line.startsWith("✓")) counts.passed += 1;
+    if (line.startsWith("✗")) counts.failed += 1;
+  };
+  const args = ["tests/ecosystem/run.mjs", "--ci"];
+  return settle(counts, run(process.execPath, args, { cwd: root, env, output: "tee", onLine }));
 }
 
 /** Counts of a run whose exit code may know of failures that were not counted, such as a test that does not compile. */

@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
+import { bindings, cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 11);
@@ -146,6 +146,8 @@ async function serve() {
     "/wasm_exec.js": ["text/javascript", readFileSync(join(goroot, "lib/wasm/wasm_exec.js"))],
     "/dist/index.js": ["text/javascript", readFileSync(join(root, "dist/index.js"))],
     "/dist/decoder.js": ["text/javascript", readFileSync(join(root, "dist/decoder.js"))],
+    "/bindings/decoder.js": ["text/javascript", readFileSync(join(bindings, "decoder/decoder.js"))],
+    "/bindings/decoder_bg.wasm": ["application/wasm", readFileSync(join(root, "dist/decoder_bg.wasm"))],
     "/dist/decoder_bg.wasm": ["application/wasm", readFileSync(join(root, "dist/decoder_bg.wasm"))],
     "app.json": ["application/json", manifest],
     "app.wasm": ["application/wasm", raw],

@@ -33,7 +33,7 @@ export async function gowasp(/** @type {string} */ url, { progress = false, ...o
 
 /** Megabytes of decoded output per second, input and output held in memory. */
 export async function decode(/** @type {string} */ url, /** @type {number} */ size) {
-  const { default: init, StreamDecoder } = await import("/dist/decoder.js");
+  const { default: init, StreamDecoder } = await import("/bindings/decoder.js");
   await init();
   const file = new Uint8Array(await (await fetch(url)).arrayBuffer());
   const start = performance.now();

@@ -18,7 +18,9 @@ describe("worker: true", { skip: withoutGo }, () => {
   before(async () => {
     browser = await launchChromium();
     server = await startServer();
-    server.answers.set("/echo.wasm", bytes(readFileSync(built("echo")), "application/wasm"));
+    for (const name of ["echo", "hostile", "later"]) {
+      server.answers.set(`/${name}.wasm`, bytes(readFileSync(built(name)), "application/wasm"));
+    }
   });
   after(async () => {
     await browser.close();
@@ -102,6 +104,92 @@ describe("worker: true", { skip: withoutGo }, () => {
       return load("echo.wasm", { worker: true, signal: AbortSignal.timeout(0) }).then(() => null, failed);`);
     assert.deepEqual(abort.slice(0, 2), [true, "aborted"]);
     await noWorkers();
+  });
+
+  test("a busy program can be stopped: load() resolves when it begins", async () => {
+    const code = await inPage(`
+      const app = await load("hostile.wasm", { worker: true, args: ["loop"] });
+      app.kill();
+      return app.exited;`);
+    assert.equal(code, 137);
+    await noWorkers();
+  });
+
+  test("until: idle and ready wait for more than the beginning", async () => {
+    const result = await inPage(`
+      const out = [];
+      const stdout = (chunk) => out.push(chunk);
+      const idle = await load("echo.wasm", { worker: true, args: ["sleep"], stdout, until: "idle" });
+      const early = await text(out);
+      idle.kill();
+      const ready = await load("later.wasm", { worker: true, ready: "add" });
+      ready.kill();
+      const never = await load("later.wasm", { worker: true, args: ["exit"], ready: "add" }).then(() => null, failed);
+      return [early, await ready.exited, never.slice(0, 2)];`);
+    assert.deepEqual(result, ["sleeping\n", 137, [true, "exited"]]);
+    await noWorkers();
+  });
+
+  test("bytes and responses are handed over", async () => {
+    const result = await inPage(`
+      const bytes = await (await fetch("echo.wasm")).arrayBuffer();
+      const codes = [];
+      for (const source of [bytes, fetch("echo.wasm"), new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))]) {
+        const given = source instanceof ReadableStream ? new Response(source) : source;
+        const app = await load(given, { worker: true, stdin: "" });
+        codes.push(await app.exited);
+      }
+      return codes;`);
+    assert.deepEqual(result, [3, 3, 3]);
+  });
+
+  for (const message of [
+    '{"hello": 1}',
+    "null",
+    '"text"',
+    '{"type": "toString"}',
+    '{"type": "output", "stream": "stdin", "chunk": 1}',
+    '{"type": "output", "stream": "onProgress", "chunk": {}}',
+    '{"type": "output", "stream": "__proto__"}',
+    '{"type": "progress"}',
+    '{"type": "read", "max": "1"}',
+    '{"type": "failed", "failure": 5}',
+    '{"type": "exited", "code": 1.5}',
+  ]) {
+    test(`a program that posts ${message} is ended`, async () => {
+      const result = await inPage(`
+        let called = 0;
+        const touch = () => void called++;
+        const app = await load("hostile.wasm", {
+          worker: true, args: ["post", ${JSON.stringify(message)}], onProgress: touch, stdout: touch, stdin: touch,
+        });
+        const before = called;
+        const error = await app.exited.then(() => null, failed);
+        return [error, called - before];`);
+      assert.deepEqual(result[0]?.slice(0, 2), [true, "host"], String(result[0]));
+      assert.equal(result[1], 0);
+      await noWorkers();
+    });
+  }
+
+  test("an answer on stdin that cannot be sent, or is none, fails the read and no more", async () => {
+    const result = await inPage(`
+      const texts = [];
+      for (const stdin of [() => () => {}, () => "text", () => { throw new Error("broken"); }, () => Promise.reject(1)]) {
+        const out = [];
+        const app = await load("echo.wasm", { worker: true, stdin, stdout: (chunk) => out.push(chunk) });
+        texts.push(await app.exited, await text(out));
+      }
+      return texts;`);
+    assert.deepEqual(result, [3, '["js"] "" ""\n', 3, '["js"] "" ""\n', 3, '["js"] "" ""\n', 3, '["js"] "" ""\n']);
+  });
+
+  test("functions of the page that throw are heard of, and the program goes on", async () => {
+    const code = await inPage(`
+      const broken = () => { throw new Error("broken"); };
+      const app = await load("echo.wasm", { worker: true, stdin: "", stdout: broken, onProgress: broken });
+      return app.exited;`);
+    assert.equal(code, 3);
   });
 
   test("options that cannot leave the page are named", async () => {

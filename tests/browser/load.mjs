@@ -13,7 +13,7 @@
 /**
  * @param {import("playwright-core").Page} page one that a test server sent
  * @param {string} source for `load()`
- * @param {{ timeout?: number, integrity?: boolean, cache?: boolean, decoderUrl?: string }} [options] for `load()`;
+ * @param {{ timeout?: number, [name: string]: unknown }} [options] for `load()`;
  *   `timeout` is that of its signal, in milliseconds
  * @returns {Promise<Loaded>}
  */

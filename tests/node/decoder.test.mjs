@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
-import init, { DecodeFailure, StreamDecoder, StreamHash } from "../../dist/decoder.js";
+import { bindings } from "../../scripts/paths.mjs";
 import { answerModule, brotli, sha256 } from "./load/fixture.mjs";
+
+const { default: init, DecodeFailure, StreamDecoder, StreamHash } = await import(`${bindings}/decoder/decoder.js`);
 
 const dist = (name) => readFileSync(new URL(`../../dist/${name}`, import.meta.url));
 
@@ -77,6 +79,8 @@ describe("download size, brotli 11", () => {
       .reduce((sum, size) => sum + size, 0);
 
   test("the loader stays below 12 kB", () => assert.ok(weight("index.js") < 12_000, String(weight("index.js"))));
+  test("the worker's script, which holds all, stays below 24 kB", () =>
+    assert.ok(weight("worker.js") < 24_000, String(weight("worker.js"))));
   test("the decoder stays below 110 kB", () => {
     const size = weight("decoder.js", "decoder_bg.wasm");
     assert.ok(size < 110_000, String(size));

@@ -107,8 +107,11 @@ describe("native path", () => {
   test("other bytes run when nobody asked for a check, on the manifest's own origin only", async () => {
     const server = await serve({ ...negotiating(app), "/app.wasm": whole(brotli(wrong), WASM_BR) });
     assert.equal((await load(`${server.url}/app.json`)).exports.answer(), 42);
-    const foreign = withModule({ url: `${server.url}/app.wasm` });
-    assert.equal((await failure(negotiating(foreign))).code, "integrity");
+    const foreign = negotiating(withModule({ url: `${server.url}/app.wasm` }));
+    assert.equal((await failure(foreign, { allowOrigins: [server.url] })).code, "integrity");
+    const refused = await failure(foreign);
+    assert.equal(refused.code, "manifest-invalid");
+    assert.match(refused.message, /module\.url must be on the manifest's own origin .* allowOrigins/);
   });
 
   test("bytes that are what the manifest says but no valid module", async () => {

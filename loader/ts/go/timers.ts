@@ -43,8 +43,15 @@ export class Timers {
   }
 }
 
+/** Hosts keep delays in 32 bits; a longer one would be over at once (HTML, timer initialization steps). */
+const LONGEST = 2 ** 31 - 1;
+
 function afterDelay(fire: () => void, delay: number): () => void {
-  const handle = setTimeout(fire, delay);
+  let handle: ReturnType<typeof setTimeout>;
+  const wait = (rest: number): void => {
+    handle = rest > LONGEST ? setTimeout(() => wait(rest - LONGEST), LONGEST) : setTimeout(fire, rest);
+  };
+  wait(delay);
   return () => clearTimeout(handle);
 }
 

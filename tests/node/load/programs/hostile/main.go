@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"syscall/js"
+	"time"
 )
 
 func main() {
@@ -13,6 +14,8 @@ func main() {
 		connect(os.Args[2])
 	case "forge":
 		forge()
+	case "post":
+		post(os.Args[2])
 	case "loop":
 		fmt.Println("looping")
 		for {
@@ -22,6 +25,13 @@ func main() {
 			fmt.Println("more and more and more")
 		}
 	}
+}
+
+// post sends the page a message of the program's own making, and waits.
+func post(json string) {
+	global := js.Global()
+	global.Call("postMessage", global.Get("JSON").Call("parse", json))
+	time.Sleep(time.Hour)
 }
 
 // connect tries all that a worker has to reach a server.

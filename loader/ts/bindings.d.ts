@@ -1,4 +1,4 @@
-/** The part that the loader uses of the module that wasm-pack generates from `loader/src`. */
+// What the loader uses of the module that wasm-pack generates from `loader/src`. The build puts that in the place of this.
 
 /** A brotli stream of known decoded size. */
 export class StreamDecoder {
@@ -25,4 +25,4 @@ export class StreamHash {
 }
 
 /** Compiles and instantiates the wasm; by default from beside this module. */
-export default function init(input?: { module_or_path: string | URL | Uint8Array | undefined }): Promise<unknown>;
+export default function init(input?: { module_or_path: Response | Uint8Array }): Promise<unknown>;

@@ -1,0 +1,81 @@
+import type { GowaspError } from "./errors.js";
+import { part } from "./part.js";
+import { SRI } from "./pin.js";
+
+type Test = (value: unknown) => boolean;
+
+const isString: Test = (value) => typeof value === "string";
+const isFunction: Test = (value) => typeof value === "function";
+const isObject: Test = (value) => (typeof value === "object" && value !== null) || isFunction(value);
+const isStrings: Test = (value) => Array.isArray(value) && value.every(isString);
+const isPlace: Test = (value) => isString(value) || Object.prototype.toString.call(value) === "[object URL]";
+const isOneOf =
+  (...values: unknown[]): Test =>
+  (value) =>
+    values.includes(value);
+const isWithin =
+  (least: number, most: number): Test =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+
+/** Longer delays end at once: hosts keep them in 32 bits. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** All options, and what their values must be; what to say of others is in refusal.ts. */
+const OPTIONS: Readonly<Record<string, Test>> = {
+  args: isStrings,
+  env: (value) => isObject(value) && isStrings(Object.values(value as object)),
+  stdin: (value) =>
+    isString(value) ||
+    isFunction(value) ||
+    ArrayBuffer.isView(value) ||
+    isFunction((value as ReadableStream).getReader),
+  stdout: isFunction,
+  stderr: isFunction,
+  fs: (value) => value === "node" || isObject(value),
+  process: isObject,
+  path: isObject,
+  global: isObject,
+  onProgress: isFunction,
+  signal: (value) => isObject(value) && typeof (value as AbortSignal).aborted === "boolean",
+  integrity: (value) => typeof value === "boolean" || (isString(value) && SRI.test(value as string)),
+  allowOrigins: isStrings,
+  cache: isOneOf(true, false, "offline"),
+  baseUrl: isPlace,
+  imports: isObject,
+  start: isFunction,
+  worker: isOneOf(true, false),
+  ready: (value) => (isString(value) && value !== "") || isFunction(value),
+  until: isOneOf("run", "idle"),
+  decoderUrl: isPlace,
+  workerUrl: isPlace,
+  use: (value) => Array.isArray(value) && value.every((one) => isObject(one) && isString(one.part)),
+  retries: isWithin(0, 100),
+  stallTimeout: isWithin(1, LONGEST_DELAY),
+  fetchPriority: isOneOf("high", "low", "auto"),
+};
+
+/** What stays on the page when the program runs in a worker: it cannot be copied there. */
+const STAYS_HERE = ["fs", "imports", "start", "global", "process", "path"];
+
+/**
+ * Holds the options against what they must be; `undefined` is as good as left out.
+ *
+ * @throws {GowaspError} `invalid-option`, which names the option and what was expected
+ */
+export async function checkOptions(options: unknown): Promise<void> {
+  if (!isObject(options)) throw await refused("", options);
+  const given = options as Record<string, unknown>;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const test = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    // Null has no properties for a test to look at.
+    if (!test || value === null || !test(value)) throw await refused(name, value);
+    const here = given.worker ? STAYS_HERE.includes(name) || (name === "ready" && isFunction(value)) : name === "until";
+    if (here) throw (await part("refusal")).misplacedOption(name, !!given.worker);
+  }
+}
+
+async function refused(name: string, value: unknown): Promise<GowaspError> {
+  return (await part("refusal")).wrongOption(name, value, Object.keys(OPTIONS));
+}

@@ -1,0 +1,102 @@
+// `load()` in the thread that calls it.
+
+import { addressOf } from "./address.js";
+import { type Loaded, startApp } from "./app.js";
+import { refuseUnchecked } from "./entry.js";
+import { fetchModule, moduleOfEntry, moduleOfResponse } from "./fetch-module.js";
+import { Job } from "./job.js";
+import { offers } from "./offer.js";
+import type { GoApp, LoadOptions, Via } from "./options.js";
+import { part } from "./part.js";
+import type { Known } from "./source.js";
+import { Store } from "./store.js";
+
+/**
+ * Loads a program and runs it in this thread.
+ *
+ * @param source of any type
+ * @param options have been checked
+ * @param onStart called before Go is entered, when nothing but the program can fail any more
+ */
+export async function loadHere<Exports>(
+  source: unknown,
+  options: LoadOptions,
+  onStart?: (via: Via) => void,
+): Promise<GoApp<Exports>> {
+  const job = new Job(options, onStart);
+  return job.run(async () => {
+    const loaded = await loadedOf(await known(source), job);
+    const { ready } = options;
+    const waiting = ready === undefined ? undefined : await part("ready");
+    const isReady = ready === undefined ? undefined : waiting?.readiness(options, ready);
+    const app = await startApp(loaded, job);
+    const { exited } = app;
+    // A promise of its own again, which nothing in here listens to.
+    Object.assign(app, { ...offers(app, options), exited: exited.then((code) => code) });
+    if (isReady) await waiting?.untilReady(app as GoApp, exited, isReady, job);
+    return app as GoApp<Exports>;
+  });
+}
+
+/** What `preload()` has loaded and nobody has taken yet. */
+const ahead = new Map<string, Promise<Loaded>>();
+
+/** Loads and compiles, and keeps the result for the next `load()`; when that failed, it begins anew. */
+export async function preloadHere(address: unknown, options: LoadOptions): Promise<void> {
+  const job = new Job(options);
+  await job.run(async () => {
+    const source = await known(address);
+    if (source.kind !== "address") throw (await part("refusal")).wrongAddress(undefined);
+    const url = await addressOf(source.address, options.baseUrl);
+    const loading = moduleAt(url, job);
+    ahead.set(keyOf(url, options), loading);
+    await loading;
+  });
+}
+
+/** What the source is; nearly always an address. */
+async function known(source: unknown): Promise<Known> {
+  if (typeof source === "string" || source instanceof URL) return { kind: "address", address: source };
+  if (source instanceof WebAssembly.Module) return { kind: "module", module: source };
+  return (await part("source")).sourceOf(source);
+}
+
+/** What was checked less must not be taken for what is to be checked. */
+function keyOf(url: string, { integrity }: LoadOptions): string {
+  return `${integrity} ${url}`;
+}
+
+async function loadedOf(source: Known, job: Job): Promise<Loaded> {
+  if (source.kind === "module") {
+    await refuseUnchecked("a module that is compiled already", job, job.pin);
+    return { module: source.module, via: "module" };
+  }
+  if (source.kind !== "address") {
+    const { baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = job.options;
+    const base = baseUrl === undefined ? "" : await addressOf(baseUrl);
+    if (source.kind === "response") return moduleOfResponse(source.response, base, job);
+    return moduleOfBytes(source.bytes, base, job);
+  }
+  const url = await addressOf(source.address, job.options.baseUrl);
+  const key = keyOf(url, job.options);
+  const earlier = ahead.get(key);
+  if (earlier) {
+    ahead.delete(key);
+    const loaded = await earlier.catch(() => undefined);
+    if (loaded) return loaded;
+  }
+  return moduleAt(url, job);
+}
+
+async function moduleAt(url: string, job: Job): Promise<Loaded> {
+  // By hand: a page's policy may forbid to fetch it.
+  if (url.startsWith("data:")) return moduleOfBytes((await part("fallback")).bytesOfData(url), "", job);
+  if (url.startsWith("file:")) return (await part("files")).moduleOfFile(url, job);
+  return fetchModule(url, job);
+}
+
+async function moduleOfBytes(bytes: Uint8Array, base: string, job: Job): Promise<Loaded> {
+  const entry = await (await part("fallback")).entryOfBytes(bytes, base, job);
+  // They have no address by which something could be kept for them, or be had again.
+  return moduleOfEntry(entry, "", new Store("", job), job);
+}

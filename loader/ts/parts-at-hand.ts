@@ -1,0 +1,19 @@
+// The same as parts.ts, all in one file; without `remote`, the page's side of workers: they start none.
+
+import * as decoder from "./decoder.js";
+import * as fallback from "./fallback.js";
+import * as files from "./files.js";
+import * as other from "./other.js";
+import * as ready from "./ready.js";
+import * as refusal from "./refusal.js";
+import * as source from "./source.js";
+
+export const parts = {
+  decoder: async () => decoder,
+  fallback: async () => fallback,
+  files: async () => files,
+  other: async () => other,
+  ready: async () => ready,
+  refusal: async () => refusal,
+  source: async () => source,
+};

@@ -1,0 +1,21 @@
+import { addressOf } from "./address.js";
+
+/**
+ * Where a file of this package is.
+ *
+ * @param name the file's
+ * @param find gives its place beside the script that asks for it
+ */
+export async function placeOf(name: string, find: () => URL): Promise<URL> {
+  let url: URL;
+  try {
+    url = find();
+  } catch {
+    // A bundle that is no module does not know where it lies.
+    return new URL(await addressOf(name));
+  }
+  // Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it develops, and nothing of what lies
+  // beside them.
+  const moved = /\/\.vite\/deps[^/]*\/(?=[^/]+$)/;
+  return moved.test(url.pathname) ? new URL(url.href.replace(moved, "/gowasp/dist/")) : url;
+}

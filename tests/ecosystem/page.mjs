@@ -1,0 +1,64 @@
+// What a page with the package does in a browser.
+
+import assert from "node:assert/strict";
+
+/** Milliseconds that anything in a page may take on a busy machine. */
+const patience = 60_000;
+
+/** What the program of `program/main.go` does. */
+export const done = { exit: 0, text: "Go with one, two\n" };
+
+/**
+ * Opens a page three times: with nothing kept, so that page and worker decode by themselves; then so that the module is
+ * kept, and once more to find it.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {{ vias?: string[], cache?: boolean }} [expected] how the bytes may come, by default through the package's decoder as
+ *   the server sends them raw; whether the Cache API is tried
+ */
+export async function checkPage(browser, url, { vias = ["decoder"], cache = true } = {}) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(patience);
+  try {
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const complaints = [];
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("console", (line) => {
+      if (line.location().url.endsWith("/favicon.ico")) return;
+      if (["error", "warning"].includes(line.type())) complaints.push(`${line.type()}: ${line.text()}`);
+    });
+    const visit = async (/** @type {string} */ query) => {
+      await page.goto(url + query);
+      return until(page, () => /** @type {any} */ (globalThis).outcome);
+    };
+    const first = await visit("?cache=no");
+    for (const where of ["main", "worker"]) {
+      assert.ok(first[where], JSON.stringify(first, null, 2));
+      const { via, ...outcome } = first[where];
+      assert.deepEqual(outcome, done, where);
+      assert.ok(vias.includes(via), `${where}: ${via}`);
+    }
+    if (cache) {
+      await visit("");
+      await until(page, async () => (await caches.keys()).some((name) => name.startsWith("gowasp ")));
+      const second = await visit("");
+      assert.equal(second.main?.via, "cache", JSON.stringify(second));
+      assert.equal(second.worker?.via, "cache");
+    }
+    assert.deepEqual(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Asks a page until it answers. Playwright's own way to wait needs `eval`, which policies forbid. */
+async function until(/** @type {import("playwright-core").Page} */ page, /** @type {() => unknown} */ question) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
+    const answer = await page.evaluate(question);
+    if (answer) return /** @type {any} */ (answer);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error("the page did not come to an end");
+}

@@ -1,0 +1,4 @@
+// Deadlock waits for nobody.
+package main
+
+func main() { select {} }

@@ -1,0 +1,3 @@
+module ecosystem
+
+go 1.26

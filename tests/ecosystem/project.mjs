@@ -1,0 +1,80 @@
+// Projects of people who use the package: installed once for each lock file, copied for each run.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDir, gowaspBinary } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/process.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * @typedef {object} Given
+ * @property {string} folder to work in, with the programs `hello.wasm`, `files.wasm` and `deadlock.wasm`
+ * @property {string} tarball the package, as it is published
+ * @property {string} app folder with the first of them packed, and its manifest `app.json`
+ */
+
+/**
+ * Makes what all projects need.
+ *
+ * @param {string} folder an empty one
+ * @param {string} tarball
+ * @returns {Promise<Given>}
+ */
+export async function giveProgram(folder, tarball) {
+  const app = join(folder, "app");
+  const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
+  for (const name of ["hello", "files", "deadlock"]) {
+    const args = ["build", "-o", join(folder, `${name}.wasm`), `./${name}`];
+    await run("go", args, { cwd: join(here, "program"), env });
+  }
+  await run(gowaspBinary, ["pack", join(folder, "hello.wasm"), "-o", app, "-q"], { output: "capture" });
+  return { folder, tarball, app };
+}
+
+/**
+ * Lays a project out anew: what is its own, what all have in common, and the package as npm would install it.
+ *
+ * @param {Given} given
+ * @param {string} name a folder of `projects`
+ * @returns {Promise<string>} its folder
+ */
+export async function openProject({ tarball, app }, name) {
+  const project = await installed(name);
+  for (const entry of await readdir(project)) {
+    if (entry !== "node_modules") await rm(join(project, entry), { recursive: true });
+  }
+  for (const cache of [".cache", ".vite", "gowasp"]) {
+    await rm(join(project, "node_modules", cache), { recursive: true, force: true });
+  }
+  await cp(join(here, "shared"), project, { recursive: true });
+  await cp(join(here, "projects", name), project, { recursive: true });
+  await cp(app, join(project, "public/app"), { recursive: true });
+  await mkdir(join(project, "node_modules/gowasp"));
+  await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", join(project, "node_modules/gowasp")]);
+  return project;
+}
+
+/** A folder of the cache with what the project's lock file names, and with nothing else of the project. */
+async function installed(/** @type {string} */ name) {
+  const source = join(here, "projects", name);
+  const lock = await readFile(join(source, "package-lock.json"));
+  const hash = createHash("sha256").update(lock).digest("hex").slice(0, 16);
+  const folder = join(cacheDir, "ecosystem", `${name}-${hash}`);
+  if (existsSync(folder)) return folder;
+  console.log(`  installing what ${name} needs, once`);
+  const partial = `${folder}.${process.pid}.partial`;
+  await mkdir(partial, { recursive: true });
+  try {
+    for (const file of ["package.json", "package-lock.json"]) await cp(join(source, file), join(partial, file));
+    // Not `npm ci`: it refuses lock files that npm itself has written, for optional packages of other platforms.
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: partial, output: "capture" });
+    await rename(partial, folder);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return folder;
+}
