@@ -1,4 +1,3 @@
-import { reportDeadlock } from "./deadlock.js";
 import { GowaspError } from "./errors.js";
 import { GoHost, type GoHostOptions } from "./go/host.js";
 import type { Job } from "./job.js";
@@ -38,13 +37,16 @@ export async function startApp(loaded: Loaded, job: Job): Promise<StartedApp> {
 
 async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: Job): Promise<StartedApp> {
   const { args, env, stdin, stdout, stderr, global } = job.options;
-  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...system(job.options) });
+  const given = system(job.options);
+  const { fs, path, process } = given;
+  const beyond = hasNodeModules || stdin !== undefined || fs || path || process ? await part("system") : undefined;
+  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...given }, beyond?.givenSystem);
   const link = new Link(job.options);
   const own = { ...host.imports, ...link.imports[abi] };
   const instance = await link.instantiate(module, { ...link.imports, [abi]: own }, job);
   const exited = host.run(instance);
   await refusal(exited);
-  if (hasNodeModules) reportDeadlock(host, exited);
+  if (hasNodeModules) beyond?.reportDeadlock(host, exited);
   return {
     exports: instance.exports,
     // A promise of its own, so that a failure nobody listens to is still reported by the engine.

@@ -1,6 +1,4 @@
-import { isPromise, type Reader, type Sink } from "./stdio.js";
-import { encodeUtf8 } from "./strings.js";
-import { define, ownView } from "./view.js";
+import type { Fill, Sink } from "./stdio.js";
 
 /** How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a result. */
 // biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
@@ -53,7 +51,8 @@ export interface GoFileSystem {
   readonly utimes?: FsOperation;
 }
 
-const OPERATIONS = (
+/** The functions of {@link GoFileSystem} that answer by a callback. */
+export const OPERATIONS = (
   "open close read write fstat fsync ftruncate fchmod fchown stat lstat readdir mkdir rmdir unlink rename link symlink " +
   "readlink chmod chown lchown truncate utimes"
 ).split(" ");
@@ -67,121 +66,72 @@ const FIFO = 0o010_600;
 
 /** What stands behind the file descriptors 0, 1 and 2; an absent one is the file system's. */
 export interface StandardStreams {
-  readonly stdin: Reader | undefined;
+  readonly stdin: Fill | undefined;
   /** By descriptor. */
   readonly sinks: readonly (Sink | undefined)[];
 }
 
-/** Writes at once, with the parameters of Node's function of that name. */
-type WriteSync = (fd: number, data: Uint8Array | string, ...where: unknown[]) => number;
+/** What a program finds as `fs`. */
+export type ProgramFiles = Record<string, FsOperation>;
 
 /**
- * The `fs` object of one program: its standard streams in front of `base`, which may be absent. Everything else of `base` can be
- * reached through it too, with the parameters that `base` takes.
+ * The `fs` of a program that has standard streams only.
  *
  * @param awaits is told of each callback of an operation
  */
-export function programFileSystem(
-  base: GoFileSystem | undefined,
-  { stdin, sinks }: StandardStreams,
-  awaits: (callback: unknown) => void,
-): { writeSync: WriteSync } {
-  const fs = ownView<object>(base ?? { constants: NO_FLAGS }) as Record<string, FsOperation> & { writeSync: WriteSync };
-  for (const name of OPERATIONS) define(fs, name, operation(base as Operations | undefined, name, awaits));
-  const { read, write, fstat } = fs as Record<string, FsOperation>;
-
-  define(fs, "writeSync", ((fd, data, ...where) => {
-    const sink = sinks[fd];
-    if (sink === undefined) return base?.writeSync?.(fd, data as Uint8Array, ...(where as [])) ?? data.length;
-    // A copy, because Go reuses its memory at once.
-    const chunk = span(data, where).bytes.slice();
-    sink(chunk);
-    return chunk.length;
-  }) satisfies WriteSync);
-
-  override("write", write, (fd, data, where, done) => {
-    if (sinks[fd] === undefined) return false;
-    const { bytes, position } = span(data, where);
-    // A stream has no places, and who asks for one must not believe that it was written there.
-    if (typeof position === "number") done(notImplemented());
-    else attempt(done, () => fs.writeSync(fd, bytes));
-    return true;
-  });
-  override("read", read, (fd, data, where, done) => {
-    if (fd !== 0 || stdin === undefined) return false;
-    readStdin(stdin, span(data, where).bytes, done);
-    return true;
-  });
-  override("fstat", fstat, (fd, _data, _where, done) => {
-    if (base?.fstat || !(sinks[fd] || (fd === 0 && stdin))) return false;
-    done(null, streamStatus());
-    return true;
-  });
-
-  /** Puts `answer` in front of an operation: it says whether the call was its own. */
-  function override(
-    name: string,
-    next: FsOperation | undefined,
-    answer: (fd: number, data: unknown, where: unknown[], done: FsCallback) => boolean,
-  ): void {
-    const operation: FsOperation = (fd, ...args) => {
+export function streamsOnly(streams: StandardStreams, awaits: (callback: unknown) => void): ProgramFiles {
+  const fs: ProgramFiles & { constants?: object } = {};
+  fs.constants = NO_FLAGS;
+  for (const name of OPERATIONS) {
+    fs[name] = (...args) => {
       const done = args.at(-1);
-      if (typeof done !== "function") return next?.(fd, ...args);
       awaits(done);
-      const [data, ...where] = args.slice(0, -1);
-      return answer(fd, data, where, done) ? undefined : next?.(fd, ...args);
+      const own = streamOperation(name, args[0], streams, fs);
+      if (own) own(...args.slice(1));
+      // Without files there is nothing left to flush.
+      else done(name === "fsync" ? null : notImplemented());
     };
-    define(fs, name, like(operation, next));
   }
+  fs.writeSync = (fd, bytes) => writeNow(streams.sinks[fd], bytes);
   return fs;
+}
+
+/**
+ * What an operation does on a standard stream, from its second parameter on; nothing if `fd` is none.
+ *
+ * @param fs whose `writeSync` writes, which the program may have replaced
+ */
+export function streamOperation(
+  name: string,
+  fd: number,
+  { stdin, sinks }: StandardStreams,
+  fs: ProgramFiles,
+): FsOperation | undefined {
+  if (name === "write" && sinks[fd]) {
+    return (buffer: Uint8Array, offset: number, length: number, at: unknown, done: FsCallback) => {
+      // A stream has no places, and who asks for one must not believe that it was written there.
+      if (typeof at === "number") done(notImplemented());
+      else attempt(done, () => fs.writeSync?.(fd, buffer.subarray(offset, offset + length)) as number);
+    };
+  }
+  if (name === "read" && fd === 0 && stdin) {
+    return (buffer: Uint8Array, offset: number, length: number, _: unknown, done: FsCallback) =>
+      stdin(buffer.subarray(offset, offset + length), done);
+  }
+  if (name === "fstat" && (sinks[fd] || (fd === 0 && stdin))) return (done: FsCallback) => done(null, streamStatus());
+  return undefined;
+}
+
+/** Writes to a stream; one that is not there takes everything. */
+export function writeNow(sink: Sink | undefined, bytes: Uint8Array): number {
+  // A copy, because Go reuses its memory at once.
+  sink?.(bytes.slice());
+  return bytes.length;
 }
 
 /** An error such as Node's file system reports, which Go turns into the `syscall.Errno` of that name. */
 export function notImplemented(): Error {
   return failure("ENOSYS", "not implemented");
-}
-
-type Operations = Record<string, FsOperation | undefined>;
-
-function operation(base: Operations | undefined, name: string, awaits: (callback: unknown) => void): FsOperation {
-  const call: FsOperation = (...args) => {
-    const done = args.at(-1);
-    awaits(done);
-    if (base?.[name] !== undefined) return base[name](...args);
-    if (typeof done !== "function") throw notImplemented();
-    // Without files there is nothing left to flush.
-    return done(name === "fsync" ? null : notImplemented());
-  };
-  return like(call, base?.[name]);
-}
-
-/** Gives `operation` what `util.promisify` looks for on Node's functions. */
-function like(operation: FsOperation, model: FsOperation | undefined): FsOperation {
-  for (const symbol of Object.getOwnPropertySymbols(model ?? {})) {
-    define(operation, symbol, (model as unknown as Record<symbol, unknown>)[symbol]);
-  }
-  return operation;
-}
-
-/**
- * The bytes that a call of Node's `read` or `write` means, from what it gives behind the descriptor: a buffer with offset, length
- * and position, also in an object, or a text with position and encoding.
- */
-function span(data: unknown, where: unknown[]): { bytes: Uint8Array; position: unknown } {
-  if (typeof data === "string") {
-    const [position, encoding] = where as [unknown, string | undefined];
-    const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: string): Uint8Array } };
-    return { bytes: encoding && Buffer ? Buffer.from(data, encoding) : encodeUtf8(data), position };
-  }
-  const [first, ...others] = where;
-  const inObject = typeof first === "object" && first !== null;
-  const { offset, length, position } = inObject
-    ? (first as Record<string, unknown>)
-    : { offset: first, length: others[0], position: others[1] };
-  const { buffer, byteOffset, byteLength } = data as Uint8Array;
-  const all = new Uint8Array(buffer, byteOffset, byteLength);
-  const start = Number(offset ?? 0);
-  return { bytes: all.subarray(start, length == null ? undefined : start + Number(length)), position };
 }
 
 /** What `fstat` says of a standard stream that is no file. */
@@ -205,23 +155,7 @@ function attempt(done: FsCallback, action: () => number): void {
   done(null, answer);
 }
 
-function failure(code: string, message: string, cause?: unknown): Error {
+/** A failure that Go knows by its errno. */
+export function failure(code: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(message, { cause }), { code });
-}
-
-function readStdin(reader: Reader, buffer: Uint8Array, done: FsCallback): void {
-  const deliver = (chunk: Uint8Array | null): void => {
-    if (chunk !== null) buffer.set(chunk);
-    done(null, chunk?.length ?? 0);
-  };
-  const fail = (error: unknown): void => done(failure("EIO", "reading stdin failed", error));
-  let chunk: ReturnType<Reader> | undefined;
-  try {
-    chunk = reader(buffer.length);
-  } catch (error) {
-    fail(error);
-    return;
-  }
-  if (isPromise(chunk)) chunk.then(deliver, fail);
-  else deliver(chunk);
 }

@@ -1,5 +1,3 @@
-import type { GowaspError } from "../errors.js";
-
 /** What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event can come. */
 export interface PendingEvent {
   id: number;
@@ -10,15 +8,12 @@ export interface PendingEvent {
 
 /** What a call of a Go function needs of its program. */
 export interface FunctionHost {
-  readonly isRunning: boolean;
-  /** What the program died of, if it did. */
-  readonly failure: GowaspError | undefined;
-  /** The next event for Go. */
-  pend(event: PendingEvent): void;
-  /** Called whenever Go has come back, with the exception that came out of it; says whether that is the caller's. */
+  /** Takes the next event for Go; says whether there is a Go to call. */
+  pend(event: PendingEvent): boolean;
+  /** Called when Go has come back, with the exception that came out of it; says whether that is the caller's. */
   left(error?: unknown): boolean;
-  /** What a call answers after the program's end. */
-  refuse(): unknown;
+  /** What a call throws when its program is over, during it or before. */
+  over(wasRunning: boolean): unknown;
 }
 
 /** What is known of one function. */
@@ -57,18 +52,20 @@ export class GoFunctions {
     const { host } = this;
     const made: Made = { awaits: false };
     return this.note(made, function (this: unknown): unknown {
-      if (!host.isRunning) return made.awaits ? undefined : host.refuse();
       // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
       const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
-      host.pend(event);
-      try {
-        resume();
-        host.left();
-      } catch (error) {
-        if (host.left(error)) throw error;
+      const wasRunning = host.pend(event);
+      if (wasRunning) {
+        try {
+          resume();
+          host.left();
+        } catch (error) {
+          if (host.left(error)) throw error;
+        }
       }
+      const problem = host.over(wasRunning);
       // Nobody waits for the answer to an answer: an exception would be an unhandled one.
-      if (host.failure !== undefined && !made.awaits) throw host.failure;
+      if (problem !== undefined && !made.awaits) throw problem;
       return event.result;
     });
   }

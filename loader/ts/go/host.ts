@@ -1,16 +1,17 @@
 import { GowaspError } from "../errors.js";
 import { writeCommandLine } from "./command-line.js";
-import { type GoFileSystem, programFileSystem } from "./file-system.js";
+import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
 import { LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
-import { programPath, programProcess } from "./process.js";
 import { GoProgram, Turn } from "./program.js";
 import { runtime } from "./runtime.js";
 import { GlobalScope } from "./scope.js";
-import { type StdinSource, standardStreams } from "./stdio.js";
+import type { StdinSource } from "./stdin.js";
+import { standardStreams } from "./stdio.js";
 import { StringCodec } from "./strings.js";
 import { syscallJs } from "./syscall-js.js";
+import { noSystem, type System } from "./system.js";
 import { Timers } from "./timers.js";
 import { ValueTable } from "./values.js";
 
@@ -68,60 +69,56 @@ interface GoExports {
  * Everything that a program can change is its own, so any number of programs can run side by side; nothing is put on the
  * global object except by the program itself.
  */
-export class GoHost {
+export class GoHost implements FunctionHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
   readonly imports: Record<string, WebAssembly.ImportValue>;
 
   /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
   failure: GowaspError | undefined;
 
-  private readonly options: GoHostOptions;
-  private readonly memory = new GoMemory();
-  private readonly timers = new Timers(() => this.wake());
-  private readonly streams: ReturnType<typeof standardStreams>;
-  private readonly lastWords = new LastWords();
-  private readonly functions: GoFunctions;
-  private readonly program: GoProgram;
-  private readonly go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
-  private exports: GoExports | undefined;
-  private state: "new" | "running" | "exited" | "killed" | "failed" = "new";
-  private settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
+  readonly #memory = new GoMemory();
+  readonly #timers = new Timers(() => this.#wake());
+  readonly #streams: ReturnType<typeof standardStreams>;
+  readonly #lastWords = new LastWords();
+  readonly #functions: GoFunctions;
+  readonly #program: GoProgram;
+  readonly #go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
+  #exports: GoExports | undefined;
+  #state: "new" | "running" | "exited" | "killed" | "failed" = "new";
+  #settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
 
-  constructor(options: GoHostOptions = {}) {
-    this.options = options;
-    this.streams = standardStreams(options);
-    this.functions = new GoFunctions(this.functionHost());
-    const awaits = (callback: unknown) => this.functions.awaits(callback);
-    this.go = {
+  constructor(
+    private readonly options: GoHostOptions = {},
+    private readonly system: System = noSystem,
+  ) {
+    this.#streams = standardStreams(options, system);
+    this.#functions = new GoFunctions(this);
+    const awaits = (callback: unknown) => this.#functions.awaits(callback);
+    this.#go = {
       _pendingEvent: null,
-      _makeFuncWrapper: (id) => this.functions.make(id, (this.exports as GoExports).resume),
+      _makeFuncWrapper: (id) => this.#functions.make(id, (this.#exports as GoExports).resume),
     };
-    const system = {
-      fs: programFileSystem(options.fs, this.streams, awaits),
-      process: programProcess(options.process),
-      path: programPath(options.path),
-    };
-    this.program = new GoProgram(
-      this.memory,
-      new StringCodec(this.memory),
-      new ValueTable(this.memory, globalThis, this.go),
-      new GlobalScope([options.global ?? {}, system]),
+    this.#program = new GoProgram(
+      this.#memory,
+      new StringCodec(this.#memory),
+      new ValueTable(this.#memory, globalThis, this.#go),
+      new GlobalScope([options.global ?? {}, system.objects(options, this.#streams, awaits)]),
       awaits,
-      () => this.returned(),
+      () => this.#returned(),
     );
     this.imports = {
-      ...syscallJs(this.program),
-      ...runtime(this.program, {
-        timers: this.timers,
-        exit: (code) => this.end("exited", code),
-        write: (fd, chunk) => this.print(fd, chunk),
+      ...syscallJs(this.#program),
+      ...runtime(this.#program, {
+        timers: this.#timers,
+        exit: (code) => this.#end("exited", code),
+        write: (fd, chunk) => this.#print(fd, chunk),
       }),
     };
   }
 
   /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
   get offersFunctions(): boolean {
-    return this.program.leaving === Turn.Entered || this.functions.areOffered;
+    return this.#program.leaving === Turn.Entered || this.#functions.areOffered;
   }
 
   /**
@@ -133,22 +130,20 @@ export class GoHost {
    *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
    */
   async run(instance: WebAssembly.Instance): Promise<number> {
-    if (this.state !== "new") {
-      throw new GowaspError(
-        "host",
-        "GoHost.run: this host has run a program, or was killed; make a new GoHost for each run",
-      );
+    if (this.#state !== "new") {
+      throw new GowaspError("host", "this host has run a program, or was killed; make a new one for each run");
     }
     const exports = goExports(instance);
-    this.memory.attach(exports.mem);
-    const args = [this.options.name ?? "js", ...(this.options.args ?? [])];
-    const argv = this.writeCommandLine(args);
-    this.exports = exports;
-    if (Object.keys(instance.exports).length > Object.keys(exports).length) this.program.leaving = Turn.Entered;
-    this.state = "running";
+    this.#memory.attach(exports.mem);
+    const { name = "js", env = {} } = this.options;
+    const args = [name, ...(this.options.args ?? [])];
+    const argv = writeCommandLine(this.#memory, args, this.system.environment(args, env));
+    this.#exports = exports;
+    if (Object.keys(instance.exports).length > Object.keys(exports).length) this.#program.leaving = Turn.Entered;
+    this.#state = "running";
     return new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-      this.enterFromLoop(() => exports.run(args.length, argv));
+      this.#settle = { resolve, reject };
+      this.#enterFromLoop(() => exports.run(args.length, argv));
     });
   }
 
@@ -157,8 +152,8 @@ export class GoHost {
    * by JavaScript do nothing from then on. Called by JavaScript that Go has called, it takes effect when that returns.
    */
   kill(code: number = KILLED): void {
-    if (this.state === "running") this.end("killed", code);
-    else if (this.state === "new") this.state = "killed";
+    if (this.#state === "running") this.#end("killed", code);
+    else if (this.#state === "new") this.#state = "killed";
   }
 
   /**
@@ -166,103 +161,92 @@ export class GoHost {
    * Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
    */
   reportDeadlock(): void {
-    if (this.state !== "running") return;
-    this.go._pendingEvent = { id: 0 };
-    this.wake();
+    if (this.#state !== "running") return;
+    this.#go._pendingEvent = { id: 0 };
+    this.#wake();
   }
 
-  private writeCommandLine(args: string[]): number {
-    const { env = {} } = this.options;
-    const own = (globalThis as { process?: { env?: unknown } }).process?.env;
-    return writeCommandLine(this.memory, args, env, env === own);
+  /** @internal */
+  pend(event: PendingEvent): boolean {
+    if (this.#state !== "running") return false;
+    this.#go._pendingEvent = event;
+    this.#program.turn = Turn.Go;
+    this.#memory.check();
+    return true;
   }
 
-  private functionHost(): FunctionHost {
-    const host = this;
-    return {
-      get isRunning() {
-        return host.state === "running";
-      },
-      get failure() {
-        return host.failure;
-      },
-      pend: (event) => {
-        host.go._pendingEvent = event;
-        host.program.turn = Turn.Go;
-        host.memory.check();
-      },
-      left: (error) => host.left(error),
-      refuse: () => {
-        if (host.state === "killed") return undefined;
-        throw new GowaspError("host", "Go program has already exited", { cause: host.failure });
-      },
-    };
-  }
-
-  /** Enters Go for a timer, with no event pending. */
-  private wake(): void {
-    if (this.state === "running") this.enterFromLoop((this.exports as GoExports).resume);
-  }
-
-  /** Enters Go where no JavaScript caller could catch an exception: the program ends with it. */
-  private enterFromLoop(entry: Entry): void {
-    this.program.turn = Turn.Go;
-    this.memory.check();
-    try {
-      entry();
-      this.left();
-    } catch (error) {
-      if (this.left(error)) this.fail(error);
-    }
-  }
-
-  private left(error?: unknown): boolean {
-    const { program } = this;
+  /** @internal */
+  left(error?: unknown): boolean {
+    const program = this.#program;
     // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
-    if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.fail(error);
+    if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.#fail(error);
     if (program.turn !== Turn.Over) program.turn = Turn.Entered;
     return error !== stop;
   }
 
-  private returned(): number {
-    if (this.state !== "running") throw stop;
-    this.program.turn = Turn.Go;
-    return (this.exports as GoExports).getsp() >>> 0;
+  /** @internal */
+  over(wasRunning: boolean): unknown {
+    if (wasRunning) return this.failure;
+    if (this.#state === "killed") return undefined;
+    return new GowaspError("host", "Go program has already exited", { cause: this.failure });
+  }
+
+  /** Enters Go for a timer, with no event pending. */
+  #wake(): void {
+    if (this.#state === "running") this.#enterFromLoop((this.#exports as GoExports).resume);
+  }
+
+  /** Enters Go where no JavaScript caller could catch an exception: the program ends with it. */
+  #enterFromLoop(entry: Entry): void {
+    this.#program.turn = Turn.Go;
+    this.#memory.check();
+    try {
+      entry();
+      this.left();
+    } catch (error) {
+      if (this.left(error)) this.#fail(error);
+    }
+  }
+
+  #returned(): number {
+    if (this.#state !== "running") throw stop;
+    this.#program.turn = Turn.Go;
+    return (this.#exports as GoExports).getsp() >>> 0;
   }
 
   /** Writes for the runtime, which cannot be told of a failure. */
-  private print(fd: number, chunk: Uint8Array): void {
-    if (fd === 2) this.lastWords.hear(chunk);
+  #print(fd: number, chunk: Uint8Array): void {
+    if (fd === 2) this.#lastWords.hear(chunk);
     try {
-      const { fs } = this.program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
+      const { fs } = this.#program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
       fs.writeSync(fd, chunk);
     } catch {
       // There is nowhere left to say so.
     }
   }
 
-  private end(state: "exited" | "killed", code: number): void {
-    if (this.state !== "running") return;
-    this.state = state;
-    if (state === "exited") this.failure = this.lastWords.error(code);
-    this.release();
-    this.settle?.resolve(code);
+  #end(state: "exited" | "killed", code: number): void {
+    if (this.#state !== "running") return;
+    this.#state = state;
+    if (state === "exited") this.failure = this.#lastWords.error(code);
+    this.#release();
+    this.#settle?.resolve(code);
   }
 
-  private fail(error: unknown): void {
-    if (this.state !== "running") return;
-    this.state = "failed";
+  #fail(error: unknown): void {
+    if (this.#state !== "running") return;
+    this.#state = "failed";
     this.failure = new GowaspError("exception", `an exception passed through the Go program and ended it: ${error}`, {
       cause: error,
     });
-    this.release();
-    this.settle?.reject(error);
+    this.#release();
+    this.#settle?.reject(error);
   }
 
-  private release(): void {
-    this.program.turn = this.program.leaving = Turn.Over;
-    this.timers.clearAll();
-    this.streams.flush();
+  #release(): void {
+    this.#program.turn = this.#program.leaving = Turn.Over;
+    this.#timers.clearAll();
+    this.#streams.flush();
   }
 }
 
@@ -276,8 +260,5 @@ function goExports(instance: WebAssembly.Instance): GoExports {
   ) {
     return { mem, run, resume, getsp } as GoExports;
   }
-  throw new GowaspError(
-    "host",
-    "GoHost.run: the instance lacks the exports mem, run, resume and getsp; pass an instance of a program built with GOOS=js",
-  );
+  throw new GowaspError("host", "the instance lacks the exports mem, run, resume and getsp of a program for GOOS=js");
 }

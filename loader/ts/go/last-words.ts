@@ -36,7 +36,6 @@ export class LastWords {
     const [, name] = /^(\S.*)\(.*\)\n\t.*\nsyscall\/js\.handleEvent\(/m.exec(this.text) ?? [];
     return name === undefined
       ? ""
-      : `; JavaScript called ${name} and waits until it returns, so nothing that it waits for can come: ` +
-          "start a goroutine in it, and return a Promise";
+      : `; JavaScript called ${name} and waits for it, so nothing can come: start a goroutine in it, and return a Promise`;
   }
 }
