@@ -134,7 +134,7 @@ async function publishBindings(/** @type {string} */ name) {
 async function bundleLoader() {
   const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
   // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
-  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source"];
+  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source", "system"];
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
@@ -191,7 +191,7 @@ async function bundle(
     bundle: true,
     minify: true,
     // An engine that reports an uncaught exception prints the line it came from.
-    lineLimit: 200,
+    lineLimit: 800,
     sourcemap: true,
     format: "esm",
     target: "es2022",

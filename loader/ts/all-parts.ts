@@ -8,7 +8,8 @@ import * as other from "./other.js";
 import * as ready from "./ready.js";
 import * as refusal from "./refusal.js";
 import * as source from "./source.js";
+import * as system from "./system.js";
 
 /** For the option `use` of `load()`. */
-const parts: readonly Part[] = [decoder, fallback, files, other, ready, refusal, source];
+const parts: readonly Part[] = [decoder, fallback, files, other, ready, refusal, source, system];
 export default parts;

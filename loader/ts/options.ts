@@ -1,3 +1,4 @@
+import type { GowaspError } from "./errors.js";
 import type { GoHostOptions } from "./go/host.js";
 
 /** What `load()` takes beside the address. Everything is optional. */
@@ -137,6 +138,11 @@ export interface GoApp<Exports = WebAssembly.Exports> {
   readonly exports: Exports;
   /** Resolves with the exit code when the program ends. */
   readonly exited: Promise<number>;
+  /**
+   * What a Go program died of, from then on: `panic` with Go's text as its message and the traces of the goroutines as its stack, or
+   * `exception`. A call of one of its functions in which it dies throws this, too.
+   */
+  readonly failure: GowaspError | undefined;
   /** The program's linear memory. Its `buffer` changes when it grows. */
   readonly memory: WebAssembly.Memory;
   /** The compiled module: `load(app.module)` starts another instance without loading anything. */

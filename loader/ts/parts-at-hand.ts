@@ -7,6 +7,7 @@ import * as other from "./other.js";
 import * as ready from "./ready.js";
 import * as refusal from "./refusal.js";
 import * as source from "./source.js";
+import * as system from "./system.js";
 
 export const parts = {
   decoder: async () => decoder,
@@ -16,4 +17,5 @@ export const parts = {
   ready: async () => ready,
   refusal: async () => refusal,
   source: async () => source,
+  system: async () => system,
 };

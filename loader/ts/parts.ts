@@ -10,4 +10,5 @@ export const parts = {
   refusal: () => import("./refusal.js"),
   remote: () => import("./remote.js"),
   source: () => import("./source.js"),
+  system: () => import("./system.js"),
 };
