@@ -138,8 +138,8 @@ async function bundleLoader() {
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
-  const entries = Object.fromEntries(["index", ...parts].map((name) => [name, source(name)]));
-  await bundle(entries, [late, decoderBindings]);
+  // One by one: of what two files import, each would hold all that either uses.
+  for (const name of ["index", ...parts]) await bundle({ [name]: source(name) }, [late, decoderBindings]);
   await bundle({ parts: source("all-parts") }, [atHand, decoderBindings]);
   // One file that imports nothing. What it is told of places comes from the page; see remote.ts.
   await bundle({ worker: source("worker") }, [atHand, decoderBindings], { "import.meta.url": "self.location.href" });
