@@ -57,10 +57,19 @@ test("its types hold in a strict project that has no types of Node", () => {
 });
 
 const USE = `
-import { type GoApp, GowaspError, load, type WorkerGoApp } from "gowasp";
+import { type GoApp, GowaspError, load, preload, type WorkerGoApp } from "gowasp";
 export async function use(): Promise<number> {
   const app: GoApp = await load("app.json", { args: ["a"], onProgress: ({ loaded, total }) => void (loaded / (total ?? 1)) });
   const remote: WorkerGoApp = await load(app.module, { worker: true });
+  const aBoolean = Math.random() < 0.5;
+  const either: GoApp | WorkerGoApp = await load(fetch("app.json"), { worker: aBoolean, ready: "add" });
+  either.kill();
+  const typed = await load<{ add(a: number, b: number): number }>(new URL("app.json", location.href), { ready: ({ add }) => !!add });
+  const sum: number = typed.exports.add(1, 2);
+  await typed.call("add", sum);
+  await preload("app.json", { fetchPriority: "low", integrity: "sha256-AAAA" });
+  // @ts-expect-error: a function does not get to a worker
+  await load("app.json", { worker: true, ready: () => true });
   // @ts-expect-error: a worker's exports are not here
   remote.exports;
   // @ts-expect-error: its functions cannot be copied there
