@@ -25,6 +25,9 @@ const tool = (/** @type {string} */ name) => join(root, "node_modules", ".bin", 
 // Cargo keeps its own account of what changed below this folder; wasm-pack writes the bindings into it.
 const bindings = join(process.env.CARGO_TARGET_DIR || join(root, "target"), "bindings");
 
+// Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
+const loaderParts = ["fallback", "files", "other", "ready", "refusal", "remote", "source"];
+
 /** @type {Step[]} */
 const steps = [
   {
@@ -66,7 +69,7 @@ const steps = [
     name: "loader (TypeScript to JavaScript)",
     part: "loader",
     inputs: inRoot("package.json", "loader/ts", "scripts/build.mjs"),
-    outputs: inRoot("dist/index.js", "dist/remote.js", "dist/worker.js"),
+    outputs: inRoot(...["index", "worker", ...loaderParts].map((name) => `dist/${name}.js`)),
     make: bundleLoader,
   },
   {
@@ -126,10 +129,8 @@ async function buildWasm(/** @type {string} */ crate, /** @type {string} */ name
 }
 
 async function bundleLoader() {
-  // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
-  const parts = ["fallback", "files", "other", "ready", "refusal", "remote", "source"];
-  const apart = [...parts, "decoder"].map((name) => `--external:./${name}.js`);
-  const entries = ["index", "worker", ...parts].map((name) => join(root, `loader/ts/${name}.ts`));
+  const apart = [...loaderParts, "decoder"].map((name) => `--external:./${name}.js`);
+  const entries = ["index", "worker", ...loaderParts].map((name) => join(root, `loader/ts/${name}.ts`));
   await esbuild([...entries, "--bundle", "--minify", "--sourcemap", ...apart, `--outdir=${join(root, "dist")}`]);
 }
 

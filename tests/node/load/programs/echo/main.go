@@ -11,7 +11,11 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "sleep" {
 		fmt.Println("sleeping")
-		time.Sleep(time.Hour)
+		pause := time.Hour
+		if len(os.Args) > 2 {
+			pause, _ = time.ParseDuration(os.Args[2])
+		}
+		time.Sleep(pause)
 	}
 	input, _ := io.ReadAll(os.Stdin)
 	fmt.Printf("%q %q %q\n", os.Args, os.Getenv("GREETING"), input)
