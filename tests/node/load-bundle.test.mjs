@@ -41,19 +41,30 @@ test("an import that is not used leaves nothing behind", async () => {
   assert.equal(outputFiles[0]?.text.trim(), "");
 });
 
-test("its types hold in a strict project that has no types of Node", () => {
+/** What a strict TypeScript project with these libraries has to say of a file that uses the package. */
+function complaints(/** @type {string} */ text, /** @type {string} */ lib) {
   const folder = mkdtempSync(join(tmpdir(), "gowasp-types-"));
   try {
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules/gowasp"), "junction");
-    writeFileSync(join(folder, "use.ts"), USE);
-    const options = ["--noEmit", "--strict", "--types", "", "--lib", "ES2022,DOM", "--module", "preserve"];
+    writeFileSync(join(folder, "use.ts"), text);
+    const options = ["--noEmit", "--strict", "--types", "", "--lib", lib, "--module", "preserve"];
     const tsc = join(root, "node_modules/.bin/tsc");
-    const { stdout } = spawnSync(tsc, [...options, "--target", "ES2022", "use.ts"], { cwd: folder, encoding: "utf8" });
-    assert.equal(stdout, "");
+    return spawnSync(tsc, [...options, "--target", "ES2022", "use.ts"], { cwd: folder, encoding: "utf8" }).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test("its types hold in a strict project that has no types of Node", () => {
+  assert.equal(complaints(USE, "ES2022,DOM"), "");
+});
+
+test("and in one that has none of the web either", () => {
+  const text = `
+    import { type GoApp, load } from "gowasp";
+    export const app: Promise<GoApp> = load("app.json", { args: ["a"] });`;
+  assert.equal(complaints(text, "ES2022"), "");
 });
 
 const USE = `

@@ -1,4 +1,5 @@
 import { GowaspError } from "../errors.js";
+import type { WasmImports, WasmInstance } from "../web.js";
 import { writeCommandLine } from "./command-line.js";
 import { type GoFileSystem, programFileSystem } from "./file-system.js";
 import { GoMemory } from "./memory.js";
@@ -76,7 +77,7 @@ interface PendingEvent {
  */
 export class GoHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
-  readonly imports: Record<string, WebAssembly.ImportValue>;
+  readonly imports: WasmImports[string];
 
   private readonly commandLine: { args: string[]; env: Record<string, string> };
   private readonly memory = new GoMemory();
@@ -123,7 +124,7 @@ export class GoHost {
    * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
    *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
    */
-  async run(instance: WebAssembly.Instance): Promise<number> {
+  async run(instance: WasmInstance): Promise<number> {
     if (this.state !== "new") {
       throw new GowaspError(
         "host",

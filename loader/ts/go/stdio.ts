@@ -1,3 +1,4 @@
+import type { ByteStream } from "../web.js";
 import { encodeUtf8 } from "./strings.js";
 
 /** Takes what a program writes to one of its streams; the chunk belongs to the receiver. */
@@ -10,7 +11,7 @@ export type Sink = (chunk: Uint8Array) => void;
 export type StdinSource =
   | Uint8Array
   | string
-  | ReadableStream<Uint8Array>
+  | ByteStream
   | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
