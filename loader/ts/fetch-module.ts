@@ -61,7 +61,8 @@ async function fromNetwork(entry: ModuleEntry, store: Store, job: Job): Promise<
   let response = await fetchOk(url, job, ask);
   if (isSentRaw(response, entry)) {
     void response.body?.cancel();
-    const decoded = await (await part("fallback")).compileDecoded(entry, store, job);
+    const fallback = await part("fallback").catch((error: Error) => console.warn(`gowasp: ${error.message}`));
+    const decoded = await fallback?.compileDecoded(entry, store, job);
     if (decoded) return decoded;
     response = await fetchOk(url, job, ask);
   } else if (job.options.cache === "offline") {

@@ -20,7 +20,7 @@ const ways: Record<Timing["via"], string> = {
   cache: "Read decoded from the Cache API: no network, no decoder.",
   file: "Read from a file.",
   module: "Was compiled before.",
-  bytes: "from bytes of the page",
+  bytes: "Came as bytes.",
 };
 
 const card = element("status", HTMLElement);
