@@ -11,11 +11,7 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "sleep" {
 		fmt.Println("sleeping")
-		pause := time.Hour
-		if len(os.Args) > 2 {
-			pause, _ = time.ParseDuration(os.Args[2])
-		}
-		time.Sleep(pause)
+		time.Sleep(time.Hour)
 	}
 	input, _ := io.ReadAll(os.Stdin)
 	fmt.Printf("%q %q %q\n", os.Args, os.Getenv("GREETING"), input)
