@@ -72,8 +72,7 @@ async function loadedOf(source: Known, job: Job): Promise<Loaded> {
     return { module: source.module, via: "module" };
   }
   if (source.kind !== "address") {
-    const { baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = job.options;
-    const base = baseUrl === undefined ? "" : await addressOf(baseUrl);
+    const base = await addressOf(job.options.baseUrl ?? "./");
     if (source.kind === "response") return moduleOfResponse(source.response, base, job);
     return moduleOfBytes(source.bytes, base, job);
   }

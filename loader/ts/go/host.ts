@@ -1,4 +1,5 @@
 import { GowaspError } from "../errors.js";
+import type { WasmImports, WasmInstance } from "../web.js";
 import { writeCommandLine } from "./command-line.js";
 import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
@@ -71,7 +72,7 @@ interface GoExports {
  */
 export class GoHost implements FunctionHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
-  readonly imports: Record<string, WebAssembly.ImportValue>;
+  readonly imports: WasmImports[string];
 
   /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
   failure: GowaspError | undefined;
@@ -129,7 +130,7 @@ export class GoHost implements FunctionHost {
    * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
    *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
    */
-  async run(instance: WebAssembly.Instance): Promise<number> {
+  async run(instance: WasmInstance): Promise<number> {
     if (this.#state !== "new") {
       throw new GowaspError("host", "this host has run a program, or was killed; make a new one for each run");
     }

@@ -1,3 +1,4 @@
+import type { ByteStream } from "../web.js";
 import { type FsCallback, failure } from "./file-system.js";
 import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";
@@ -9,7 +10,7 @@ import { encodeUtf8 } from "./strings.js";
 export type StdinSource =
   | Uint8Array
   | string
-  | ReadableStream<Uint8Array>
+  | ByteStream
   | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
