@@ -9,7 +9,8 @@ import * as ready from "./ready.js";
 import * as refusal from "./refusal.js";
 import * as source from "./source.js";
 import * as system from "./system.js";
+import * as verify from "./verify.js";
 
 /** For the option `use` of `load()`. */
-const parts: readonly Part[] = [decoder, fallback, files, other, ready, refusal, source, system];
+const parts: readonly Part[] = [decoder, fallback, files, other, ready, refusal, source, system, verify];
 export default parts;

@@ -9,7 +9,7 @@ import { chunksOf, fetchOk, looksLikeWasm, mayPass, mimeType, peek, shown, strea
 import type { Job } from "./job.js";
 import type { FileEntry, Manifest, ModuleEntry } from "./manifest.js";
 import type { Via } from "./options.js";
-import type { Pin } from "./pin.js";
+import { type Pin, pinOf } from "./pin.js";
 import { resumable } from "./resume.js";
 import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
@@ -62,7 +62,7 @@ export async function recover(url: string, entry: ModuleEntry | undefined, store
   const decoded = entry && (await compileDecoded(entry, store, job));
   if (decoded) return decoded;
   const { signal } = job;
-  const checked = entry ? hashed(job) : job.pin !== undefined;
+  const checked = entry ? hashed(job) : job.sri !== undefined;
   const body = resumable(await fetchOk(url, job), { url, checked, signal }, job);
   if (!entry) return compileChosen(await readEntry(body, url, job), url, job);
   const expected = { url, via: "native", ...promised(entry, checked) } as const;
@@ -88,7 +88,7 @@ export async function compileEntry(entry: Entry, url: string, store: Store, job:
 async function compileChosen(entry: Entry, url: string, job: Job): Promise<Loaded> {
   if ("manifest" in entry) throw new GowaspError("not-wasm", `${shown(url)} was a module before, and is none now`);
   const { chunks, via } = entry;
-  return { module: await compileChunks(verified(chunks, { url, via, pin: job.pin }, job), url), via };
+  return { module: await compileChunks(verified(chunks, { url, via, pin: pinOf(job.sri) }, job), url), via };
 }
 
 /** What bytes are that the caller has. */

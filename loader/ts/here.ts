@@ -68,7 +68,7 @@ function keyOf(url: string, { integrity }: LoadOptions): string {
 
 async function loadedOf(source: Known, job: Job): Promise<Loaded> {
   if (source.kind === "module") {
-    await refuseUnchecked("a module that is compiled already", job, job.pin);
+    await refuseUnchecked("a module that is compiled already", job, job.sri);
     return { module: source.module, via: "module" };
   }
   if (source.kind !== "address") {

@@ -8,6 +8,7 @@ import * as ready from "./ready.js";
 import * as refusal from "./refusal.js";
 import * as source from "./source.js";
 import * as system from "./system.js";
+import * as verify from "./verify.js";
 
 export const parts = {
   decoder: async () => decoder,
@@ -18,4 +19,5 @@ export const parts = {
   refusal: async () => refusal,
   source: async () => source,
   system: async () => system,
+  verify: async () => verify,
 };

@@ -11,4 +11,5 @@ export const parts = {
   remote: () => import("./remote.js"),
   source: () => import("./source.js"),
   system: () => import("./system.js"),
+  verify: () => import("./verify.js"),
 };
