@@ -135,7 +135,7 @@ async function publishBindings(/** @type {string} */ name) {
 async function bundleLoader() {
   const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
   // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
-  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"];
+  const parts = ["fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"];
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
   );

@@ -1,6 +1,5 @@
 // `gowasp/parts`: all parts but `remote`, for places where nothing can be imported later. They start no workers either.
 
-import * as decoder from "./decoder.js";
 import * as fallback from "./fallback.js";
 import * as files from "./files.js";
 import type { Part } from "./options.js";
@@ -12,5 +11,5 @@ import * as system from "./system.js";
 import * as verify from "./verify.js";
 
 /** For the option `use` of `load()`. */
-const parts: readonly Part[] = [decoder, fallback, files, other, ready, refusal, source, system, verify];
+const parts: readonly Part[] = [fallback, files, other, ready, refusal, source, system, verify];
 export default parts;

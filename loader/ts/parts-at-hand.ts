@@ -1,6 +1,5 @@
 // The same as parts.ts, all in one file; without `remote`, the page's side of workers: they start none.
 
-import * as decoder from "./decoder.js";
 import * as fallback from "./fallback.js";
 import * as files from "./files.js";
 import * as other from "./other.js";
@@ -11,7 +10,6 @@ import * as system from "./system.js";
 import * as verify from "./verify.js";
 
 export const parts = {
-  decoder: async () => decoder,
   fallback: async () => fallback,
   files: async () => files,
   other: async () => other,
