@@ -1,4 +1,5 @@
 import { GowaspError } from "../errors.js";
+import { TextDecoder } from "../text.js";
 
 // Go prints what it dies of in pieces, of which the first is one of these (runtime/panic.go printpanics, fatalthrow).
 const BEGINNING = /^(panic: |fatal error: )/;
