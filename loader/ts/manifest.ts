@@ -155,14 +155,15 @@ class Reader {
     } catch {
       throw this.wrong(field, "address", value);
     }
+    const own = new URL(this.url);
     const { protocol, origin, host, username, password } = absolute;
     // A manifest from the network must not make a server read its own files, nor run what it carries inline; one on
     // a disk must not make it log in to another machine, as `file://host/` does on Windows.
     const web = /^https?:$/.test(protocol);
-    if (username || password || (!web && (protocol !== new URL(this.url).protocol || host))) {
+    if (username || password || (!web && (protocol !== own.protocol || host !== own.host))) {
       throw this.wrong(field, "address", value);
     }
-    if (origin !== originOf(this.url) && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
+    if (origin !== own.origin && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
     return absolute.href;
   }
 

@@ -10,7 +10,7 @@ import { build, transform } from "esbuild";
 import { mediaType } from "../../npx/serve/locate.mjs";
 import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { blocksOf, documents, hasPrinted, printsOf } from "../docs/blocks.mjs";
+import { blocksOf, documents, missingIn, printsOf } from "../docs/blocks.mjs";
 import { program } from "../docs/given.mjs";
 import { launchExtension } from "../ecosystem/chromium.mjs";
 import { withoutExports } from "../node/load/programs.mjs";
@@ -18,6 +18,9 @@ import { bytes, startServer } from "./server.mjs";
 
 /** Milliseconds that a page may take on a busy machine. */
 const patience = 60_000;
+
+/** Printed by a page behind its block. */
+const ended = "the block has ended";
 
 const anyOrigin = { "Access-Control-Allow-Origin": "*" };
 const { exports, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -94,8 +97,9 @@ async function runPage(/** @type {Block} */ block, /** @type {Block[]} */ files)
     assert.ok(block.language !== "html" || expected.length > 0, "a whole page must say what it prints");
     await page.goto(server.url);
     for (const end = Date.now() + patience; errors.length === 0; await pause()) {
-      if (hasPrinted(lines, expected) && (block.language === "html" || lines.includes("the block has ended"))) break;
-      assert.ok(Date.now() < end, `${lines.join("\n")}\nhas not ${expected.join(", ")}`);
+      const missing = missingIn(lines, block.language === "html" ? expected : [...expected, ended]);
+      if (missing.length === 0) break;
+      assert.ok(Date.now() < end, `${missing.join(", ")} is missing in:\n${lines.join("\n")}`);
     }
     assert.deepEqual(errors, []);
   } finally {
@@ -115,8 +119,9 @@ async function runExtension(/** @type {Block[]} */ files) {
       const expected = files.flatMap(printsOf);
       for (const end = Date.now() + patience; ; await pause()) {
         const lines = await worker.evaluate("globalThis.printed");
-        if (hasPrinted(lines, expected)) break;
-        assert.ok(Date.now() < end, `${lines.join("\n")}\nhas not ${expected.join(", ")}`);
+        const missing = missingIn(lines, expected);
+        if (missing.length === 0) break;
+        assert.ok(Date.now() < end, `${missing.join(", ")} is missing in:\n${lines.join("\n")}`);
       }
     } finally {
       await context.close();
@@ -129,7 +134,7 @@ async function runExtension(/** @type {Block[]} */ files) {
 function pageOf(/** @type {string} */ script) {
   const map = JSON.stringify({ imports });
   return `<!doctype html><title>docs</title><link rel="icon" href="data:,"><script type="importmap">${map}</script>
-    <script type="module">${script}\nconsole.log("the block has ended");</script>`;
+    <script type="module">${script}\nconsole.log("${ended}");</script>`;
 }
 
 async function scriptOf(/** @type {Block} */ { language, text }) {
@@ -139,7 +144,10 @@ async function scriptOf(/** @type {Block} */ { language, text }) {
 /** A file as a bundler makes it; scripts keep what they print. */
 async function contentOf(/** @type {Block} */ { language, text }) {
   if (language !== "js") return text;
-  const kept = "globalThis.printed = []; const { log } = console; console.log = (...a) => { printed.push(a.join(' ')); log(...a); };";
+  const kept = `globalThis.printed = [];
+    const { log } = console;
+    console.log = (...values) => { printed.push(values.join(" ")); log(...values); };
+    addEventListener("unhandledrejection", ({ reason }) => printed.push(String(reason)));`;
   const stdin = { contents: text, resolveDir: root };
   const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false, banner: { js: kept } });
   return outputFiles[0].text;

@@ -53,14 +53,17 @@ function kindOf(/** @type {string} */ language, /** @type {string[]} */ words, /
   return language === "js" && words.includes("node") ? "node" : undefined;
 }
 
-/** What a block says that it prints, in order. */
+/** What a block says that it prints. */
 export function printsOf(/** @type {Block} */ { text }) {
   return [...text.matchAll(/\/\/ prints (.+)$/gm)].map(([, line]) => line.trim());
 }
 
-/** Whether all of `expected` is among the lines, in this order. */
-export function hasPrinted(/** @type {string[]} */ lines, /** @type {string[]} */ expected) {
-  let at = 0;
-  for (const line of lines) if (line.trim() === expected[at]) at += 1;
-  return at === expected.length;
+/** What of `expected` is not among the lines; in any order, as workers print when they like. */
+export function missingIn(/** @type {string[]} */ lines, /** @type {string[]} */ expected) {
+  const rest = lines.map((line) => line.trim());
+  return expected.filter((line) => {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
 }
