@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile, cp } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -66,9 +66,10 @@ for (const path of documents()) {
     const isExtension = files.some(({ file }) => file === "manifest.json");
     if (isExtension) test("extension", () => runExtension(files));
     for (const page of pages) test(`line ${page.line}`, () => runPage(page, files));
-    if (files.length > 0 && !isExtension) test("every file is asked for", () => {
-      for (const { file } of files) assert.ok(server.requests.includes(`/${file}`), file);
-    });
+    if (files.length > 0 && !isExtension)
+      test("every file is asked for", () => {
+        for (const { file } of files) assert.ok(server.requests.includes(`/${file}`), file);
+      });
   });
 }
 
@@ -115,7 +116,8 @@ async function runExtension(/** @type {Block[]} */ files) {
     for (const file of files) await writeFile(join(folder, "extension", String(file.file)), await contentOf(file));
     const context = await launchExtension(join(folder, "extension"), join(folder, "profile"));
     try {
-      const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: patience }));
+      const worker =
+        context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: patience }));
       const expected = files.flatMap(printsOf);
       for (const end = Date.now() + patience; ; await pause()) {
         const lines = await worker.evaluate("globalThis.printed");

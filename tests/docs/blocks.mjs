@@ -35,7 +35,7 @@ export function documents() {
 /** @returns {Block[]} */
 export function blocksOf(/** @type {string} */ path) {
   const text = readFileSync(join(root, path), "utf8");
-  return [...text.matchAll(/^```(\S*)(.*)\n([^]*?)^```$/gm)].map(({ 1: language, 2: info, 3: code, index }) => {
+  return [...text.matchAll(/^```(\S*)(.*)\n([\s\S]*?)^```$/gm)].map(({ 1: language, 2: info, 3: code, index }) => {
     const words = info.trim().split(/\s+/);
     const file = words.find((word) => word.startsWith("file="))?.slice(5);
     const line = text.slice(0, index).split("\n").length;

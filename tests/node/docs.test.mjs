@@ -42,8 +42,14 @@ describe("blocks", () => {
         test(`line ${block.line}`, async () => {
           const name = `line-${block.line}.mjs`;
           await writeFile(join(given.folder, name), block.text);
-          const [command, ...args] = block.kind === "node" ? [process.execPath, name] : ["bash", "-euo", "pipefail", name];
-          const options = { cwd: given.folder, env: given.env, encoding: /** @type {const} */ ("utf8"), timeout: 120_000 };
+          const [command, ...args] =
+            block.kind === "node" ? [process.execPath, name] : ["bash", "-euo", "pipefail", name];
+          const options = {
+            cwd: given.folder,
+            env: given.env,
+            encoding: /** @type {const} */ ("utf8"),
+            timeout: 120_000,
+          };
           const { status, stdout, stderr } = spawnSync(command, args, options);
           assert.equal(status, 0, stderr);
           assert.deepEqual(missingIn(stdout.split("\n"), printsOf(block)), [], stdout);
@@ -111,15 +117,26 @@ describe("tables", () => {
 
 /** The text below a heading of the second level. */
 function section(/** @type {string} */ path, /** @type {string} */ heading) {
-  const [, text] = new RegExp(`^## ${heading}\n([^]*?)(?=^## |$(?![^]))`, "m").exec(read(path)) ?? [];
+  const text = read(path)
+    .split(/^## /m)
+    .find((part) => part.startsWith(`${heading}\n`));
   assert.ok(text, `${path} has no section "${heading}"`);
   return text;
 }
 
+test("the reference of what the package exports has no warnings", () => {
+  const arguments_ = [join(root, "scripts/docs.mjs"), "--emit", "none"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: "utf8" });
+  assert.equal(status, 0, stdout + stderr);
+});
+
 test("links between documents lead to files and headings that there are", () => {
   const anchors = (/** @type {string} */ path) =>
     [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-      heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-"),
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replace(/\s/g, "-"),
     );
   for (const path of documents()) {
     for (const [, target] of read(path).matchAll(/\]\(([^)\s]+)\)/g)) {
