@@ -59,7 +59,7 @@ describe("blocks", () => {
   }
 });
 
-test("types of the blocks in TypeScript", async () => {
+test("types of the blocks in TypeScript", { skip: withoutExports }, async () => {
   const blocks = documents()
     .flatMap(blocksOf)
     .filter(({ language, kind }) => language === "ts" && kind === "page");
