@@ -2,11 +2,12 @@
 // newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well, `--only loader`
 // leaves out the optimizer, whose Rust takes minutes.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as bundler from "esbuild";
+import { minify } from "terser";
 import { bindings, root } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { toolEnvironment } from "./tools.mjs";
@@ -134,12 +135,12 @@ async function publishBindings(/** @type {string} */ name) {
 async function bundleLoader() {
   const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
   // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
-  const parts = ["decoder", "fallback", "files", "other", "ready", "refusal", "remote", "source"];
+  const parts = ["fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"];
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
-  const entries = Object.fromEntries(["index", ...parts].map((name) => [name, source(name)]));
-  await bundle(entries, [late, decoderBindings]);
+  // One by one: of what two files import, each would hold all that either uses.
+  for (const name of ["index", ...parts]) await bundle({ [name]: source(name) }, [late, decoderBindings]);
   await bundle({ parts: source("all-parts") }, [atHand, decoderBindings]);
   // One file that imports nothing. What it is told of places comes from the page; see remote.ts.
   await bundle({ worker: source("worker") }, [atHand, decoderBindings], { "import.meta.url": "self.location.href" });
@@ -183,20 +184,37 @@ async function bundle(
   /** @type {bundler.Plugin[]} */ plugins,
   /** @type {Record<string, string>} */ define = {},
 ) {
-  await bundler.build({
+  const { outputFiles } = await bundler.build({
     entryPoints,
     plugins,
     define,
     outdir: join(root, "dist"),
     bundle: true,
-    minify: true,
-    // An engine that reports an uncaught exception prints the line it came from.
-    lineLimit: 200,
-    sourcemap: true,
+    sourcemap: "external",
     format: "esm",
     target: "es2022",
     logLevel: "warning",
+    write: false,
   });
+  const scripts = outputFiles.filter(({ path }) => path.endsWith(".js"));
+  for (const { path, text } of scripts) {
+    const map = outputFiles.find((file) => file.path === `${path}.map`)?.text ?? "";
+    await minifyTo(path, text, map);
+  }
+}
+
+/** Writes a bundle without what nobody reads. Terser's is 3 % smaller, compressed, than what esbuild makes of it. */
+async function minifyTo(/** @type {string} */ path, /** @type {string} */ text, /** @type {string} */ map) {
+  const { code = "", map: ownMap = "" } = await minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3 },
+    // An engine that reports an uncaught exception prints the line it came from.
+    format: { max_line_len: 800 },
+    sourceMap: { content: map, url: `${basename(path)}.map`, includeSources: true },
+  });
+  writeFileSync(path, code);
+  writeFileSync(`${path}.map`, String(ownMap));
 }
 
 async function esbuild(/** @type {string[]} */ options) {

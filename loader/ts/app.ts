@@ -37,41 +37,30 @@ export async function startApp(loaded: Loaded, job: Job): Promise<StartedApp> {
 
 async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: Job): Promise<StartedApp> {
   const { args, env, stdin, stdout, stderr, global } = job.options;
-  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...system(job.options) });
+  const given = system(job.options);
+  const { fs, path, process } = given;
+  const beyond = hasNodeModules || stdin !== undefined || fs || path || process ? await part("system") : undefined;
+  const host = new GoHost({ args, name, env, stdin, stdout, stderr, global, ...given }, beyond?.givenSystem);
   const link = new Link(job.options);
   const own = { ...host.imports, ...link.imports[abi] };
   const instance = await link.instantiate(module, { ...link.imports, [abi]: own }, job);
   const exited = host.run(instance);
   await refusal(exited);
-  if (hasNodeModules && !offersFunctions(module)) reportDeadlock(host, exited);
+  if (hasNodeModules) beyond?.reportDeadlock(host, exited);
   return {
     exports: instance.exports,
     // A promise of its own, so that a failure nobody listens to is still reported by the engine.
-    exited: exited.then((code) => code),
+    exited: exited.catch((error) => {
+      throw host.failure ?? error;
+    }),
+    get failure() {
+      return host.failure;
+    },
     memory: memoryOf(instance),
     module,
     via,
     kill: () => host.kill(),
   };
-}
-
-/** What every program for `GOOS=js` exports. */
-const GO_EXPORTS = ["run", "resume", "getsp", "mem"];
-
-function offersFunctions(module: WebAssembly.Module): boolean {
-  const exports = WebAssembly.Module.exports(module);
-  return exports.some(({ kind, name }) => kind === "function" && !GO_EXPORTS.includes(name));
-}
-
-/**
- * When Node has nothing left to do, a program that still waits waits for nothing: it is told so, prints Go's report and
- * exits with code 2, as under Go's `wasm_exec_node.js`. Not for one that offers functions, which waits to be called.
- */
-function reportDeadlock(host: GoHost, exited: Promise<number>): void {
-  const report = () => host.reportDeadlock();
-  const forget = () => void process.off("beforeExit", report);
-  process.once("beforeExit", report);
-  exited.then(forget, forget);
 }
 
 /** Throws what the host refused before it entered Go: that is the caller's mistake, not the program's end. */

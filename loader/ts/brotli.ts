@@ -1,15 +1,14 @@
 import { addressOf } from "./address.js";
-import type * as Decoder from "./bindings.js";
+import init, { DecodeFailure, StreamDecoder, StreamHash } from "./bindings.js";
 import { GowaspError, type GowaspErrorCode } from "./errors.js";
 import { fetchOk, shown } from "./http.js";
 import type { Job } from "./job.js";
 import { builtin, hasNodeModules } from "./node.js";
-import { part } from "./part.js";
 import { placeOf } from "./places.js";
 import { MAX_MODULE } from "./verify.js";
 
 /** The codes of the Rust decoder in the loader's words. */
-const CODES: Record<Decoder.DecodeFailure["code"], GowaspErrorCode> = {
+const CODES: Record<DecodeFailure["code"], GowaspErrorCode> = {
   corrupt: "decode",
   trailing: "decode",
   "too-small": "truncated",
@@ -30,9 +29,9 @@ export async function* unbrotli(
   chunks: AsyncGenerator<Uint8Array>,
   url: string,
   size: number | undefined,
-  decoder: Promise<typeof Decoder>,
+  decoder: Promise<void>,
 ): AsyncGenerator<Uint8Array> {
-  const { StreamDecoder, DecodeFailure } = await decoder;
+  await decoder;
   const stream = new StreamDecoder(size ?? MAX_MODULE);
   try {
     for await (const chunk of chunks) {
@@ -52,19 +51,19 @@ export async function* unbrotli(
 }
 
 /** The package's own SHA-256. */
-export async function newHash(job: Job): Promise<Decoder.StreamHash> {
-  const { StreamHash } = await loadDecoder(job);
+export async function newHash(job: Job): Promise<StreamHash> {
+  await loadDecoder(job);
   return new StreamHash();
 }
 
-let loaded: Promise<typeof Decoder> | undefined;
+let loaded: Promise<void> | undefined;
 
 /**
  * Loads the decoder, once for all apps; a failure is not remembered.
  *
  * @throws {GowaspError} `unavailable`
  */
-export function loadDecoder(job: Job): Promise<typeof Decoder> {
+export function loadDecoder(job: Job): Promise<void> {
   loaded ??= startDecoder(job).catch((cause: Error) => {
     loaded = undefined;
     throw new GowaspError(
@@ -77,8 +76,7 @@ export function loadDecoder(job: Job): Promise<typeof Decoder> {
   return loaded;
 }
 
-async function startDecoder(job: Job): Promise<typeof Decoder> {
-  const decoder = await part("decoder");
+async function startDecoder(job: Job): Promise<void> {
   const place = job.options.decoderUrl;
   // Bundlers look for exactly this.
   const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
@@ -88,6 +86,5 @@ async function startDecoder(job: Job): Promise<typeof Decoder> {
     hasNodeModules && url.protocol === "file:"
       ? await builtin("fs/promises").readFile(url)
       : await fetchOk(url.href, job, { signal: new AbortController().signal });
-  await decoder.default({ module_or_path: source });
-  return decoder;
+  await init({ module_or_path: source });
 }

@@ -4,7 +4,6 @@ import type { Job } from "./job.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import type { Via } from "./options.js";
 import { part } from "./part.js";
-import { checkPin, type Pin } from "./pin.js";
 import type { ManifestFile } from "./store.js";
 
 /** What lies at the address that was given: a manifest, or a module without one, whose bytes are to come. */
@@ -38,7 +37,7 @@ export async function manifestOf(bytes: Uint8Array, url: string, job: Job): Prom
   if (url === "") {
     throw new GowaspError("invalid-option", "a manifest without an address needs the option baseUrl for those in it");
   }
-  if (job.pin) await checkPin([bytes], job.pin, url, job);
+  if (job.sri) await (await part("verify")).checkSri([bytes], job.sri, url, job);
   const text = new TextDecoder().decode(bytes);
   return { manifest: await parseManifest(text, url, job.options.allowOrigins), file: { text, url } };
 }
@@ -46,10 +45,10 @@ export async function manifestOf(bytes: Uint8Array, url: string, job: Job): Prom
 /**
  * To be called where there is no manifest.
  *
- * @param unused a hash that cannot be used either
+ * @param unused a hash, as in the option `integrity`, that cannot be used either
  * @throws {GowaspError} `invalid-option` when a check was asked for that cannot be made
  */
-export async function refuseUnchecked(what: string, job: Job, unused?: Pin): Promise<void> {
+export async function refuseUnchecked(what: string, job: Job, unused?: string): Promise<void> {
   if (job.options.integrity === true || unused) throw (await part("refusal")).uncheckable(what);
 }
 

@@ -15,6 +15,7 @@
  * - `aborted`: the caller's signal fired
  * - `unavailable`: this host lacks something that the chosen path needs
  * - `host`: the Go program asked its host for something impossible
+ * - `panic`: Go printed a panic or a fatal error and exited; `exception`: a JavaScript exception or a trap ended the program
  * - `no-function`: `app.call()` names a function that the program does not offer
  * - `exited`: the program ended before it was ready, or before it answered a call
  */
@@ -36,6 +37,8 @@ export type GowaspErrorCode =
   | "aborted"
   | "unavailable"
   | "host"
+  | "panic"
+  | "exception"
   | "no-function"
   | "exited";
 

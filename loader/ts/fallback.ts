@@ -3,15 +3,15 @@
 import type { Loaded } from "./app.js";
 import { loadDecoder, newHash, unbrotli } from "./brotli.js";
 import { compileChunks } from "./compile.js";
-import { type Entry, readEntry } from "./entry.js";
+import { type Entry, manifestOf, readEntry } from "./entry.js";
 import { GowaspError } from "./errors.js";
 import { chunksOf, fetchOk, looksLikeWasm, mayPass, mimeType, peek, shown, streamOf, wasmResponse } from "./http.js";
 import type { Job } from "./job.js";
-import type { FileEntry, ModuleEntry } from "./manifest.js";
+import type { FileEntry, Manifest, ModuleEntry } from "./manifest.js";
 import type { Via } from "./options.js";
-import type { Pin } from "./pin.js";
+import { type Pin, pinOf } from "./pin.js";
 import { resumable } from "./resume.js";
-import type { Store } from "./store.js";
+import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
 
 export { takeParts } from "./part.js";
@@ -62,7 +62,7 @@ export async function recover(url: string, entry: ModuleEntry | undefined, store
   const decoded = entry && (await compileDecoded(entry, store, job));
   if (decoded) return decoded;
   const { signal } = job;
-  const checked = entry ? hashed(job) : job.pin !== undefined;
+  const checked = entry ? hashed(job) : job.sri !== undefined;
   const body = resumable(await fetchOk(url, job), { url, checked, signal }, job);
   if (!entry) return compileChosen(await readEntry(body, url, job), url, job);
   const expected = { url, via: "native", ...promised(entry, checked) } as const;
@@ -88,7 +88,7 @@ export async function compileEntry(entry: Entry, url: string, store: Store, job:
 async function compileChosen(entry: Entry, url: string, job: Job): Promise<Loaded> {
   if ("manifest" in entry) throw new GowaspError("not-wasm", `${shown(url)} was a module before, and is none now`);
   const { chunks, via } = entry;
-  return { module: await compileChunks(verified(chunks, { url, via, pin: job.pin }, job), url), via };
+  return { module: await compileChunks(verified(chunks, { url, via, pin: pinOf(job.sri) }, job), url), via };
 }
 
 /** What bytes are that the caller has. */
@@ -125,11 +125,35 @@ export async function decodeUnknown(head: Uint8Array, chunks: Chunks, url: strin
   return { chunks: decoded.all, via };
 }
 
+/** How a module is had from the store. */
+type FromStore = (entry: ModuleEntry, store: Store, job: Job) => Promise<Loaded | undefined>;
+
+/** What was kept of an app whose manifest cannot be had, if it is whole and what the caller wants. */
+export async function lastVersion(
+  { text, url }: ManifestFile,
+  store: Store,
+  fromStore: FromStore,
+  job: Job,
+): Promise<Loaded | undefined> {
+  let manifest: Manifest;
+  try {
+    ({ manifest } = await manifestOf(new TextEncoder().encode(text), url, job));
+  } catch {
+    return undefined;
+  }
+  const { module, abi, name } = manifest;
+  const loaded = await fromStore(module, store, job);
+  if (loaded) console.warn(`gowasp: ${shown(url)} cannot be had; its last version runs, from the Cache API`);
+  return loaded && { ...loaded, abi, name };
+}
+
 /** Keeps what the browser decodes by itself, for a start without network; in the background. */
-export function keepCopy(copy: Response, entry: ModuleEntry, store: Store, job: Job): void {
-  const expected = { url: entry.url, ...promised(entry, true) };
-  const chunks = verified(chunksOf(copy, job), expected, job);
-  store.keep(entry, wasmResponse(streamOf(chunks, () => {})));
+export function keepCopy(response: Response, entry: ModuleEntry, store: Store, job: Job): void {
+  store.keep(entry, () => {
+    const chunks = chunksOf(response.clone(), job);
+    const checked = verified(chunks, { url: entry.url, ...promised(entry, true) }, job);
+    return wasmResponse(streamOf(checked, () => {}));
+  });
 }
 
 /**
@@ -182,7 +206,7 @@ async function follow(route: Route, entry: ModuleEntry, store: Store, job: Job):
     const body = resumable(response, { ...file, checked, signal }, job);
     const expected = { url: file.url, via, ...promised(entry, checked) };
     // The stream ends well only if the hash was right, and only then does the store keep it.
-    const keep = checked ? (result: Response) => store.keep(entry, result) : undefined;
+    const keep = checked ? (result: Response) => store.keep(entry, () => result.clone()) : undefined;
     return await compileChunks(verified(unlessDecoded(body, decode), expected, job), file.url, keep);
   } finally {
     // There may be more to come, which nobody wants.

@@ -1,5 +1,5 @@
 import type { Loaded } from "./app.js";
-import { type Entry, manifestOf, readEntry, refuseUnchecked } from "./entry.js";
+import { type Entry, readEntry, refuseUnchecked } from "./entry.js";
 import { chunksOf, fetchOk, mayPass, mimeType, notOk, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { ModuleEntry } from "./manifest.js";
@@ -20,9 +20,9 @@ export async function fetchModule(url: string, job: Job): Promise<Loaded> {
     return await moduleAt(await fetchOk(url, job, { retries }), url, store, job);
   } catch (error) {
     job.check();
-    const kept = mayPass(error) && (await fromLast(store, job));
+    const last = mayPass(error) && (await store.lastManifest());
+    const kept = last && (await (await part("fallback")).lastVersion(last, store, fromStore, job));
     if (!kept) throw error;
-    console.warn(`gowasp: ${shown(url)} cannot be had; its last version runs, from the Cache API`);
     return kept;
   }
 }
@@ -61,11 +61,12 @@ async function fromNetwork(entry: ModuleEntry, store: Store, job: Job): Promise<
   let response = await fetchOk(url, job, ask);
   if (isSentRaw(response, entry)) {
     void response.body?.cancel();
-    const decoded = await (await part("fallback")).compileDecoded(entry, store, job);
+    const fallback = await part("fallback").catch((error: Error) => console.warn(`gowasp: ${error.message}`));
+    const decoded = await fallback?.compileDecoded(entry, store, job);
     if (decoded) return decoded;
     response = await fetchOk(url, job, ask);
   } else if (job.options.cache === "offline") {
-    (await part("fallback")).keepCopy(response.clone(), entry, store, job);
+    (await part("fallback")).keepCopy(response, entry, store, job);
   } else {
     void store.clear();
   }
@@ -103,21 +104,6 @@ async function fromStore(entry: ModuleEntry, store: Store, job: Job): Promise<Lo
   } catch {
     job.check();
     await store.clear();
-    return undefined;
-  }
-}
-
-/** What the last good manifest names, if both are kept. */
-async function fromLast(store: Store, job: Job): Promise<Loaded | undefined> {
-  const file = await store.lastManifest();
-  if (!file) return undefined;
-  try {
-    const { manifest } = await manifestOf(new TextEncoder().encode(file.text), file.url, job);
-    const loaded = await fromStore(manifest.module, store, job);
-    return loaded && { ...loaded, abi: manifest.abi, name: manifest.name };
-  } catch {
-    // It is not what is wanted any more.
-    job.check();
     return undefined;
   }
 }

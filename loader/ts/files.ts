@@ -8,6 +8,7 @@ import { concat, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { Encoding, FileEntry, ModuleEntry } from "./manifest.js";
 import { builtin } from "./node.js";
+import { pinOf } from "./pin.js";
 import { type Expected, promised, verified } from "./verify.js";
 
 export { takeParts } from "./part.js";
@@ -21,7 +22,7 @@ export const part = "files";
 export async function moduleOfFile(url: string, job: Job): Promise<Loaded> {
   const entry = await readEntry(read(url, job), url, job);
   if (!("manifest" in entry)) {
-    return { module: await compileAll(entry.chunks, { url, pin: job.pin, via: "file" }, job), via: "file" };
+    return { module: await compileAll(entry.chunks, { url, pin: pinOf(job.sri), via: "file" }, job), via: "file" };
   }
   const { module, abi, name } = entry.manifest;
   return { ...(await moduleOfFiles(module, job)), abi, name };

@@ -56,7 +56,8 @@ export async function preloadHere(address: unknown, options: LoadOptions): Promi
 
 /** What the source is; nearly always an address. */
 async function known(source: unknown): Promise<Known> {
-  if (typeof source === "string") return { kind: "address", address: source };
+  if (typeof source === "string" || source instanceof URL) return { kind: "address", address: source };
+  if (source instanceof WebAssembly.Module) return { kind: "module", module: source };
   return (await part("source")).sourceOf(source);
 }
 
@@ -67,12 +68,11 @@ function keyOf(url: string, { integrity }: LoadOptions): string {
 
 async function loadedOf(source: Known, job: Job): Promise<Loaded> {
   if (source.kind === "module") {
-    await refuseUnchecked("a module that is compiled already", job, job.pin);
+    await refuseUnchecked("a module that is compiled already", job, job.sri);
     return { module: source.module, via: "module" };
   }
   if (source.kind !== "address") {
-    const { baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = job.options;
-    const base = baseUrl === undefined ? "" : await addressOf(baseUrl);
+    const base = await addressOf(job.options.baseUrl ?? "./");
     if (source.kind === "response") return moduleOfResponse(source.response, base, job);
     return moduleOfBytes(source.bytes, base, job);
   }

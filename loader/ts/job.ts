@@ -1,13 +1,13 @@
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
-import { type Pin, pinOf } from "./pin.js";
+import { part } from "./part.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
  */
 export class Job {
-  /** What the caller says the entry point must be. */
-  readonly pin: Pin | undefined;
+  /** The hash that the caller says the entry point must have, as in the option `integrity`. */
+  readonly sri: string | undefined;
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onProgress: LoadOptions["onProgress"];
@@ -21,7 +21,10 @@ export class Job {
   ) {
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
-    this.pin = pinOf(options.integrity);
+    const { integrity } = options;
+    this.sri = typeof integrity === "string" ? integrity : undefined;
+    // It is going to be needed, and comes beside the manifest. Whoever needs it is told of its failure.
+    if (integrity || options.onProgress) part("verify").catch(() => {});
   }
 
   /** Fires when the caller's signal does, and when loading has failed. */

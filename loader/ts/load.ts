@@ -2,6 +2,7 @@ import { checkOptions } from "./check.js";
 import { loadHere, preloadHere } from "./here.js";
 import type { GoApp, LoadOptions, Source, WorkerGoApp, WorkerLoadOptions } from "./options.js";
 import { part, takeParts } from "./part.js";
+import type { Url, WasmExports } from "./web.js";
 
 /**
  * Loads a Go program and runs it.
@@ -12,7 +13,7 @@ import { part, takeParts } from "./part.js";
  * @returns when Go's `main` has run up to the first point where it waits, or to its end; see the option `ready`
  * @throws {GowaspError} with a stable `code`; nothing is left running
  */
-export async function load<Exports = WebAssembly.Exports>(
+export async function load<Exports = WasmExports>(
   source: Source | Promise<Source>,
   options?: LoadOptions,
 ): Promise<GoApp<Exports>>;
@@ -44,7 +45,7 @@ export async function load(
  * @returns when it is compiled
  * @throws {GowaspError} as `load()`; a later `load()` then begins anew
  */
-export async function preload(source: string | URL, options: LoadOptions = {}): Promise<void> {
+export async function preload(source: string | Url, options: LoadOptions = {}): Promise<void> {
   await checkOptions(options);
   takeParts(options.use ?? []);
   await preloadHere(source, options);

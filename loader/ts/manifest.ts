@@ -155,15 +155,15 @@ class Reader {
     } catch {
       throw this.wrong(field, "address", value);
     }
-    const own = new URL(this.url);
     const { protocol, origin, host, username, password } = absolute;
     // A manifest from the network must not make a server read its own files, nor run what it carries inline; one on
     // a disk must not make it log in to another machine, as `file://host/` does on Windows.
-    const web = /^https?:$/.test(protocol);
-    if (username || password || (!web && (protocol !== own.protocol || host !== own.host))) {
+    const base = new URL(this.url);
+    const beside = protocol === base.protocol && host === (protocol === "file:" ? "" : base.host);
+    if (username || password || !(/^https?:$/.test(protocol) || beside)) {
       throw this.wrong(field, "address", value);
     }
-    if (origin !== own.origin && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
+    if (origin !== originOf(this.url) && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
     return absolute.href;
   }
 

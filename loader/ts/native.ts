@@ -1,9 +1,9 @@
 import { compileStreaming } from "./compile.js";
 import type { GowaspError } from "./errors.js";
-import { chunksOf, fetchOk, mayPass, mimeType, notWasm, shown, wasmResponse } from "./http.js";
+import { fetchOk, mayPass, mimeType, notWasm, shown, wasmResponse } from "./http.js";
 import type { Job } from "./job.js";
 import { type ModuleEntry, originOf } from "./manifest.js";
-import { drain, promised, verified } from "./verify.js";
+import { part } from "./part.js";
 
 /** An encoded file is worth another request when it saves this many bytes, about a round trip's worth... */
 const WORTH_BYTES = 32 * 1024;
@@ -47,9 +47,9 @@ export async function compileNative({ response, url, entry, via }: Direct, job: 
     void response.body?.cancel();
     throw notWasm(url, new TextEncoder().encode("<"));
   }
-  const expected = { url, via, ...(entry ? promised(entry, mustHash(response, entry, via, job)) : { pin: job.pin }) };
-  const check = (copy: Response) => drain(verified(chunksOf(copy, job), expected, job));
-  const checked = expected.pin || job.wantsProgress ? check(response.clone()) : undefined;
+  const hash = entry ? mustHash(response, entry, via, job) : job.sri !== undefined;
+  const check = async (copy: Response) => (await part("verify")).checkCopy(copy, { url, via, entry, hash }, job);
+  const checked = hash || job.wantsProgress ? check(response.clone()) : undefined;
   try {
     const [module] = await Promise.all([compileStreaming(withWasmType(response), url), checked]);
     return module;
@@ -73,7 +73,7 @@ function mustHash(response: Response, entry: ModuleEntry, via: Direct["via"], jo
   const { integrity } = job.options;
   if (typeof integrity === "boolean") return integrity;
   // What lies in the Cache API was checked when it was put there.
-  return job.pin !== undefined || (via === "native" && originOf(response.url || entry.url) !== entry.origin);
+  return job.sri !== undefined || (via === "native" && originOf(response.url || entry.url) !== entry.origin);
 }
 
 /** What compilers say of damaged bytes. */

@@ -1,4 +1,16 @@
+import type { GowaspError } from "./errors.js";
 import type { GoHostOptions } from "./go/host.js";
+import type {
+  Bytes,
+  FetchResponse,
+  Signal,
+  Url,
+  WasmExports,
+  WasmImports,
+  WasmInstance,
+  WasmMemory,
+  WasmModule,
+} from "./web.js";
 
 /** What `load()` takes beside the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
@@ -10,7 +22,7 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
   /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
-  signal?: AbortSignal;
+  signal?: Signal;
   /**
    * Whether the module's SHA-256 is checked against the manifest before it runs. By default it is where that costs
    * nothing or gains something: when the loader reads or decodes the bytes itself, and when they come from another
@@ -45,26 +57,26 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    */
   ready?: string | ((scope: Record<string, unknown>) => boolean);
   /** What a relative address is relative to. Default: the page, the worker's script, or the working directory. */
-  baseUrl?: string | URL;
+  baseUrl?: string | Url;
   /**
    * Imports beyond Go's own, by module and name: for `//go:wasmimport`, and all of them for modules that are not
    * `GOOS=js`. The function form is called once, before instantiation; the memory it can ask for exists from then on.
    */
-  imports?: WebAssembly.Imports | ((memory: () => WebAssembly.Memory) => WebAssembly.Imports);
+  imports?: WasmImports | ((memory: () => WasmMemory) => WasmImports);
   /**
    * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number it returns is the exit
    * code. Without it such a module is instantiated, a reactor is initialized, and its exports are there to be called.
    */
-  start?: (instance: WebAssembly.Instance) => unknown;
+  start?: (instance: WasmInstance) => unknown;
   /**
    * Run the program in a web worker, so that the page stays responsive whatever it does; see {@link WorkerLoadOptions}
    * and {@link WorkerGoApp} for what is different then.
    */
   worker?: false;
   /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along; relative to the page. */
-  decoderUrl?: string | URL;
+  decoderUrl?: string | Url;
   /** Where `worker.js` of this package is served, for bundlers that do not move it along; relative to the page. */
-  workerUrl?: string | URL;
+  workerUrl?: string | Url;
   /**
    * Parts of this package that were imported up front, where none can be imported later: service workers, extensions.
    *
@@ -96,7 +108,7 @@ export interface Part {
 }
 
 /** What `load()` loads. */
-export type Source = string | URL | Response | BufferSource | WebAssembly.Module;
+export type Source = string | Url | FetchResponse | Bytes | WasmModule;
 
 /** How the module's bytes came. */
 export type Via =
@@ -132,15 +144,20 @@ export interface Progress {
  *
  * @typeParam Exports what it exports, if that is known: `load<{ add(a: number, b: number): number }>(url)`
  */
-export interface GoApp<Exports = WebAssembly.Exports> {
+export interface GoApp<Exports = WasmExports> {
   /** What the module exports: functions marked `//go:wasmexport` can be called from now on. */
   readonly exports: Exports;
   /** Resolves with the exit code when the program ends. */
   readonly exited: Promise<number>;
+  /**
+   * What a Go program died of, from then on: `panic` with Go's text as its message and the traces of the goroutines as its stack, or
+   * `exception`. A call of one of its functions in which it dies throws this, too.
+   */
+  readonly failure: GowaspError | undefined;
   /** The program's linear memory. Its `buffer` changes when it grows. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   /** The compiled module: `load(app.module)` starts another instance without loading anything. */
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   /** How the module's bytes came. */
   readonly via: Via;
   /** The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then the page's. */

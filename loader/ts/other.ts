@@ -27,7 +27,15 @@ export async function startOther({ module, via }: Loaded, abi: Abi, job: Job): P
     kill = () => resolve(137);
   });
   const ended = start ? Promise.resolve(start(instance)).then((code) => (typeof code === "number" ? code : 0)) : killed;
-  return { exports, exited: Promise.race([ended, killed]), memory: memoryOf(instance), module, via, kill };
+  return {
+    exports,
+    exited: Promise.race([ended, killed]),
+    failure: undefined,
+    memory: memoryOf(instance),
+    module,
+    via,
+    kill,
+  };
 }
 
 function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {

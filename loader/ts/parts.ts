@@ -2,7 +2,6 @@
 // imports anything late. In worker.js, which must not, parts-at-hand.ts takes the place of this file.
 
 export const parts = {
-  decoder: () => import("./decoder.js"),
   fallback: () => import("./fallback.js"),
   files: () => import("./files.js"),
   other: () => import("./other.js"),
@@ -10,4 +9,6 @@ export const parts = {
   refusal: () => import("./refusal.js"),
   remote: () => import("./remote.js"),
   source: () => import("./source.js"),
+  system: () => import("./system.js"),
+  verify: () => import("./verify.js"),
 };

@@ -15,9 +15,9 @@ export interface Pin {
 /** One hash as in the `integrity` attribute of HTML (Subresource Integrity, section 3.5): the name, then base64. */
 export const SRI = /^sha(256|384|512)-([A-Za-z0-9+/]+={0,2})$/;
 
-/** The pin of the option `integrity`, which has been checked. */
-export function pinOf(integrity: boolean | string | undefined): Pin | undefined {
-  const [, bits, base64] = SRI.exec(typeof integrity === "string" ? integrity : "") ?? [];
+/** The pin of the option `integrity`, which has been checked; its string as {@link Job.sri}. */
+export function pinOf(sri: string | undefined): Pin | undefined {
+  const [, bits, base64] = SRI.exec(sri ?? "") ?? [];
   if (bits === undefined || base64 === undefined) return undefined;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return { algorithm: `SHA-${bits}` as Pin["algorithm"], hex: hexOf(bytes), by: "the option integrity" };

@@ -6,7 +6,7 @@ import { type Answer, COPIED, type Failure, type FromWorker, fromWorker, type St
 import type { WorkerGoApp, WorkerLoadOptions } from "./options.js";
 import { placeOf } from "./places.js";
 import { sourceOf } from "./source.js";
-import { startThread, type Thread } from "./thread.js";
+import { hasThreads, startThread, type Thread } from "./thread.js";
 
 export { takeParts } from "./part.js";
 export const part = "remote";
@@ -19,6 +19,7 @@ export const part = "remote";
  * @throws {GowaspError} as `load()`; `unavailable` when the worker cannot be started
  */
 export async function loadInWorker(source: unknown, options: WorkerLoadOptions): Promise<WorkerGoApp> {
+  if (!hasThreads()) throw new GowaspError("unavailable", "the option worker: true: this host has no workers");
   const start = await startOf(source, options);
   if (options.signal?.aborted) throw aborted(options.signal);
   const stdin = new Stdin(options.stdin);

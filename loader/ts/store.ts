@@ -50,13 +50,13 @@ export class Store {
   }
 
   /**
-   * Keeps a copy of a response when its body ends without an error, in place of all others, in the background.
+   * Keeps a response when its body ends without an error, in place of all others, in the background.
    *
-   * @param response an unused one, of the decoded module; its body must fail if the hash is wrong
+   * @param response makes an unused one, of the decoded module; its body must fail if the hash is wrong
    */
-  keep(entry: ModuleEntry, response: Response): void {
+  keep(entry: ModuleEntry, response: () => Response): void {
     if (this.#name === undefined) return;
-    this.#replace(this.#name, entry, response.clone()).catch(() => {});
+    this.#replace(this.#name, entry, response()).catch(() => {});
   }
 
   async #replace(name: string, entry: ModuleEntry, response: Response): Promise<void> {

@@ -11,6 +11,11 @@ export interface Thread {
   terminate(): unknown;
 }
 
+/** Whether there are any. */
+export function hasThreads(): boolean {
+  return typeof Worker === "function" || (hasNodeModules && builtin("worker_threads")?.Worker !== undefined);
+}
+
 /**
  * Starts a worker.
  *
@@ -18,10 +23,7 @@ export interface Thread {
  * @throws what the host throws where it does not let it start
  */
 export async function startThread(url: URL): Promise<Thread> {
-  if (typeof Worker !== "function") {
-    if (hasNodeModules && builtin("worker_threads")?.Worker) return nodeThread(url);
-    throw new Error("this host has no workers");
-  }
+  if (typeof Worker !== "function") return nodeThread(url);
   // A worker's script must come from the page's own origin; a sandboxed page has none, and no modules in its workers.
   const foreign = /^https?:/.test(url.protocol) && globalThis.origin !== undefined && url.origin !== globalThis.origin;
   if (!foreign) return new Worker(allowed(url.href), { type: "module" });

@@ -1,9 +1,12 @@
 import { GowaspError } from "./errors.js";
-import { looksLikeWasm, notWasm, peek, shown } from "./http.js";
+import { chunksOf, looksLikeWasm, notWasm, peek, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { FileEntry } from "./manifest.js";
 import type { Via } from "./options.js";
-import { checkPin, type Pin } from "./pin.js";
+import { checkPin, type Pin, pinOf } from "./pin.js";
+
+export { takeParts } from "./part.js";
+export const part = "verify";
 
 /** What decoded bytes are held against. */
 export interface Expected {
@@ -54,9 +57,31 @@ export async function* verified(
 /** Engines take no larger module (WebAssembly JavaScript Interface, section 9: 1 GiB). */
 export const MAX_MODULE = 2 ** 30;
 
-/** Reads to the end and keeps nothing. */
-export async function drain(chunks: AsyncGenerator<Uint8Array>): Promise<void> {
-  for await (const _ of chunks);
+/** What the manifest says of a copy, if there is one, and whether its hash is checked. */
+interface Copied {
+  url: string;
+  via: Via;
+  entry: FileEntry | undefined;
+  hash: boolean;
+}
+
+/**
+ * Reads the copy of an answer that something else uses, tells its progress and checks it.
+ *
+ * @throws {GowaspError} as {@link verified}
+ */
+export async function checkCopy(copy: Response, { url, via, entry, hash }: Copied, job: Job): Promise<void> {
+  const expected = { url, via, ...(entry ? promised(entry, hash) : { pin: pinOf(job.sri) }) };
+  for await (const _ of verified(chunksOf(copy, job), expected, job));
+}
+
+/**
+ * Holds bytes against a hash as in the option `integrity`.
+ *
+ * @throws {GowaspError} `integrity`, `unavailable`
+ */
+export async function checkSri(chunks: Uint8Array[], sri: string, url: string, job: Job): Promise<void> {
+  await checkPin(chunks, pinOf(sri) as Pin, url, job);
 }
 
 function tooLarge(url: string, size: number | undefined): GowaspError {

@@ -84,7 +84,9 @@ async function buildFrame(/** @type {typeof import("esbuild").build} */ build) {
       entryPoints: [path],
       format: "iife",
       // What the loader would load later is not there, and not needed for a module that is compiled already.
-      external: ["./decoder.js", "./remote.js"],
+      external: ["fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"].map(
+        (name) => `./${name}.js`,
+      ),
       define: { "import.meta.url": '"about:blank"' },
     });
   const asText = {

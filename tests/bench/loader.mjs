@@ -4,14 +4,12 @@
 //   node tests/bench/loader.mjs [ROUNDS]
 
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { bindings, cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
-import { run } from "../../scripts/process.mjs";
+import { bindings } from "../../scripts/paths.mjs";
+import { input, manifestOf, packageFiles } from "./loader_input.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 11);
 
@@ -99,56 +97,18 @@ function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** esbuild: packed, where the native program has been built, else as it is; brotli 9, which takes seconds. */
-async function input() {
-  const original = join(root, "node_modules/esbuild-wasm/esbuild.wasm");
-  const packs = existsSync(gowaspBinary);
-  const key = createHash("sha256").update(readFileSync(original));
-  if (packs) key.update(readFileSync(gowaspBinary));
-  const folder = join(cacheDir, "bench/loader", key.digest("hex").slice(0, 16));
-  const wasm = join(folder, "esbuild.wasm");
-  if (!existsSync(wasm)) {
-    // Those of older builds are of no use.
-    rmSync(join(cacheDir, "bench/loader"), { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    if (packs) await run(gowaspBinary, ["optimize", original, "-o", wasm], { output: "capture" });
-    else cpSync(original, wasm);
-  }
-  const raw = readFileSync(wasm);
-  const encoded = join(folder, "esbuild.wasm.q9.br");
-  if (!existsSync(encoded)) {
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-    writeFileSync(encoded, brotliCompressSync(raw, { params }));
-  }
-  return { raw, br: readFileSync(encoded), from: packs ? "esbuild.wasm, optimized" : "esbuild.wasm" };
-}
-
-function sha256(bytes) {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** `/br` negotiates and is never cached, `/raw` does not negotiate, `/cached` negotiates and is kept by the browser. */
 async function serve() {
   const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
   const html = '<!doctype html><script src="/wasm_exec.js"></script><script type="module" src="/page.mjs"></script>';
-  const manifest = JSON.stringify({
-    ...JSON.parse(readFileSync(join(root, "tests/golden/app.json"), "utf8")),
-    module: {
-      url: "app.wasm",
-      size: raw.length,
-      sha256: sha256(raw),
-      encodings: { br: { url: "app.wasm.br", size: br.length, sha256: sha256(br) } },
-    },
-  });
+  const manifest = manifestOf(raw, br);
   const files = {
     "/": ["text/html", html],
     "/page.mjs": ["text/javascript", readFileSync(new URL("loader_page.mjs", import.meta.url))],
     "/wasm_exec.js": ["text/javascript", readFileSync(join(goroot, "lib/wasm/wasm_exec.js"))],
-    "/dist/index.js": ["text/javascript", readFileSync(join(root, "dist/index.js"))],
-    "/dist/decoder.js": ["text/javascript", readFileSync(join(root, "dist/decoder.js"))],
+    ...packageFiles(),
     "/bindings/decoder.js": ["text/javascript", readFileSync(join(bindings, "decoder/decoder.js"))],
-    "/bindings/decoder_bg.wasm": ["application/wasm", readFileSync(join(root, "dist/decoder_bg.wasm"))],
-    "/dist/decoder_bg.wasm": ["application/wasm", readFileSync(join(root, "dist/decoder_bg.wasm"))],
+    "/bindings/decoder_bg.wasm": ["application/wasm", readFileSync(join(bindings, "decoder/decoder_bg.wasm"))],
     "app.json": ["application/json", manifest],
     "app.wasm": ["application/wasm", raw],
     "app.wasm.br": ["application/octet-stream", br],

@@ -154,12 +154,14 @@ describe("module sent by a host that does not compress", () => {
     assert.deepEqual([result.via, result.answer], ["native", 42], result.message);
   });
 
-  test("decoder not deployed: the module itself is loaded", async () => {
-    plain();
-    server.answers.set("/gowasp/decoder_bg.wasm", notFound);
-    const result = await loadIn(page, "app.json");
-    assert.deepEqual([result.via, result.answer], ["native", 42], result.message);
-  });
+  for (const name of ["decoder_bg.wasm", "decoder.js", "fallback.js"]) {
+    test(`${name} not deployed: the module itself is loaded`, async () => {
+      plain();
+      server.answers.set(`/gowasp/${name}`, notFound);
+      const result = await loadIn(page, "app.json");
+      assert.deepEqual([result.via, result.answer], ["native", 42], result.message);
+    });
+  }
 });
 
 describe("a body that never ends", () => {

@@ -128,9 +128,9 @@ export const pages = [
         site.answers.set(
           "/sw.js",
           script(`
-          import decoder from "/gowasp/decoder.js";
+          import parts from "/gowasp/parts.js";
           onmessage = ({ data, source }) => {
-            const options = data === "use" ? { use: [decoder] } : {};
+            const options = data === "use" ? { use: parts } : {};
             run({ ...options, cache: false }).then((outcome) => source.postMessage(outcome));
           };`),
         );
@@ -143,8 +143,9 @@ export const pages = [
           }))`;
         assert.deepEqual(await inPage(context, site, ask("use")), { ...done, via: "decoder" });
         const without = await inPage(context, site, ask("nothing"));
-        // Where the decoder cannot be imported, the gzip file does.
-        assert.deepEqual(without, { ...done, via: "decompression-stream" });
+        // The package's own error, with what to do.
+        assert.equal(without.code, "unavailable", JSON.stringify(without));
+        assert.match(without.message, /gowasp\/parts/);
       }),
   },
   {
@@ -155,9 +156,9 @@ export const pages = [
       await mkdir(extension);
       await cp(app, join(extension, "app"), { recursive: true });
       const stdin = {
-        contents: `import { load } from "gowasp"; import decoder from "gowasp/decoder";
+        contents: `import { load } from "gowasp"; import parts from "gowasp/parts";
           import { runProgram } from ${JSON.stringify(new URL("shared/scenario.js", import.meta.url).pathname)};
-          globalThis.outcome = runProgram("/app/app.json", { use: [decoder] }).then(JSON.stringify, String);`,
+          globalThis.outcome = runProgram("/app/app.json", { use: parts }).then(JSON.stringify, String);`,
         resolveDir: root,
       };
       await build({
@@ -179,7 +180,9 @@ export const pages = [
       try {
         const worker =
           browser.serviceWorkers()[0] ?? (await browser.waitForEvent("serviceworker", { timeout: 60_000 }));
-        const outcome = JSON.parse(await worker.evaluate("globalThis.outcome"));
+        const told = await worker.evaluate("globalThis.outcome");
+        assert.match(told, /^\{/);
+        const outcome = JSON.parse(told);
         // Extensions have their files without a server, raw and at once.
         assert.deepEqual(outcome, { ...done, via: outcome.via });
       } finally {

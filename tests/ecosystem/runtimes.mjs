@@ -1,9 +1,10 @@
 // The same in all runtimes of JavaScript on servers, and under test runners.
 
 import assert from "node:assert/strict";
-import { cp, readFile } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { run } from "../../scripts/process.mjs";
 import { done } from "./page.mjs";
 import { openProject } from "./project.mjs";
@@ -107,17 +108,22 @@ const workers = workerds.map(([name, options], index) => ({
   test: async (context) => {
     const project = await open(context);
     const { Miniflare } = await import(pathToFileURL(join(project, "node_modules/miniflare/dist/src/index.js")).href);
-    const text = (/** @type {string} */ path) => readFile(join(project, path), "utf8");
+    const entry = join(project, "bundle.js");
+    // As wrangler does it.
+    await build({
+      entryPoints: [join(project, "worker.js")],
+      bundle: true,
+      format: "esm",
+      conditions: ["workerd", "worker", "browser"],
+      external: ["*.wasm"],
+      outfile: entry,
+      logLevel: "silent",
+    });
     const miniflare = new Miniflare({
       ...options,
       modulesRoot: project,
       modules: [
-        {
-          type: "ESModule",
-          path: join(project, "worker.js"),
-          contents: (await text("worker.js")).replace('"gowasp"', '"./node_modules/gowasp/dist/index.js"'),
-        },
-        { type: "ESModule", path: join(project, "node_modules/gowasp/dist/index.js") },
+        { type: "ESModule", path: entry },
         { type: "CompiledWasm", path: join(project, "hello.wasm") },
       ],
     });

@@ -99,6 +99,7 @@ test("nothing is kept of what was not right, nor when told not to", async () => 
   await assert.rejects(load(source), { code: "truncated" });
   deploy(plain(first));
   await load(source, { cache: false });
+  await load(source, { integrity: false });
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(caches.entries, []);
 });

@@ -190,4 +190,15 @@ describe("hostile manifests", () => {
     });
     assert.equal((await refused(`${inherited.url}/app.json`)).code, "manifest-invalid");
   });
+
+  test("what the page has put on Object.prototype is no field", async () => {
+    const { format: _, ...rest } = app.manifest;
+    const server = await serve({ ...plain(app), "/app.json": whole(JSON.stringify(rest)) });
+    Object.defineProperty(Object.prototype, "format", { value: 1, configurable: true });
+    try {
+      assert.equal((await refused(`${server.url}/app.json`)).code, "manifest-invalid");
+    } finally {
+      delete Object.prototype.format;
+    }
+  });
 });

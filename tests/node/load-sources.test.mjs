@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, mock, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { gzipSync } from "node:zlib";
 import { load, preload } from "../../dist/index.js";
@@ -46,10 +47,10 @@ describe("sources", () => {
     assert.equal(await viaOf(new Response(module, { headers: WASM })), "native");
     await assert.rejects(load(fetch(`${server.url}/none`)), { code: "http-status", status: 404 });
     await assert.rejects(load(fetch("http://127.0.0.1:1/")), { code: "network" });
-    await assert.rejects(load(new Response(JSON.stringify(app.manifest))), {
-      code: "invalid-option",
-      message: /baseUrl/,
-    });
+    const { code, message } = await load(new Response(JSON.stringify(app.manifest))).catch((error) => error);
+    assert.deepEqual([code, message.includes(new URL("app.wasm", pathToFileURL("./")).href)], ["network", true]);
+    const inline = `data:application/json,${JSON.stringify(app.manifest)}`;
+    await assert.rejects(load(inline), { code: "invalid-option", message: /baseUrl/ });
     assert.equal(await viaOf(new Response(JSON.stringify(app.manifest)), { baseUrl: server.url }), "native");
   });
 

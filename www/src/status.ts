@@ -21,6 +21,7 @@ const ways: Record<Timing["via"], string> = {
   file: "Read from a file.",
   bytes: "Was there already.",
   module: "Was compiled before.",
+  bytes: "Came as bytes.",
 };
 
 const card = element("status", HTMLElement);

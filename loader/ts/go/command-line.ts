@@ -6,6 +6,9 @@ import { encodeUtf8 } from "./strings.js";
 const START = 4096;
 const END = 4096 + 8192;
 
+/** So many bytes arguments and environment take at most, each with a NUL, a pointer of 8 bytes, and up to a multiple of 8. */
+export const ROOM = END - START - 1;
+
 /**
  * Writes arguments and environment to where `rt0_go` reads them: the strings, each with a closing NUL and aligned to 8 bytes,
  * then the pointers to the arguments, 0, the pointers to `NAME=value` sorted by name, 0.
@@ -16,40 +19,38 @@ const END = 4096 + 8192;
 export function writeCommandLine(
   memory: GoMemory,
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
 ): number {
-  const variables = Object.keys(env)
-    .sort()
-    .map((name) => `${name}=${env[name]}`);
-  let end = START;
-  const place = (text: string): number => {
-    if (text.includes("\0")) {
-      throw new GowaspError(
-        "invalid-option",
-        `args, env: ${JSON.stringify(text)} holds a NUL character, which Go cannot take`,
-      );
-    }
-    const encoded = encodeUtf8(text);
-    const address = end;
-    end += (encoded.length + 8) & ~7;
-    if (end <= END) {
-      memory.bytes.fill(0, address, end);
-      memory.bytes.set(encoded, address);
-    }
-    return address;
-  };
-  const pointers = [...args.map(place), 0, ...variables.map(place), 0];
-  const argv = end;
-  end += pointers.length * 8;
-  if (end >= END) {
+  const variables = Object.keys(env).sort();
+  const all = [...args.map(encode), undefined, ...variables.map((name) => encode(`${name}=${env[name]}`)), undefined];
+  const size = all.reduce((sum, text) => sum + (text?.length ?? 0) + 8, 0);
+  if (START + size >= END) {
     throw new GowaspError(
       "invalid-option",
-      `args, env: they take ${end - START} bytes of the program's memory, but Go leaves only ${END - START} for them; ` +
-        "pass fewer variables, or pass the data through stdin or a global",
+      `args, env: they take ${size} bytes, but Go leaves only ${END - START} for them; use stdin or a global`,
     );
   }
-  pointers.forEach((pointer, index) => {
-    memory.setInt64(argv + index * 8, pointer);
+  let end = START;
+  const pointers = all.map((bytes) => {
+    if (bytes === undefined) return 0;
+    const address = end;
+    end += bytes.length;
+    memory.bytes.set(bytes, address);
+    return address;
   });
-  return argv;
+  pointers.forEach((pointer, index) => {
+    memory.setInt64(end + index * 8, pointer);
+  });
+  return end;
+}
+
+/** A text with its closing NUL, filled up to a multiple of 8 bytes. */
+function encode(text: string): Uint8Array {
+  if (text.includes("\0")) {
+    throw new GowaspError("invalid-option", `args, env: ${JSON.stringify(text)} holds a NUL`);
+  }
+  const encoded = encodeUtf8(text);
+  const bytes = new Uint8Array((encoded.length + 8) & ~7);
+  bytes.set(encoded);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { isPromise, type Reader, type Sink } from "./stdio.js";
+import type { Fill, Sink } from "./stdio.js";
 
 /** How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a result. */
 // biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
@@ -51,112 +51,111 @@ export interface GoFileSystem {
   readonly utimes?: FsOperation;
 }
 
-const OPERATIONS = (
+/** The functions of {@link GoFileSystem} that answer by a callback. */
+export const OPERATIONS = (
   "open close read write fstat fsync ftruncate fchmod fchown stat lstat readdir mkdir rmdir unlink rename link symlink " +
   "readlink chmod chown lchown truncate utimes"
-).split(" ") as (keyof GoFileSystem)[];
+).split(" ");
 
-// Flags are of no use without files, but Go reads each of them as a number when it starts.
-const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: -1 };
+// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1 for Windows
+// and then says so (syscall/fs_js.go).
+const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: 0x10000 };
+
+// A pipe, which nobody takes for a terminal that knows colors.
+const FIFO = 0o010_600;
 
 /** What stands behind the file descriptors 0, 1 and 2; an absent one is the file system's. */
 export interface StandardStreams {
-  readonly stdin: Reader | undefined;
+  readonly stdin: Fill | undefined;
   /** By descriptor. */
   readonly sinks: readonly (Sink | undefined)[];
 }
 
-/**
- * The `fs` object of one program: its standard streams in front of `base`, which may be absent.
- *
- * Everything else of `base` can be reached through it too. Callbacks that arrive when `isRunning` says no are dropped: a read
- * that was pending when the program ended must not surface as an exception in the embedder's event loop.
- */
-export function programFileSystem(
-  base: GoFileSystem | undefined,
-  { stdin, sinks }: StandardStreams,
-  isRunning: () => boolean,
-): Required<Pick<GoFileSystem, "constants" | "writeSync" | "read" | "write">> {
-  const guard =
-    (callback: FsCallback): FsCallback =>
-    (...results) => {
-      if (isRunning()) callback(...results);
-    };
-  const fs = Object.create(base ?? { constants: NO_FLAGS });
-  for (const name of OPERATIONS) fs[name] = operation(base, name, guard);
+/** What a program finds as `fs`. */
+export type ProgramFiles = Record<string, FsOperation>;
 
-  const { read, write } = fs;
-  fs.writeSync = (fd: number, bytes: Uint8Array): number => {
-    const sink = sinks[fd];
-    if (sink === undefined) return base?.writeSync?.(fd, bytes) ?? bytes.length;
-    // A copy, because Go reuses its memory at once.
-    sink(bytes.slice());
-    return bytes.length;
-  };
-  fs.write = (
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    at: number | null,
-    done: FsCallback,
-  ): void => {
-    const sink = sinks[fd];
-    if (sink === undefined) {
-      write(fd, buffer, offset, length, at, done);
-      return;
-    }
-    sink(buffer.slice(offset, offset + length));
-    done(null, length);
-  };
-  fs.read = (
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    at: number | null,
-    done: FsCallback,
-  ): void => {
-    if (fd !== 0 || stdin === undefined) read(fd, buffer, offset, length, at, done);
-    else readStdin(stdin, buffer.subarray(offset, offset + length), guard(done));
-  };
+/**
+ * The `fs` of a program that has standard streams only.
+ *
+ * @param awaits is told of each callback of an operation
+ */
+export function streamsOnly(streams: StandardStreams, awaits: (callback: unknown) => void): ProgramFiles {
+  const fs: ProgramFiles & { constants?: object } = {};
+  fs.constants = NO_FLAGS;
+  for (const name of OPERATIONS) {
+    fs[name] = (...args) => {
+      const done = args.at(-1);
+      awaits(done);
+      const own = streamOperation(name, args[0], streams, fs);
+      if (own) own(...args.slice(1));
+      // Without files there is nothing left to flush.
+      else done(name === "fsync" ? null : notImplemented());
+    };
+  }
+  fs.writeSync = (fd, bytes) => writeNow(streams.sinks[fd], bytes);
   return fs;
+}
+
+/**
+ * What an operation does on a standard stream, from its second parameter on; nothing if `fd` is none.
+ *
+ * @param fs whose `writeSync` writes, which the program may have replaced
+ */
+export function streamOperation(
+  name: string,
+  fd: number,
+  { stdin, sinks }: StandardStreams,
+  fs: ProgramFiles,
+): FsOperation | undefined {
+  if (name === "write" && sinks[fd]) {
+    return (buffer: Uint8Array, offset: number, length: number, at: unknown, done: FsCallback) => {
+      // A stream has no places, and who asks for one must not believe that it was written there.
+      if (typeof at === "number") done(notImplemented());
+      else attempt(done, () => fs.writeSync?.(fd, buffer.subarray(offset, offset + length)) as number);
+    };
+  }
+  if (name === "read" && fd === 0 && stdin) {
+    return (buffer: Uint8Array, offset: number, length: number, _: unknown, done: FsCallback) =>
+      stdin(buffer.subarray(offset, offset + length), done);
+  }
+  if (name === "fstat" && (sinks[fd] || (fd === 0 && stdin))) return (done: FsCallback) => done(null, streamStatus());
+  return undefined;
+}
+
+/** Writes to a stream; one that is not there takes everything. */
+export function writeNow(sink: Sink | undefined, bytes: Uint8Array): number {
+  // A copy, because Go reuses its memory at once.
+  sink?.(bytes.slice());
+  return bytes.length;
 }
 
 /** An error such as Node's file system reports, which Go turns into the `syscall.Errno` of that name. */
 export function notImplemented(): Error {
-  return Object.assign(new Error("not implemented"), { code: "ENOSYS" });
+  return failure("ENOSYS", "not implemented");
 }
 
-function operation(
-  base: GoFileSystem | undefined,
-  name: keyof GoFileSystem,
-  guard: (callback: FsCallback) => FsCallback,
-): FsOperation {
-  const implementation = base?.[name] as FsOperation | undefined;
-  return (...args) => {
-    const done = guard(args.pop());
-    if (implementation !== undefined) implementation.call(base, ...args, done);
-    // Without files there is nothing left to flush.
-    else done(name === "fsync" ? null : notImplemented());
-  };
+/** What `fstat` says of a standard stream that is no file. */
+function streamStatus(): object {
+  const fields = "dev ino uid gid rdev size blksize blocks atimeMs mtimeMs ctimeMs birthtimeMs".split(" ");
+  const zeros = Object.fromEntries(fields.map((name) => [name, 0]));
+  return { ...zeros, mode: FIFO, nlink: 1, isDirectory: () => false };
 }
 
-function readStdin(reader: Reader, buffer: Uint8Array, done: FsCallback): void {
-  const deliver = (chunk: Uint8Array | null): void => {
-    if (chunk !== null) buffer.set(chunk);
-    done(null, chunk?.length ?? 0);
-  };
-  const fail = (error: unknown): void => {
-    done(Object.assign(new Error("reading stdin failed", { cause: error }), { code: "EIO" }));
-  };
-  let chunk: ReturnType<Reader> | undefined;
+/** Answers `done` with what `action` returns, or with the failure that it throws. */
+function attempt(done: FsCallback, action: () => number): void {
+  let answer: number;
   try {
-    chunk = reader(buffer.length);
+    answer = action();
   } catch (error) {
-    fail(error);
+    const code = String((error as { code?: unknown } | null | undefined)?.code);
+    // Go panics at a code that is no errno.
+    done(failure(/^E[A-Z0-9]+$/.test(code) ? code : "EIO", "writing failed", error));
     return;
   }
-  if (isPromise(chunk)) chunk.then(deliver, fail);
-  else deliver(chunk);
+  done(null, answer);
+}
+
+/** A failure that Go knows by its errno. */
+export function failure(code: string, message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code });
 }

@@ -1,14 +1,18 @@
 import { GowaspError } from "../errors.js";
+import type { WasmImports, WasmInstance } from "../web.js";
 import { writeCommandLine } from "./command-line.js";
-import { type GoFileSystem, programFileSystem } from "./file-system.js";
+import type { GoFileSystem } from "./file-system.js";
+import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
+import { LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
-import { pathStub, processStub } from "./process.js";
-import type { GoProgram } from "./program.js";
+import { GoProgram, Turn } from "./program.js";
 import { runtime } from "./runtime.js";
 import { GlobalScope } from "./scope.js";
-import { type StdinSource, standardStreams } from "./stdio.js";
+import type { StdinSource } from "./stdin.js";
+import { standardStreams } from "./stdio.js";
 import { StringCodec } from "./strings.js";
 import { syscallJs } from "./syscall-js.js";
+import { noSystem, type System } from "./system.js";
 import { Timers } from "./timers.js";
 import { ValueTable } from "./values.js";
 
@@ -20,13 +24,13 @@ export interface GoHostOptions {
   args?: string[];
   /** The program's own name, `os.Args[0]`; "js" by default. */
   name?: string;
-  /** The environment; empty by default. */
-  env?: Record<string, string>;
+  /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
+  env?: Record<string, string | undefined>;
   /** Standard input. Without it and without `fs`, reading it reports ENOSYS. */
   stdin?: StdinSource;
   /**
-   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output where
-   * there is a process, the console line by line elsewhere.
+   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
+   * Node, the console line by line in a page.
    */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
@@ -60,59 +64,62 @@ interface GoExports {
   readonly getsp: () => number;
 }
 
-/** What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event can come. */
-interface PendingEvent {
-  id: number;
-  this?: unknown;
-  args?: unknown[];
-  result?: unknown;
-}
-
 /**
  * The host of one Go program: supplies its imports and runs it, once.
  *
  * Everything that a program can change is its own, so any number of programs can run side by side; nothing is put on the
  * global object except by the program itself.
  */
-export class GoHost {
+export class GoHost implements FunctionHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
-  readonly imports: Record<string, WebAssembly.ImportValue>;
+  readonly imports: WasmImports[string];
 
-  private readonly commandLine: { args: string[]; env: Record<string, string> };
-  private readonly memory = new GoMemory();
-  private readonly timers = new Timers(() => this.wake());
-  private readonly streams: ReturnType<typeof standardStreams>;
-  private readonly go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
-  /** Whether Go may have been entered since its stack pointer was last asked for. */
-  private entered = true;
-  /** Whether the program exports functions (go:wasmexport), through which JavaScript enters Go unnoticed. */
-  private hasOtherExports = false;
-  private exports: GoExports | undefined;
-  private state: "new" | "running" | "exited" | "killed" | "failed" = "new";
-  private settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
+  /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
+  failure: GowaspError | undefined;
 
-  constructor(options: GoHostOptions = {}) {
-    this.commandLine = { args: [options.name ?? "js", ...(options.args ?? [])], env: options.env ?? {} };
-    this.streams = standardStreams(options);
-    const { process = processStub, path = pathStub } = options;
-    const fs = programFileSystem(options.fs, this.streams, () => this.state === "running");
-    this.go = { _pendingEvent: null, _makeFuncWrapper: (id) => this.wrapFunction(id) };
+  readonly #memory = new GoMemory();
+  readonly #timers = new Timers(() => this.#wake());
+  readonly #streams: ReturnType<typeof standardStreams>;
+  readonly #lastWords = new LastWords();
+  readonly #functions: GoFunctions;
+  readonly #program: GoProgram;
+  readonly #go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
+  #exports: GoExports | undefined;
+  #state: "new" | "running" | "exited" | "killed" | "failed" = "new";
+  #settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
 
-    const program: GoProgram = {
-      memory: this.memory,
-      strings: new StringCodec(this.memory),
-      values: new ValueTable(this.memory, globalThis, this.go),
-      scope: new GlobalScope([options.global ?? {}, { fs, process, path }]),
-      stackPointer: (sp) => this.stackPointer(sp),
+  constructor(
+    private readonly options: GoHostOptions = {},
+    private readonly system: System = noSystem,
+  ) {
+    this.#streams = standardStreams(options, system);
+    this.#functions = new GoFunctions(this);
+    const awaits = (callback: unknown) => this.#functions.awaits(callback);
+    this.#go = {
+      _pendingEvent: null,
+      _makeFuncWrapper: (id) => this.#functions.make(id, (this.#exports as GoExports).resume),
     };
+    this.#program = new GoProgram(
+      this.#memory,
+      new StringCodec(this.#memory),
+      new ValueTable(this.#memory, globalThis, this.#go),
+      new GlobalScope([options.global ?? {}, system.objects(options, this.#streams, awaits)]),
+      awaits,
+      () => this.#returned(),
+    );
     this.imports = {
-      ...syscallJs(program),
-      ...runtime(program, {
-        timers: this.timers,
-        exit: (code) => this.end("exited", code),
-        write: (fd, chunk) => fs.writeSync(fd, chunk),
+      ...syscallJs(this.#program),
+      ...runtime(this.#program, {
+        timers: this.#timers,
+        exit: (code) => this.#end("exited", code),
+        write: (fd, chunk) => this.#print(fd, chunk),
       }),
     };
+  }
+
+  /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
+  get offersFunctions(): boolean {
+    return this.#program.leaving === Turn.Entered || this.#functions.areOffered;
   }
 
   /**
@@ -123,23 +130,21 @@ export class GoHost {
    * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
    *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
    */
-  async run(instance: WebAssembly.Instance): Promise<number> {
-    if (this.state !== "new") {
-      throw new GowaspError(
-        "host",
-        "GoHost.run: this host has run a program, or was killed; make a new GoHost for each run",
-      );
+  async run(instance: WasmInstance): Promise<number> {
+    if (this.#state !== "new") {
+      throw new GowaspError("host", "this host has run a program, or was killed; make a new one for each run");
     }
     const exports = goExports(instance);
-    this.memory.attach(exports.mem);
-    const { args, env } = this.commandLine;
-    const argv = writeCommandLine(this.memory, args, env);
-    this.exports = exports;
-    this.hasOtherExports = Object.keys(instance.exports).length > Object.keys(exports).length;
-    this.state = "running";
+    this.#memory.attach(exports.mem);
+    const { name = "js", env = {} } = this.options;
+    const args = [name, ...(this.options.args ?? [])];
+    const argv = writeCommandLine(this.#memory, args, this.system.environment(args, env));
+    this.#exports = exports;
+    if (Object.keys(instance.exports).length > Object.keys(exports).length) this.#program.leaving = Turn.Entered;
+    this.#state = "running";
     return new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-      this.enterFromLoop(() => exports.run(args.length, argv));
+      this.#settle = { resolve, reject };
+      this.#enterFromLoop(() => exports.run(args.length, argv));
     });
   }
 
@@ -148,8 +153,8 @@ export class GoHost {
    * by JavaScript do nothing from then on. Called by JavaScript that Go has called, it takes effect when that returns.
    */
   kill(code: number = KILLED): void {
-    if (this.state === "running") this.end("killed", code);
-    else if (this.state === "new") this.state = "killed";
+    if (this.#state === "running") this.#end("killed", code);
+    else if (this.#state === "new") this.#state = "killed";
   }
 
   /**
@@ -157,78 +162,92 @@ export class GoHost {
    * Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
    */
   reportDeadlock(): void {
-    if (this.state !== "running") return;
-    this.go._pendingEvent = { id: 0 };
-    this.wake();
+    if (this.#state !== "running") return;
+    this.#go._pendingEvent = { id: 0 };
+    this.#wake();
+  }
+
+  /** @internal */
+  pend(event: PendingEvent): boolean {
+    if (this.#state !== "running") return false;
+    this.#go._pendingEvent = event;
+    this.#program.turn = Turn.Go;
+    this.#memory.check();
+    return true;
+  }
+
+  /** @internal */
+  left(error?: unknown): boolean {
+    const program = this.#program;
+    // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
+    if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.#fail(error);
+    if (program.turn !== Turn.Over) program.turn = Turn.Entered;
+    return error !== stop;
+  }
+
+  /** @internal */
+  over(wasRunning: boolean): unknown {
+    if (wasRunning) return this.failure;
+    if (this.#state === "killed") return undefined;
+    return new GowaspError("host", "Go program has already exited", { cause: this.failure });
   }
 
   /** Enters Go for a timer, with no event pending. */
-  private wake(): void {
-    if (this.state === "running") this.enterFromLoop((this.exports as GoExports).resume);
+  #wake(): void {
+    if (this.#state === "running") this.#enterFromLoop((this.#exports as GoExports).resume);
   }
 
   /** Enters Go where no JavaScript caller could catch an exception: the program ends with it. */
-  private enterFromLoop(entry: Entry): void {
-    try {
-      this.enter(entry);
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  private enter(entry: Entry): void {
+  #enterFromLoop(entry: Entry): void {
+    this.#program.turn = Turn.Go;
+    this.#memory.check();
     try {
       entry();
+      this.left();
     } catch (error) {
-      if (error !== stop) throw error;
-    } finally {
-      this.entered = true;
+      if (this.left(error)) this.#fail(error);
     }
   }
 
-  private wrapFunction(id: number): unknown {
-    const call = (self: unknown, args: unknown[]): unknown => this.callFunction({ id, this: self, args });
-    return function (this: unknown, ...args: unknown[]) {
-      return call(this, args);
-    };
+  #returned(): number {
+    if (this.#state !== "running") throw stop;
+    this.#program.turn = Turn.Go;
+    return (this.#exports as GoExports).getsp() >>> 0;
   }
 
-  private callFunction(event: PendingEvent): unknown {
-    if (this.state === "killed") return undefined;
-    if (this.state !== "running") throw new GowaspError("host", "Go program has already exited");
-    this.go._pendingEvent = event;
+  /** Writes for the runtime, which cannot be told of a failure. */
+  #print(fd: number, chunk: Uint8Array): void {
+    if (fd === 2) this.#lastWords.hear(chunk);
     try {
-      this.enter((this.exports as GoExports).resume);
-    } catch (error) {
-      // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
-      if (error instanceof WebAssembly.RuntimeError) this.fail(error);
-      throw error;
+      const { fs } = this.#program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
+      fs.writeSync(fd, chunk);
+    } catch {
+      // There is nowhere left to say so.
     }
-    return event.result;
   }
 
-  private stackPointer(sp: number): number {
-    if (this.state !== "running") throw stop;
-    this.memory.check();
-    if (!this.entered) return sp;
-    this.entered = this.hasOtherExports;
-    return (this.exports as GoExports).getsp() >>> 0;
+  #end(state: "exited" | "killed", code: number): void {
+    if (this.#state !== "running") return;
+    this.#state = state;
+    if (state === "exited") this.failure = this.#lastWords.error(code);
+    this.#release();
+    this.#settle?.resolve(code);
   }
 
-  private end(state: "exited" | "killed", code: number): void {
-    if (this.state !== "running") return;
-    this.state = state;
-    this.timers.clearAll();
-    this.streams.flush();
-    this.settle?.resolve(code);
+  #fail(error: unknown): void {
+    if (this.#state !== "running") return;
+    this.#state = "failed";
+    this.failure = new GowaspError("exception", `an exception passed through the Go program and ended it: ${error}`, {
+      cause: error,
+    });
+    this.#release();
+    this.#settle?.reject(error);
   }
 
-  private fail(error: unknown): void {
-    if (this.state !== "running") return;
-    this.state = "failed";
-    this.timers.clearAll();
-    this.streams.flush();
-    this.settle?.reject(error);
+  #release(): void {
+    this.#program.turn = this.#program.leaving = Turn.Over;
+    this.#timers.clearAll();
+    this.#streams.flush();
   }
 }
 
@@ -242,8 +261,5 @@ function goExports(instance: WebAssembly.Instance): GoExports {
   ) {
     return { mem, run, resume, getsp } as GoExports;
   }
-  throw new GowaspError(
-    "host",
-    "GoHost.run: the instance lacks the exports mem, run, resume and getsp; pass an instance of a program built with GOOS=js",
-  );
+  throw new GowaspError("host", "the instance lacks the exports mem, run, resume and getsp of a program for GOOS=js");
 }

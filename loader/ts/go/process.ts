@@ -7,18 +7,22 @@ const refuse = (): never => {
 };
 
 /** What Go finds as `process` where there is no operating system: nobody's ids, and no working directory. */
-export const processStub = Object.freeze({
-  getuid: nobody,
-  getgid: nobody,
-  geteuid: nobody,
-  getegid: nobody,
-  getgroups: refuse,
-  pid: -1,
-  ppid: -1,
-  umask: refuse,
-  cwd: refuse,
-  chdir: refuse,
-});
+export function noProcess(): object {
+  return {
+    getuid: nobody,
+    getgid: nobody,
+    geteuid: nobody,
+    getegid: nobody,
+    getgroups: refuse,
+    pid: -1,
+    ppid: -1,
+    umask: refuse,
+    cwd: refuse,
+    chdir: refuse,
+  };
+}
 
 /** What Go finds as `path` where there is none. */
-export const pathStub = Object.freeze({ resolve: (...segments: string[]): string => segments.join("/") });
+export function noPath(): object {
+  return { resolve: (...segments: string[]): string => segments.join("/") };
+}

@@ -6,12 +6,50 @@ import type { ValueTable } from "./values.js";
 /** A host function as Go imports it: arguments and results lie on Go's stack, from 8 bytes above `sp` on. */
 export type HostFunction = (sp: number) => void;
 
+/** Who runs, for one program. */
+export const Turn = {
+  /** Go, whose stack pointer is what its host function was called with. */
+  Go: 0,
+  /** Foreign JavaScript, for which a host function left Go. */
+  JavaScript: 1,
+  /** Foreign JavaScript, which has entered Go meanwhile, so that the stack may have moved. */
+  Entered: 2,
+  /** Nobody any more. */
+  Over: 3,
+} as const;
+
 /** What the host functions work on: the state of one running Go program. */
-export interface GoProgram {
-  readonly memory: GoMemory;
-  readonly strings: StringCodec;
-  readonly values: ValueTable;
-  readonly scope: GlobalScope;
+export class GoProgram {
+  /** An exception that comes out of Go is a trap of the program's own only where this is `Turn.Go`. */
+  turn: number = Turn.Go;
+  /** What the turn is when Go is left: where functions are exported (go:wasmexport), JavaScript enters Go unnoticed. */
+  leaving: number = Turn.JavaScript;
+
+  /**
+   * @param awaits notes that a callback waits for one answer: if it is a function of Go's, it is not one that the program offers
+   * @param returned what {@link stackPointer} answers in all but the usual case
+   */
+  constructor(
+    readonly memory: GoMemory,
+    readonly strings: StringCodec,
+    readonly values: ValueTable,
+    readonly scope: GlobalScope,
+    readonly awaits: (callback: unknown) => void,
+    private readonly returned: () => number,
+  ) {}
+
+  /**
+   * To be called by a host function before it reads its arguments. The memory may have grown unnoticed only where it is not Go that
+   * has called last: {@link stackPointer} and the entries that the host knows have checked.
+   */
+  enter(): void {
+    if (this.leaving !== Turn.JavaScript) this.memory.check();
+  }
+
+  /** To be called by a host function before it runs foreign JavaScript. */
+  leave(): void {
+    this.turn = this.leaving;
+  }
 
   /**
    * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. It must be asked
@@ -20,5 +58,10 @@ export interface GoProgram {
    *
    * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
    */
-  stackPointer(sp: number): number;
+  stackPointer(sp: number): number {
+    this.memory.check();
+    if (this.turn !== Turn.JavaScript) return this.returned();
+    this.turn = Turn.Go;
+    return sp;
+  }
 }

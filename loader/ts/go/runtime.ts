@@ -37,6 +37,7 @@ export function runtime(program: GoProgram, host: RuntimeHost): Record<string, H
       sp >>>= 0;
       memory.check();
       const start = memory.getUint32(sp + 16);
+      program.leave();
       host.write(memory.getUint32(sp + 8), memory.bytes.subarray(start, start + memory.getInt32(sp + 24)));
       program.stackPointer(sp);
     },

@@ -1,31 +1,34 @@
-import { encodeUtf8 } from "./strings.js";
+import type { FsCallback, StandardStreams } from "./file-system.js";
+import type { StdinSource } from "./stdin.js";
+import type { System } from "./system.js";
 
 /** Takes what a program writes to one of its streams; the chunk belongs to the receiver. */
 export type Sink = (chunk: Uint8Array) => void;
 
+/** Fills a buffer from standard input, at once or later, and tells how many bytes it was; 0 is the end. */
+export type Fill = (buffer: Uint8Array, done: FsCallback) => void;
+
+// The longest piece of a line that is kept until its end comes, in UTF-16 units.
+const LONGEST_LINE = 65_536;
+
 /**
- * Where a program's standard input comes from: all of it, a stream of chunks, or a function that is asked for up to `max`
- * bytes whenever the program reads; null or an empty array is the end.
+ * A sink that gives each full line, decoded and without its end, to `log`; `flush` gives it what is left. A line that is longer than
+ * any console shows arrives in pieces.
  */
-export type StdinSource =
-  | Uint8Array
-  | string
-  | ReadableStream<Uint8Array>
-  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
-
-/** Reads up to `max` bytes (at least 1); null is the end of input. */
-export type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
-
-/** A sink that gives each full line, decoded and without its end, to `log`; `flush` gives it what is left. */
-export function lineSink(log: (line: string) => void): { write: Sink; flush: () => void } {
+export function lineSink(log: (line: string) => void): Output {
   const decoder = new TextDecoder();
   let rest = "";
   const write = (chunk: Uint8Array): void => {
-    rest += decoder.decode(chunk, { stream: true });
-    const end = rest.lastIndexOf("\n");
-    if (end < 0) return;
-    log(rest.slice(0, end));
-    rest = rest.slice(end + 1);
+    const text = decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n");
+    if (end >= 0) {
+      log(rest + text.slice(0, end));
+      rest = "";
+    }
+    rest += text.slice(end + 1);
+    if (rest.length < LONGEST_LINE) return;
+    log(rest);
+    rest = "";
   };
   const flush = (): void => {
     rest += decoder.decode();
@@ -33,58 +36,6 @@ export function lineSink(log: (line: string) => void): { write: Sink; flush: () 
     rest = "";
   };
   return { write, flush };
-}
-
-/** A reader of `source` that never hands out more than it is asked for. */
-export function stdinReader(source: StdinSource): Reader {
-  const next = chunks(source);
-  let rest: Uint8Array | null = new Uint8Array(0);
-  const serve = (max: number): Uint8Array | null => {
-    if (rest === null || rest.length === 0) {
-      rest = null;
-      return null;
-    }
-    const chunk = rest.subarray(0, max);
-    rest = rest.subarray(max);
-    return chunk;
-  };
-  return (max) => {
-    if (rest === null || rest.length > 0) return serve(max);
-    const chunk = next(max);
-    if (isPromise(chunk)) {
-      return chunk.then((arrived) => {
-        rest = arrived;
-        return serve(max);
-      });
-    }
-    rest = chunk;
-    return serve(max);
-  };
-}
-
-/** Tells an answer that is still to come from one that is here. */
-export function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
-  return typeof (answer as Promise<T> | null)?.then === "function";
-}
-
-/** What arrives next, in pieces of the source's own choice. */
-function chunks(source: StdinSource): Reader {
-  if (typeof source === "function") return source;
-  if (source instanceof ReadableStream) {
-    const reader = source.getReader();
-    const read = async (): Promise<Uint8Array | null> => {
-      const { done, value } = await reader.read();
-      if (done) return null;
-      return value.length > 0 ? value : read();
-    };
-    return read;
-  }
-  let whole: Uint8Array | null = typeof source === "string" ? encodeUtf8(source) : source;
-  return () => {
-    const all = whole;
-    whole = null;
-    return all;
-  };
 }
 
 /** The streams of a program that the embedder left to the host. */
@@ -95,33 +46,35 @@ export interface StreamOptions {
   readonly fs?: { readonly writeSync?: unknown };
 }
 
-type ProcessStreams = { process?: { stdout?: { write?: Sink }; stderr?: { write?: Sink } } };
+/** A sink, and what is to be done when the program has ended. */
+export interface Output {
+  readonly write: Sink;
+  readonly flush: () => void;
+}
 
 /** What stands behind the descriptors 0, 1 and 2; `flush` writes out a last line without an end. */
-export function standardStreams({ stdin, stdout, stderr, fs }: StreamOptions): {
-  stdin: Reader | undefined;
-  sinks: (Sink | undefined)[];
-  flush: () => void;
-} {
-  const flushes: (() => void)[] = [];
-  const fallback = (name: "stdout" | "stderr", log: (line: string) => void): Sink | undefined => {
+export function standardStreams(
+  { stdin, stdout, stderr, fs }: StreamOptions,
+  system: Pick<System, "input" | "output">,
+): StandardStreams & { flush: () => void } {
+  const outputs: Output[] = [];
+  const fallback = (name: "stdout" | "stderr"): Sink | undefined => {
     // A file system that can write at once has descriptors 1 and 2 of its own.
     if (fs?.writeSync !== undefined) return undefined;
-    const stream = (globalThis as ProcessStreams).process?.[name];
-    if (typeof stream?.write === "function") return (chunk) => stream.write?.(chunk);
-    const lines = lineSink(log);
-    flushes.push(lines.flush);
-    return lines.write;
+    const made = system.output(name);
+    outputs.push(made);
+    return made.write;
   };
   return {
-    stdin: stdin === undefined ? undefined : stdinReader(stdin),
-    sinks: [
-      undefined,
-      stdout ?? fallback("stdout", (line) => console.log(line)),
-      stderr ?? fallback("stderr", (line) => console.error(line)),
-    ],
+    stdin: stdin === undefined ? undefined : system.input(stdin),
+    sinks: [undefined, stdout ?? fallback("stdout"), stderr ?? fallback("stderr")],
     flush: () => {
-      for (const flush of flushes) flush();
+      for (const { flush } of outputs) flush();
     },
   };
+}
+
+/** The console, line by line. */
+export function consoleOutput(name: "stdout" | "stderr"): Output {
+  return lineSink(name === "stdout" ? (line) => console.log(line) : (line) => console.error(line));
 }

@@ -1,12 +1,10 @@
+import { byteCopies } from "./byte-copies.js";
 import type { GoProgram, HostFunction } from "./program.js";
 import { encodeUtf8, utf8Length, writeUtf8 } from "./strings.js";
 
 type Properties = Record<PropertyKey, unknown>;
 type Callable = (...args: unknown[]) => unknown;
 type Constructor = new (...args: unknown[]) => unknown;
-
-// Copying fewer bytes one by one is cheaper than making a view for TypedArray.set.
-const SHORT_COPY = 64;
 
 // Up to this many UTF-16 units, counting the bytes first and encoding in place beats encoding to an array and copying it.
 const LONG_TEXT = 1024;
@@ -69,210 +67,164 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // func valueGet(v ref, p string) ref
     "syscall/js.valueGet": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
-      const value = holder(values.load(sp + 8), name)[name];
+      const target = holder(values.load(sp + 8), name);
+      program.leave();
+      const value = target[name];
       values.store(program.stackPointer(sp) + 32, value);
     },
 
     // func valueSet(v ref, p string, x ref)
+    // An assignment would be four times as fast, but in strict code it throws for a property that cannot be written, which Go does
+    // not expect; and that error cannot be told from one of a setter or a proxy, which Go does.
     "syscall/js.valueSet": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
-      assign(holder(values.load(sp + 8), name), name, values.load(sp + 32));
+      const target = holder(values.load(sp + 8), name);
+      const value = values.load(sp + 32);
+      program.leave();
+      Reflect.set(target, name, value);
       program.stackPointer(sp);
     },
 
     // func valueDelete(v ref, p string)
     "syscall/js.valueDelete": (sp) => {
       sp >>>= 0;
-      memory.check();
+      program.enter();
       const name = strings.read(sp + 16);
-      Reflect.deleteProperty(holder(values.load(sp + 8), name), name);
+      const target = holder(values.load(sp + 8), name);
+      program.leave();
+      Reflect.deleteProperty(target, name);
       program.stackPointer(sp);
     },
 
     // func valueIndex(v ref, i int) ref
     "syscall/js.valueIndex": (sp) => {
       sp >>>= 0;
-      memory.check();
-      const value = (values.load(sp + 8) as Properties)[memory.getInt64(sp + 16)];
+      program.enter();
+      const target = values.load(sp + 8) as Properties;
+      const index = memory.getInt64(sp + 16);
+      program.leave();
+      const value = target[index];
       values.store(program.stackPointer(sp) + 24, value);
     },
 
     // func valueSetIndex(v ref, i int, x ref)
     "syscall/js.valueSetIndex": (sp) => {
       sp >>>= 0;
-      memory.check();
-      assign(values.load(sp + 8) as Properties, memory.getInt64(sp + 16), values.load(sp + 24));
+      program.enter();
+      const target = values.load(sp + 8) as Properties;
+      const index = memory.getInt64(sp + 16);
+      const value = values.load(sp + 24);
+      program.leave();
+      Reflect.set(target, index, value);
       program.stackPointer(sp);
     },
 
     // func valueLength(v ref) int
     "syscall/js.valueLength": (sp) => {
       sp >>>= 0;
-      memory.check();
-      const length = (values.load(sp + 8) as Properties).length;
+      program.enter();
+      const target = values.load(sp + 8) as Properties;
+      program.leave();
+      const length = target.length;
       // Go's own host parses the length as text, which matters for odd objects only: undefined is 0, "0x10" is 16.
       // biome-ignore lint/correctness/useParseIntRadix: the prefix of the text decides
-      const integer = Number.isSafeInteger(length) ? (length as number) : Number.parseInt(String(length));
+      const integer = Number.isSafeInteger(length) ? (length as number) : Number.parseInt(length as string);
       memory.setInt64(program.stackPointer(sp) + 16, integer);
     },
 
     // func valueInstanceOf(v ref, t ref) bool
     "syscall/js.valueInstanceOf": (sp) => {
       sp >>>= 0;
-      memory.check();
-      const answer = values.load(sp + 8) instanceof (values.load(sp + 16) as Constructor);
+      program.enter();
+      const value = values.load(sp + 8);
+      const type = values.load(sp + 16) as Constructor;
+      program.leave();
+      const answer = value instanceof type;
       memory.setBool(program.stackPointer(sp) + 24, answer);
     },
   };
 }
 
-/** Assigns as Go expects: a property that cannot be written is left as it is, and only a setter's exception gets out. */
-function assign(target: Properties, key: PropertyKey, value: unknown): void {
-  try {
-    // Three times as fast as Reflect.set, but in strict code it throws for a property that cannot be written.
-    target[key] = value;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    Reflect.set(target, key, value);
-  }
-}
-
+/**
+ * The functions through which Go calls JavaScript. Each is one frame on the engine's stack, on which nested calls must find room, and
+ * has few variables, which make the frame larger.
+ *
+ * Arguments are loaded before the property is read: a getter may run Go, which may move the stack that holds them.
+ */
 function calls(program: GoProgram): Record<string, HostFunction> {
   const { memory, values, strings, scope } = program;
 
-  /** Runs `call`, then writes its result or exception and whether it succeeded to `offset` and `offset + 8`. */
-  const complete = (sp: number, offset: number, call: (sp: number) => unknown): void => {
-    let result: unknown;
-    let succeeded = true;
-    memory.check();
-    try {
-      result = call(sp >>> 0);
-    } catch (error) {
-      result = error;
-      succeeded = false;
-    }
-    const now = program.stackPointer(sp >>> 0);
+  /** Writes a call's result or exception and whether it succeeded to `offset` and `offset + 8`. */
+  const complete = (sp: number, offset: number, result: unknown, succeeded: boolean): void => {
+    const now = program.stackPointer(sp);
     values.store(now + offset, result);
     memory.setBool(now + offset + 8, succeeded);
   };
 
-  const method = (sp: number): unknown => {
-    if (!values.isObject(sp + 8)) throw new TypeError("method called on a value that is not an object");
+  /** The method that Go calls; throws for what has no properties. */
+  const method = (sp: number, args: readonly unknown[]): Callable => {
     const target = values.load(sp + 8);
     const name = strings.read(sp + 16);
-    if (target === globalThis) {
-      const owner = scope.owner(name);
-      if (owner !== target) return Reflect.apply(owner[name] as Callable, target, values.loadAll(sp + 32));
-    }
-    return callMethod(program, target as Record<string, Callable>, name, sp + 32);
+    if (isThen(name)) for (const callback of args) program.awaits(callback);
+    return Reflect.get((target === globalThis ? scope.owner(name) : target) as object, name);
   };
-  const invoke = (sp: number): unknown => callFunction(program, values.load(sp + 8) as Callable, sp + 16);
-  // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
-  const construct = (sp: number): unknown =>
-    Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16));
 
   return {
     // func valueCall(v ref, m string, args []ref) (ref, bool)
-    "syscall/js.valueCall": (sp) => complete(sp, 56, method),
+    "syscall/js.valueCall": (sp) => {
+      sp >>>= 0;
+      program.enter();
+      let result: unknown;
+      program.leave();
+      try {
+        const args = values.loadAll(sp + 32);
+        const target = values.load(sp + 8);
+        result = Reflect.apply(method(sp, args), target, args);
+      } catch (error) {
+        complete(sp, 56, error, false);
+        return;
+      }
+      complete(sp, 56, result, true);
+    },
+
     // func valueInvoke(v ref, args []ref) (ref, bool)
-    "syscall/js.valueInvoke": (sp) => complete(sp, 40, invoke),
+    "syscall/js.valueInvoke": (sp) => {
+      sp >>>= 0;
+      program.enter();
+      let result: unknown;
+      program.leave();
+      try {
+        result = Reflect.apply(values.load(sp + 8) as Callable, undefined, values.loadAll(sp + 16));
+      } catch (error) {
+        complete(sp, 40, error, false);
+        return;
+      }
+      complete(sp, 40, result, true);
+    },
+
     // func valueNew(v ref, args []ref) (ref, bool)
-    "syscall/js.valueNew": (sp) => complete(sp, 40, construct),
-  };
-}
-
-// The next two spell out the usual numbers of arguments: an array and Reflect.apply cost more than many a callee does.
-// Arguments are loaded before the property is read, because a getter may run Go, which may move the stack that holds them.
-
-function callMethod(
-  { memory, values }: GoProgram,
-  target: Record<string, Callable>,
-  name: string,
-  args: number,
-): unknown {
-  const at = memory.getUint32(args);
-  switch (memory.getUint32(args + 8)) {
-    case 0:
-      return (target[name] as Callable)();
-    case 1: {
-      const a = values.load(at);
-      return (target[name] as Callable)(a);
-    }
-    case 2: {
-      const a = values.load(at);
-      const b = values.load(at + 8);
-      return (target[name] as Callable)(a, b);
-    }
-    case 3: {
-      const a = values.load(at);
-      const b = values.load(at + 8);
-      const c = values.load(at + 16);
-      return (target[name] as Callable)(a, b, c);
-    }
-  }
-  const all = values.loadAll(args);
-  return (target[name] as Callable)(...all);
-}
-
-function callFunction({ memory, values }: GoProgram, callee: Callable, args: number): unknown {
-  const at = memory.getUint32(args);
-  switch (memory.getUint32(args + 8)) {
-    case 0:
-      return callee();
-    case 1:
-      return callee(values.load(at));
-    case 2:
-      return callee(values.load(at), values.load(at + 8));
-    case 3:
-      return callee(values.load(at), values.load(at + 8), values.load(at + 16));
-  }
-  return callee(...values.loadAll(args));
-}
-
-function byteCopies({ memory, values }: GoProgram): Record<string, HostFunction> {
-  return {
-    // func copyBytesToGo(dst []byte, src ref) (int, bool)
-    "syscall/js.copyBytesToGo": (sp) => {
+    "syscall/js.valueNew": (sp) => {
       sp >>>= 0;
-      memory.check();
-      const source = values.load(sp + 32);
-      const acceptable = isByteArray(source);
-      memory.setBool(sp + 48, acceptable);
-      if (!acceptable) return;
-      const length = Math.min(memory.getUint32(sp + 16), source.length);
-      copy(source, 0, memory.bytes, memory.getUint32(sp + 8), length);
-      memory.setInt64(sp + 40, length);
-    },
-
-    // func copyBytesToJS(dst ref, src []byte) (int, bool)
-    "syscall/js.copyBytesToJS": (sp) => {
-      sp >>>= 0;
-      memory.check();
-      const destination = values.load(sp + 8);
-      const acceptable = isByteArray(destination);
-      memory.setBool(sp + 48, acceptable);
-      if (!acceptable) return;
-      const length = Math.min(memory.getUint32(sp + 24), destination.length);
-      copy(memory.bytes, memory.getUint32(sp + 16), destination, 0, length);
-      memory.setInt64(sp + 40, length);
+      program.enter();
+      let result: unknown;
+      program.leave();
+      try {
+        // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
+        result = Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16));
+      } catch (error) {
+        complete(sp, 40, error, false);
+        return;
+      }
+      complete(sp, 40, result, true);
     },
   };
 }
 
-type ByteArray = Uint8Array | Uint8ClampedArray;
-
-function isByteArray(value: unknown): value is ByteArray {
-  return value instanceof Uint8Array || value instanceof Uint8ClampedArray;
-}
-
-function copy(from: ByteArray, start: number, to: ByteArray, at: number, length: number): void {
-  if (length > SHORT_COPY || from.buffer === to.buffer) {
-    to.set(from.subarray(start, start + length), at);
-    return;
-  }
-  for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+/** Whether a method takes callbacks that wait for what a promise becomes. */
+function isThen(name: string): boolean {
+  return name === "then" || name === "catch" || name === "finally";
 }

@@ -8,7 +8,6 @@ const FLAG_OBJECT = 1;
 const FLAG_STRING = 2;
 const FLAG_SYMBOL = 3;
 const FLAG_FUNCTION = 4;
-const FLAG_MASK = 7;
 
 // Slots that syscall/js knows by number (predefValue in js.go).
 const ID_NAN = 0;
@@ -51,8 +50,9 @@ export class ValueTable {
 
   /** The value whose ref is at `address`. */
   load(address: number): unknown {
-    if (isBox(this.memory.getUint32(address + 4))) return this.slots[this.memory.getUint32(address)];
     const number = this.memory.getFloat64(address);
+    // Every NaN is a slot of the table: the number itself has one, too.
+    if (Number.isNaN(number)) return this.slots[this.memory.getUint32(address)];
     return number === 0 ? undefined : number;
   }
 
@@ -62,13 +62,6 @@ export class ValueTable {
     const all = new Array<unknown>(this.memory.getUint32(address + 8));
     for (let i = 0; i < all.length; i++) all[i] = this.load(start + i * 8);
     return all;
-  }
-
-  /** Whether the ref at `address` is of an object or a function, so that it has properties. */
-  isObject(address: number): boolean {
-    const high = this.memory.getUint32(address + 4);
-    const flag = high & FLAG_MASK;
-    return isBox(high) && (flag === FLAG_OBJECT || flag === FLAG_FUNCTION);
   }
 
   /** Writes a ref of `value` to `address` and counts it. */
@@ -114,11 +107,6 @@ export class ValueTable {
     this.memory.setUint32(address, id);
     this.memory.setUint32(address + 4, NAN_HIGH | flag);
   }
-}
-
-/** Whether a ref with this high word is a slot of the table, not a number or undefined. */
-function isBox(high: number): boolean {
-  return (high & NAN_HIGH) === NAN_HIGH;
 }
 
 function flagOf(value: unknown): number {

@@ -70,8 +70,13 @@ export async function bundleHost() {
   const directory = mkdtempSync(path.join(tmpdir(), "gowasp-host-"));
   process.once("exit", () => rmSync(directory, { recursive: true }));
   const outfile = path.join(directory, "host.mjs");
-  const entry = path.join(loader, "host.ts");
-  await build({ entryPoints: [entry], bundle: true, format: "esm", logLevel: "error", outfile });
+  // In pages, too, with all that load() gives programs where they ask for it.
+  const contents = `
+    import { GoHost as Host } from "./host.ts";
+    import { givenSystem } from "./given-system.ts";
+    export class GoHost extends Host { constructor(options) { super(options, givenSystem); } }`;
+  const stdin = { contents, resolveDir: loader };
+  await build({ stdin, bundle: true, format: "esm", logLevel: "error", outfile });
   return outfile;
 }
 

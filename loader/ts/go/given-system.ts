@@ -1,0 +1,28 @@
+import { fittingEnvironment } from "./environment.js";
+import { streamsOnly } from "./file-system.js";
+import { givenFiles } from "./given-files.js";
+import { noPath, noProcess } from "./process.js";
+import { processOutput } from "./process-output.js";
+import { stdinFrom } from "./stdin.js";
+import type { System } from "./system.js";
+import { define, ownView } from "./view.js";
+
+/** Of a program that the embedder gives input, files, a process or paths, or that runs in Node. */
+export const givenSystem: System = {
+  input: stdinFrom,
+  output: processOutput,
+  objects: ({ fs, process, path }, streams, awaits) => ({
+    fs: fs ? givenFiles(fs, streams, awaits) : streamsOnly(streams, awaits),
+    process: process ? givenProcess(process) : noProcess(),
+    path: path ? ownView(path) : noPath(),
+  }),
+  environment: fittingEnvironment,
+};
+
+function givenProcess(base: object): object {
+  const view = ownView(base) as { argv0?: unknown };
+  // By this name net/http (roundtrip_js.go, from Go 1.21 on) knows a Node, under which it talks to a network of its own tests only
+  // and never uses fetch.
+  if (String(view.argv0).startsWith("node")) define(view, "argv0", "go");
+  return view;
+}

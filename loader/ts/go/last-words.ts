@@ -1,0 +1,41 @@
+import { GowaspError } from "../errors.js";
+
+// Go prints what it dies of in pieces, of which the first is one of these (runtime/panic.go printpanics, fatalthrow).
+const BEGINNING = /^(panic: |fatal error: )/;
+// Enough for the traces of some hundred goroutines.
+const MOST_BYTES = 65_536;
+
+/** Listens to what the Go runtime writes to standard error, for the panic or fatal error that a program dies of. */
+export class LastWords {
+  private readonly decoder = new TextDecoder();
+  private text = "";
+
+  /** Takes the next piece. */
+  hear(piece: Uint8Array): void {
+    if (this.text.length >= MOST_BYTES) return;
+    const text = this.decoder.decode(piece, { stream: true });
+    if (this.text !== "" || BEGINNING.test(text)) this.text += text;
+  }
+
+  /** The error that a program has died of when it exits with `code`; none if that was its own decision. */
+  error(code: number): GowaspError | undefined {
+    // What a program prints may look the same; but only the runtime exits with 2 right after it.
+    if (code !== 2 || this.text === "") return undefined;
+    const [message = ""] = this.text.split("\n\ngoroutine ");
+    const error = new GowaspError("panic", message + this.advice());
+    error.stack = `${error.name}: ${this.text}`;
+    return error;
+  }
+
+  /**
+   * A function that JavaScript calls must return before JavaScript goes on, so it waits in vain for anything that comes from there.
+   * The goroutine that waits is the one that handles the call.
+   */
+  private advice(): string {
+    if (!this.text.includes("all goroutines are asleep")) return "";
+    const [, name] = /^(\S.*)\(.*\)\n\t.*\nsyscall\/js\.handleEvent\(/m.exec(this.text) ?? [];
+    return name === undefined
+      ? ""
+      : `; JavaScript called ${name} and waits for it, so nothing can come: start a goroutine in it, and return a Promise`;
+  }
+}

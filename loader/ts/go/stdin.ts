@@ -1,0 +1,92 @@
+import type { ByteStream } from "../web.js";
+import { type FsCallback, failure } from "./file-system.js";
+import type { Fill } from "./stdio.js";
+import { encodeUtf8 } from "./strings.js";
+
+/**
+ * Where a program's standard input comes from: all of it, a stream of chunks, or a function that is asked for up to `max`
+ * bytes whenever the program reads; null or an empty array is the end.
+ */
+export type StdinSource =
+  | Uint8Array
+  | string
+  | ByteStream
+  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
+
+/** Reads up to `max` bytes (at least 1); null is the end of input. */
+type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
+
+/** Standard input that comes from `source`. */
+export function stdinFrom(source: StdinSource): Fill {
+  const reader = stdinReader(source);
+  return (buffer, done) => fill(reader, buffer, done);
+}
+
+function fill(reader: Reader, buffer: Uint8Array, done: FsCallback): void {
+  const deliver = (chunk: Uint8Array | null): void => {
+    if (chunk !== null) buffer.set(chunk);
+    done(null, chunk?.length ?? 0);
+  };
+  const fail = (error: unknown): void => done(failure("EIO", "reading stdin failed", error));
+  let chunk: ReturnType<Reader> | undefined;
+  try {
+    chunk = reader(buffer.length);
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  if (isPromise(chunk)) chunk.then(deliver, fail);
+  else deliver(chunk);
+}
+
+/** A reader of `source` that never hands out more than it is asked for. */
+function stdinReader(source: StdinSource): Reader {
+  const next = chunks(source);
+  let rest: Uint8Array | null = new Uint8Array(0);
+  const serve = (max: number): Uint8Array | null => {
+    if (rest === null || rest.length === 0) {
+      rest = null;
+      return null;
+    }
+    const chunk = rest.subarray(0, max);
+    rest = rest.subarray(max);
+    return chunk;
+  };
+  return (max) => {
+    if (rest === null || rest.length > 0) return serve(max);
+    const chunk = next(max);
+    if (isPromise(chunk)) {
+      return chunk.then((arrived) => {
+        rest = arrived;
+        return serve(max);
+      });
+    }
+    rest = chunk;
+    return serve(max);
+  };
+}
+
+/** Tells an answer that is still to come from one that is here. */
+function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+  return typeof (answer as Promise<T> | null)?.then === "function";
+}
+
+/** What arrives next, in pieces of the source's own choice. */
+function chunks(source: StdinSource): Reader {
+  if (typeof source === "function") return source;
+  if (source instanceof ReadableStream) {
+    const reader = source.getReader();
+    const read = async (): Promise<Uint8Array | null> => {
+      const { done, value } = await reader.read();
+      if (done) return null;
+      return value.length > 0 ? value : read();
+    };
+    return read;
+  }
+  let whole: Uint8Array | null = typeof source === "string" ? encodeUtf8(source) : source;
+  return () => {
+    const all = whole;
+    whole = null;
+    return all;
+  };
+}

@@ -1,0 +1,35 @@
+import { type GoFileSystem, type ProgramFiles, type StandardStreams, streamsOnly } from "./file-system.js";
+import { noPath, noProcess } from "./process.js";
+import type { StdinSource } from "./stdin.js";
+import { consoleOutput, type Fill, type Output } from "./stdio.js";
+
+/** What the embedder gives of an operating system. */
+export interface Given {
+  readonly fs?: GoFileSystem;
+  readonly process?: object;
+  readonly path?: object;
+}
+
+/** Makes what a program takes for its operating system. */
+export interface System {
+  /** Standard input that comes from `source`. */
+  input(source: StdinSource): Fill | undefined;
+  /** Where output goes that the embedder has left to the host. */
+  output(name: "stdout" | "stderr"): Output;
+  /** What the program finds under these names. */
+  objects(
+    given: Given,
+    streams: StandardStreams,
+    awaits: (callback: unknown) => void,
+  ): { fs: ProgramFiles; process: object; path: object };
+  /** What the program gets of its environment. */
+  environment(args: readonly string[], env: Record<string, string | undefined>): Record<string, string | undefined>;
+}
+
+/** Of a program that gets nothing, as most do in pages; {@link "./given-system.js"} is the other one. */
+export const noSystem: System = {
+  input: () => undefined,
+  output: consoleOutput,
+  objects: (_, streams, awaits) => ({ fs: streamsOnly(streams, awaits), process: noProcess(), path: noPath() }),
+  environment: (_, env) => env,
+};
