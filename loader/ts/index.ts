@@ -1,4 +1,6 @@
 /** Loads and runs Go programs that were compiled to WebAssembly: see {@link load}. */
-export { GowaspError, type GowaspErrorCode } from "./errors.js";
+export { type FailureOptions, GowaspError, type GowaspErrorCode } from "./errors.js";
+export type { FsCallback, GoFileSystem } from "./go/file-system.js";
+export type { StdinSource } from "./go/stdin.js";
 export { load, preload } from "./load.js";
 export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";

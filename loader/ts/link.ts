@@ -16,12 +16,12 @@ export class Link {
     try {
       this.#instance = await WebAssembly.instantiate(module, imports);
     } catch (cause) {
-      throw new GowaspError(
-        "instantiate",
-        `the module could not be instantiated: ${(cause as Error).message}; ` +
-          "functions of //go:wasmimport belong into the option imports",
-        { cause },
-      );
+      const { message } = cause as Error;
+      // Its name changed in Go 1.14, and with it how values are written (syscall/js/js.go, "type ref").
+      const advice = /runtime\.nanotime\b/.test(message)
+        ? "Go 1.13 and older want other host functions: build it with Go 1.14 or later"
+        : "functions of //go:wasmimport belong into the option imports";
+      throw new GowaspError("instantiate", `the module could not be instantiated: ${message}; ${advice}`, { cause });
     }
     job.check();
     job.started();

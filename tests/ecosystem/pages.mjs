@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
 import { mediaType } from "../../npx/serve/locate.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { bytes, startServer } from "../browser/server.mjs";
-import { chromiumOptions } from "./chromium.mjs";
+import { launchExtension } from "./chromium.mjs";
 import { checkPage, done } from "./page.mjs";
 
 /** @typedef {import("./run.mjs").Environment} Environment */
@@ -176,17 +175,7 @@ export const pages = [
         content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" },
       };
       await writeFile(join(extension, "manifest.json"), JSON.stringify(manifest));
-      const browser = await chromium.launchPersistentContext(join(folder, "profile"), {
-        ...chromiumOptions,
-        headless: false,
-        args: [
-          ...chromiumOptions.args,
-          "--headless=new",
-          "--disable-features=DisableLoadExtensionCommandLineSwitch",
-          `--disable-extensions-except=${extension}`,
-          `--load-extension=${extension}`,
-        ],
-      });
+      const browser = await launchExtension(extension, join(folder, "profile"));
       try {
         const worker =
           browser.serviceWorkers()[0] ?? (await browser.waitForEvent("serviceworker", { timeout: 60_000 }));

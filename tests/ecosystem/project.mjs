@@ -1,11 +1,10 @@
 // Projects of people who use the package: installed once for each lock file, copied for each run.
 
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDir, gowaspBinary } from "../../scripts/paths.mjs";
+import { installed } from "../../scripts/installed.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -43,7 +42,7 @@ export async function giveProgram(folder, tarball) {
  * @returns {Promise<string>} its folder
  */
 export async function openProject({ tarball, app }, name) {
-  const project = await installed(name);
+  const project = await installed(join(here, "projects", name), `ecosystem/${name}`);
   for (const entry of await readdir(project)) {
     if (entry !== "node_modules") await rm(join(project, entry), { recursive: true });
   }
@@ -56,25 +55,4 @@ export async function openProject({ tarball, app }, name) {
   await mkdir(join(project, "node_modules/gowasp"));
   await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", join(project, "node_modules/gowasp")]);
   return project;
-}
-
-/** A folder of the cache with what the project's lock file names, and with nothing else of the project. */
-async function installed(/** @type {string} */ name) {
-  const source = join(here, "projects", name);
-  const lock = await readFile(join(source, "package-lock.json"));
-  const hash = createHash("sha256").update(lock).digest("hex").slice(0, 16);
-  const folder = join(cacheDir, "ecosystem", `${name}-${hash}`);
-  if (existsSync(folder)) return folder;
-  console.log(`  installing what ${name} needs, once`);
-  const partial = `${folder}.${process.pid}.partial`;
-  await mkdir(partial, { recursive: true });
-  try {
-    for (const file of ["package.json", "package-lock.json"]) await cp(join(source, file), join(partial, file));
-    // Not `npm ci`: it refuses lock files that npm itself has written, for optional packages of other platforms.
-    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: partial, output: "capture" });
-    await rename(partial, folder);
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
-  return folder;
 }

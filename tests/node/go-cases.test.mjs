@@ -7,9 +7,34 @@ import { createServer } from "node:http";
 import { before, describe, test } from "node:test";
 import vm from "node:vm";
 import { load } from "../../dist/index.js";
-import { buildProgram, withoutGo } from "./go/support.mjs";
+import { buildProgram, withoutGo, withoutRelease } from "./go/support.mjs";
 
 const INDEX = new URL("../../dist/index.js", import.meta.url).href;
+
+describe("old releases", { skip: withoutGo }, () => {
+  for (const release of ["1.16.15", "1.17.13"]) {
+    test(`Go ${release} runs`, { skip: withoutRelease(release) }, async () => {
+      const module = await WebAssembly.compile(readFileSync(buildProgram("old", release)));
+      let text = "";
+      const stdout = (chunk) => {
+        text += new TextDecoder().decode(chunk);
+      };
+      const app = await load(module, { args: ["a"], stdout });
+      assert.equal(await app.exited, 3);
+      assert.equal(text, "[js a] true true\n5 42\n[0 7 0] true\n");
+    });
+  }
+
+  test("of older ones the message says what to do", async () => {
+    const imported = (name) => [2, ...Buffer.from("go"), name.length, ...Buffer.from(name), 0, 0];
+    const imports = [2, ...imported("runtime.wasmExit"), ...imported("runtime.nanotime")];
+    const type = [1, 5, 1, 0x60, 1, 0x7f, 0];
+    const module = new WebAssembly.Module(
+      Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...type, 2, imports.length, ...imports]),
+    );
+    await assert.rejects(load(module), { code: "instantiate", message: /build it with Go 1\.14 or later$/ });
+  });
+});
 
 describe("cases of load()", { skip: withoutGo }, () => {
   let path;

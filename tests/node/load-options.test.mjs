@@ -64,14 +64,6 @@ describe("options", () => {
     assert.deepEqual(names.toSorted(), Object.keys(WRONG).toSorted());
   });
 
-  test("the documentation has them, and all codes of errors", () => {
-    const page = readFileSync(new URL("../../docs/loader.md", import.meta.url), "utf8");
-    const errors = readFileSync(new URL("../../loader/ts/errors.ts", import.meta.url), "utf8");
-    const codes = [...errors.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, code]) => code);
-    assert.ok(codes.length > 15);
-    for (const name of [...Object.keys(WRONG), ...codes]) assert.match(page, new RegExp(`^\\|[^|]*\`${name}\``, "m"));
-  });
-
   test("ones that there are not, with what was meant", async () => {
     assert.equal(await refused(module, { stdOut: () => {} }), "there is no option stdOut; did you mean stdout?");
     assert.equal(await refused(module, { argz: [] }), "there is no option argz; did you mean args?");

@@ -65,7 +65,7 @@ describe("Rust", () => {
   }
 });
 
-for (const lock of ["package-lock.json", "tests/package/tools/package-lock.json"]) {
+for (const lock of ["package-lock.json", "tests/package/tools/package-lock.json", "scripts/api/package-lock.json"]) {
   test(`every npm package of ${lock} has its hash, and none comes from elsewhere`, () => {
     const { packages } = JSON.parse(read(lock));
     for (const [path, { integrity, resolved, link, inBundle }] of Object.entries(packages)) {

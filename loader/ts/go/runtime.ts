@@ -87,6 +87,15 @@ function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFuncti
     return false;
   };
 
+  // func walltime() (sec int64, nsec int32)
+  const walltime: HostFunction = (sp) => {
+    sp >>>= 0;
+    memory.check();
+    const milliseconds = Date.now();
+    memory.setInt64(sp + 8, Math.floor(milliseconds / 1000));
+    memory.setUint32(sp + 16, (milliseconds % 1000) * MILLISECOND);
+  };
+
   return {
     // func nanotime1() int64: must be monotonic and never 0
     "runtime.nanotime1": (sp) => {
@@ -98,14 +107,9 @@ function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFuncti
       nowHigh = memory.getUint32(sp + 12);
     },
 
-    // func walltime() (sec int64, nsec int32)
-    "runtime.walltime": (sp) => {
-      sp >>>= 0;
-      memory.check();
-      const milliseconds = Date.now();
-      memory.setInt64(sp + 8, Math.floor(milliseconds / 1000));
-      memory.setUint32(sp + 16, (milliseconds % 1000) * MILLISECOND);
-    },
+    "runtime.walltime": walltime,
+    // The same in Go 1.14 to 1.16.
+    "runtime.walltime1": walltime,
 
     // func scheduleTimeoutEvent(ms int64) int32
     "runtime.scheduleTimeoutEvent": (sp) => {

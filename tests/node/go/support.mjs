@@ -32,7 +32,10 @@ function findGo(env = {}) {
 }
 
 function toolchain(release) {
-  return { GOTOOLCHAIN: release === "local" ? "local" : `go${release}` };
+  if (release === "local") return { GOTOOLCHAIN: "local" };
+  // Flags that people have set for their Go, an old one may not know.
+  const flags = Number(release.split(".")[1]) < 18 ? { GOFLAGS: "-mod=mod" } : {};
+  return { GOTOOLCHAIN: `go${release}`, ...flags };
 }
 
 function go(args, env = {}) {
