@@ -4,3 +4,15 @@ export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
 export { load, preload } from "./load.js";
 export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";
+export type {
+  Bytes,
+  ByteStream,
+  FetchResponse,
+  Signal,
+  Url,
+  WasmExports,
+  WasmImports,
+  WasmInstance,
+  WasmMemory,
+  WasmModule,
+} from "./web.js";

@@ -21,7 +21,6 @@ const ways: Record<Timing["via"], string> = {
   file: "Read from a file.",
   bytes: "Was there already.",
   module: "Was compiled before.",
-  bytes: "Came as bytes.",
 };
 
 const card = element("status", HTMLElement);
