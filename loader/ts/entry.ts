@@ -5,6 +5,7 @@ import { type Manifest, parseManifest } from "./manifest.js";
 import type { Via } from "./options.js";
 import { part } from "./part.js";
 import type { ManifestFile } from "./store.js";
+import { TextDecoder } from "./text.js";
 
 /** What lies at the address that was given: a manifest, or a module without one, whose bytes are to come. */
 export type Entry = { manifest: Manifest; file: ManifestFile } | { chunks: AsyncGenerator<Uint8Array>; via: Via };

@@ -15,6 +15,8 @@ import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
 
 export { takeParts } from "./part.js";
+
+import { TextEncoder } from "./text.js";
 export const part = "fallback";
 
 type Chunks = AsyncGenerator<Uint8Array>;

@@ -4,6 +4,7 @@ import { fetchOk, mayPass, mimeType, notWasm, shown, wasmResponse } from "./http
 import type { Job } from "./job.js";
 import { type ModuleEntry, originOf } from "./manifest.js";
 import { part } from "./part.js";
+import { TextEncoder } from "./text.js";
 
 /** An encoded file is worth another request when it saves this many bytes, about a round trip's worth... */
 const WORTH_BYTES = 32 * 1024;

@@ -2,10 +2,12 @@
 
 /** What the loader uses of Node. */
 interface NodeModules {
+  crypto: typeof import("node:crypto");
   fs: typeof import("node:fs");
   "fs/promises": typeof import("node:fs/promises");
   path: typeof import("node:path");
   url: typeof import("node:url");
+  util: typeof import("node:util");
   worker_threads: typeof import("node:worker_threads");
   zlib: typeof import("node:zlib");
 }

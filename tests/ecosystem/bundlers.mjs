@@ -3,7 +3,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/process.mjs";
-import { checkPage } from "./page.mjs";
+import { checkPage, warmUp } from "./page.mjs";
 import { openProject } from "./project.mjs";
 import { serveFolders, serveProject } from "./server.mjs";
 
@@ -69,7 +69,12 @@ export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) =
             // Parcel serves nothing but what it built.
             if (name === "parcel") await cp(join(project, "public"), join(project, out), { recursive: true });
             const site = await serveProject(project, (port) => inModules(project, serve(port)));
-            await checkPage(context.browser, site.url).finally(site.close);
+            try {
+              if (name === "rspack") await warmUp(context.browser, site.url);
+              await checkPage(context.browser, site.url);
+            } finally {
+              await site.close();
+            }
           },
         },
       ]

@@ -53,6 +53,27 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
   }
 }
 
+/**
+ * Opens a page until it comes to an end: some servers compile what a page imports late when it first does, and have it begin
+ * anew.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ */
+export async function warmUp(browser, url) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(`${url}?cache=no`);
+    for (const end = Date.now() + patience; Date.now() < end; await new Promise((done) => setTimeout(done, 200))) {
+      // It fails while the page is being replaced.
+      const done = await page.evaluate(() => "outcome" in globalThis).catch(() => false);
+      if (done) return;
+    }
+  } finally {
+    await page.close();
+  }
+}
+
 /** Asks a page until it answers. Playwright's own way to wait needs `eval`, which policies forbid. */
 async function until(/** @type {import("playwright-core").Page} */ page, /** @type {() => unknown} */ question) {
   for (const end = Date.now() + patience; Date.now() < end; ) {

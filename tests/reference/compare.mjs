@@ -104,8 +104,11 @@ async function trace(
   // What passes through main ends the program; under the reference it could be called again.
   run(instance).catch((error) => kit.end(`passed ${error?.message ?? typeof error}`));
   // A program may wait for what never comes, after an exception through one of its calls.
+  let idle = 0;
   const watch = setInterval(() => {
-    if (kit.pending === 0) kit.end("stalled");
+    idle = kit.pending === 0 ? idle + 1 : 0;
+    // Pages report what nobody has handled a turn later.
+    if (idle > 2) kit.end("stalled");
   });
   await kit.over;
   clearInterval(watch);

@@ -8,12 +8,15 @@ export interface PendingEvent {
 
 /** What a call of a Go function needs of its program. */
 export interface FunctionHost {
-  /** Takes the next event for Go; says whether there is a Go to call. */
+  /** Takes the next event for Go; says whether there is a Go to call, and takes the event's id where there is none. */
   pend(event: PendingEvent): boolean;
   /** Called when Go has come back, with the exception that came out of it; says whether that is the caller's. */
   left(error?: unknown): boolean;
-  /** What a call throws when its program is over, during it or before. */
-  over(wasRunning: boolean): unknown;
+  /**
+   * What a call answers. Where the program is over, during it or before, that is an exception; but nobody waits for the answer to an
+   * answer, so that there it would be an unhandled one.
+   */
+  answer(event: PendingEvent, isAnswer: boolean): unknown;
 }
 
 /** What is known of one function. */
@@ -54,8 +57,7 @@ export class GoFunctions {
     return this.note(made, function (this: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
       const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
-      const wasRunning = host.pend(event);
-      if (wasRunning) {
+      if (host.pend(event)) {
         try {
           resume();
           host.left();
@@ -63,10 +65,7 @@ export class GoFunctions {
           if (host.left(error)) throw error;
         }
       }
-      const problem = host.over(wasRunning);
-      // Nobody waits for the answer to an answer: an exception would be an unhandled one.
-      if (problem !== undefined && !made.awaits) throw problem;
-      return event.result;
+      return host.answer(event, made.awaits);
     });
   }
 

@@ -169,7 +169,10 @@ export class GoHost implements FunctionHost {
 
   /** @internal */
   pend(event: PendingEvent): boolean {
-    if (this.#state !== "running") return false;
+    if (this.#state !== "running") {
+      event.id = 0;
+      return false;
+    }
     this.#go._pendingEvent = event;
     this.#program.turn = Turn.Go;
     this.#memory.check();
@@ -186,10 +189,11 @@ export class GoHost implements FunctionHost {
   }
 
   /** @internal */
-  over(wasRunning: boolean): unknown {
-    if (wasRunning) return this.failure;
-    if (this.#state === "killed") return undefined;
-    return new GowaspError("host", "Go program has already exited", { cause: this.failure });
+  answer(event: PendingEvent, isAnswer: boolean): unknown {
+    if (isAnswer || this.#state === "killed") return event.result;
+    if (event.id === 0) throw new GowaspError("host", "Go program has already exited", { cause: this.failure });
+    if (this.failure !== undefined) throw this.failure;
+    return event.result;
   }
 
   /** Enters Go for a timer, with no event pending. */

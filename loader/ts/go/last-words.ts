@@ -1,11 +1,16 @@
 import { GowaspError } from "../errors.js";
+import { TextDecoder } from "../text.js";
 
 // Go prints what it dies of in pieces, of which the first is one of these (runtime/panic.go printpanics, fatalthrow).
-const BEGINNING = /^(panic: |fatal error: )/;
+const BEGINNINGS = ["panic: ", "fatal error: "];
 // Enough for the traces of some hundred goroutines.
 const MOST_BYTES = 65_536;
 
-/** Listens to what the Go runtime writes to standard error, for the panic or fatal error that a program dies of. */
+/**
+ * Listens to what the Go runtime writes to standard error, for the panic or fatal error that a program dies of.
+ *
+ * This may be the end of the engine's stack, where V8 ends the process if a regular expression is to be compiled.
+ */
 export class LastWords {
   private readonly decoder = new TextDecoder();
   private text = "";
@@ -14,7 +19,7 @@ export class LastWords {
   hear(piece: Uint8Array): void {
     if (this.text.length >= MOST_BYTES) return;
     const text = this.decoder.decode(piece, { stream: true });
-    if (this.text !== "" || BEGINNING.test(text)) this.text += text;
+    if (this.text !== "" || BEGINNINGS.some((beginning) => text.startsWith(beginning))) this.text += text;
   }
 
   /** The error that a program has died of when it exits with `code`; none if that was its own decision. */
@@ -33,8 +38,11 @@ export class LastWords {
    */
   private advice(): string {
     if (!this.text.includes("all goroutines are asleep")) return "";
-    const [, name] = /^(\S.*)\(.*\)\n\t.*\nsyscall\/js\.handleEvent\(/m.exec(this.text) ?? [];
-    return name === undefined
+    const lines = this.text.split("\n");
+    // Each function is followed by its place.
+    const call = lines[lines.findIndex((line) => line.startsWith("syscall/js.handleEvent(")) - 2] ?? "";
+    const name = call.slice(0, call.lastIndexOf("("));
+    return name === ""
       ? ""
       : `; JavaScript called ${name} and waits for it, so nothing can come: start a goroutine in it, and return a Promise`;
   }

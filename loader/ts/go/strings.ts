@@ -1,3 +1,4 @@
+import { TextDecoder, TextEncoder } from "../text.js";
 import type { GoMemory } from "./memory.js";
 
 const encoder = new TextEncoder();

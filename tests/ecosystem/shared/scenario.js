@@ -17,10 +17,9 @@ export async function scenario(source, options = {}) {
 
 /** Runs it once. */
 export async function runProgram(source, options) {
-  const decoder = new TextDecoder();
   let text = "";
   const stdout = (chunk) => {
-    text += decoder.decode(chunk, { stream: true });
+    text += String.fromCharCode(...chunk);
   };
   const app = await load(source, { args: ["one", "two"], stdout, ...options });
   return { exit: await app.exited, text, via: app.via };

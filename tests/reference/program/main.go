@@ -17,14 +17,16 @@ const (
 )
 
 var (
-	kit      = js.Global().Get("kit")
-	log      = kit.Get("log")
-	pool     []js.Value
-	live     []js.Func
-	depth    int
-	state    uint64
-	names    = []string{"a", "b", "length", "m", "f", "then", "subarray", "set", "x y", "", "größe", "message"}
-	numbers  = []float64{0, 1, -1, 2, 3.7, 1 << 31, 1 << 53, 1e300}
+	kit     = js.Global().Get("kit")
+	log     = kit.Get("log")
+	pool    []js.Value
+	live    []js.Func
+	depth   int
+	state   uint64
+	names   = []string{"a", "b", "length", "m", "f", "then", "subarray", "set", "x y", "", "größe", "message"}
+	numbers = []float64{0, 1, -1, 2, 3.7, 1 << 31, 1 << 53, 1e300}
+	// reserve makes the memory large beforehand: where it grows while JavaScript runs, Go's own host writes to what it was before.
+	reserve  []byte
 	literals = []string{"", "text", "größer 🙂", "\xff broken", "a longer text, which is more than thirty-two bytes"}
 )
 
@@ -32,6 +34,8 @@ func main() {
 	seed, _ := strconv.ParseUint(os.Args[1], 10, 64)
 	state = seed
 	grow(600)
+	reserve = make([]byte, 16<<20)
+	reserve = nil
 	values := kit.Get("pool")
 	for i := 0; i < values.Length(); i++ {
 		pool = append(pool, values.Index(i))

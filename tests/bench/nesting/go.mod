@@ -1,0 +1,3 @@
+module nesting
+
+go 1.21
