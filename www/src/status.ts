@@ -19,6 +19,7 @@ const ways: Record<Timing["via"], string> = {
     "The server sent no Content-Encoding; the browser’s DecompressionStream decoded the file as it arrived.",
   cache: "Read decoded from the Cache API: no network, no decoder.",
   file: "Read from a file.",
+  bytes: "Was there already.",
   module: "Was compiled before.",
 };
 
