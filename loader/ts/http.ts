@@ -98,10 +98,19 @@ export function shown(url: string): string {
 export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   let received = 0;
+  /** When the reading of the next chunk began, unless it is there. */
+  let since: number | undefined;
   let late = false;
-  const giveUp = () => {
-    late = true;
-    void reader?.cancel().catch(() => {});
+  let timer: ReturnType<typeof setInterval> | undefined;
+  // One timer for all chunks: setting one for each costs as much as reading it.
+  const look = () => {
+    if (since === undefined) return stop();
+    late = performance.now() - since >= job.stallTimeout;
+    if (late) void reader?.cancel().catch(() => {});
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
   };
   const broke = (why: string, cause: unknown) =>
     new GowaspError("truncated", `the connection to ${shown(response.url)} broke after ${received} bytes: ${why}`, {
@@ -109,8 +118,12 @@ export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Ui
     });
   try {
     while (reader) {
-      const timer = setTimeout(giveUp, job.stallTimeout);
-      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+      timer ??= setInterval(look, job.stallTimeout / 4);
+      // Node has the connection to wait for.
+      (timer as { unref?: () => void }).unref?.();
+      since = performance.now();
+      const { done, value } = await reader.read();
+      since = undefined;
       if (late) throw broke(`nothing came for ${job.stallTimeout} ms`, "stalled");
       if (done) return;
       received += value.length;
@@ -120,6 +133,7 @@ export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Ui
     job.check();
     throw cause instanceof GowaspError ? cause : broke((cause as Error).message, cause);
   } finally {
+    stop();
     void reader?.cancel().catch(() => {});
   }
 }

@@ -1,5 +1,5 @@
 import { GowaspError } from "./errors.js";
-import { chunksOf, looksLikeWasm, notWasm, peek, shown } from "./http.js";
+import { chunksOf, concat, looksLikeWasm, notWasm, shown } from "./http.js";
 import type { Job } from "./job.js";
 import type { FileEntry } from "./manifest.js";
 import type { Via } from "./options.js";
@@ -33,25 +33,52 @@ export function promised({ size, sha256 }: FileEntry, hash: boolean): Pick<Expec
  */
 export async function* verified(
   chunks: AsyncGenerator<Uint8Array>,
-  { url, size, pin, via }: Expected,
+  expected: Expected,
   job: Job,
 ): AsyncGenerator<Uint8Array> {
-  const kept: Uint8Array[] = [];
-  let loaded = 0;
-  const tell = (phase: "download" | "compile") => via && job.progress({ phase, loaded, total: size, via });
-  const { head, all } = await peek(chunks);
-  if (head.length >= 4 && !looksLikeWasm(head)) throw notWasm(url, head);
-  for await (const chunk of all) {
-    job.check();
-    loaded += chunk.length;
-    if (loaded > (size ?? MAX_MODULE)) throw tooLarge(url, size);
-    if (pin) kept.push(chunk);
-    tell("download");
+  const check = new Check(expected, job);
+  for await (const chunk of chunks) {
+    check.add(chunk);
     yield chunk;
   }
-  if (loaded < (size ?? 8)) throw truncated(url, loaded, size);
-  if (pin) await checkPin(kept, pin, url, job);
-  tell("compile");
+  await check.end();
+}
+
+/** What has come so far of bytes that are held against something. */
+class Check {
+  #head = new Uint8Array();
+  #loaded = 0;
+  readonly #kept: Uint8Array[] = [];
+
+  constructor(
+    private readonly expected: Expected,
+    private readonly job: Job,
+  ) {}
+
+  add(chunk: Uint8Array): void {
+    const { url, size, pin } = this.expected;
+    this.job.check();
+    if (this.#head.length < 4) {
+      this.#head = concat([this.#head, chunk.subarray(0, 4)]);
+      if (this.#head.length >= 4 && !looksLikeWasm(this.#head)) throw notWasm(url, this.#head);
+    }
+    this.#loaded += chunk.length;
+    if (this.#loaded > (size ?? MAX_MODULE)) throw tooLarge(url, size);
+    if (pin) this.#kept.push(chunk);
+    this.#tell("download");
+  }
+
+  async end(): Promise<void> {
+    const { url, size, pin } = this.expected;
+    if (this.#loaded < (size ?? 8)) throw truncated(url, this.#loaded, size);
+    if (pin) await checkPin(this.#kept, pin, url, this.job);
+    this.#tell("compile");
+  }
+
+  #tell(phase: "download" | "compile"): void {
+    const { via, size } = this.expected;
+    if (via) this.job.progress({ phase, loaded: this.#loaded, total: size, via });
+  }
 }
 
 /** Engines take no larger module (WebAssembly JavaScript Interface, section 9: 1 GiB). */
@@ -72,7 +99,10 @@ interface Copied {
  */
 export async function checkCopy(copy: Response, { url, via, entry, hash }: Copied, job: Job): Promise<void> {
   const expected = { url, via, ...(entry ? promised(entry, hash) : { pin: pinOf(job.sri) }) };
-  for await (const _ of verified(chunksOf(copy, job), expected, job));
+  const check = new Check(expected, job);
+  // One generator for each chunk and no more: this runs beside the compiler.
+  for await (const chunk of chunksOf(copy, job)) check.add(chunk);
+  await check.end();
 }
 
 /**
