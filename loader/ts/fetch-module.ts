@@ -13,11 +13,13 @@ import { Store } from "./store.js";
  * @throws {GowaspError} of any code that is not about options or running
  */
 export async function fetchModule(url: string, job: Job): Promise<Loaded> {
+  // What was kept is at hand: no need to try often.
+  const retries = async () => ((await store.lastManifest()) ? 0 : job.retries);
+  const answer = fetchOk(url, job, { retries });
+  // After the request: looking for what was kept takes the browser a while, too.
   const store = new Store(url, job);
   try {
-    // What was kept is at hand: no need to try often.
-    const retries = async () => ((await store.lastManifest()) ? 0 : job.retries);
-    return await moduleAt(await fetchOk(url, job, { retries }), url, store, job);
+    return await moduleAt(await answer, url, store, job);
   } catch (error) {
     job.check();
     const last = mayPass(error) && (await store.lastManifest());

@@ -36,6 +36,9 @@ const variants = {
   "load(), integrity": { options: { integrity: true } },
 };
 
+/** Milliseconds between two pieces of a throttled answer. */
+const TICK = 4;
+
 /** Milliseconds for one browser and rate: generous, for busy machines. */
 const PATIENCE = 30 * 60_000;
 
@@ -129,14 +132,11 @@ async function packed(original) {
     "/": ["text/html", page],
     "/frame.mjs": script(new URL("arrival_frame.mjs", import.meta.url)),
     "/wasm_exec.js": script(join(goroot(), "lib/wasm/wasm_exec.js")),
-    "/index.js": script(join(root, "dist/index.js")),
+    ...Object.fromEntries(["index.js", "verify.js"].map((name) => [`/${name}`, script(join(root, "dist", name))])),
     "/app.json": ["application/json", JSON.stringify({ ...golden, module })],
     "/app.wasm": ["application/wasm", br],
   };
 }
-
-/** Milliseconds between two pieces of a throttled answer. */
-const TICK = 4;
 
 async function serve(files, mbit) {
   const headers = {
