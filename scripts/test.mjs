@@ -12,7 +12,10 @@ Stages, in order: ${stages.map(({ name }) => name).join(", ")}.
 
 With CI=true a missing browser or Go toolchain is a failure; without, tests that need it are skipped.`;
 
-/** @typedef {{ name: string, result: string, seconds: number, passed: number, failed: number, skipped: { name: string, reason: string }[] }} Row */
+/** @typedef {{ name: string, result: string, seconds: number, passed: number, failed: number, skipped: { name: string, reason: string }[], fileSeconds?: Record<string, number> }} Row */
+
+/** Files of tests that take longer are named. */
+const slowSeconds = 10;
 
 process.exitCode = await main();
 
@@ -72,8 +75,8 @@ async function perform(
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   try {
-    const counts = await run(env);
-    return { name, result: counts.failed > 0 ? "FAILED" : "passed", seconds: seconds(), ...counts };
+    const { seconds: fileSeconds, ...counts } = await run(env);
+    return { name, result: counts.failed > 0 ? "FAILED" : "passed", ...counts, seconds: seconds(), fileSeconds };
   } catch (error) {
     console.error(error.message);
     return { name, result: "FAILED", seconds: seconds(), passed: 0, failed: 1, skipped: [] };
@@ -86,6 +89,9 @@ function summarize(/** @type {Row[]} */ rows) {
     const counts = [passed, failed, skipped.length].map((count) => String(count).padStart(7)).join(" ");
     console.log(`${name.padEnd(9)} ${result.padEnd(8)} ${counts} ${seconds.toFixed(1).padStart(8)} s`);
   }
+  const files = rows.flatMap(({ fileSeconds = {} }) => Object.entries(fileSeconds));
+  const slow = files.filter(([, seconds]) => seconds >= slowSeconds).sort(([, a], [, b]) => b - a);
+  for (const [name, seconds] of slow) console.log(`${name.padEnd(36)} ${seconds.toFixed(1).padStart(8)} s`);
   for (const { name, reason } of rows.flatMap(({ skipped }) => skipped))
     console.log(`skipped: ${name}${reason ? `: ${reason}` : ""}`);
   const total = (/** @type {(row: Row) => number} */ count) => rows.reduce((sum, row) => sum + count(row), 0);

@@ -58,11 +58,28 @@ export function encode(wasm, encodings, { quality, fast }, show) {
 /** What the thread writes into its state: whether it is done, and the bytes that it has taken. */
 export const stateWords = { done: 0, taken: 1 };
 
+/**
+ * What the thread begins with. The thread of the commands waits and hears no event, so whatever becomes of the script, also if it
+ * is missing or one of its imports is, must be told from here.
+ */
+const firstLines = `
+  import { workerData } from "node:worker_threads";
+  const { script, state, port } = workerData;
+  import(script)
+    .catch((error) => port.postMessage({ error: String(error?.message ?? error) }))
+    .finally(() => {
+      Atomics.store(state, ${stateWords.done}, 1);
+      Atomics.notify(state, ${stateWords.done});
+    });
+`;
+
 function startBrotli(/** @type {Uint8Array} */ bytes, /** @type {number} */ quality) {
   const state = new Int32Array(new SharedArrayBuffer(8));
   const { port1: here, port2: there } = new MessageChannel();
-  const workerData = { bytes, quality, state, port: there };
-  const worker = new Worker(new URL("./brotli-thread.mjs", import.meta.url), { workerData, transferList: [there] });
+  const script = new URL("./brotli-thread.mjs", import.meta.url).href;
+  const workerData = { script, bytes, quality, state, port: there };
+  const first = new URL(`data:text/javascript,${encodeURIComponent(firstLines)}`);
+  const worker = new Worker(first, { workerData, transferList: [there] });
   worker.unref();
   return { state, here };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { encode, encoders } from "./encoders.mjs";
 import { systemError } from "./errors.mjs";
 import * as files from "./files.mjs";
+import { runNode } from "./node.mjs";
 
 const out = 1;
 const err = 2;
@@ -103,6 +104,7 @@ export class NodeHost {
     return availableParallelism();
   }
 
+  runNode = runNode;
   encoders = encoders;
 
   /**

@@ -35,7 +35,7 @@ function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
 
 /** The tests of the command line once more, with the program that `npx gowasp` runs where there is no native one. */
 function wasmCommandTests(/** @type {NodeJS.ProcessEnv} */ env) {
-  const names = ["check", "cli", "files", "many", "messages", "pack"];
+  const names = ["check", "cli", "files", "many", "messages", "pack", "start"];
   const launcher = join(root, "npx", "gowasp.mjs");
   const args = ["-p", "gowasp", "--no-fail-fast", ...names.flatMap((name) => ["--test", name])];
   return cargoTest(args, { ...env, GOWASP_TEST_LAUNCHER: launcher });

@@ -12,7 +12,7 @@ import { buildAll } from "../programs/harness/build.mjs";
 import { runChild } from "../programs/harness/child.mjs";
 import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
 import { plannedCases } from "../programs/harness/plan.mjs";
-import { difference, LAUNCHER, WASM_ENV } from "../wasm/same.mjs";
+import { AT_A_TIME, difference, LAUNCHER, WASM_ENV } from "../wasm/same.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "gowasp-wasm-program-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,23 +63,25 @@ const { cases } = await plannedCases(undefined);
 const own = cases.filter(({ toolchain }) => toolchain.release === cases[0].toolchain.release);
 const built = await buildAll(own);
 
-describe("modules of both programs are the same", () => {
+describe("modules of both programs are the same", { concurrency: AT_A_TIME }, () => {
   for (const { id } of own) {
     test(id, async () => {
       const { wasm, error } = built.get(id);
       assert.equal(error, undefined);
-      assert.equal(await difference(wasm, []), "");
+      assert.equal(await difference(id, wasm, []), "");
     });
   }
 });
 
-describe("and with each option", async () => {
-  const small = own.filter(({ program }) => program.name === "hello").map(({ id }) => built.get(id).wasm);
-  const passes = await passNames(small[0]);
+describe("and with each option", { concurrency: AT_A_TIME }, async () => {
+  const small = own
+    .filter(({ program }) => program.name === "hello")
+    .map(({ id }) => ({ id, wasm: built.get(id).wasm }));
+  const passes = await passNames(small[0].wasm);
   const options = [["--for", "raw"], ["--for", "speed"], ["-O0"], ["--keep-names"], ["--keep-memory"]];
   for (const flags of [...options, ...passes.map((pass) => ["--skip", pass])]) {
     test(flags.join(" "), async () => {
-      for (const wasm of small) assert.equal(await difference(wasm, flags), "");
+      for (const { id, wasm } of small) assert.equal(await difference(id, wasm, flags), "");
     });
   }
 });

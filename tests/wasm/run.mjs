@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { command } from "../command.mjs";
 import { buildAll } from "../programs/harness/build.mjs";
 import { plannedCases } from "../programs/harness/plan.mjs";
-import { difference } from "./same.mjs";
+import { pool } from "../programs/harness/pool.mjs";
+import { AT_A_TIME, difference } from "./same.mjs";
 
 const USAGE = `usage: npm run test:wasm [-- --all-releases]
 
@@ -31,13 +32,13 @@ async function main() {
   const { cases, missing } = await plannedCases(values["all-releases"] ? "all" : undefined);
   if (missing.length > 0) throw new Error(missing.join("\n"));
   const built = await buildAll(cases);
-  let same = 0;
-  for (const { id } of cases) {
+  const differences = await pool(cases, AT_A_TIME, async ({ id }) => {
     const { wasm, error } = built.get(id);
-    const differs = error ?? (await difference(wasm, []));
+    const differs = error ?? (await difference(id, wasm, []));
     if (differs) console.log(`${id}: ${differs}`);
-    else same++;
-  }
+    return differs;
+  });
+  const same = differences.filter((differs) => !differs).length;
   console.log(`${same} of ${cases.length} modules are the same`);
   return same === cases.length ? 0 : 1;
 }

@@ -4,6 +4,7 @@ mod budget;
 mod json;
 mod list;
 mod rows;
+mod start;
 mod subject;
 mod text;
 
@@ -15,6 +16,7 @@ use gowasp_core::Options;
 use gowasp_core::limits::{
     Budget, Date, Effort, File, Kind, Platform, Question, Verdict, Worked, check, table,
 };
+use start::Started;
 use std::path::{Path, PathBuf};
 use subject::{Part, Subject};
 
@@ -50,6 +52,14 @@ pub(crate) struct Arguments {
     #[arg(long)]
     optimized: bool,
 
+    /// Measure the CPU time that modules take until they wait, in Node; this runs them, with your rights (docs/check.md)
+    #[arg(long)]
+    start: bool,
+
+    /// How long one run may take until it waits
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "start", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    start_timeout: u32,
+
     /// Print everything as JSON (docs/check.md)
     #[arg(long, conflicts_with = "markdown")]
     json: bool,
@@ -59,17 +69,24 @@ pub(crate) struct Arguments {
     markdown: bool,
 
     /// Print the table of limits, with sources and dates
-    #[arg(long, conflicts_with_all = ["files", "platform", "budget", "exact", "optimized", "markdown"])]
+    #[arg(long, conflicts_with_all = ["files", "platform", "budget", "exact", "optimized", "start", "markdown"])]
     list: bool,
 }
 
 /// A FILE, and what was found out about it.
 struct Checked {
     subject: Subject,
+    given: Side,
+    /// What the optimizer makes of it.
+    optimized: Option<Side>,
+}
+
+/// Files that are deployed together, and what was found out about them.
+struct Side {
     files: Vec<File>,
+    /// Of each module, where it was asked for.
+    starts: Vec<Started>,
     worked: Worked,
-    /// The same of what the optimizer makes of it.
-    optimized: Option<(Vec<File>, Worked)>,
 }
 
 /// A FILE that there is no answer for.
@@ -121,7 +138,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<u8> 
 /// What cannot be read counts more than what does not fit: the answer is not complete.
 fn exit_code(results: &[Result<Checked, Failed>]) -> u8 {
     let verdicts = results.iter().map(|result| match result {
-        Ok(checked) => Some(checked.worked.verdict),
+        Ok(checked) => Some(checked.given.worked.verdict),
         Err(_) => None,
     });
     let mut code = 0;
@@ -143,35 +160,64 @@ fn one(
     terminal: &Terminal<'_>,
 ) -> Result<Checked> {
     let subject = Subject::find(path, terminal.host)?;
-    let mut files = Vec::new();
-    let mut optimized = Vec::new();
+    let mut given = Measured::default();
+    let mut optimized = Measured::default();
     for part in &subject.parts {
         let bytes = subject.read(part, terminal.host)?;
         let named = || format!("{}", subject.path_of(part).display());
-        files.push(measure(part, &bytes, arguments, terminal).with_context(named)?);
+        (given.add(part, &bytes, arguments, terminal)).with_context(named)?;
         if arguments.optimized {
             let smaller = optimize(part, &bytes, terminal).with_context(named)?;
-            let part = Part {
-                br: None,
-                ..part.clone()
+            let part = match smaller {
+                Some(_) => Part {
+                    br: None,
+                    ..part.clone()
+                },
+                None => part.clone(),
             };
-            optimized.push(match smaller {
-                Some(smaller) => measure(&part, &smaller, arguments, terminal)?,
-                None => files[files.len() - 1].clone(),
-            });
+            let bytes = smaller.as_deref().unwrap_or(&bytes);
+            (optimized.add(&part, bytes, arguments, terminal)).with_context(named)?;
         }
     }
-    let worked = check(&files, question, None);
-    let optimized = arguments.optimized.then(|| {
-        let worked = check(&optimized, question, None);
-        (optimized, worked)
-    });
     Ok(Checked {
         subject,
-        files,
-        worked,
-        optimized,
+        given: given.against(question),
+        optimized: arguments.optimized.then(|| optimized.against(question)),
     })
+}
+
+/// What was found out about files before they are compared with limits.
+#[derive(Default)]
+struct Measured {
+    files: Vec<File>,
+    starts: Vec<Started>,
+}
+
+impl Measured {
+    fn add(
+        &mut self,
+        part: &Part,
+        bytes: &[u8],
+        arguments: &Arguments,
+        terminal: &Terminal<'_>,
+    ) -> Result<()> {
+        self.files.push(measure(part, bytes, arguments, terminal)?);
+        if arguments.start && part.kind == Kind::Module {
+            terminal.show(&format!("{}: start", part.name));
+            let seconds = arguments.start_timeout;
+            (self.starts).push(start::measure(&part.name, bytes, seconds, terminal.host)?);
+        }
+        Ok(())
+    }
+
+    fn against(self, question: &Question) -> Side {
+        let worked = check(&self.files, question, &start::together(&self.starts));
+        Side {
+            files: self.files,
+            starts: self.starts,
+            worked,
+        }
+    }
 }
 
 fn measure(
@@ -185,9 +231,7 @@ fn measure(
         (None, true) => Effort::Exact,
         (None, false) => Effort::Estimate,
     };
-    if !terminal.quiet {
-        terminal.host.show_stage(Some(&part.name));
-    }
+    terminal.show(&part.name);
     Ok(File::measure(&part.name, bytes, part.kind, effort)?)
 }
 
@@ -236,7 +280,7 @@ fn warn_of_old_sources(results: &[Result<Checked, Failed>], today: Date, termina
     for check in results
         .iter()
         .flatten()
-        .flat_map(|checked| &checked.worked.checks)
+        .flat_map(|checked| &checked.given.worked.checks)
     {
         let (Some(platform), Some(date)) = (check.platform, check.date) else {
             continue;

@@ -94,6 +94,13 @@ pub trait Host {
     /// They were set before.
     fn use_cores(&self, count: usize) -> Result<()>;
 
+    /// Runs Node with these arguments and `input` at its standard input, for at most so many seconds. Gives what it wrote to
+    /// its standard output; `None` where it was ended for the time.
+    ///
+    /// # Errors
+    /// There is no Node, or it could not be started.
+    fn run_node(&self, arguments: &[&str], input: &[u8], seconds: u32) -> Result<Option<Vec<u8>>>;
+
     /// The encoders that are there, with the names that the manifest gives them, the slowest first.
     /// With `fast`, the quickest of each encoding, which need not write the same bytes on every machine.
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)>;

@@ -3,6 +3,7 @@
 mod encoders;
 mod files;
 mod folder;
+mod node;
 mod progress;
 mod staged;
 
@@ -14,7 +15,7 @@ use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// This machine.
 #[derive(Debug)]
@@ -141,6 +142,10 @@ impl Host for Native {
             .num_threads(count)
             .build_global()?;
         Ok(())
+    }
+
+    fn run_node(&self, arguments: &[&str], input: &[u8], seconds: u32) -> Result<Option<Vec<u8>>> {
+        node::run(arguments, input, Duration::from_secs(u64::from(seconds)))
     }
 
     /// The quickest are those that write the same bytes everywhere.

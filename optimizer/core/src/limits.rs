@@ -10,7 +10,7 @@ mod sizes;
 mod table;
 
 pub use date::{Date, STALE_AFTER_DAYS};
-pub use judge::{Budget, Check, Question, Verdict, Worked, check};
+pub use judge::{Budget, Check, Question, Start, Verdict, Worked, check};
 pub use module::ModuleFacts;
 pub use sizes::{Effort, File, Kind, Size, Totals};
 pub use table::{Imports, Limit, Measure, Platform, Standing, Table, table};

@@ -1,7 +1,7 @@
 //! The library's functions for JavaScript: bytes in, bytes out, everything else as JSON (types in optimizer/web/ts).
 
 use crate::pairs;
-use gowasp_core::limits::{self, Effort, File, Kind, Question};
+use gowasp_core::limits::{self, Effort, File, Kind, Question, Start};
 use gowasp_core::{Encoded, Encoding, Error, Observer, Options, Package};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ pub fn check(
         budgets: Vec::new(),
     };
     let files = [file];
-    let worked = limits::check(&files, &question, None);
+    let worked = limits::check(&files, &question, &Start::NotMeasured);
     Ok(worked.to_json(&files).to_string())
 }
 

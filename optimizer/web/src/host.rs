@@ -49,6 +49,14 @@ extern "C" {
     fn color(this: &JsHost) -> bool;
     #[wasm_bindgen(method, getter)]
     fn cores(this: &JsHost) -> u32;
+    /// What Node wrote; `undefined` where it was ended for the time.
+    #[wasm_bindgen(method, catch, js_name = runNode)]
+    fn run_node(
+        this: &JsHost,
+        arguments: Vec<String>,
+        input: &[u8],
+        seconds: u32,
+    ) -> Result<Option<Vec<u8>>, JsValue>;
     /// Pairs of an encoding's and its encoder's name.
     #[wasm_bindgen(method)]
     fn encoders(this: &JsHost, fast: bool) -> Array;
@@ -159,6 +167,12 @@ impl Host for JsHost {
     fn use_cores(&self, _: usize) -> Result<()> {
         // Optimizing takes one thread here, and each encoder another.
         Ok(())
+    }
+
+    fn run_node(&self, arguments: &[&str], input: &[u8], seconds: u32) -> Result<Option<Vec<u8>>> {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        self.run_node(arguments.collect(), input, seconds)
+            .map_err(message)
     }
 
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)> {

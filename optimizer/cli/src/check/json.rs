@@ -1,7 +1,8 @@
 //! The report as JSON; docs/check.md describes it.
 
+use super::start::Started;
 use super::subject::Shape;
-use super::{Checked, Failed};
+use super::{Checked, Failed, Side};
 use anyhow::Result;
 use gowasp_core::limits::table;
 use serde_json::{Value, json};
@@ -27,15 +28,23 @@ fn subject(result: &Result<Checked, Failed>) -> Result<Value> {
             return Ok(json!({ "path": failed.path, "verdict": "could-not-read", "error": error }));
         }
     };
-    let mut value = checked.worked.to_json(&checked.files);
+    let mut value = side(&checked.given);
     value["path"] = json!(checked.subject.path.display().to_string());
     value["shape"] = json!(match checked.subject.shape {
         Shape::Module => "module",
         Shape::App => "app",
         Shape::Folder => "folder",
     });
-    if let Some((files, worked)) = &checked.optimized {
-        value["optimized"] = worked.to_json(files);
+    if let Some(optimized) = &checked.optimized {
+        value["optimized"] = side(optimized);
     }
     Ok(value)
+}
+
+fn side(side: &Side) -> Value {
+    let mut value = side.worked.to_json(&side.files);
+    if !side.starts.is_empty() {
+        value["starts"] = side.starts.iter().map(Started::to_json).collect();
+    }
+    value
 }

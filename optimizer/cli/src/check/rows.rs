@@ -65,19 +65,17 @@ pub(super) fn size(size: Size) -> String {
 }
 
 fn row(check: &Check) -> Row {
-    let found = check.found.unwrap_or(Size::exact(0));
     let whose = check.plan.or(check.platform).unwrap_or("budget");
     Row {
         whose: whose.to_owned(),
         what: what(check),
-        found: size(found),
+        found: check.found.map_or_else(String::new, size),
         allowed: match check.max {
             Some(max) => bytes(max),
             None => "none that the host lacks".to_owned(),
         },
-        share: check
-            .max
-            .map_or_else(String::new, |max| percent(found.likely, max)),
+        share: (check.found.zip(check.max))
+            .map_or_else(String::new, |(found, max)| percent(found.likely, max)),
         verdict: verdict(check.verdict),
         source: None,
     }

@@ -1,10 +1,11 @@
 //! The report for people: on a terminal, and as Markdown for a comment.
 
 use super::rows::{Row, rows, size, verdict};
-use super::{Checked, Failed};
+use super::start::Started;
+use super::{Checked, Failed, Side};
 use crate::table;
 use crate::terminal::printable;
-use gowasp_core::limits::{Totals, Worked};
+use gowasp_core::limits::Totals;
 
 pub(super) fn plain(results: &[Result<Checked, Failed>]) -> String {
     let texts = results.iter().flatten().map(plain_one);
@@ -17,14 +18,14 @@ fn plain_one(checked: &Checked) -> String {
     let (header, sizes) = sizes(checked);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     text += &format!("{}\n\n", table::figures(&header, &sizes));
-    text += &plain_checks(&checked.worked);
-    if let Some((_, worked)) = &checked.optimized {
-        text += &format!("\noptimized\n\n{}", plain_checks(worked));
+    text += &plain_checks(&checked.given);
+    if let Some(optimized) = &checked.optimized {
+        text += &format!("\noptimized\n\n{}", plain_checks(optimized));
     }
     text
 }
 
-fn plain_checks(worked: &Worked) -> String {
+fn plain_checks(Side { starts, worked, .. }: &Side) -> String {
     let (rows, sources) = rows(worked);
     let cells = |row: &Row| {
         vec![
@@ -46,8 +47,9 @@ fn plain_checks(worked: &Worked) -> String {
     for (number, source) in (1..).zip(&sources) {
         text += &format!("[{number}] {}\n", printable(source));
     }
-    for advice in &worked.advice {
-        text += &format!("{}\n", printable(advice));
+    let starts = starts.iter().map(Started::sentence);
+    for line in starts.chain(worked.advice.iter().cloned()) {
+        text += &format!("{}\n", printable(&line));
     }
     text + &format!("{}\n", verdict(worked.verdict))
 }
@@ -69,18 +71,18 @@ pub(super) fn markdown(results: &[Result<Checked, Failed>]) -> String {
 
 fn markdown_one(checked: &Checked) -> String {
     let path = code(&checked.subject.path.display().to_string());
-    let mut text = format!("### {path}: {}\n\n", verdict(checked.worked.verdict));
+    let mut text = format!("### {path}: {}\n\n", verdict(checked.given.worked.verdict));
     let (header, sizes) = sizes(checked);
     text += &pipes(&header, &sizes, 1);
-    text += &markdown_checks(&checked.worked);
-    if let Some((_, worked)) = &checked.optimized {
-        text += &format!("Optimized: {}\n\n", verdict(worked.verdict));
-        text += &markdown_checks(worked);
+    text += &markdown_checks(&checked.given);
+    if let Some(optimized) = &checked.optimized {
+        text += &format!("Optimized: {}\n\n", verdict(optimized.worked.verdict));
+        text += &markdown_checks(optimized);
     }
     text
 }
 
-fn markdown_checks(worked: &Worked) -> String {
+fn markdown_checks(Side { starts, worked, .. }: &Side) -> String {
     let (rows, sources) = rows(worked);
     let cells = |row: &Row| {
         vec![
@@ -103,6 +105,10 @@ fn markdown_checks(worked: &Worked) -> String {
         "platform", "limit", "found", "allowed", "of it", "verdict", "source",
     ];
     let mut text = pipes(&header.map(str::to_owned), &rows, 2);
+    for started in starts {
+        // Has words of the program.
+        text += &format!("* {}\n", code(&started.sentence()));
+    }
     for advice in &worked.advice {
         text += &format!("* {advice}\n");
     }
@@ -118,20 +124,24 @@ fn markdown_checks(worked: &Worked) -> String {
 
 /// What wrote the module, where there is one.
 fn origin(checked: &Checked) -> String {
-    let modules = checked.files.iter().filter_map(|file| file.module.as_ref());
+    let modules = checked
+        .given
+        .files
+        .iter()
+        .filter_map(|file| file.module.as_ref());
     match modules.collect::<Vec<_>>()[..] {
         [module] => format!(": {}", module.origin),
-        _ => format!(": {} files", checked.files.len()),
+        _ => format!(": {} files", checked.given.files.len()),
     }
 }
 
 /// Sizes of all files together.
 fn sizes(checked: &Checked) -> (Vec<String>, Vec<Vec<String>>) {
     let mut header = vec![String::new(), "bytes".to_owned()];
-    let optimized = checked.optimized.as_ref().map(|(_, worked)| worked.totals);
+    let optimized = checked.optimized.as_ref().map(|side| side.worked.totals);
     header.extend(optimized.map(|_| "optimized".to_owned()));
     let line = |name: &str, of: &dyn Fn(&Totals) -> String| {
-        let mut line = vec![name.to_owned(), of(&checked.worked.totals)];
+        let mut line = vec![name.to_owned(), of(&checked.given.worked.totals)];
         line.extend(optimized.as_ref().map(of));
         line
     };

@@ -67,6 +67,18 @@ pub enum Verdict {
     Exceeds,
 }
 
+/// What is known of the time that modules take to start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Nobody asked.
+    #[default]
+    NotMeasured,
+    /// Milliseconds of CPU time until they wait.
+    Took(u64),
+    /// They were started, and nothing was found: why.
+    Unknown(String),
+}
+
 /// All checks of what is deployed together.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,14 +104,17 @@ impl Worked {
     }
 }
 
-/// Checks files that are deployed together. `start_ms` is the CPU time in milliseconds that they take until they wait, if that was
-/// measured.
-pub fn check(files: &[File], question: &Question, start_ms: Option<u64>) -> Worked {
+/// Checks files that are deployed together.
+pub fn check(files: &[File], question: &Question, start: &Start) -> Worked {
     let mut checks: Vec<Check> = Vec::new();
     let mut advice = Vec::new();
     let mut verdicts = Vec::new();
+    if matches!(start, Start::Unknown(_)) {
+        // Who asked for it gets no answer, limit or not.
+        verdicts.push(Verdict::CouldNotTell);
+    }
     for (platform, plan) in &question.platforms {
-        let found = of_platform(files, platform, *plan, start_ms);
+        let found = of_platform(files, platform, *plan, start);
         let (verdict, why) = verdict_of(&found);
         verdicts.push(verdict);
         advice.extend(why.map(|why| format!("{}: {why}", platform.id)));
@@ -133,7 +148,7 @@ fn of_platform(
     files: &[File],
     platform: &'static Platform,
     plan: Option<&str>,
-    start_ms: Option<u64>,
+    start: &Start,
 ) -> Vec<Check> {
     let bundled = files.iter().filter(|file| platform.bundles(&file.name));
     let totals = Totals::of(bundled);
@@ -143,7 +158,7 @@ fn of_platform(
         |limit: &&Limit| plan.is_none() || limit.plan.is_none() || limit.plan.as_deref() == plan;
     for limit in platform.limits.iter().filter(of_plan) {
         if limit.measure == Measure::StartCpu {
-            checks.push(against(platform, limit, None, start_ms.map(Size::exact)));
+            checks.push(against_start(platform, limit, start));
         } else if limit.measure.is_of_all() {
             let found = of_all(&totals, limit.measure);
             checks.push(against(platform, limit, None, Some(found)));
@@ -203,6 +218,22 @@ fn against(
         source: Some(&limit.source),
         date: limit.date.as_deref(),
         standing: limit.standing,
+    }
+}
+
+fn against_start(platform: &'static Platform, limit: &'static Limit, start: &Start) -> Check {
+    let found = match start {
+        Start::Took(ms) => Some(Size::exact(*ms)),
+        Start::NotMeasured | Start::Unknown(_) => None,
+    };
+    let check = against(platform, limit, None, found);
+    match start {
+        Start::Unknown(why) => Check {
+            verdict: Verdict::CouldNotTell,
+            reason: Some(why.clone()),
+            ..check
+        },
+        Start::Took(_) | Start::NotMeasured => check,
     }
 }
 

@@ -4,6 +4,7 @@
 //! `PROPTEST_CASES` sets how many; without it a second's worth runs.
 
 mod behaviour;
+mod bodies;
 mod damage;
 mod fixture;
 mod left_alone;

@@ -17,7 +17,7 @@ fn ask(name: &str, plan: Option<&'static str>) -> Question {
 }
 
 fn verdict(files: &[File], question: &Question) -> Verdict {
-    check(files, question, None).verdict
+    check(files, question, &Start::NotMeasured).verdict
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_limit_of_each_module_does_not_see_the_sum() {
 #[test]
 fn where_plans_differ_one_has_to_be_named() {
     let files = [file("a.wasm", 1_500_000)];
-    let worked = check(&files, &ask("vercel-edge", None), None);
+    let worked = check(&files, &ask("vercel-edge", None), &Start::NotMeasured);
     assert_eq!(worked.verdict, Verdict::CouldNotTell);
     assert!(
         worked.advice[0].contains("--platform vercel-edge:hobby"),
@@ -92,7 +92,7 @@ fn an_estimate_decides_only_outside_of_its_error() {
                 max,
             }],
         };
-        let worked = check(&[estimated.clone()], &question, None);
+        let worked = check(&[estimated.clone()], &question, &Start::NotMeasured);
         assert_eq!(worked.verdict, expected, "{max}");
         let advised = worked.advice.iter().any(|line| line.contains("--exact"));
         assert_eq!(advised, expected == Verdict::CouldNotTell, "{max}");
@@ -109,7 +109,7 @@ fn a_program_may_import_what_its_host_has() {
     let js = measured(r#"(module (import "gojs" "a" (func)) (import "gojs" "b" (func)))"#);
     for platform in ["fastly-compute", "shopify-functions"] {
         assert_eq!(verdict(&wasi, &ask(platform, None)), Verdict::Fits);
-        let worked = check(&js, &ask(platform, None), None);
+        let worked = check(&js, &ask(platform, None), &Start::NotMeasured);
         assert_eq!(worked.verdict, Verdict::Exceeds);
         let refused = worked
             .checks
@@ -128,12 +128,17 @@ fn the_time_to_start_counts_only_where_it_was_measured() {
     let files = [file("a.wasm", 1000)];
     let question = ask("cloudflare-workers", None);
     for (start, expected) in [
-        (None, Verdict::Fits),
-        (Some(1000), Verdict::Fits),
-        (Some(1001), Verdict::Exceeds),
+        (Start::NotMeasured, Verdict::Fits),
+        (Start::Took(1000), Verdict::Fits),
+        (Start::Took(1001), Verdict::Exceeds),
+        (Start::Unknown("ended".to_owned()), Verdict::CouldNotTell),
     ] {
-        assert_eq!(check(&files, &question, start).verdict, expected);
+        assert_eq!(check(&files, &question, &start).verdict, expected);
     }
+    // Who asked gets no answer also where nothing limits it.
+    let unknown = Start::Unknown("ended".to_owned());
+    let worked = check(&files, &ask("browser", None), &unknown);
+    assert_eq!(worked.verdict, Verdict::CouldNotTell);
 }
 
 #[test]
@@ -141,7 +146,7 @@ fn what_must_be_imported_statically_is_said() {
     let advice = check(
         &[file("a.wasm", 10)],
         &ask("cloudflare-workers", None),
-        None,
+        &Start::NotMeasured,
     )
     .advice;
     assert!(
@@ -150,6 +155,11 @@ fn what_must_be_imported_statically_is_said() {
             .any(|line| line.contains("import it statically")),
         "{advice:?}"
     );
-    let advice = check(&[file("a.wasm", 10)], &ask("deno-deploy", None), None).advice;
+    let advice = check(
+        &[file("a.wasm", 10)],
+        &ask("deno-deploy", None),
+        &Start::NotMeasured,
+    )
+    .advice;
     assert!(advice.is_empty(), "{advice:?}");
 }
