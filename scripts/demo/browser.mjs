@@ -17,11 +17,20 @@ const flags = [
  * @throws Error when there is no Chromium
  */
 export async function launchChromium() {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error("There is no Chromium; `npm run setup` says what to do.");
   // Installed by set-up, which runs before this is called but not before this file is read.
   const { chromium } = await import("playwright-core");
+  return chromium.launch({ ...chromiumOptions(), headless: true });
+}
+
+/**
+ * What Playwright needs to know to start it.
+ *
+ * @throws Error when there is no Chromium
+ */
+export function chromiumOptions() {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("There is no Chromium; `npm run setup` says what to do.");
   // Chromium's sandbox cannot be set up by root, who runs the tests in containers.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath, headless: true, args: [...flags, ...sandbox] });
+  return { executablePath, args: [...flags, ...sandbox] };
 }

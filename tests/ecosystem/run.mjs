@@ -4,12 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../../scripts/demo/browser.mjs";
 import { packMain } from "../../scripts/package/stage.mjs";
 
 import { command } from "../command.mjs";
 import { bundlers } from "./bundlers.mjs";
-import { chromiumOptions } from "./chromium.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { pages } from "./pages.mjs";
 import { giveProgram } from "./project.mjs";
@@ -38,7 +37,7 @@ await command(async () => {
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );
   const folder = await mkdtemp(join(tmpdir(), "gowasp-ecosystem-"));
-  const browser = await chromium.launch(chromiumOptions);
+  const browser = await launchChromium();
   try {
     const given = await giveProgram(folder, await packMain(folder));
     return await runAll(chosen, { ...given, browser });

@@ -5,10 +5,10 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createServer as createSocket } from "node:net";
 import { join, normalize } from "node:path";
 import { mediaType } from "../../npx/serve/locate.mjs";
 import { track } from "../../scripts/process.mjs";
+import { freePort } from "../free_port.mjs";
 
 /**
  * @typedef {object} Site
@@ -96,13 +96,4 @@ async function stop(/** @type {import("node:child_process").ChildProcess} */ chi
   clearTimeout(hurry);
   child.stdout?.destroy();
   child.stderr?.destroy();
-}
-
-async function freePort() {
-  const server = createSocket().listen(0, "localhost");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
 }

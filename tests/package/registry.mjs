@@ -3,9 +3,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { run, track } from "../../scripts/process.mjs";
+import { freePort } from "../free_port.mjs";
 
 /**
  * @typedef {object} Registry
@@ -50,15 +50,6 @@ export async function startRegistry(tools, folder) {
       await once(server, "close");
     },
   };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** How long it may take to start on a busy machine. */
