@@ -5,9 +5,9 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { mediaType } from "../../npx/serve/locate.mjs";
+import { launchExtension } from "../../scripts/demo/browser.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { bytes, startServer } from "../browser/server.mjs";
-import { launchExtension } from "./chromium.mjs";
 import { checkPage, done } from "./page.mjs";
 
 /** @typedef {import("./run.mjs").Environment} Environment */
