@@ -23,11 +23,30 @@ export async function launchChromium() {
 }
 
 /**
- * What Playwright needs to know to start it.
+ * Starts Chromium with an extension that is not packed.
  *
- * @throws Error when there is no Chromium
+ * @param {string} extension its folder
+ * @param {string} profile folder for what the browser keeps
+ * @returns {Promise<import("playwright-core").BrowserContext>}
  */
-export function chromiumOptions() {
+export async function launchExtension(extension, profile) {
+  const { chromium } = await import("playwright-core");
+  const options = chromiumOptions();
+  const args = [
+    "--headless=new",
+    "--disable-features=DisableLoadExtensionCommandLineSwitch",
+    `--disable-extensions-except=${extension}`,
+    `--load-extension=${extension}`,
+  ];
+  return chromium.launchPersistentContext(profile, {
+    ...options,
+    headless: false,
+    args: [...options.args, ...args],
+  });
+}
+
+/** What Playwright needs to know to start it. */
+function chromiumOptions() {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("There is no Chromium; `npm run setup` says what to do.");
   // Chromium's sandbox cannot be set up by root, who runs the tests in containers.

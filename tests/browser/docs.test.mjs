@@ -8,11 +8,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build, transform } from "esbuild";
 import { mediaType } from "../../npx/serve/locate.mjs";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium, launchExtension } from "../../scripts/demo/browser.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { blocksOf, documents, missingIn, printsOf } from "../docs/blocks.mjs";
 import { program } from "../docs/given.mjs";
-import { launchExtension } from "../ecosystem/chromium.mjs";
 import { withoutExports } from "../node/load/programs.mjs";
 import { bytes, startServer } from "./server.mjs";
 
