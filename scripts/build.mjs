@@ -83,7 +83,7 @@ const steps = [
     async make() {
       await run(tool("tsc"), ["-p", root], { cwd: root });
       // Declarations that are written by hand stay where they are.
-      cpSync(join(root, "loader/ts/bindings.d.ts"), join(root, "dist/bindings.d.ts"));
+      cpSync(join(root, "loader/ts/transport/bindings.d.ts"), join(root, "dist/transport/bindings.d.ts"));
     },
   },
   {
@@ -132,18 +132,32 @@ async function publishBindings(/** @type {string} */ name) {
   await esbuild([join(bindings, name, `${name}.js`), "--minify", `--outfile=${join(root, `dist/${name}.js`)}`]);
 }
 
+/** Files of their own, loaded when they are needed (loader/ts/parts/parts.ts). None imports another, or index.js. */
+const parts = {
+  fallback: "transport/fallback",
+  files: "transport/files",
+  other: "program/other",
+  ready: "program/ready",
+  refusal: "refusal",
+  remote: "worker/remote",
+  source: "transport/source",
+  system: "program/system",
+  verify: "transport/verify",
+};
+
 async function bundleLoader() {
   const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
-  // Files of their own, loaded when they are needed (loader/ts/parts.ts). None imports another, or index.js.
-  const parts = ["fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"];
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
-    parts.includes(name) && from === source("parts") ? { path: `./${name}.js`, external: true } : undefined,
+    name in parts && from === source("parts/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
   // One by one: of what two files import, each would hold all that either uses.
-  for (const name of ["index", ...parts]) await bundle({ [name]: source(name) }, [late, decoderBindings]);
-  await bundle({ parts: source("all-parts") }, [atHand, decoderBindings]);
-  // One file that imports nothing. What it is told of places comes from the page; see remote.ts.
-  await bundle({ worker: source("worker") }, [atHand, decoderBindings], { "import.meta.url": "self.location.href" });
+  for (const [name, place] of Object.entries({ index: "index", ...parts })) {
+    await bundle({ [name]: source(place) }, [late, decoderBindings]);
+  }
+  await bundle({ parts: source("parts/all-parts") }, [atHand, decoderBindings]);
+  // One file that imports nothing. What it is told of places comes from the page; see worker/remote.ts.
+  const define = { "import.meta.url": "self.location.href" };
+  await bundle({ worker: source("worker/worker") }, [atHand, decoderBindings], define);
 }
 
 async function bundleOptimizer() {
@@ -176,7 +190,9 @@ const decoderBindings = redirect("decoder bindings", /^\.\/bindings\.js$/, () =>
   path: join(bindings, "decoder/decoder.js"),
 }));
 
-const atHand = redirect("parts at hand", /^\.\/parts\.js$/, () => ({ path: join(root, "loader/ts/parts-at-hand.ts") }));
+const atHand = redirect("parts at hand", /\/parts\.js$/, () => ({
+  path: join(root, "loader/ts/parts/parts-at-hand.ts"),
+}));
 
 /** Bundles for browsers and all else that runs JavaScript. */
 async function bundle(

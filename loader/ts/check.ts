@@ -1,6 +1,6 @@
 import type { GowaspError } from "./errors.js";
-import { part } from "./part.js";
-import { SRI } from "./pin.js";
+import { part } from "./parts/part.js";
+import { SRI } from "./transport/pin.js";
 
 type Test = (value: unknown) => boolean;
 

@@ -1,15 +1,15 @@
 // `load()` in the thread that calls it.
 
-import { addressOf } from "./address.js";
-import { type Loaded, startApp } from "./app.js";
-import { refuseUnchecked } from "./entry.js";
-import { fetchModule, moduleOfEntry, moduleOfResponse } from "./fetch-module.js";
 import { Job } from "./job.js";
-import { offers } from "./offer.js";
 import type { GoApp, LoadOptions, Via } from "./options.js";
-import { part } from "./part.js";
-import type { Known } from "./source.js";
-import { Store } from "./store.js";
+import { part } from "./parts/part.js";
+import { type Loaded, startApp } from "./program/app.js";
+import { offers } from "./program/offer.js";
+import { addressOf } from "./transport/address.js";
+import { refuseUnchecked } from "./transport/entry.js";
+import { fetchModule, moduleOfEntry, moduleOfResponse } from "./transport/fetch-module.js";
+import type { Known } from "./transport/source.js";
+import { Store } from "./transport/store.js";
 
 /**
  * Loads a program and runs it in this thread.

@@ -2,8 +2,6 @@
 export { type FailureOptions, GowaspError, type GowaspErrorCode } from "./errors.js";
 export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
-export { load, preload } from "./load.js";
-export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";
 export type {
   ByteStream,
   Bytes,
@@ -15,4 +13,6 @@ export type {
   WasmInstance,
   WasmMemory,
   WasmModule,
-} from "./web.js";
+} from "./host/web.js";
+export { load, preload } from "./load.js";
+export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";

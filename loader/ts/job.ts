@@ -1,6 +1,6 @@
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
-import { part } from "./part.js";
+import { part } from "./parts/part.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.

@@ -10,7 +10,7 @@ import type {
   WasmInstance,
   WasmMemory,
   WasmModule,
-} from "./web.js";
+} from "./host/web.js";
 
 /** What `load()` takes beside the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {

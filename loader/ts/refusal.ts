@@ -1,8 +1,8 @@
 // What the caller is told of a wrong source, option or manifest, or of bytes that do not compile. Loaded when there is one.
 
 import { GowaspError } from "./errors.js";
-import { shown } from "./http.js";
-import type { Malformed } from "./manifest.js";
+import { shown } from "./transport/http.js";
+import type { Malformed } from "./transport/manifest.js";
 
 export const part = "refusal";
 

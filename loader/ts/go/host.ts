@@ -1,5 +1,5 @@
 import { GowaspError } from "../errors.js";
-import type { WasmImports, WasmInstance } from "../web.js";
+import type { WasmImports, WasmInstance } from "../host/web.js";
 import { writeCommandLine } from "./command-line.js";
 import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";

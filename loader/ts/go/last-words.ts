@@ -1,5 +1,5 @@
 import { GowaspError } from "../errors.js";
-import { TextDecoder } from "../text.js";
+import { TextDecoder } from "../host/text.js";
 
 // Go prints what it dies of in pieces, of which the first is one of these (runtime/panic.go printpanics, fatalthrow).
 const BEGINNINGS = ["panic: ", "fatal error: "];

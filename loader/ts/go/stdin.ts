@@ -1,4 +1,4 @@
-import type { ByteStream } from "../web.js";
+import type { ByteStream } from "../host/web.js";
 import { type FsCallback, failure } from "./file-system.js";
 import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";

@@ -1,4 +1,4 @@
-import { TextDecoder } from "../text.js";
+import { TextDecoder } from "../host/text.js";
 import type { FsCallback, StandardStreams } from "./file-system.js";
 import type { StdinSource } from "./stdin.js";
 import type { System } from "./system.js";

@@ -1,4 +1,4 @@
-import { TextDecoder, TextEncoder } from "../text.js";
+import { TextDecoder, TextEncoder } from "../host/text.js";
 import type { GoMemory } from "./memory.js";
 
 const encoder = new TextEncoder();

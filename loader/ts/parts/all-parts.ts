@@ -1,0 +1,15 @@
+// `gowasp/parts`: all parts but `remote`, for places where nothing can be imported later. They start no workers either.
+
+import type { Part } from "../options.js";
+import * as other from "../program/other.js";
+import * as ready from "../program/ready.js";
+import * as system from "../program/system.js";
+import * as refusal from "../refusal.js";
+import * as fallback from "../transport/fallback.js";
+import * as files from "../transport/files.js";
+import * as source from "../transport/source.js";
+import * as verify from "../transport/verify.js";
+
+/** For the option `use` of `load()`. */
+const parts: readonly Part[] = [fallback, files, other, ready, refusal, source, system, verify];
+export default parts;

@@ -1,0 +1,21 @@
+// The same as parts.ts, all in one file; without `remote`, the page's side of workers: they start none.
+
+import * as other from "../program/other.js";
+import * as ready from "../program/ready.js";
+import * as system from "../program/system.js";
+import * as refusal from "../refusal.js";
+import * as fallback from "../transport/fallback.js";
+import * as files from "../transport/files.js";
+import * as source from "../transport/source.js";
+import * as verify from "../transport/verify.js";
+
+export const parts = {
+  fallback: async () => fallback,
+  files: async () => files,
+  other: async () => other,
+  ready: async () => ready,
+  refusal: async () => refusal,
+  source: async () => source,
+  system: async () => system,
+  verify: async () => verify,
+};

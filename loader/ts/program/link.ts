@@ -1,0 +1,40 @@
+import { GowaspError } from "../errors.js";
+import type { Job } from "../job.js";
+import type { LoadOptions } from "../options.js";
+
+/** The imports of the caller, whose functions may ask for a memory that exists only later. */
+export class Link {
+  readonly imports: WebAssembly.Imports;
+  #instance: WebAssembly.Instance | undefined;
+
+  constructor({ imports = {} }: LoadOptions) {
+    this.imports = typeof imports === "function" ? imports(() => this.#memory()) : imports;
+  }
+
+  async instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports, job: Job): Promise<WebAssembly.Instance> {
+    job.check();
+    try {
+      this.#instance = await WebAssembly.instantiate(module, imports);
+    } catch (cause) {
+      const { message } = cause as Error;
+      // Its name changed in Go 1.14, and with it how values are written (syscall/js/js.go, "type ref").
+      const advice = /runtime\.nanotime\b/.test(message)
+        ? "Go 1.13 and older want other host functions: build it with Go 1.14 or later"
+        : "functions of //go:wasmimport belong into the option imports";
+      throw new GowaspError("instantiate", `the module could not be instantiated: ${message}; ${advice}`, { cause });
+    }
+    job.check();
+    job.started();
+    return this.#instance;
+  }
+
+  #memory(): WebAssembly.Memory {
+    if (!this.#instance) throw new GowaspError("instantiate", "the memory was asked for before the module had one");
+    return memoryOf(this.#instance);
+  }
+}
+
+/** Go for js calls it `mem`, everybody else `memory`. */
+export function memoryOf({ exports }: WebAssembly.Instance): WebAssembly.Memory {
+  return (exports.mem ?? exports.memory) as WebAssembly.Memory;
+}

@@ -1,0 +1,53 @@
+// Modules that are not for `GOOS=js`. Loaded when one is.
+
+import { GowaspError } from "../errors.js";
+import type { Job } from "../job.js";
+import type { Abi } from "../transport/manifest.js";
+import type { Loaded, StartedApp } from "./app.js";
+import { Link, memoryOf } from "./link.js";
+
+export { takeParts } from "../parts/part.js";
+export const part = "other";
+
+/**
+ * Instantiates a module with the caller's imports, and runs it by the caller's function.
+ *
+ * @throws {GowaspError} `instantiate`, `unsupported-abi`, `aborted`
+ */
+export async function startOther({ module, via }: Loaded, abi: Abi, job: Job): Promise<StartedApp> {
+  const { start, imports } = job.options;
+  if (imports === undefined && WebAssembly.Module.imports(module).length > 0) throw unsupported(module, abi);
+  const link = new Link(job.options);
+  const instance = await link.instantiate(module, link.imports, job);
+  const { exports } = instance;
+  // A wasip1 reactor has this in place of `_start`, to be called before anything else.
+  if (!start && typeof exports._initialize === "function") exports._initialize();
+  let kill = () => {};
+  const killed = new Promise<number>((resolve) => {
+    kill = () => resolve(137);
+  });
+  const ended = start ? Promise.resolve(start(instance)).then((code) => (typeof code === "number" ? code : 0)) : killed;
+  return {
+    exports,
+    exited: Promise.race([ended, killed]),
+    failure: undefined,
+    memory: memoryOf(instance),
+    module,
+    via,
+    kill,
+  };
+}
+
+function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {
+  const modules = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))].join(", ");
+  const advice = {
+    wasi_snapshot_preview1:
+      "pass a WASI implementation: load(url, { imports: wasi.getImportObject(), start: (instance) => wasi.start(instance) })",
+    tinygo:
+      "pass those of TinyGo's wasm_exec.js: load(url, { imports: go.importObject, start: (instance) => go.run(instance) })",
+  }[abi as string];
+  return new GowaspError(
+    "unsupported-abi",
+    `the module imports from ${modules}, which this loader does not supply: ${advice ?? "pass them in the option imports"}`,
+  );
+}

@@ -1,0 +1,115 @@
+// Functions that a program offers by name, and waiting for them. Loaded when somebody asks.
+
+import { GowaspError } from "../errors.js";
+import { hasNodeModules } from "../host/node.js";
+import type { Job } from "../job.js";
+import type { GoApp, LoadOptions } from "../options.js";
+import { scopeOf } from "./offer.js";
+
+export { takeParts } from "../parts/part.js";
+export const part = "ready";
+
+type Scope = GoApp["scope"];
+type IsReady = (scope: Scope) => boolean;
+
+/**
+ * What tells that a program is ready, to be asked for before it begins: what another program has left under the name
+ * does not count.
+ */
+export function readiness(options: LoadOptions, ready: string | IsReady): IsReady {
+  if (typeof ready !== "string") return ready;
+  const before = scopeOf(options)[ready];
+  return (scope) => scope[ready] !== undefined && !(typeof before === "function" && scope[ready] === before);
+}
+
+/**
+ * Waits until the program is ready. Nothing tells when it sets a name: this looks, often at first, then a hundred times
+ * a second.
+ *
+ * @throws {GowaspError} `exited` when it ends before; `aborted`, `invalid-option` when the function throws, and then
+ *   the program is killed
+ */
+export async function untilReady(
+  { scope, kill }: Pick<GoApp, "scope" | "kill">,
+  exited: Promise<number>,
+  isReady: IsReady,
+  job: Job,
+): Promise<void> {
+  let ended: GowaspError | undefined;
+  let wake = () => {};
+  const end = (how: string, cause?: unknown) => {
+    ended = new GowaspError("exited", `the program ended${how} before it was ready`, { cause });
+    wake();
+  };
+  exited.then(
+    (code) => end(` with code ${code}`),
+    (cause) => end("", cause),
+  );
+  // When Node has nothing left to do the program may have just become ready, or never will.
+  const idle = () => wake();
+  if (hasNodeModules) process.on("beforeExit", idle);
+  try {
+    for (let pause = 0; !asked(isReady, scope, kill); pause = Math.min(pause + 1, LONGEST)) {
+      if (ended) throw ended;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        const timer = setTimeout(resolve, pause) as number | { unref(): void };
+        // Looking for long must not keep Node from finding out that the program waits for nothing.
+        if (typeof timer === "object" && pause === LONGEST) timer.unref();
+      });
+      if (job.signal.aborted) kill();
+      job.check();
+    }
+  } finally {
+    if (hasNodeModules) process.off("beforeExit", idle);
+  }
+}
+
+/** Milliseconds between two looks. */
+const LONGEST = 10;
+
+function asked(isReady: IsReady, scope: Scope, kill: () => void): boolean {
+  try {
+    return isReady(scope);
+  } catch (cause) {
+    kill();
+    throw new GowaspError("invalid-option", `the option ready threw: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What every program for `GOOS=js` exports, for its host. */
+const OF_THE_HOST = ["run", "resume", "getsp"];
+
+/**
+ * Calls a function that the program exports or has set on `js.Global()`, and waits for its answer.
+ *
+ * @throws {GowaspError} `no-function`; `exited` when the program ends before it has answered
+ */
+export async function callByName(
+  { exports, exited, scope }: Pick<GoApp, "exports" | "exited" | "scope">,
+  name: string,
+  args: unknown[],
+): Promise<unknown> {
+  const own = Object.hasOwn(exports, name) && !OF_THE_HOST.includes(name);
+  const found = own ? exports[name] : scope[name];
+  if (typeof found !== "function") {
+    throw new GowaspError("no-function", `the program offers no function ${String(name).slice(0, 80)}`);
+  }
+  const ended = (how: string, cause?: unknown) =>
+    new GowaspError("exited", `the program ended${how} before ${name} had answered`, { cause });
+  let over: GowaspError | undefined;
+  const end = exited.then(
+    (code) => {
+      over = ended(` with code ${code}`);
+      throw over;
+    },
+    (cause) => {
+      over = ended("", cause);
+      throw over;
+    },
+  );
+  const answer = await Promise.race([found(...args), end]);
+  // A function of a program that has been killed answers, and does nothing.
+  if (over) throw over;
+  return answer;
+}

@@ -1,0 +1,6 @@
+// What a program gets that has more of an operating system than its standard streams, or runs in Node. Loaded when one does.
+
+export { givenSystem } from "../go/given-system.js";
+export { takeParts } from "../parts/part.js";
+export { reportDeadlock } from "./deadlock.js";
+export const part = "system";

@@ -1,0 +1,173 @@
+import { part } from "../parts/part.js";
+
+/** The host functions a module wants. */
+export type Abi = "gojs" | "go" | "wasi_snapshot_preview1" | "tinygo" | "none";
+
+/** One file that the manifest names. */
+export interface FileEntry {
+  /** Absolute address. */
+  url: string;
+  /** Bytes. */
+  size: number;
+  /** 64 lower-case hexadecimal digits. */
+  sha256: string;
+}
+
+/** Encodings in which a manifest may offer the module. */
+export type Encoding = "br" | "gzip" | "zstd";
+
+/** The module as the manifest describes it: `size` and `sha256` are those of the decoded bytes. */
+export interface ModuleEntry extends FileEntry {
+  /** That of the manifest: bytes from another one may change without it. */
+  origin: string;
+  encodings: Partial<Record<Encoding, FileEntry>>;
+}
+
+/** What the loader needs of `app.json`. */
+export interface Manifest {
+  name: string;
+  abi: Abi;
+  /** `reactor` modules are called by their exports, `command` modules by their `main`; `null` if not standard Go. */
+  kind: "command" | "reactor" | null;
+  module: ModuleEntry;
+}
+
+/** The only manifest format there is. */
+const FORMAT = 1;
+
+/** Linear memory and wasm's own length fields end here; no engine takes a module a quarter as large. */
+const MAX_SIZE = 2 ** 32;
+
+const ABIS = ["gojs", "go", "wasi_snapshot_preview1", "tinygo", "none"] as const;
+
+/** No address that a server takes is longer; a name is a file's. */
+const MAX_ADDRESS = 2048;
+const MAX_NAME = 255;
+
+/**
+ * Reads a manifest, strictly: what is wrong is named by its field. Fields it does not know are ignored.
+ *
+ * @param text the file's text
+ * @param url its address, which the addresses in it are relative to
+ * @param origins others that it may name
+ * @throws {GowaspError} `manifest-invalid`, `manifest-version`
+ */
+export async function parseManifest(text: string, url: string, origins: readonly string[] = []): Promise<Manifest> {
+  const reader = new Reader(url, origins);
+  try {
+    return read(reader, text, url);
+  } catch (error) {
+    const refusal = await part("refusal");
+    if (typeof error === "number") throw refusal.otherFormat(error, FORMAT, url);
+    throw refusal.malformed(error as Malformed, url);
+  }
+}
+
+/** What is wrong with a field, thrown until there is somebody to say it in words. */
+export interface Malformed {
+  field: string;
+  want: "JSON" | "object" | "number" | "text" | "choice" | "size" | "hash" | "address" | "origin";
+  got: unknown;
+  choices?: readonly string[] | undefined;
+  /** Until this is known, messages hold nothing of the file: it may be anything. */
+  isManifest: boolean;
+}
+
+/** Throws a {@link Malformed}, or the number of another format. */
+function read(reader: Reader, text: string, url: string): Manifest {
+  const root = reader.object(reader.json(text), "");
+  const { format } = root;
+  if (format !== FORMAT) throw typeof format === "number" ? format : reader.wrong("format", "number", format);
+  reader.isManifest = true;
+  const go = root.go === null ? null : reader.object(root.go, "go");
+  const module = reader.object(root.module, "module");
+  const file = reader.file(module, "module");
+  const encodings = reader.object(module.encodings, "module.encodings");
+  return {
+    name: reader.string(root.name, "name", MAX_NAME),
+    abi: reader.oneOf(root.abi, ABIS, "abi"),
+    kind: go && reader.oneOf(go.kind, ["command", "reactor"] as const, "go.kind"),
+    module: {
+      ...file,
+      origin: originOf(url),
+      encodings: Object.fromEntries(
+        (["br", "gzip", "zstd"] as const)
+          .filter((name) => encodings[name] !== undefined)
+          .map((name) => [name, reader.file(encodings[name], `module.encodings.${name}`)]),
+      ),
+    },
+  };
+}
+
+/** Files are all of one origin. */
+export function originOf(url: string): string {
+  return new URL(url).origin;
+}
+
+/** Checked access to parsed JSON; each method names the field it was asked for, and throws a {@link Malformed}. */
+class Reader {
+  isManifest = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly origins: readonly string[],
+  ) {}
+
+  json(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw this.wrong("", "JSON", text);
+    }
+  }
+
+  /** A copy with the object's own fields and no others, whatever is on `Object.prototype`. */
+  object(value: unknown, field: string): Record<string, unknown> {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(field, "object", value);
+    return Object.assign(Object.create(null), value);
+  }
+
+  string(value: unknown, field: string, longest: number): string {
+    if (typeof value !== "string" || value === "" || value.length > longest) throw this.wrong(field, "text", value);
+    return value;
+  }
+
+  oneOf<const T extends string>(value: unknown, allowed: readonly T[], field: string): T {
+    if (!allowed.includes(value as T)) throw this.wrong(field, "choice", value, allowed);
+    return value as T;
+  }
+
+  file(value: unknown, field: string): FileEntry {
+    const { url, size, sha256 } = this.object(value, field);
+    if (!Number.isInteger(size) || (size as number) <= 0 || (size as number) > MAX_SIZE) {
+      throw this.wrong(`${field}.size`, "size", size);
+    }
+    if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
+      throw this.wrong(`${field}.sha256`, "hash", sha256);
+    return { url: this.address(url, `${field}.url`), size: size as number, sha256 };
+  }
+
+  private address(value: unknown, field: string): string {
+    const relative = this.string(value, field, MAX_ADDRESS);
+    let absolute: URL;
+    try {
+      absolute = new URL(relative, this.url);
+    } catch {
+      throw this.wrong(field, "address", value);
+    }
+    const { protocol, origin, host, username, password } = absolute;
+    // A manifest from the network must not make a server read its own files, nor run what it carries inline; one on
+    // a disk must not make it log in to another machine, as `file://host/` does on Windows.
+    const base = new URL(this.url);
+    const beside = protocol === base.protocol && host === (protocol === "file:" ? "" : base.host);
+    if (username || password || !(/^https?:$/.test(protocol) || beside)) {
+      throw this.wrong(field, "address", value);
+    }
+    if (origin !== originOf(this.url) && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
+    return absolute.href;
+  }
+
+  wrong(field: string, want: Malformed["want"], got: unknown, choices?: readonly string[]): Malformed {
+    return { field, want, got, choices, isManifest: this.isManifest };
+  }
+}

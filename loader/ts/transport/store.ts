@@ -1,0 +1,84 @@
+import type { Job } from "../job.js";
+import type { ModuleEntry } from "./manifest.js";
+
+/** A manifest as it came. */
+export interface ManifestFile {
+  text: string;
+  /** Where it came from in the end, which the addresses in it are relative to. */
+  url: string;
+}
+
+/**
+ * The browser's Cache API as a store for decoded modules: a Response from there goes through the engine's streaming
+ * compiler and its cache of compiled code, unlike one that JavaScript decoded. One cache per manifest; in it the
+ * manifest, for the time when there is no network, and one module. Nothing is kept whose hash was not right.
+ *
+ * Everything here may fail (no space, private mode, no such API): loading then goes on without.
+ */
+export class Store {
+  /** The manifest that the module belongs to, once it is known. */
+  manifest: ManifestFile | undefined;
+  readonly #name: string | undefined;
+  readonly #key: string;
+  readonly #cache: Promise<Cache | undefined>;
+
+  /** Begins to look, so that the answer is there when the manifest is. */
+  constructor(manifestUrl: string, job: Job) {
+    const usable = job.options.cache !== false && "caches" in globalThis && /^https?:/.test(manifestUrl);
+    // Without the query, so that `app.json?v=2` takes the place of `app.json?v=1`.
+    this.#key = manifestUrl.replace(/[?#].*/s, "");
+    this.#name = usable ? `gowasp ${this.#key}` : undefined;
+    this.#cache = this.#find().catch(() => undefined);
+  }
+
+  async #find(): Promise<Cache | undefined> {
+    const name = this.#name;
+    return name !== undefined && (await caches.has(name)) ? caches.open(name) : undefined;
+  }
+
+  /** The decoded module, if it was kept. */
+  async match(entry: ModuleEntry): Promise<Response | undefined> {
+    const cache = await this.#cache;
+    return cache?.match(keyOf(entry)).catch(() => undefined);
+  }
+
+  /** The manifest of the module that was kept. */
+  async lastManifest(): Promise<ManifestFile | undefined> {
+    const cache = await this.#cache;
+    const response = await cache?.match(this.#key).catch(() => undefined);
+    return response?.json();
+  }
+
+  /**
+   * Keeps a response when its body ends without an error, in place of all others, in the background.
+   *
+   * @param response makes an unused one, of the decoded module; its body must fail if the hash is wrong
+   */
+  keep(entry: ModuleEntry, response: () => Response): void {
+    if (this.#name === undefined) return;
+    this.#replace(this.#name, entry, response()).catch(() => {});
+  }
+
+  async #replace(name: string, entry: ModuleEntry, response: Response): Promise<void> {
+    const cache = await caches.open(name);
+    const key = keyOf(entry);
+    await cache.put(key, response);
+    await cache.put(this.#key, new Response(JSON.stringify(this.manifest)));
+    const old = (await cache.keys()).filter(({ url }) => url !== key && url !== this.#key);
+    await Promise.all(old.map((request) => cache.delete(request)));
+  }
+
+  /** Drops what was kept: it is damaged, or the server has learned to negotiate encodings. */
+  async clear(): Promise<void> {
+    const kept = await this.#cache;
+    if (kept && this.#name !== undefined) await caches.delete(this.#name).catch(() => false);
+  }
+}
+
+/** Keys are addresses; this one changes with the content. */
+function keyOf({ url, sha256 }: ModuleEntry): string {
+  const key = new URL(url);
+  key.hash = "";
+  key.searchParams.set("gowasp-sha256", sha256);
+  return key.href;
+}

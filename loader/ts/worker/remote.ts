@@ -1,0 +1,244 @@
+// The page's side of `load(source, { worker: true })`: starts the worker and answers it.
+
+import { GowaspError } from "../errors.js";
+import type { WorkerGoApp, WorkerLoadOptions } from "../options.js";
+import { addressOf } from "../transport/address.js";
+import { placeOf } from "../transport/places.js";
+import { sourceOf } from "../transport/source.js";
+import { type Answer, COPIED, type Failure, type FromWorker, fromWorker, type Start } from "./messages.js";
+import { hasThreads, startThread, type Thread } from "./thread.js";
+
+export { takeParts } from "../parts/part.js";
+export const part = "remote";
+
+/**
+ * Loads and runs a program in a web worker of its own, which ends with it.
+ *
+ * @param source of any type
+ * @param options have been checked
+ * @throws {GowaspError} as `load()`; `unavailable` when the worker cannot be started
+ */
+export async function loadInWorker(source: unknown, options: WorkerLoadOptions): Promise<WorkerGoApp> {
+  if (!hasThreads()) throw new GowaspError("unavailable", "the option worker: true: this host has no workers");
+  const start = await startOf(source, options);
+  if (options.signal?.aborted) throw aborted(options.signal);
+  const stdin = new Stdin(options.stdin);
+  const thread = await startWorker(options);
+  if (options.signal?.aborted) {
+    thread.terminate();
+    throw aborted(options.signal);
+  }
+  const remote = new Remote(thread, options, stdin);
+  remote.start({ ...start, stdin: stdin.known });
+  return remote.loaded;
+}
+
+async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit<Start, "stdin">> {
+  const source = await sourceOf(given);
+  const copied = Object.fromEntries(COPIED.map((name) => [name, options[name]]));
+  const { decoderUrl, baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = options;
+  // A worker's script may lie anywhere, so it is told where the decoder is. Bundlers look for exactly this.
+  const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
+  const decoder = decoderUrl === undefined ? await placeOf("decoder_bg.wasm", beside) : await addressOf(decoderUrl);
+  const start: Omit<Start, "stdin" | "source"> = {
+    type: "start",
+    options: {
+      ...copied,
+      decoderUrl: String(decoder),
+      baseUrl: baseUrl === undefined ? undefined : await addressOf(baseUrl),
+    },
+    wants: { stdout: !!options.stdout, stderr: !!options.stderr, progress: !!options.onProgress },
+  };
+  if (source.kind === "module") return { ...start, source: source.module };
+  if (source.kind === "bytes") return { ...start, source: source.bytes };
+  if (source.kind === "address") return { ...start, source: await addressOf(source.address, options.baseUrl) };
+  const { url, status } = source.response;
+  if (status !== 200)
+    throw new GowaspError("http-status", `the Response has status ${status}, expected 200`, { status });
+  if (url) start.options.baseUrl = url;
+  return { ...start, source: await bytesOf(source.response) };
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new GowaspError("truncated", `the body of the Response could not be read: ${message}`, { cause });
+  }
+}
+
+/** A worker and what is known of it. */
+class Remote {
+  /** Resolves when the program runs. */
+  readonly loaded: Promise<WorkerGoApp>;
+  #settle!: { resolve: (app: WorkerGoApp) => void; reject: (error: unknown) => void };
+  #exit!: { resolve: (code: number) => void; reject: (error: unknown) => void };
+  readonly #exited: Promise<number>;
+  #app: WorkerGoApp | undefined;
+  /** How far it is; a worker that has said something has its script. */
+  #state: "new" | "loading" | "running" | "ended" = "new";
+  readonly #onAbort = () => this.#fail(aborted(this.options.signal));
+
+  constructor(
+    private readonly worker: Thread,
+    private readonly options: WorkerLoadOptions,
+    private readonly stdin: Stdin,
+  ) {
+    this.loaded = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.#exited = new Promise((resolve, reject) => {
+      this.#exit = { resolve, reject };
+    });
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(fromWorker(data));
+    worker.onmessageerror = () => this.#receive(undefined);
+    // Later it is an error in a callback of the program, which does not end it, as it would not on the page.
+    worker.onerror = ({ message }) => {
+      if (this.#state === "new") this.#fail(unavailable(message));
+    };
+    options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  start(message: Start): void {
+    try {
+      this.worker.postMessage(message);
+    } catch (cause) {
+      const text = `an option cannot be copied into a worker: ${(cause as Error).message}`;
+      this.#fail(new GowaspError("invalid-option", text, { cause }));
+    }
+  }
+
+  #receive(message: FromWorker | undefined): unknown {
+    const { options } = this;
+    if (this.#state === "ended") return;
+    if (this.#state === "new") this.#state = "loading";
+    switch (message?.type) {
+      case "progress":
+        return call("onProgress", () => options.onProgress?.(message.progress));
+      case "output":
+        return call(message.stream, () => options[message.stream]?.(message.chunk));
+      case "read":
+        return this.#answer(message.max);
+      case "started":
+        return this.#started(message.via);
+      case "idle":
+        return this.#resolve();
+      case "exited":
+        if (this.#app) return this.#end(message.code);
+        break;
+      case "failed":
+        return this.#fail(revived(message.failure));
+    }
+    return this.#fail(
+      new GowaspError("host", "the worker sent a message that is not the loader's: does the program call postMessage?"),
+    );
+  }
+
+  #started(via: WorkerGoApp["via"]): void {
+    this.#app ??= { exited: this.#exited, via, kill: () => this.#end(137) };
+    if (this.options.until !== "idle" && this.options.ready === undefined) this.#resolve();
+  }
+
+  #resolve(): void {
+    if (!this.#app || this.#state === "running") return;
+    this.#state = "running";
+    this.#stopListening();
+    this.#settle.resolve(this.#app);
+  }
+
+  async #answer(max: number): Promise<void> {
+    const answer = await this.stdin.read(max);
+    try {
+      this.worker.postMessage(answer);
+    } catch (error) {
+      this.worker.postMessage({ type: "refusal", reason: String(error) } satisfies Answer);
+    }
+  }
+
+  #end(code: number): void {
+    this.#resolve();
+    this.#state = "ended";
+    this.worker.terminate();
+    this.#exit.resolve(code);
+  }
+
+  /** Before the program runs this is the failure of loading, afterwards that of the program. */
+  #fail(error: unknown): void {
+    this.#state = "ended";
+    this.worker.terminate();
+    this.#stopListening();
+    this.#settle.reject(error);
+    this.#exit.reject(error);
+    // Whoever waits for `loaded` has been told.
+    this.loaded.catch(() => this.#exited.catch(() => {}));
+  }
+
+  #stopListening(): void {
+    this.options.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** Calls a function of the page; what it throws is not the worker's fault. */
+function call(name: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    console.error(`gowasp: ${name} threw`, error);
+  }
+}
+
+/** Standard input on the page's side. */
+class Stdin {
+  /** What the worker is told beforehand. */
+  readonly known: Start["stdin"];
+  readonly #next: (max: number) => Promise<Uint8Array | null> | Uint8Array | null;
+
+  constructor(source: WorkerLoadOptions["stdin"]) {
+    const reader = source instanceof ReadableStream ? source.getReader() : undefined;
+    const ask = typeof source === "function" ? source : async () => (await reader?.read())?.value ?? null;
+    this.#next = ask;
+    this.known = reader ? { ask: "chunks" } : typeof source === "function" ? { ask: "bytes" } : (source as string);
+  }
+
+  async read(max: number): Promise<Answer> {
+    try {
+      const chunk = await this.#next(max);
+      if (chunk === null || chunk instanceof Uint8Array) return { type: "answer", chunk };
+      return { type: "refusal", reason: "the option stdin gave something that is neither a Uint8Array nor null" };
+    } catch (error) {
+      return { type: "refusal", reason: String(error) };
+    }
+  }
+}
+
+async function startWorker({ workerUrl }: WorkerLoadOptions): Promise<Thread> {
+  // Bundlers look for exactly this.
+  const beside = () => new URL("./worker.js", import.meta.url);
+  const url = workerUrl === undefined ? await placeOf("worker.js", beside) : new URL(await addressOf(workerUrl));
+  try {
+    return await startThread(url);
+  } catch (cause) {
+    throw unavailable((cause as Error).message, cause);
+  }
+}
+
+function unavailable(message: string | undefined, cause?: unknown): GowaspError {
+  return new GowaspError(
+    "unavailable",
+    `the worker could not be started: ${message ?? "its script did not load"}; ` +
+      "serve worker.js of this package beside the bundle, or name its place with the option workerUrl",
+    { cause },
+  );
+}
+
+function revived({ code, message, stack }: Failure): Error {
+  const error = code ? new GowaspError(code, message) : new Error(message);
+  // The worker's, which tells more than this one's.
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function aborted(signal: AbortSignal | undefined): GowaspError {
+  return new GowaspError("aborted", "loading was stopped by its signal", { cause: signal?.reason });
+}

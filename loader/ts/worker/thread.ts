@@ -1,0 +1,72 @@
+// Workers: those of the web, and Node's.
+
+import { builtin, hasNodeModules } from "../host/node.js";
+
+/** What is used of a worker, whosever it is. */
+export interface Thread {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** Whether there are any. */
+export function hasThreads(): boolean {
+  return typeof Worker === "function" || (hasNodeModules && builtin("worker_threads")?.Worker !== undefined);
+}
+
+/**
+ * Starts a worker.
+ *
+ * @param url its script, which imports nothing
+ * @throws what the host throws where it does not let it start
+ */
+export async function startThread(url: URL): Promise<Thread> {
+  if (typeof Worker !== "function") return nodeThread(url);
+  // A worker's script must come from the page's own origin; a sandboxed page has none, and no modules in its workers.
+  const foreign = /^https?:/.test(url.protocol) && globalThis.origin !== undefined && url.origin !== globalThis.origin;
+  if (!foreign) return new Worker(allowed(url.href), { type: "module" });
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} was answered with status ${response.status}`);
+  const copy = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
+  return new Worker(allowed(copy));
+}
+
+function nodeThread(url: URL): Thread {
+  const { Worker } = builtin("worker_threads");
+  const worker = new Worker(url);
+  const thread: Thread = {
+    onmessage: null,
+    onmessageerror: null,
+    onerror: null,
+    postMessage: (message) => worker.postMessage(message),
+    terminate: () => worker.terminate(),
+  };
+  worker.on("message", (data) => thread.onmessage?.({ data } as MessageEvent));
+  worker.on("messageerror", () => thread.onmessageerror?.({} as MessageEvent));
+  worker.on("error", (error) => thread.onerror?.(error as unknown as ErrorEvent));
+  // After an end that was told before, nobody listens any more.
+  worker.on("exit", (code) => thread.onerror?.({ message: `it ended with code ${code}` } as ErrorEvent));
+  return thread;
+}
+
+/** An address as the page's policies want it; TypeScript does not know Trusted Types. */
+function allowed(address: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
+  try {
+    policy ??= trustedTypes?.createPolicy("gowasp", { createScriptURL: (address) => address });
+  } catch {
+    // The page does not allow this policy. If it enforces any, the worker's constructor says so.
+  }
+  return policy?.createScriptURL(address) ?? address;
+}
+
+interface Policy {
+  createScriptURL(address: string): string;
+}
+interface PolicyFactory {
+  createPolicy(name: string, rules: Policy): Policy;
+}
+
+let policy: Policy | undefined;
