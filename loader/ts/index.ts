@@ -5,8 +5,8 @@ export type { StdinSource } from "./go/stdin.js";
 export { load, preload } from "./load.js";
 export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";
 export type {
-  Bytes,
   ByteStream,
+  Bytes,
   FetchResponse,
   Signal,
   Url,
