@@ -225,8 +225,8 @@ async function minifyTo(/** @type {string} */ path, /** @type {string} */ text, 
     module: true,
     ecma: 2020,
     compress: { passes: 3 },
-    // An engine that reports an uncaught exception prints the line it came from.
-    format: { max_line_len: 800 },
+    // An engine that reports an uncaught exception prints the line it came from: short ones, where line ends part statements.
+    format: { semicolons: false, max_line_len: 400 },
     sourceMap: { content: map, url: `${basename(path)}.map`, includeSources: true },
   });
   writeFileSync(path, code);

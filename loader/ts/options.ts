@@ -173,4 +173,4 @@ export interface GoApp<Exports = WasmExports> {
 }
 
 /** A Go program in a web worker: what it exports, and its memory, cannot be reached from the page. */
-export type WorkerGoApp = Pick<GoApp, "exited" | "via" | "kill">;
+export type WorkerGoApp = Pick<GoApp, "exited" | "failure" | "via" | "kill">;

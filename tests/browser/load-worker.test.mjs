@@ -61,7 +61,7 @@ describe("worker: true", { skip: withoutGo }, () => {
       "to stderr\n",
       ["download", "compile", "run"],
       "native",
-      ["exited", "via", "kill"],
+      ["exited", "failure", "via", "kill"],
     ]);
   });
 
@@ -130,6 +130,26 @@ describe("worker: true", { skip: withoutGo }, () => {
     await noWorkers();
   });
 
+  test("failure says what the program died of, with text and trace", async () => {
+    const result = await inPage(`
+      const quiet = { worker: true, stderr() {} };
+      const panicked = await load("hostile.wasm", quiet);
+      const code = await panicked.exited;
+      const thrown = await load("hostile.wasm", { ...quiet, args: ["throw"] });
+      const before = thrown.failure;
+      const error = await thrown.exited.catch((error) => error);
+      const ended = await load("echo.wasm", { ...quiet, stdin: "" });
+      await ended.exited;
+      return [code, failed(panicked.failure), panicked.failure.stack, before, failed(error), error === thrown.failure, ended.failure];`);
+    const [code, panicked, trace, before, thrown, isSame, ended] = result;
+    const text = "panic: runtime error: index out of range [1] with length 1";
+    assert.deepEqual([code, panicked], [2, [true, "panic", text]]);
+    assert.match(trace, /^GowaspError: panic: .*\n\ngoroutine 1 \[running\]:\nmain\.main/);
+    assert.deepEqual([before, thrown.slice(0, 2), isSame, ended], [undefined, [true, "exception"], true, undefined]);
+    assert.match(thrown[2], /TypeError/);
+    await noWorkers();
+  });
+
   test("bytes and responses are handed over", async () => {
     const result = await inPage(`
       const bytes = await (await fetch("echo.wasm")).arrayBuffer();
@@ -155,6 +175,7 @@ describe("worker: true", { skip: withoutGo }, () => {
     '{"type": "read", "max": "1"}',
     '{"type": "failed", "failure": 5}',
     '{"type": "exited", "code": 1.5}',
+    '{"type": "exited", "code": 2, "failure": {"message": 1}}',
   ]) {
     test(`a program that posts ${message} is ended`, async () => {
       const result = await inPage(`

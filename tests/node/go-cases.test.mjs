@@ -97,6 +97,16 @@ describe("cases of load()", { skip: withoutGo }, () => {
     assert.deepEqual([stdout, stderr], ["work\n137\n", ""]);
   });
 
+  test("an exception that nobody catches is reported in few bytes, with the place that threw it", () => {
+    const { stderr, status } = script(`
+      globalThis.attempt = (f) => f({ get value() { throw new Error("thrown by a getter"); } });
+      await load(file, { args: ["foreign"] });`);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /^Error: thrown by a getter\n {4}at get value .*\[eval1\]:2:/m);
+    // Of them Node's excerpt of the bundle is at most 800.
+    assert.ok(stderr.length < 2000, stderr);
+  });
+
   test("many programs that wait are one listener", () => {
     const { stderr } = script(`
       globalThis.never = new Promise(() => {});

@@ -42,7 +42,7 @@ export type FromWorker =
   | { type: "started"; via: Via }
   /** It waits for the first time, has ended, or is ready. */
   | { type: "idle" }
-  | { type: "exited"; code: number }
+  | { type: "exited"; code: number; failure: Failure | undefined }
   | { type: "failed"; failure: Failure };
 
 /** An error on its way between threads, which does not keep its class. */
@@ -67,14 +67,16 @@ const has =
   (value) =>
     isObject(value) && Object.entries(fields).every(([name, test]) => test(own(value, name)));
 
+const isFailure = has({ code: orNone(isString), message: isString, stack: orNone(isString) });
+
 const FROM_WORKER: Readonly<Record<FromWorker["type"], Test>> = {
   progress: has({ progress: has({ phase: isString, loaded: isNumber, total: orNone(isNumber), via: isString }) }),
   output: has({ stream: (value) => value === "stdout" || value === "stderr", chunk: isBytes }),
   read: has({ max: isNumber }),
   started: has({ via: isString }),
   idle: has({}),
-  exited: has({ code: Number.isInteger }),
-  failed: has({ failure: has({ code: orNone(isString), message: isString, stack: orNone(isString) }) }),
+  exited: has({ code: Number.isInteger, failure: orNone(isFailure) }),
+  failed: has({ failure: isFailure }),
 };
 
 const TO_WORKER: Readonly<Record<(Start | Answer)["type"], Test>> = {

@@ -76,6 +76,7 @@ class Remote {
   #exit!: { resolve: (code: number) => void; reject: (error: unknown) => void };
   readonly #exited: Promise<number>;
   #app: WorkerGoApp | undefined;
+  #failure: GowaspError | undefined;
   /** How far it is; a worker that has said something has its script. */
   #state: "new" | "loading" | "running" | "ended" = "new";
   readonly #onAbort = () => this.#fail(aborted(this.options.signal));
@@ -125,7 +126,7 @@ class Remote {
       case "idle":
         return this.#resolve();
       case "exited":
-        if (this.#app) return this.#end(message.code);
+        if (this.#app) return this.#end(message.code, message.failure);
         break;
       case "failed":
         return this.#fail(revived(message.failure));
@@ -136,8 +137,20 @@ class Remote {
   }
 
   #started(via: WorkerGoApp["via"]): void {
-    this.#app ??= { exited: this.#exited, via, kill: () => this.#end(137) };
+    this.#app ??= this.#appOf(via);
     if (this.options.until !== "idle" && this.options.ready === undefined) this.#resolve();
+  }
+
+  #appOf(via: WorkerGoApp["via"]): WorkerGoApp {
+    const failure = () => this.#failure;
+    return {
+      exited: this.#exited,
+      get failure() {
+        return failure();
+      },
+      via,
+      kill: () => this.#end(137),
+    };
   }
 
   #resolve(): void {
@@ -156,16 +169,18 @@ class Remote {
     }
   }
 
-  #end(code: number): void {
+  #end(code: number, failure?: Failure): void {
     this.#resolve();
+    if (failure) this.#failure = revived(failure);
     this.#state = "ended";
     this.worker.terminate();
     this.#exit.resolve(code);
   }
 
   /** Before the program runs this is the failure of loading, afterwards that of the program. */
-  #fail(error: unknown): void {
+  #fail(error: GowaspError): void {
     this.#state = "ended";
+    if (error.code === "exception") this.#failure = error;
     this.worker.terminate();
     this.#stopListening();
     this.#settle.reject(error);
@@ -232,8 +247,8 @@ function unavailable(message: string | undefined, cause?: unknown): GowaspError 
   );
 }
 
-function revived({ code, message, stack }: Failure): Error {
-  const error = code ? new GowaspError(code, message) : new Error(message);
+function revived({ code = "exception", message, stack }: Failure): GowaspError {
+  const error = new GowaspError(code, message);
   // The worker's, which tells more than this one's.
   if (stack !== undefined) error.stack = stack;
   return error;

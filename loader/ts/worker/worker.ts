@@ -5,7 +5,7 @@ import { GowaspError } from "../errors.js";
 import { loadHere } from "../here.js";
 import { builtin } from "../host/node.js";
 import type { Progress } from "../options.js";
-import { type Answer, type FromWorker, type Start, toWorker } from "./messages.js";
+import { type Answer, type Failure, type FromWorker, type Start, toWorker } from "./messages.js";
 
 /** The way to the page; TypeScript has the types of a worker's global scope apart from those of pages. */
 interface Port {
@@ -50,16 +50,20 @@ async function start({ source, options, stdin, wants }: Start): Promise<void> {
   try {
     const app = await loadHere(source, own, (via) => port.postMessage({ type: "started", via }));
     port.postMessage({ type: "idle" });
-    port.postMessage({ type: "exited", code: await app.exited });
+    const code = await app.exited;
+    port.postMessage({ type: "exited", code, failure: app.failure && copied(app.failure) });
   } catch (error) {
     fail(error);
   }
 }
 
 function fail(error: unknown): void {
+  port.postMessage({ type: "failed", failure: copied(error) });
+}
+
+function copied(error: unknown): Failure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const code = error instanceof GowaspError ? error.code : undefined;
-  port.postMessage({ type: "failed", failure: { code, message, stack } });
+  return { code: error instanceof GowaspError ? error.code : undefined, message, stack };
 }
 
 /** Standard input that the page has: a stream of chunks of any size, or a function that keeps to `max`. */

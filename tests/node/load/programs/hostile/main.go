@@ -16,6 +16,9 @@ func main() {
 		forge()
 	case "post":
 		post(os.Args[2])
+	case "throw":
+		// A getter that throws.
+		js.Global().Get("Function").Get("prototype").Get("caller")
 	case "loop":
 		fmt.Println("looping")
 		for {
