@@ -99,8 +99,9 @@ describe("cases of load()", { skip: withoutGo }, () => {
 
   test("an exception that nobody catches is reported in few bytes, with the place that threw it", () => {
     const { stderr, status } = script(`
-      globalThis.attempt = (f) => f({ get value() { throw new Error("thrown by a getter"); } });
-      await load(file, { args: ["foreign"] });`);
+      const attempt = (f) => f({ get value() { throw new Error("thrown by a getter"); } });
+      const setTimeout = (attempt, _, f) => queueMicrotask(() => attempt(f));
+      await load(file, { args: ["foreign"], global: { attempt, setTimeout } });`);
     assert.notEqual(status, 0);
     assert.match(stderr, /^Error: thrown by a getter\n {4}at get value .*\[eval1\]:2:/m);
     // Of them Node's excerpt of the bundle is at most 800.

@@ -26,7 +26,7 @@ const OPTIONS = {
 };
 
 /** So many runs leave so many instances, which an engine collects when it likes. */
-const SEEDS_PER_PAGE = 500;
+const SEEDS_PER_PAGE = 100;
 
 await command(main, USAGE);
 

@@ -21,10 +21,10 @@ export class GoMemory {
 
   /**
    * Makes new views if the old ones died. Go announces growth itself (`runtime.resetMemoryDataView`); this also covers growth
-   * from outside. A detached view has length 0, which is far cheaper to ask than `memory.buffer`.
+   * from outside. A detached view has no first byte, which is cheaper to ask than its length, and far cheaper than `memory.buffer`.
    */
   check(): void {
-    if (this.bytes.length === 0) this.refresh();
+    if (this.bytes[0] === undefined) this.refresh();
   }
 
   getUint32(address: number): number {

@@ -6,24 +6,24 @@ import type { ValueTable } from "./values.js";
 /** A host function as Go imports it: arguments and results lie on Go's stack, from 8 bytes above `sp` on. */
 export type HostFunction = (sp: number) => void;
 
-/** Who runs, for one program. */
-export const Turn = {
+/** Who runs, for one program. Bundled, these are plain numbers; read from an object, they took a tenth of the time of a short host function. */
+export enum Turn {
   /** Go, whose stack pointer is what its host function was called with. */
-  Go: 0,
+  Go,
   /** Foreign JavaScript, for which a host function left Go. */
-  JavaScript: 1,
+  JavaScript,
   /** Foreign JavaScript, which has entered Go meanwhile, so that the stack may have moved. */
-  Entered: 2,
+  Entered,
   /** Nobody any more. */
-  Over: 3,
-} as const;
+  Over,
+}
 
 /** What the host functions work on: the state of one running Go program. */
 export class GoProgram {
   /** An exception that comes out of Go is a trap of the program's own only where this is `Turn.Go`. */
-  turn: number = Turn.Go;
+  turn = Turn.Go;
   /** What the turn is when Go is left: where functions are exported (go:wasmexport), JavaScript enters Go unnoticed. */
-  leaving: number = Turn.JavaScript;
+  leaving = Turn.JavaScript;
 
   /**
    * @param awaits notes that a callback waits for one answer: if it is a function of Go's, it is not one that the program offers

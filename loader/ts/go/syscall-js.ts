@@ -65,13 +65,13 @@ function properties(program: GoProgram): Record<string, HostFunction> {
 
   return {
     // func valueGet(v ref, p string) ref
+    // A getter may run Go: like the functions in `calls` it has few variables. Read as `target[name]`, a getter is a larger frame.
     "syscall/js.valueGet": (sp) => {
       sp >>>= 0;
       program.enter();
       const name = strings.read(sp + 16);
-      const target = holder(values.load(sp + 8), name);
       program.leave();
-      const value = target[name];
+      const value = Reflect.get(holder(values.load(sp + 8), name), name);
       values.store(program.stackPointer(sp) + 32, value);
     },
 
@@ -158,7 +158,10 @@ function properties(program: GoProgram): Record<string, HostFunction> {
 function calls(program: GoProgram): Record<string, HostFunction> {
   const { memory, values, strings, scope } = program;
 
-  /** Writes a call's result or exception and whether it succeeded to `offset` and `offset + 8`. */
+  /**
+   * Writes a call's result or exception and whether it succeeded to `offset` and `offset + 8`. The stop signal that it may throw for the
+   * one is thrown again for the other.
+   */
   const complete = (sp: number, offset: number, result: unknown, succeeded: boolean): void => {
     const now = program.stackPointer(sp);
     values.store(now + offset, result);
@@ -178,48 +181,39 @@ function calls(program: GoProgram): Record<string, HostFunction> {
     "syscall/js.valueCall": (sp) => {
       sp >>>= 0;
       program.enter();
-      let result: unknown;
       program.leave();
       try {
         const args = values.loadAll(sp + 32);
         const target = values.load(sp + 8);
-        result = Reflect.apply(method(sp, args), target, args);
+        complete(sp, 56, Reflect.apply(method(sp, args), target, args), true);
       } catch (error) {
         complete(sp, 56, error, false);
-        return;
       }
-      complete(sp, 56, result, true);
     },
 
     // func valueInvoke(v ref, args []ref) (ref, bool)
     "syscall/js.valueInvoke": (sp) => {
       sp >>>= 0;
       program.enter();
-      let result: unknown;
       program.leave();
       try {
-        result = Reflect.apply(values.load(sp + 8) as Callable, undefined, values.loadAll(sp + 16));
+        complete(sp, 40, Reflect.apply(values.load(sp + 8) as Callable, undefined, values.loadAll(sp + 16)), true);
       } catch (error) {
         complete(sp, 40, error, false);
-        return;
       }
-      complete(sp, 40, result, true);
     },
 
     // func valueNew(v ref, args []ref) (ref, bool)
     "syscall/js.valueNew": (sp) => {
       sp >>>= 0;
       program.enter();
-      let result: unknown;
       program.leave();
       try {
         // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
-        result = Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16));
+        complete(sp, 40, Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16)), true);
       } catch (error) {
         complete(sp, 40, error, false);
-        return;
       }
-      complete(sp, 40, result, true);
     },
   };
 }

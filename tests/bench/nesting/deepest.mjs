@@ -20,7 +20,8 @@ export async function deepest(module, GoHost) {
     /** @type {Record<string, number>} */
     const levels = Object.fromEntries(SIDES.map((side) => [side, 0]));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const side of SIDES) {
+      // Who comes first has the program before the engine has compiled it again.
+      for (const side of round % 2 ? SIDES.toReversed() : SIDES) {
         const n = await search((levels) => reaches(module, GoHost, side, kind, levels));
         levels[side] = Math.max(levels[side] ?? 0, n);
       }
