@@ -32,6 +32,7 @@ const variants = {
   [PLAIN]: {},
   "plain, again": {},
   "load()": { options: {} },
+  "load(), without a manifest": { url: "/app.wasm", options: {} },
   "load(), progress": { options: {}, progress: true },
   "load(), integrity": { options: { integrity: true } },
 };

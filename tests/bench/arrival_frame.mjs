@@ -6,8 +6,8 @@ import { load } from "/index.js";
 export async function start(variants) {
   const name = decodeURIComponent(location.search.slice(1));
   try {
-    const { options, progress } = variants[name];
-    const ms = await (options ? byLoad(options, progress) : plain());
+    const { url = "/app.json", options, progress } = variants[name];
+    const ms = await (options ? byLoad(url, options, progress) : plain());
     parent.postMessage({ ms }, "*");
   } catch (error) {
     parent.postMessage({ error: String(error?.stack ?? error) }, "*");
@@ -30,14 +30,14 @@ async function plain() {
   return first;
 }
 
-async function byLoad(options, progress) {
+async function byLoad(url, options, progress) {
   const onProgress = progress ? () => {} : undefined;
   const begin = performance.now();
   let first = 0;
   const stdout = () => {
     first ||= performance.now() - begin;
   };
-  const app = await load("/app.json", { args: ["--version"], stdout, onProgress, ...options });
+  const app = await load(url, { args: ["--version"], stdout, onProgress, ...options });
   await app.exited;
   return first;
 }
