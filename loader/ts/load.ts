@@ -33,8 +33,8 @@ export async function load(
   source: Source | Promise<Source>,
   options: LoadOptions | WorkerLoadOptions | (Omit<WorkerLoadOptions, "worker"> & { worker: boolean }) = {},
 ): Promise<unknown> {
+  takeGiven(options);
   await checkOptions(options);
-  takeParts(options.use ?? []);
   if (options.worker) return (await part("remote")).loadInWorker(source, options as WorkerLoadOptions);
   return loadHere(source, options as LoadOptions);
 }
@@ -46,7 +46,13 @@ export async function load(
  * @throws {GowaspError} as `load()`; a later `load()` then begins anew
  */
 export async function preload(source: string | Url, options: LoadOptions = {}): Promise<void> {
+  takeGiven(options);
   await checkOptions(options);
-  takeParts(options.use ?? []);
   await preloadHere(source, options);
+}
+
+/** Takes what was imported up front before anything is checked: what is said of a wrong option is a part, too. */
+function takeGiven(options: { use?: unknown } | null): void {
+  const use = options?.use;
+  if (Array.isArray(use)) takeParts(use.filter((one) => typeof one?.part === "string"));
 }

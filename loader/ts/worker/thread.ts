@@ -27,10 +27,22 @@ export async function startThread(url: URL): Promise<Thread> {
   // A worker's script must come from the page's own origin; a sandboxed page has none, and no modules in its workers.
   const foreign = /^https?:/.test(url.protocol) && globalThis.origin !== undefined && url.origin !== globalThis.origin;
   if (!foreign) return new Worker(allowed(url.href), { type: "module" });
+  copies[url.href] ??= copyOf(url);
+  try {
+    return new Worker(allowed((await copies[url.href]) as string));
+  } catch (error) {
+    delete copies[url.href];
+    throw error;
+  }
+}
+
+/** Scripts of other origins, as addresses of this one's; there is one, or one for each place that was named. */
+const copies: Record<string, Promise<string>> = {};
+
+async function copyOf(url: URL): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} was answered with status ${response.status}`);
-  const copy = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
-  return new Worker(allowed(copy));
+  return URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
 }
 
 function nodeThread(url: URL): Thread {
