@@ -140,7 +140,8 @@ export class GoHost implements FunctionHost {
     const args = [name, ...(this.options.args ?? [])];
     const argv = writeCommandLine(this.#memory, args, this.system.environment(args, env));
     this.#exports = exports;
-    if (Object.keys(instance.exports).length > Object.keys(exports).length) this.#program.leaving = Turn.Entered;
+    const functions = Object.values(instance.exports).filter((value) => typeof value === "function");
+    if (functions.length > GO_FUNCTIONS) this.#program.leaving = Turn.Entered;
     this.#state = "running";
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -254,6 +255,9 @@ export class GoHost implements FunctionHost {
     this.#streams.flush();
   }
 }
+
+/** What every program exports to be run: `run`, `resume` and `getsp`. */
+const GO_FUNCTIONS = 3;
 
 function goExports(instance: WebAssembly.Instance): GoExports {
   const { mem, run, resume, getsp } = instance.exports;
