@@ -154,7 +154,7 @@ describe("module sent by a host that does not compress", () => {
     assert.deepEqual([result.via, result.answer], ["native", 42], result.message);
   });
 
-  for (const name of ["decoder_bg.wasm", "decoder.js", "fallback.js"]) {
+  for (const name of ["decoder_bg.wasm", "fallback.js"]) {
     test(`${name} not deployed: the module itself is loaded`, async () => {
       plain();
       server.answers.set(`/gowasp/${name}`, notFound);

@@ -42,7 +42,11 @@ export async function checkPage(browser, url, { vias = ["decoder"], cache = true
     }
     if (cache) {
       await visit("");
-      await until(page, async () => (await caches.keys()).some((name) => name.startsWith("gowasp ")));
+      await until(page, async () => {
+        const names = (await caches.keys()).filter((name) => name.startsWith("gowasp "));
+        const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+        return requests.flat().some(({ url }) => url.includes(".wasm"));
+      });
       const second = await visit("");
       assert.equal(second.main?.via, "cache", JSON.stringify(second));
       assert.equal(second.worker?.via, "cache");
