@@ -83,10 +83,7 @@ async function buildFrame(/** @type {typeof import("esbuild").build} */ build) {
     bundle({
       entryPoints: [path],
       format: "iife",
-      // What the loader would load later is not there, and not needed for a module that is compiled already.
-      external: ["fallback", "files", "other", "ready", "refusal", "remote", "source", "system", "verify"].map(
-        (name) => `./${name}.js`,
-      ),
+      // With all that the loader would load later: nothing is beside a script that has no address.
       define: { "import.meta.url": '"about:blank"' },
     });
   const asText = {
