@@ -150,15 +150,16 @@ describe("cases of load()", { skip: withoutGo }, () => {
     const text = `import { load } from ${JSON.stringify(INDEX)};
       const app = await load(${JSON.stringify(path)}, { args: ["pipe"] });
       process.exit(40 + (await app.exited));`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", text], { stdio: ["ignore", "pipe", "pipe"] });
+    // A pipe between two processes; what Node gives its children are sockets, which take all in and say nothing.
+    const line = '("$0" --input-type=module -e "$1"; echo "exit code $?" >&2) | head -c 10 >/dev/null';
+    const child = spawn("sh", ["-c", line, process.execPath, text], { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.on("data", (data) => {
       stderr += data;
     });
-    child.stdout.once("data", () => child.stdout.destroy());
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    assert.equal(stderr, "go sees: write /dev/stdout: Broken pipe\n");
-    assert.equal(code, 45);
+    await new Promise((resolve) => child.on("close", resolve));
+    assert.match(stderr, /go sees: write \/dev\/stdout: Broken pipe\n/);
+    assert.match(stderr, /exit code 45/);
   });
 
   test("without files its standard streams have a status, and no places", async () => {
