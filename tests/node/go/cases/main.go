@@ -104,6 +104,8 @@ func pipe() {
 			println("go sees:", err.Error())
 			os.Exit(5)
 		}
+		// Node tells of a failed write when the event loop goes on.
+		time.Sleep(time.Millisecond)
 	}
 }
 
