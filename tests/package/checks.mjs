@@ -29,8 +29,8 @@ export const checks = [
   {
     name: "attw",
     check: async ({ tools, tarball }) => {
-      // A module of WebAssembly has no types.
-      const options = ["--profile", "esm-only", "--exclude-entrypoints", "decoder_bg.wasm"];
+      // Neither a module of WebAssembly nor a script that is only copied has types.
+      const options = ["--profile", "esm-only", "--exclude-entrypoints", "decoder_bg.wasm", "worker.js"];
       await node([join(tools, "@arethetypeswrong/cli/dist/index.js"), tarball, ...options]);
     },
   },
