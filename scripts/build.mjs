@@ -6,8 +6,6 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFile
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import * as bundler from "esbuild";
-import { minify } from "terser";
 import { bindings, root } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { toolEnvironment } from "./tools.mjs";
@@ -175,9 +173,9 @@ async function bundleOptimizer() {
 function redirect(
   /** @type {string} */ name,
   /** @type {RegExp} */ filter,
-  /** @type {(found: string, from: string) => bundler.OnResolveResult | undefined} */ lead,
+  /** @type {(found: string, from: string) => import("esbuild").OnResolveResult | undefined} */ lead,
 ) {
-  return /** @satisfies {bundler.Plugin} */ ({
+  return /** @satisfies {import("esbuild").Plugin} */ ({
     name,
     setup: ({ onResolve }) =>
       onResolve({ filter }, ({ path, kind, importer }) =>
@@ -197,9 +195,11 @@ const atHand = redirect("parts at hand", /\/parts\.js$/, () => ({
 /** Bundles for browsers and all else that runs JavaScript. */
 async function bundle(
   /** @type {Record<string, string>} */ entryPoints,
-  /** @type {bundler.Plugin[]} */ plugins,
+  /** @type {import("esbuild").Plugin[]} */ plugins,
   /** @type {Record<string, string>} */ define = {},
 ) {
+  // Installed by set-up, which runs before this is called but not before this file is read.
+  const bundler = await import("esbuild");
   const { outputFiles } = await bundler.build({
     entryPoints,
     plugins,
@@ -221,6 +221,7 @@ async function bundle(
 
 /** Writes a bundle without what nobody reads. Terser's is 3 % smaller, compressed, than what esbuild makes of it. */
 async function minifyTo(/** @type {string} */ path, /** @type {string} */ text, /** @type {string} */ map) {
+  const { minify } = await import("terser");
   const { code = "", map: ownMap = "" } = await minify(text, {
     module: true,
     ecma: 2020,
