@@ -2,17 +2,6 @@
 export { type FailureOptions, GowaspError, type GowaspErrorCode } from "./errors.js";
 export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
-export type {
-  ByteStream,
-  Bytes,
-  FetchResponse,
-  Signal,
-  Url,
-  WasmExports,
-  WasmImports,
-  WasmInstance,
-  WasmMemory,
-  WasmModule,
-} from "./host/web.js";
+export type * from "./host/web.js";
 export { load, preload } from "./load.js";
 export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";

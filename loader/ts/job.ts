@@ -1,6 +1,5 @@
 import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
-import { part } from "./parts/part.js";
 
 /**
  * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
@@ -23,8 +22,6 @@ export class Job {
     this.#onProgress = options.onProgress;
     const { integrity } = options;
     this.sri = typeof integrity === "string" ? integrity : undefined;
-    // It is going to be needed, and comes beside the manifest. Whoever needs it is told of its failure.
-    if (integrity || options.onProgress) part("verify").catch(() => {});
   }
 
   /** Fires when the caller's signal does, and when loading has failed. */

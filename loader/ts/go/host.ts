@@ -3,6 +3,7 @@ import type { WasmImports, WasmInstance } from "../host/web.js";
 import { writeCommandLine } from "./command-line.js";
 import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
+import { HOST_EXPORTS } from "./host-exports.js";
 import { LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
 import { GoProgram, Turn } from "./program.js";
@@ -141,7 +142,7 @@ export class GoHost implements FunctionHost {
     const argv = writeCommandLine(this.#memory, args, this.system.environment(args, env));
     this.#exports = exports;
     const functions = Object.values(instance.exports).filter((value) => typeof value === "function");
-    if (functions.length > GO_FUNCTIONS) this.#program.leaving = Turn.Entered;
+    if (functions.length > HOST_EXPORTS.length) this.#program.leaving = Turn.Entered;
     this.#state = "running";
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -255,9 +256,6 @@ export class GoHost implements FunctionHost {
     this.#streams.flush();
   }
 }
-
-/** What every program exports to be run: `run`, `resume` and `getsp`. */
-const GO_FUNCTIONS = 3;
 
 function goExports(instance: WebAssembly.Instance): GoExports {
   const { mem, run, resume, getsp } = instance.exports;

@@ -1,6 +1,7 @@
 // Functions that a program offers by name, and waiting for them. Loaded when somebody asks.
 
 import { GowaspError } from "../errors.js";
+import { HOST_EXPORTS } from "../go/host-exports.js";
 import { hasNodeModules } from "../host/node.js";
 import type { Job } from "../job.js";
 import type { GoApp, LoadOptions } from "../options.js";
@@ -77,9 +78,6 @@ function asked(isReady: IsReady, scope: Scope, kill: () => void): boolean {
   }
 }
 
-/** What every program for `GOOS=js` exports, for its host. */
-const OF_THE_HOST = ["run", "resume", "getsp"];
-
 /**
  * Calls a function that the program exports or has set on `js.Global()`, and waits for its answer.
  *
@@ -90,7 +88,7 @@ export async function callByName(
   name: string,
   args: unknown[],
 ): Promise<unknown> {
-  const own = Object.hasOwn(exports, name) && !OF_THE_HOST.includes(name);
+  const own = Object.hasOwn(exports, name) && !HOST_EXPORTS.includes(name);
   const found = own ? exports[name] : scope[name];
   if (typeof found !== "function") {
     throw new GowaspError("no-function", `the program offers no function ${String(name).slice(0, 80)}`);

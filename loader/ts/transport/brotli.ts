@@ -1,7 +1,6 @@
 import { GowaspError, type GowaspErrorCode } from "../errors.js";
 import { builtin, hasNodeModules } from "../host/node.js";
 import type { Job } from "../job.js";
-import { addressOf } from "./address.js";
 import init, { DecodeFailure, StreamDecoder, StreamHash } from "./bindings.js";
 import { fetchOk, shown } from "./http.js";
 import { placeOf } from "./places.js";
@@ -77,10 +76,8 @@ export function loadDecoder(job: Job): Promise<void> {
 }
 
 async function startDecoder(job: Job): Promise<void> {
-  const place = job.options.decoderUrl;
-  // Bundlers look for exactly this.
-  const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
-  const url = place === undefined ? await placeOf("decoder_bg.wasm", beside) : new URL(await addressOf(place));
+  const { decoderUrl } = job.options;
+  const url = await placeOf("decoder_bg.wasm", decoderUrl, () => new URL("./decoder_bg.wasm", import.meta.url));
   // No host's fetch but Deno's and Bun's reads files. The answer is everybody's, so no caller's signal ends it.
   const source =
     hasNodeModules && url.protocol === "file:"

@@ -1,6 +1,7 @@
 // What the loader does with bytes that the browser does not decode or compile by itself. Loaded when it must.
 
 import { GowaspError } from "../errors.js";
+import { TextEncoder } from "../host/text.js";
 import type { Job } from "../job.js";
 import type { Via } from "../options.js";
 import type { Loaded } from "../program/app.js";
@@ -15,8 +16,6 @@ import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
 
 export { takeParts } from "../parts/part.js";
-
-import { TextEncoder } from "../host/text.js";
 export const part = "fallback";
 
 type Chunks = AsyncGenerator<Uint8Array>;

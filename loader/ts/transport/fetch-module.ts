@@ -16,6 +16,8 @@ export async function fetchModule(url: string, job: Job): Promise<Loaded> {
   // What was kept is at hand: no need to try often.
   const retries = async () => ((await store.lastManifest()) ? 0 : job.retries);
   const answer = fetchOk(url, job, { retries });
+  // It is going to be needed, and comes beside the manifest. Whoever needs it is told of its failure.
+  if (job.options.integrity || job.wantsProgress) part("verify").catch(() => {});
   // After the request: looking for what was kept takes the browser a while, too.
   const store = new Store(url, job);
   try {

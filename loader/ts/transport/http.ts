@@ -189,8 +189,6 @@ export async function peek(
 
 /** One array with the bytes of all. */
 export function concat(chunks: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const [only] = chunks;
-  if (only && chunks.length === 1) return only as Uint8Array<ArrayBuffer>;
   const all = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

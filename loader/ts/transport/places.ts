@@ -4,9 +4,12 @@ import { addressOf } from "./address.js";
  * Where a file of this package is.
  *
  * @param name the file's
- * @param find gives its place beside the script that asks for it
+ * @param chosen the caller's word on it, if there is one
+ * @param find gives its place beside the script that asks for it. Bundlers look for exactly `new URL("./…", import.meta.url)`
+ * @throws {GowaspError} `invalid-option`
  */
-export async function placeOf(name: string, find: () => URL): Promise<URL> {
+export async function placeOf(name: string, chosen: string | URL | undefined, find: () => URL): Promise<URL> {
+  if (chosen !== undefined) return new URL(await addressOf(chosen));
   let url: URL;
   try {
     url = find();

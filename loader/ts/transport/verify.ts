@@ -48,15 +48,13 @@ export async function* verified(
 class Check {
   #head = new Uint8Array();
   #loaded = 0;
-  /** For the hash: all in one where it is known how much that is, so that nothing is left to copy at the end. */
+  /** For the hash. Nothing is set aside beforehand: how much that is, is a manifest's word. */
   readonly #kept: Uint8Array[] = [];
 
   constructor(
     private readonly expected: Expected,
     private readonly job: Job,
-  ) {
-    if (expected.pin && expected.size) this.#kept.push(new Uint8Array(expected.size));
-  }
+  ) {}
 
   add(chunk: Uint8Array): void {
     const { url, size, pin } = this.expected;
@@ -65,11 +63,9 @@ class Check {
       this.#head = concat([this.#head, chunk.subarray(0, 4)]);
       if (this.#head.length >= 4 && !looksLikeWasm(this.#head)) throw notWasm(url, this.#head);
     }
-    const at = this.#loaded;
     this.#loaded += chunk.length;
     if (this.#loaded > (size ?? MAX_MODULE)) throw tooLarge(url, size);
-    if (pin && size) this.#kept[0]?.set(chunk, at);
-    else if (pin) this.#kept.push(chunk);
+    if (pin) this.#kept.push(chunk);
     this.#tell("download");
   }
 

@@ -37,14 +37,13 @@ async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit
   const source = await sourceOf(given);
   const copied = Object.fromEntries(COPIED.map((name) => [name, options[name]]));
   const { decoderUrl, baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = options;
-  // A worker's script may lie anywhere, so it is told where the decoder is. Bundlers look for exactly this.
-  const beside = () => new URL("./decoder_bg.wasm", import.meta.url);
-  const decoder = decoderUrl === undefined ? await placeOf("decoder_bg.wasm", beside) : await addressOf(decoderUrl);
+  // A worker's script may lie anywhere, so it is told where the decoder is.
+  const decoder = await placeOf("decoder_bg.wasm", decoderUrl, () => new URL("./decoder_bg.wasm", import.meta.url));
   const start: Omit<Start, "stdin" | "source"> = {
     type: "start",
     options: {
       ...copied,
-      decoderUrl: String(decoder),
+      decoderUrl: decoder.href,
       baseUrl: baseUrl === undefined ? undefined : await addressOf(baseUrl),
     },
     wants: { stdout: !!options.stdout, stderr: !!options.stderr, progress: !!options.onProgress },
@@ -228,9 +227,7 @@ class Stdin {
 }
 
 async function startWorker({ workerUrl }: WorkerLoadOptions): Promise<Thread> {
-  // Bundlers look for exactly this.
-  const beside = () => new URL("./worker.js", import.meta.url);
-  const url = workerUrl === undefined ? await placeOf("worker.js", beside) : new URL(await addressOf(workerUrl));
+  const url = await placeOf("worker.js", workerUrl, () => new URL("./worker.js", import.meta.url));
   try {
     return await startThread(url);
   } catch (cause) {
