@@ -4,18 +4,15 @@
 //
 //   node tests/bench/arrival.mjs [--browser NAME]... [--mbit RATE]... [--rounds N]
 
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { brotliCompressSync, constants } from "node:zlib";
-import { root } from "../../scripts/paths.mjs";
 import { command, wholeNumber } from "../command.mjs";
 import { BROWSERS, resultOfPage } from "../engines/browsers.mjs";
-import { findOptimizer, optimized } from "./measure/gowasp.mjs";
+import { input, manifestOf, packageFiles } from "./loader_input.mjs";
 import { goroot } from "./measure/programs.mjs";
 import { median, ratioOfMedians } from "./measure/statistics.mjs";
 import { table } from "./report/table.mjs";
@@ -33,7 +30,7 @@ const variants = {
   "plain, again": {},
   "load()": { options: {} },
   "load(), without a manifest": { url: "/app.wasm", options: {} },
-  "load(), progress": { options: {}, progress: true },
+  "load(), progress": { options: { progress: true } },
   "load(), integrity": { options: { integrity: true } },
 };
 
@@ -52,7 +49,7 @@ await command(async () => {
     },
   });
   const rounds = wholeNumber("rounds", values.rounds);
-  const files = await packed(join(root, "node_modules/esbuild-wasm/esbuild.wasm"));
+  const files = await frameFiles();
   for (const browser of values.browser) {
     const missing = BROWSERS[browser].missing();
     if (missing) {
@@ -117,24 +114,18 @@ function runner(port, rounds) {
 }
 
 /** What a frame may ask for, by path. */
-async function packed(original) {
-  const raw = readFileSync(await optimized(await findOptimizer(), original));
-  const br = brotliCompressSync(raw, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 },
-  });
-  const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
-  const golden = JSON.parse(readFileSync(join(root, "tests/golden/app.json"), "utf8"));
-  const encodings = { br: { url: "app.wasm.br", size: br.length, sha256: sha256(br) } };
-  const module = { url: "app.wasm", size: raw.length, sha256: sha256(raw), encodings };
+async function frameFiles() {
+  const { raw, br } = await input();
   const script = (path) => ["text/javascript", readFileSync(path)];
   const page = `<!doctype html><script src="/wasm_exec.js"></script>
     <script type="module">import { start } from "/frame.mjs"; start(${JSON.stringify(variants)});</script>`;
   return {
+    ...packageFiles(),
     "/": ["text/html", page],
     "/frame.mjs": script(new URL("arrival_frame.mjs", import.meta.url)),
+    "/page.mjs": script(new URL("loader_page.mjs", import.meta.url)),
     "/wasm_exec.js": script(join(goroot(), "lib/wasm/wasm_exec.js")),
-    ...Object.fromEntries(["index.js", "verify.js"].map((name) => [`/${name}`, script(join(root, "dist", name))])),
-    "/app.json": ["application/json", JSON.stringify({ ...golden, module })],
+    "/app.json": ["application/json", manifestOf(raw, br)],
     "/app.wasm": ["application/wasm", br],
   };
 }
