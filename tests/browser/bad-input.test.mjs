@@ -1,8 +1,8 @@
 // What a browser's user gets when something else is deployed than was meant: an error with a stable code, at once.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { describe, test } from "node:test";
+import { freshPages } from "./fresh.mjs";
 import { loadIn } from "./load.mjs";
 import { answerModule, brotli, manifestOf } from "./module.mjs";
 import { bytes, notFound, startServer } from "./server.mjs";
@@ -12,25 +12,14 @@ const br = brotli(raw);
 const wasm = "application/wasm";
 const json = "application/json";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
 /** @type {import("playwright-core").Page} */
 let page;
 /** @type {import("./server.mjs").TestServer} */
 let server;
 
-before(async () => {
-  browser = await launchChromium();
-});
-after(() => browser.close());
-beforeEach(async () => {
-  server = await startServer();
-  page = await browser.newPage();
-  await page.goto(server.url);
-});
-afterEach(async () => {
-  await page.close();
-  await server.close();
+freshPages((ofTest, itsServer) => {
+  page = ofTest;
+  server = itsServer;
 });
 
 /** A host that negotiates: the module's address answers with its brotli file. */

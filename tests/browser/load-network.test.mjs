@@ -1,9 +1,9 @@
 // Bad networks in a browser: broken connections, silence, and none at all.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { describe, test } from "node:test";
 import { failing, file, redirect, silent } from "../node/load/faults.mjs";
+import { freshPages } from "./fresh.mjs";
 import { loadIn } from "./load.mjs";
 import { answerModule, brotli, manifestOf } from "./module.mjs";
 import { bytes, startServer } from "./server.mjs";
@@ -14,28 +14,17 @@ const wasm = { "content-type": "application/wasm" };
 const encoded = { ...wasm, "content-encoding": "br" };
 const third = Math.floor(br.length / 3);
 
-/** @type {import("playwright-core").Browser} */
-let browser;
 /** @type {import("playwright-core").Page} */
 let page;
 /** @type {import("./server.mjs").TestServer} */
 let server;
 
-before(async () => {
-  browser = await launchChromium();
-});
-after(() => browser.close());
-beforeEach(async () => {
-  server = await startServer();
-  page = await browser.newPage();
-  await page.goto(server.url);
+freshPages((ofTest, itsServer) => {
+  page = ofTest;
+  server = itsServer;
   server.answers.set("/app.json", bytes(manifestOf(raw, br), "application/json", { "Cache-Control": "no-cache" }));
   server.answers.set("/app.wasm", file(raw, { headers: wasm }));
   server.answers.set("/app.wasm.br", file(br));
-});
-afterEach(async () => {
-  await page.close();
-  await server.close();
 });
 
 /** Loads, and checks how the module came. */

@@ -14,7 +14,6 @@ import { serveFolders, serveProject } from "./server.mjs";
  * @property {string} name of the project's folder
  * @property {boolean} [ci]
  * @property {string[]} build a script below node_modules for Node, and its arguments
- * @property {string} [out] folder with what was built
  * @property {(port: string) => string[]} [serve] the same for the development server
  */
 
@@ -47,7 +46,7 @@ const all = [
 ];
 
 /** @type {Environment[]} */
-export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) => [
+export const bundlers = all.flatMap(({ name, ci, build, serve }) => [
   {
     name: `${name}, production`,
     ci,
@@ -55,7 +54,7 @@ export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) =
       const project = await openProject(context, name);
       await inProject(project, build);
       // index.html lies in the project where the bundler writes none.
-      const site = await serveFolders([join(project, out), join(project, "public"), project]);
+      const site = await serveFolders([join(project, "dist"), join(project, "public"), project]);
       await checkPage(context.browser, site.url).finally(site.close);
     },
   },
@@ -67,7 +66,7 @@ export const bundlers = all.flatMap(({ name, ci, build, out = "dist", serve }) =
           test: async (/** @type {Parameters<Environment["test"]>[0]} */ context) => {
             const project = await openProject(context, name);
             // Parcel serves nothing but what it built.
-            if (name === "parcel") await cp(join(project, "public"), join(project, out), { recursive: true });
+            if (name === "parcel") await cp(join(project, "public"), join(project, "dist"), { recursive: true });
             const site = await serveProject(project, (port) => inModules(project, serve(port)));
             try {
               if (name === "rspack") await warmUp(context.browser, site.url);

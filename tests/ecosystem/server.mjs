@@ -20,10 +20,9 @@ import { freePort } from "../free_port.mjs";
  * Serves folders as they are.
  *
  * @param {string[]} folders where a file is looked for, in order
- * @param {Record<string, string>} [headers] of all answers
  * @returns {Promise<Site>}
  */
-export async function serveFolders(folders, headers = {}) {
+export async function serveFolders(folders) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : decodeURIComponent(pathname));
@@ -31,11 +30,11 @@ export async function serveFolders(folders, headers = {}) {
       const file = join(folder, path);
       const found = await stat(file).catch(() => undefined);
       if (!found?.isFile()) continue;
-      response.writeHead(200, { "Content-Type": mediaType(file), "Content-Length": found.size, ...headers });
+      response.writeHead(200, { "Content-Type": mediaType(file), "Content-Length": found.size });
       createReadStream(file).pipe(response);
       return;
     }
-    response.writeHead(404, { "Content-Type": "text/html", ...headers }).end("<!doctype html><title>Not found</title>");
+    response.writeHead(404, { "Content-Type": "text/html" }).end("<!doctype html><title>Not found</title>");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

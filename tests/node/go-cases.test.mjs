@@ -122,7 +122,7 @@ describe("cases of load()", { skip: withoutGo }, () => {
     for (const options of [{}, { process: given }]) {
       const { app, out } = await start("system", options);
       assert.equal(await app.exited, 0);
-      assert.equal(out.stdout, '/home/me <nil> 7 42 /resolved\n"content" <nil>\n');
+      assert.equal(out.stdout, '/the/folder <nil> 7 42 /resolved\n"content" <nil>\n');
     }
     assert.deepEqual([process.cwd, process.pid], before);
     assert.deepEqual([given.cwd(), given.pid], ["/given", 1]);

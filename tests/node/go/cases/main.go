@@ -69,7 +69,7 @@ func blocked(js.Value, []js.Value) any {
 // system brings its own operating system: functions on process and fs are used.
 func system() {
 	process, fs := global.Get("process"), global.Get("fs")
-	process.Set("cwd", js.FuncOf(func(js.Value, []js.Value) any { return "/home/me" }))
+	process.Set("cwd", js.FuncOf(func(js.Value, []js.Value) any { return "/the/folder" }))
 	process.Set("getuid", js.FuncOf(func(js.Value, []js.Value) any { return 7 }))
 	process.Set("pid", 42)
 	global.Get("path").Set("resolve", js.FuncOf(func(js.Value, []js.Value) any { return "/resolved" }))
