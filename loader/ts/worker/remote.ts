@@ -97,6 +97,7 @@ class Remote {
     worker.onerror = ({ message }) => {
       if (this.#state === "new") this.#fail(unavailable(message));
     };
+    worker.onended = (code, error) => this.#ended(code, error);
     options.signal?.addEventListener("abort", this.#onAbort);
   }
 
@@ -186,6 +187,16 @@ class Remote {
     this.#exit.reject(error);
     // Whoever waits for `loaded` has been told.
     this.loaded.catch(() => this.#exited.catch(() => {}));
+  }
+
+  /** The thread is gone: the program ended it (`process.exit()` in Node), or an exception that nobody caught. */
+  #ended(code: number, cause: unknown): void {
+    if (this.#state === "ended") return;
+    const why = cause === undefined ? `it ended with code ${code}` : String(cause);
+    if (this.#state === "new") this.#fail(unavailable(why, cause));
+    else if (cause !== undefined) this.#fail(new GowaspError("exception", why, { cause }));
+    else if (this.#app) this.#end(code);
+    else this.#fail(new GowaspError("exited", `the worker ended before the program ran: ${why}`));
   }
 
   #stopListening(): void {

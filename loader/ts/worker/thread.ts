@@ -7,6 +7,8 @@ export interface Thread {
   onmessage: ((event: MessageEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
+  /** Called when it has ended by itself, with the error that ended it, if one did; those of the web never do. */
+  onended?: (code: number, error: unknown) => void;
   postMessage(message: unknown): void;
   terminate(): unknown;
 }
@@ -57,9 +59,11 @@ function nodeThread(url: URL): Thread {
   };
   worker.on("message", (data) => thread.onmessage?.({ data } as MessageEvent));
   worker.on("messageerror", () => thread.onmessageerror?.({} as MessageEvent));
-  worker.on("error", (error) => thread.onerror?.(error as unknown as ErrorEvent));
-  // After an end that was told before, nobody listens any more.
-  worker.on("exit", (code) => thread.onerror?.({ message: `it ended with code ${code}` } as ErrorEvent));
+  let uncaught: unknown;
+  worker.on("error", (error) => {
+    uncaught = error;
+  });
+  worker.on("exit", (code) => thread.onended?.(code, uncaught));
   return thread;
 }
 

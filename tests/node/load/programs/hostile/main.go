@@ -19,6 +19,12 @@ func main() {
 	case "throw":
 		// A getter that throws.
 		js.Global().Get("Function").Get("prototype").Get("caller")
+	case "exit":
+		// Ends the process or thread that it runs in, and not itself.
+		js.Global().Call("eval", "process.exit(7)")
+	case "uncaught":
+		js.Global().Call("eval", "setTimeout(() => { throw new Error('nobody catches this') })")
+		time.Sleep(time.Hour)
 	case "loop":
 		fmt.Println("looping")
 		for {
