@@ -12,6 +12,11 @@ export type OwnAnswer = (instance: Instance) => Promise<unknown>;
 const POLL = 8;
 const LONGEST = 10_000;
 
+/** After this many milliseconds without a word the request of an exchange is taken for lost. */
+const SILENCE = 3 * LONGEST;
+
+const LOST = "the request is over";
+
 let nextId = 1;
 
 /**
@@ -33,6 +38,9 @@ export class Exchange {
   #isAnswered = false;
   #isDone = false;
   #isAsked = false;
+  #isLost = false;
+  /** When its loop last ran. */
+  #seen = performance.now();
   #wake: (() => void) | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
@@ -73,6 +81,10 @@ export class Exchange {
 
   /** Reads a piece of the body. */
   read(): void {
+    if (this.#isLost) {
+      this.#tell(Happening.Chunk, undefined, LOST);
+      return;
+    }
     this.#reader ??= (this.original.body as ReadableStream<Uint8Array>).getReader();
     this.#reader.read().then(
       ({ value }) => this.#tell(Happening.Chunk, value),
@@ -102,7 +114,11 @@ export class Exchange {
 
   /** Writes a piece, and tells when there is room for more. */
   write(bytes: Uint8Array): void {
-    this.#writer?.write(bytes).then(
+    if (!this.#writer) {
+      this.#tell(Happening.Room, LOST);
+      return;
+    }
+    this.#writer.write(bytes).then(
       () => this.#tell(Happening.Room),
       (error) => this.#tell(Happening.Room, String(error)),
     );
@@ -133,6 +149,7 @@ export class Exchange {
 
   /** Begins it, as soon as the program is ready, and sees to it until it is over. */
   run(context: ExecutionContext | undefined): void {
+    for (const other of this.instance.exchanges) other.loseIfSilent();
     this.instance.enter(this, () => this.instance.run());
     this.#step();
     if (this.#isOver) {
@@ -140,6 +157,8 @@ export class Exchange {
       return;
     }
     const pump = this.#pump();
+    // Where the platform tells. Workerd does with the compatibility flag enable_request_signal.
+    this.original.signal?.addEventListener("abort", () => this.#tell(Happening.Gone));
     // What answers by itself says itself what is to be waited for.
     if (this.instance.serve) context?.waitUntil?.(pump);
   }
@@ -147,6 +166,19 @@ export class Exchange {
   /** Has the loop look again, from wherever that is called. */
   wake(): void {
     if (canWakeOthers || !this.instance.isShared || this.instance.current === this) this.#wake?.();
+  }
+
+  /**
+   * Gives it up if its loop has long not run: workerd may end a request without a word, for instance when its client has gone.
+   * Goroutines that do something for it must not wait for ever.
+   */
+  loseIfSilent(): void {
+    if (performance.now() - this.#seen < SILENCE) return;
+    this.#isDone = this.#isLost = true;
+    this.#writer = undefined;
+    this.instance.exchanges.delete(this);
+    this.#tell(Happening.Gone);
+    this.#tell(Happening.Entered);
   }
 
   get #isOver(): boolean {
@@ -164,6 +196,7 @@ export class Exchange {
   /** Does what is to be done on behalf of this request. */
   #step(): void {
     const { instance } = this;
+    this.#seen = performance.now();
     if (!this.#isBegun && instance.isReady) {
       this.#isBegun = true;
       if (instance.serve) this.#tell(Happening.Request, this);
@@ -200,8 +233,8 @@ export class Exchange {
     const { instance } = this;
     instance.exchanges.delete(this);
     if (!instance.isShared) instance.kill();
-    // What this request was to wake the program for is left to another one.
-    else instance.anyExchange?.wake();
+    // What this request was to wake the program for is left to the others. Not to one of them: it may be lost.
+    else if (instance.timers.pause < Number.POSITIVE_INFINITY) for (const other of instance.exchanges) other.wake();
   }
 
   #tell(what: Happening, first?: unknown, second?: unknown): void {
