@@ -22,7 +22,7 @@
 //	  gives its fields
 //	time.Time                                 Date
 //	error                                     Error; as the last result of a function: thrown
-//	pointer, any                              null, or what is behind it
+//	pointer, any                              null, or what is behind it; other nils are empty
 //	func                                      function
 //	js.Value, js.Func                         as it is
 //

@@ -32,7 +32,7 @@ func toJS(v reflect.Value, depth int) (js.Value, error) {
 		return js.Global().Get("Date").New(v.Interface().(time.Time).UnixMilli()), nil
 	}
 	switch v.Kind() {
-	case reflect.Interface, reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:
+	case reflect.Interface, reflect.Pointer, reflect.Func:
 		if v.IsNil() {
 			return js.Null(), nil
 		}
