@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { openProject } from "./project.mjs";
 
@@ -16,22 +17,24 @@ import { openProject } from "./project.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** @returns {Promise<string>} the project, with a program of `edge` in it */
-async function open(/** @type {Context} */ context, /** @type {string} */ program) {
+/** @returns {Promise<string>} the project, with the program of a folder in it as `edge.wasm` */
+async function open(/** @type {Context} */ context, /** @type {string} */ folder) {
   const project = await openProject(context, "runtimes");
   const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
   const args = ["build", "-o", join(project, "edge.wasm"), "."];
-  await run("go", args, { cwd: join(here, "edge", program), env, output: "capture" });
+  await run("go", args, { cwd: folder, env, output: "capture" });
   return project;
 }
+
+const programs = { handler: join(here, "edge/handler"), syumai: join(here, "edge/syumai") };
 
 /**
  * Serves a program by workerd, as wrangler does it.
  *
  * @param {Context} context
- * @param {string} program
+ * @param {string} program its folder
  * @param {string} instances
- * @param {object} options of miniflare
+ * @param {{ [option: string]: unknown }} options of miniflare
  * @param {(site: { url: URL, miniflare: any, log: () => string }) => Promise<void>} test
  */
 async function inWorkerd(context, program, instances, options, test) {
@@ -51,6 +54,7 @@ async function inWorkerd(context, program, instances, options, test) {
   let log = "";
   const miniflare = new Miniflare({
     compatibilityDate: "2026-07-01",
+    kvNamespaces: ["STORE"],
     ...options,
     modulesRoot: project,
     modules: [
@@ -58,7 +62,6 @@ async function inWorkerd(context, program, instances, options, test) {
       { type: "CompiledWasm", path: join(project, "edge.wasm") },
     ],
     bindings: { NAME: "Ada" },
-    kvNamespaces: ["STORE"],
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
     handleRuntimeStdio: (/** @type {any[]} */ ...streams) => {
       for (const stream of streams) {
@@ -175,7 +178,7 @@ const handlers = workerds.map(([name, instances, options, ci]) => ({
   name: `gowasp/workers: ${name}`,
   ci,
   test: (context) =>
-    inWorkerd(context, "handler", instances, options, async ({ url, miniflare, log }) => {
+    inWorkerd(context, programs.handler, instances, options, async ({ url, miniflare, log }) => {
       await answers(url);
       await overlap(url);
 
@@ -208,7 +211,7 @@ const syumai = {
   name: "gowasp/workers: a program for github.com/syumai/workers",
   ci: true,
   test: (context) =>
-    inWorkerd(context, "syumai", "request", {}, async ({ url, miniflare, log }) => {
+    inWorkerd(context, programs.syumai, "request", {}, async ({ url, miniflare, log }) => {
       const hello = Array.from({ length: 3 }, () => ask(url, "/hello"));
       assert.deepEqual(await Promise.all(hello), Array(3).fill("200 Hello, Ada"));
       assert.equal(await ask(url, "/echo", post("as it came")), "200 as it came");
@@ -226,7 +229,7 @@ const deno = ["request", "shared"].map((instances) => ({
   name: `gowasp/workers: Deno, ${instances}`,
   ci: instances === "shared",
   test: async (context) => {
-    const project = await open(context, "handler");
+    const project = await open(context, programs.handler);
     const program = join(project, "node_modules/@deno/linux-x64-glibc/deno");
     const args = ["run", "--allow-read", "--allow-net", "deno-edge.js", instances];
     const server = spawn(program, args, { cwd: project, stdio: ["ignore", "pipe", "ignore"] });
@@ -242,4 +245,26 @@ const deno = ["request", "shared"].map((instances) => ({
   },
 }));
 
-export const edge = [...handlers, syumai, ...deno];
+/** @type {Environment} */
+const example = {
+  name: "gowasp/workers: examples/cloudflare-workers",
+  ci: true,
+  test: (context) =>
+    inWorkerd(
+      context,
+      join(root, "examples/cloudflare-workers"),
+      "shared",
+      { kvNamespaces: ["VISITS"] },
+      async ({ url }) => {
+        assert.equal(await ask(url, "/hello"), "200 Hello, Ada!");
+        assert.equal(await ask(url, "/visits"), "200 1");
+        await pause(200);
+        assert.equal(await ask(url, "/visits"), "200 2");
+        const other = encodeURIComponent(new URL("/hello", url).href);
+        assert.equal(await ask(url, `/page?url=${other}`), "200 Hello, Ada!");
+        assert.match(await ask(url, "/page?url=nowhere"), /^502 /);
+      },
+    ),
+};
+
+export const edge = [...handlers, syumai, ...deno, example];
