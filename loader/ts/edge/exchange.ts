@@ -1,3 +1,4 @@
+import { GowaspError } from "../errors.js";
 import { Happening, type Instance } from "./instance.js";
 
 /** What a platform gives beside a request. */
@@ -5,8 +6,17 @@ export interface ExecutionContext {
   waitUntil?(promise: Promise<unknown>): void;
 }
 
-/** What answers by itself, with the program's functions for it. */
-export type OwnAnswer = (instance: Instance) => Promise<unknown>;
+/** What is asked of a program. */
+export interface Task {
+  /** The request, or the event. */
+  readonly original: Request;
+  /** Whether it is for what the program serves by, if it does. */
+  readonly isRequest: boolean;
+  /** Has the program answer by a function that it has set. */
+  answer(instance: Instance): Promise<unknown>;
+  /** What becomes of it when there is no answer. */
+  failed(error: unknown): unknown;
+}
 
 /** The longest that a request sleeps where no other one can wake it, and where one can, in milliseconds. */
 const POLL = 8;
@@ -34,6 +44,7 @@ export class Exchange {
   readonly id = nextId++;
   readonly #deadline: number;
   #resolve!: (answer: unknown) => void;
+  #reject!: (error: unknown) => void;
   #isBegun = false;
   #isAnswered = false;
   #isDone = false;
@@ -45,23 +56,23 @@ export class Exchange {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
-  /**
-   * @param original the request, or the event
-   * @param timeout in how many milliseconds there must be an answer
-   * @param own answers in place of what the program serves by
-   */
+  /** @param timeout in how many milliseconds there must be an answer */
   constructor(
     private readonly instance: Instance,
-    readonly original: Request,
+    private readonly task: Task,
     readonly env: unknown,
     timeout: number,
-    private readonly own: OwnAnswer,
   ) {
-    this.outcome = new Promise((resolve) => {
+    this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
+      this.#reject = reject;
     });
     this.#deadline = performance.now() + timeout;
     instance.exchanges.add(this);
+  }
+
+  get original(): Request {
+    return this.task.original;
   }
 
   /** The request but for its body, as one text: method, address, whether there is a body, names and values of headers. */
@@ -131,7 +142,7 @@ export class Exchange {
 
   /** Ends it by an error, which the client sees as one. */
   abort(): void {
-    this.#fail(new Error("the handler has given up"));
+    this.#cut(new Error("the handler has given up"));
   }
 
   /** The handler has panicked. */
@@ -199,8 +210,8 @@ export class Exchange {
     this.#seen = performance.now();
     if (!this.#isBegun && instance.isReady) {
       this.#isBegun = true;
-      if (instance.serve) this.#tell(Happening.Request, this);
-      else instance.enter(this, () => this.#answerBy(this.own(instance)));
+      if (instance.serve && this.task.isRequest) this.#tell(Happening.Request, this);
+      else instance.enter(this, () => this.#answerBy(this.task.answer(instance)));
     }
     if (this.#isAsked) {
       this.#isAsked = false;
@@ -248,7 +259,6 @@ export class Exchange {
       this.#isAnswered = true;
       this.#resolve(response);
     } catch (error) {
-      console.error("gowasp: this is no answer:", error);
       this.#fail(error);
     }
   }
@@ -261,20 +271,30 @@ export class Exchange {
         this.wake();
       },
       (error) => {
-        console.error("gowasp: the handler has failed:", error);
         this.#fail(error);
         this.wake();
       },
     );
   }
 
-  /** Ends it by an answer that says so, or where one is on its way, by cutting it. */
+  /** Says on the console why there is no answer, if Go has not, and {@link #cut}s it. */
   #fail(error: unknown): void {
+    const isSaid = this.#isAnswered || (error instanceof GowaspError && error.code === "panic");
+    if (!isSaid) console.error("gowasp: a request was not answered:", error);
+    this.#cut(error);
+  }
+
+  /** Ends it by an answer that says no more than that, or where one is on its way, by an error in the middle. */
+  #cut(error: unknown): void {
     this.#isDone = true;
     this.#writer?.abort(error).catch(() => {});
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    this.#resolve(new Response("Internal Server Error\n", { status: 500 }));
+    try {
+      this.#resolve(this.task.failed(error));
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 }
 

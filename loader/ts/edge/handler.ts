@@ -1,6 +1,6 @@
 import { GowaspError } from "../errors.js";
 import type { FetchRequest, FetchResponse, WasmModule } from "../host/web.js";
-import { Exchange, type ExecutionContext, type OwnAnswer } from "./exchange.js";
+import { Exchange, type ExecutionContext, type Task } from "./exchange.js";
 import { Instance } from "./instance.js";
 import type { GoHandlerOptions } from "./options.js";
 
@@ -50,31 +50,51 @@ export function goHandler(module: WasmModule, options: GoHandlerOptions = {}): G
     return instance;
   };
 
-  const handle = (original: unknown, env: unknown, context: ExecutionContext | undefined, own: OwnAnswer) => {
-    const instance = instanceFor(env, context);
-    const exchange = new Exchange(instance, original as Request, env, timeout, own);
+  const handle = (task: Task, env: unknown, context: ExecutionContext | undefined): Promise<unknown> => {
+    const exchange = new Exchange(instanceFor(env, context), task, env, timeout);
     exchange.run(context);
     return exchange.outcome;
   };
 
-  const byBinding =
-    (name: "handleRequest" | "runScheduler" | "handleQueueMessageBatch", original: unknown): OwnAnswer =>
-    ({ binding, isShared }) => {
-      const answer = binding[name] as ((original: unknown) => Promise<unknown>) | undefined;
-      if (!answer) return Promise.reject(new GowaspError("no-function", `the program serves nothing: no ${name}`));
-      if (isShared) return Promise.reject(oneEach());
-      return answer(original);
-    };
-
   return {
-    fetch: async (request, env, context) =>
-      (await handle(request, env, context, byBinding("handleRequest", request))) as FetchResponse,
+    fetch: async (request, env, context) => (await handle(requestTask(request), env, context)) as FetchResponse,
     scheduled: async (event, env, context) => {
-      await handle(event, env, context, byBinding("runScheduler", event));
+      await handle(eventTask(event, "runScheduler"), env, context);
     },
     queue: async (batch, env, context) => {
-      await handle(batch, env, context, byBinding("handleQueueMessageBatch", batch));
+      await handle(eventTask(batch, "handleQueueMessageBatch"), env, context);
     },
+  };
+}
+
+function requestTask(original: FetchRequest): Task {
+  return {
+    original,
+    isRequest: true,
+    answer: byBinding("handleRequest", original),
+    failed: () => new Response("Internal Server Error\n", { status: 500 }),
+  };
+}
+
+/** The platform is told of a failure, so that it may try again. */
+function eventTask(original: unknown, name: keyof Instance["binding"]): Task {
+  return {
+    original: original as Request,
+    isRequest: false,
+    answer: byBinding(name, original),
+    failed: (error) => {
+      throw error;
+    },
+  };
+}
+
+/** Has a function answer that the program has set as those for syumai/workers do. */
+function byBinding(name: keyof Instance["binding"], original: unknown): Task["answer"] {
+  return async ({ binding, isShared }) => {
+    const answer = binding[name] as ((original: unknown) => Promise<unknown>) | undefined;
+    if (!answer) throw new GowaspError("no-function", `the program serves nothing of this kind: it has set no ${name}`);
+    if (isShared) throw oneEach();
+    return answer(original);
   };
 }
 
