@@ -5,6 +5,7 @@ package workers
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -122,8 +123,11 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 		ProtoMinor: 1,
 		Header:     header,
 		Host:       address.Host,
-		RemoteAddr: header.Get("Cf-Connecting-Ip"),
 		Body:       http.NoBody,
+	}
+	if client := header.Get("Cf-Connecting-Ip"); client != "" {
+		// Nobody tells the port.
+		r.RemoteAddr = net.JoinHostPort(client, "0")
 	}
 	header.Del("Host")
 	if lines[2] == "1" {

@@ -62,6 +62,9 @@ func panicText(reason any) string {
 func (w *response) Header() http.Header { return w.header }
 
 func (w *response) WriteHeader(status int) {
+	if status < 100 || status > 599 {
+		panic("invalid WriteHeader code " + strconv.Itoa(status))
+	}
 	if w.sent != nil || status < 200 {
 		return
 	}

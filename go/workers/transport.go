@@ -48,6 +48,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		o.response.Request = r
 		return o.response, nil
 	case <-ctx.Done():
+		go func() {
+			if o := <-done; o.err == nil {
+				x.enter()
+				o.response.Body.Close()
+			}
+		}()
 		return nil, ctx.Err()
 	}
 }

@@ -25,7 +25,7 @@ const LONGEST = 10_000;
 /** After this many milliseconds without a word the request of an exchange is taken for lost. */
 const SILENCE = 3 * LONGEST;
 
-const LOST = "the request is over";
+const OVER = "the request is over";
 
 let nextId = 1;
 
@@ -49,7 +49,6 @@ export class Exchange {
   #isAnswered = false;
   #isDone = false;
   #isAsked = false;
-  #isLost = false;
   /** When its loop last ran. */
   #seen = performance.now();
   #wake: (() => void) | undefined;
@@ -92,8 +91,8 @@ export class Exchange {
 
   /** Reads a piece of the body. */
   read(): void {
-    if (this.#isLost) {
-      this.#tell(Happening.Chunk, undefined, LOST);
+    if (this.#isDone) {
+      this.#tell(Happening.Chunk, undefined, OVER);
       return;
     }
     this.#reader ??= (this.original.body as ReadableStream<Uint8Array>).getReader();
@@ -126,7 +125,7 @@ export class Exchange {
   /** Writes a piece, and tells when there is room for more. */
   write(bytes: Uint8Array): void {
     if (!this.#writer) {
-      this.#tell(Happening.Room, LOST);
+      this.#tell(Happening.Room, OVER);
       return;
     }
     this.#writer.write(bytes).then(
@@ -185,7 +184,7 @@ export class Exchange {
    */
   loseIfSilent(): void {
     if (performance.now() - this.#seen < SILENCE) return;
-    this.#isDone = this.#isLost = true;
+    this.#isDone = true;
     this.#writer = undefined;
     this.instance.exchanges.delete(this);
     this.#tell(Happening.Gone);
@@ -243,7 +242,7 @@ export class Exchange {
   #leave(): void {
     const { instance } = this;
     instance.exchanges.delete(this);
-    if (!instance.isShared) instance.kill();
+    if (!instance.isShared || (instance.isRetired && instance.exchanges.size === 0)) instance.kill();
     // What this request was to wake the program for is left to the others. Not to one of them: it may be lost.
     else if (instance.timers.pause < Number.POSITIVE_INFINITY) for (const other of instance.exchanges) other.wake();
   }
@@ -254,6 +253,7 @@ export class Exchange {
   }
 
   #answer(make: () => Response): void {
+    if (this.#isDone) return;
     try {
       const response = make();
       this.#isAnswered = true;
@@ -288,6 +288,7 @@ export class Exchange {
   #cut(error: unknown): void {
     this.#isDone = true;
     this.#writer?.abort(error).catch(() => {});
+    this.#writer = undefined;
     if (this.#isAnswered) return;
     this.#isAnswered = true;
     try {

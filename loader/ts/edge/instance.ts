@@ -70,7 +70,6 @@ export class Instance {
         global: {
           context: given,
           tryCatch,
-          gowaspReady: undefined,
           gowaspWorkers: {
             serve: (onEvent: OnEvent) => {
               this.serve = onEvent;
