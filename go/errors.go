@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall/js"
+
+	"github.com/gowasp/gowasp/go/internal/panics"
 )
 
 // Error is what JavaScript has thrown, or rejected a promise with: mostly an Error of its own, but it may be anything.
@@ -76,22 +78,7 @@ func recovered(work func() (js.Value, error)) (value js.Value, err error) {
 		if thrown, ok := reason.(js.Error); ok {
 			cause = &Error{thrown.Value}
 		}
-		err = &panicError{panicText(reason), cause, strings.TrimSpace(string(debug.Stack()))}
+		err = &panicError{panics.Text(reason), cause, strings.TrimSpace(string(debug.Stack()))}
 	}()
 	return work()
-}
-
-func panicText(reason any) string {
-	switch reason := reason.(type) {
-	case error:
-		return reason.Error()
-	case interface{ String() string }:
-		return reason.String()
-	case string:
-		return reason
-	}
-	if value, err := ToJS(reason); err == nil {
-		return textOf(value)
-	}
-	return "a value without a text"
 }

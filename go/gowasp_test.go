@@ -145,6 +145,7 @@ func TestExport(t *testing.T) {
 	})
 	Export("testJoin", func(separator string, parts ...string) string { return strings.Join(parts, separator) })
 	Export("testPanic", func() { panic("by hand") })
+	Export("testPanicWith", func(what string) { panic(map[string]any{"n": 42, "struct": struct{}{}}[what]) })
 	Export("testThrow", func(f func() error) error { return f() })
 	for expression, want := range map[string]string{
 		"testAdd(40, 2)":                                  "42",
@@ -157,6 +158,8 @@ func TestExport(t *testing.T) {
 		"thrown(() => testDivide(1, 0))":                  "Error: division by zero",
 		"thrown(() => testAdd('1'))":                      "Error: argument 1: a number is wanted, not a string",
 		"thrown(testPanic)":                               "Error: panic: by hand",
+		"thrown(() => testPanicWith('n'))":                "Error: panic: 42",
+		"thrown(() => testPanicWith('struct'))":           "Error: panic: a struct {}",
 		"thrown(() => testThrow(() => { throw 5 }))":      "5",
 		"thrown(() => testThrow(() => testDivide(1, 0)))": "Error: division by zero",
 		"testDivide(9, 4)":                                "2,1",

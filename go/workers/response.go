@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall/js"
+
+	"github.com/gowasp/gowasp/go/internal/panics"
 )
 
 // What is collected before the first bytes go out, as much as net/http collects. An answer that is shorter is one call.
@@ -40,23 +42,9 @@ func serve(handler http.Handler, x *exchange, r *http.Request) {
 			x.side.Call("abort")
 			return
 		}
-		x.side.Call("panicked", "panic: "+panicText(reason)+"\n\n"+string(debug.Stack()))
+		x.side.Call("panicked", "panic: "+panics.Text(reason)+"\n\n"+string(debug.Stack()))
 	}()
 	handler.ServeHTTP(w, r)
-}
-
-func panicText(reason any) string {
-	switch reason := reason.(type) {
-	case error:
-		return reason.Error()
-	case interface{ String() string }:
-		return reason.String()
-	case string:
-		return reason
-	case int:
-		return strconv.Itoa(reason)
-	}
-	return "a value without a text"
 }
 
 func (w *response) Header() http.Header { return w.header }
