@@ -90,6 +90,18 @@ describe("the example go-functions", { skip: withoutGo }, () => {
     kill();
   });
 
+  test("throws where a policy forbids to evaluate strings", () => {
+    const script = `
+      import { load } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      await load(${JSON.stringify(path.join(folder, "functions.wasm"))}, { ready: true });
+      try { countWords("") } catch (error) { console.log(error.message) }
+      try { eval("1") } catch (error) { console.log(error.name) }
+      process.exit();`;
+    const args = ["--disallow-code-generation-from-strings", "--input-type=module", "-e", script];
+    const printed = execFileSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(printed, "there is no text\nEvalError\n");
+  });
+
   test("programs side by side are ready each for itself, in a frozen scope too", async () => {
     const started = [];
     const apps = await Promise.all(
