@@ -117,6 +117,12 @@ describe("the example go-functions", { skip: withoutGo }, () => {
     for (const { kill } of apps) kill();
   });
 
+  test("in a worker, too", async () => {
+    const app = await load(path.join(folder, "functions.wasm"), { worker: true, ready: true });
+    app.kill();
+    assert.equal(await app.exited, 137);
+  });
+
   test("one that never calls Ready is waited for until it ends", async () => {
     const { buildProgram } = await import("./go/support.mjs");
     const other = await WebAssembly.compile(readFileSync(buildProgram("old")));
