@@ -63,7 +63,7 @@ const steps = [
     name: "loader (TypeScript to JavaScript)",
     part: "loader",
     inputs: [join(bindings, "decoder/decoder.js"), ...inRoot("package.json", "loader/ts", "scripts/build.mjs")],
-    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js"),
+    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js", "dist/workers.js"),
     make: bundleLoader,
   },
   {
@@ -149,9 +149,10 @@ async function bundleLoader() {
     name in parts && from === source("parts/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
   // One by one: of what two files import, each would hold all that either uses.
-  for (const [name, place] of Object.entries({ index: "index", ...parts })) {
+  for (const [name, place] of Object.entries({ index: "bundle", ...parts })) {
     await bundle({ [name]: source(place) }, [late, decoderBindings]);
   }
+  await bundle({ workers: source("edge/index") }, [inIndex]);
   await bundle({ parts: source("parts/all-parts") }, [atHand, decoderBindings]);
   // One file that imports nothing. What it is told of places comes from the page; see worker/remote.ts.
   const define = { "import.meta.url": "self.location.href" };
@@ -187,6 +188,9 @@ function redirect(
 const decoderBindings = redirect("decoder bindings", /^\.\/bindings\.js$/, () => ({
   path: join(bindings, "decoder/decoder.js"),
 }));
+
+/** What an entry takes from `index.js`, which holds it anyway. */
+const inIndex = redirect("in index.js", /\/(errors|host|system)\.js$/, () => ({ path: "./index.js", external: true }));
 
 const atHand = redirect("parts at hand", /\/parts\.js$/, () => ({
   path: join(root, "loader/ts/parts/parts-at-hand.ts"),

@@ -45,7 +45,7 @@ const OPTIONS: Readonly<Record<string, Test>> = {
   imports: isObject,
   start: isFunction,
   worker: isOneOf(true, false),
-  ready: (value) => (isString(value) && value !== "") || isFunction(value),
+  ready: (value) => value === true || (isString(value) && value !== "") || isFunction(value),
   until: isOneOf("run", "idle"),
   decoderUrl: isPlace,
   workerUrl: isPlace,

@@ -23,12 +23,12 @@ export async function loadHere<Exports>(
   options: LoadOptions,
   onStart?: (via: Via) => void,
 ): Promise<GoApp<Exports>> {
-  const job = new Job(options, onStart);
+  const job = new Job({ ...options }, onStart);
   return job.run(async () => {
     const loaded = await loadedOf(await known(source), job);
     const { ready } = options;
     const waiting = ready === undefined ? undefined : await part("ready");
-    const isReady = ready === undefined ? undefined : waiting?.readiness(options, ready);
+    const isReady = ready === undefined ? undefined : waiting?.readiness(job.options, ready);
     const app = await startApp(loaded, job);
     const { exited } = app;
     // A promise of its own again, which nothing in here listens to.

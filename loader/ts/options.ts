@@ -52,10 +52,11 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   /** How urgent the requests are beside the page's others, as fetch() takes it. */
   fetchPriority?: "high" | "low" | "auto";
   /**
-   * What a program offers when it is ready: a name that it sets on `js.Global()`, or a function that says whether it
-   * is. `load()` then resolves when that is so, and not at the program's first wait.
+   * What tells that a program is ready: a name that it sets on `js.Global()`, a function that says whether it is, or
+   * `true` for one that calls `Ready` of the Go package gowasp. `load()` then resolves when that is so, and not at the
+   * program's first wait.
    */
-  ready?: string | ((scope: Record<string, unknown>) => boolean);
+  ready?: true | string | ((scope: Record<string, unknown>) => boolean);
   /** What a relative address is relative to. Default: the page, the worker's script, or the working directory. */
   baseUrl?: string | Url;
   /**
@@ -91,8 +92,8 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
 export interface WorkerLoadOptions
   extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
-  /** A name that the program sets on `js.Global()` when it is ready; `load()` waits for it. */
-  ready?: string;
+  /** A name that the program sets on `js.Global()` when it is ready, or `true`; `load()` waits for it. */
+  ready?: true | string;
   /**
    * When `load()` resolves: when the program begins to run (the default), so that there is a {@link GoApp.kill} for one
    * that never waits, or when it waits for the first time or has ended.

@@ -26,7 +26,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   imports: "an object or a function",
   start: "a function that takes an instance",
   worker: "true or false",
-  ready: "a name or a function",
+  ready: "true, a name or a function",
   until: '"run" or "idle"',
   decoderUrl: "a string or a URL",
   workerUrl: "a string or a URL",

@@ -22,7 +22,8 @@ export async function packMain(out) {
   const optional = platforms.map(({ name }) => [name, manifest.version]);
   const folder = await emptyFolder(out, "gowasp");
   await writeManifest(folder, { ...manifest, optionalDependencies: Object.fromEntries(optional) });
-  for (const name of manifest.files.filter((/** @type {string} */ name) => name !== notices)) {
+  // What begins with `!` is left out by npm.
+  for (const name of manifest.files.filter((/** @type {string} */ name) => name !== notices && !name.startsWith("!"))) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   await writeFile(join(folder, notices), await webNotices());

@@ -20,6 +20,7 @@ import { reportPage } from "./report/page.mjs";
 import { measureSizes } from "./size.mjs";
 import { measureSpeed } from "./speed.mjs";
 import { measureStart } from "./start.mjs";
+import { measureWorkers } from "./workers.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DOCS = join(root, "docs");
@@ -27,7 +28,7 @@ const FIGURES = join(DOCS, "benchmarks.json");
 
 const USAGE = `usage: npm run bench -- [PART...] [options]
 
-  PART         size, speed, start, depth, optimizer, loader, bridge, default all; report measures nothing and writes the report again
+  PART         size, speed, start, depth, optimizer, loader, bridge, workers, default all; report measures nothing and writes the report again
   --rounds N   how often what is timed is run, default 7
   --large      with the Go compiler (48 MB), too
   --binaryen   run wasm-opt where it has not been run before (minutes)
@@ -46,6 +47,7 @@ const PARTS = {
   optimizer: ({ rounds, large }) => measureOptimizer({ rounds, large, say }),
   loader: ({ rounds }) => runBench("loader.mjs", String(rounds)),
   bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),
+  workers: ({ rounds }) => measureWorkers({ rounds, say }),
 };
 
 async function main() {

@@ -9,6 +9,7 @@ import { packMain } from "../../scripts/package/stage.mjs";
 
 import { command } from "../command.mjs";
 import { bundlers } from "./bundlers.mjs";
+import { edge } from "./edge.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { pages } from "./pages.mjs";
 import { giveProgram } from "./project.mjs";
@@ -32,7 +33,7 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers, ...frameworks, ...pages, ...runtimes].filter(
+  const chosen = [...bundlers, ...frameworks, ...pages, ...runtimes, ...edge].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );

@@ -13,7 +13,7 @@ import type { StdinSource } from "./stdin.js";
 import { standardStreams } from "./stdio.js";
 import { StringCodec } from "./strings.js";
 import { syscallJs } from "./syscall-js.js";
-import { noSystem, type System } from "./system.js";
+import { noSystem, type ProgramTimers, type System } from "./system.js";
 import { Timers } from "./timers.js";
 import { ValueTable } from "./values.js";
 
@@ -57,6 +57,12 @@ const stop = new Error("the Go program has ended");
 
 type Entry = () => void;
 
+/** What is told of a program's end: its exit code, or what it died of. */
+interface Settle {
+  readonly resolve: (code: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** The exports of every Go program built for GOOS=js, and what has them. */
 interface GoExports {
   readonly mem: WebAssembly.Memory;
@@ -79,7 +85,7 @@ export class GoHost implements FunctionHost {
   failure: GowaspError | undefined;
 
   readonly #memory = new GoMemory();
-  readonly #timers = new Timers(() => this.#wake());
+  readonly #timers: ProgramTimers;
   readonly #streams: ReturnType<typeof standardStreams>;
   readonly #lastWords = new LastWords();
   readonly #functions: GoFunctions;
@@ -87,13 +93,15 @@ export class GoHost implements FunctionHost {
   readonly #go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };
   #exports: GoExports | undefined;
   #state: "new" | "running" | "exited" | "killed" | "failed" = "new";
-  #settle: { resolve: (code: number) => void; reject: (error: unknown) => void } | undefined;
+  #settle: Settle | undefined;
 
   constructor(
     private readonly options: GoHostOptions = {},
     private readonly system: System = noSystem,
   ) {
     this.#streams = standardStreams(options, system);
+    const wake = () => this.#wake();
+    this.#timers = system.timers?.(wake) ?? new Timers(wake);
     this.#functions = new GoFunctions(this);
     const awaits = (callback: unknown) => this.#functions.awaits(callback);
     this.#go = {
@@ -131,7 +139,16 @@ export class GoHost implements FunctionHost {
    * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
    *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
    */
-  async run(instance: WasmInstance): Promise<number> {
+  run(instance: WasmInstance): Promise<number> {
+    return new Promise((resolve, reject) => this.start(instance, { resolve, reject }));
+  }
+
+  /**
+   * Does what {@link run} does, for those for whom a promise is of no use.
+   *
+   * @throws what `run` rejects with before it has entered Go
+   */
+  start(instance: WasmInstance, settle: Settle): void {
     if (this.#state !== "new") {
       throw new GowaspError("host", "this host has run a program, or was killed; make a new one for each run");
     }
@@ -144,10 +161,8 @@ export class GoHost implements FunctionHost {
     const functions = Object.values(instance.exports).filter((value) => typeof value === "function");
     if (functions.length > HOST_EXPORTS.length) this.#program.leaving = Turn.Entered;
     this.#state = "running";
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      this.#enterFromLoop(() => exports.run(args.length, argv));
-    });
+    this.#settle = settle;
+    this.#enterFromLoop(() => exports.run(args.length, argv));
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { GoProgram, HostFunction } from "./program.js";
-import type { Timers } from "./timers.js";
+import type { ProgramTimers } from "./system.js";
 
 // crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
 const RANDOM_LIMIT = 65_536;
@@ -13,7 +13,7 @@ const SEARCH_BYTES = 128;
 
 /** What the runtime's functions act on besides the program's memory. */
 export interface RuntimeHost {
-  readonly timers: Timers;
+  readonly timers: ProgramTimers;
   /** Ends the program. */
   exit(code: number): void;
   /** Writes for the runtime itself (println, tracebacks); `chunk` is valid during the call only. */
@@ -59,7 +59,7 @@ export function runtime(program: GoProgram, host: RuntimeHost): Record<string, H
   };
 }
 
-function clock({ memory }: GoProgram, timers: Timers): Record<string, HostFunction> {
+function clock({ memory }: GoProgram, timers: ProgramTimers): Record<string, HostFunction> {
   // The last answer of nanotime1, in its two words.
   let nowLow = 0;
   let nowHigh = 0;

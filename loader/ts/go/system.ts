@@ -2,6 +2,7 @@ import { type GoFileSystem, type ProgramFiles, type StandardStreams, streamsOnly
 import { noPath, noProcess } from "./process.js";
 import type { StdinSource } from "./stdin.js";
 import { consoleOutput, type Fill, type Output } from "./stdio.js";
+import type { Timers } from "./timers.js";
 
 /** What the embedder gives of an operating system. */
 export interface Given {
@@ -9,6 +10,9 @@ export interface Given {
   readonly process?: object;
   readonly path?: object;
 }
+
+/** Through which a program asks to be woken. */
+export type ProgramTimers = Pick<Timers, "schedule" | "clear" | "clearAll">;
 
 /** Makes what a program takes for its operating system. */
 export interface System {
@@ -24,6 +28,8 @@ export interface System {
   ): { fs: ProgramFiles; process: object; path: object };
   /** What the program gets of its environment. */
   environment(args: readonly string[], env: Record<string, string | undefined>): Record<string, string | undefined>;
+  /** What calls `wake` when the program has asked for it; the host's own timers if this is absent. */
+  timers?(wake: () => void): ProgramTimers;
 }
 
 /** Of a program that gets nothing, as most do in pages; {@link "./given-system.js"} is the other one. */

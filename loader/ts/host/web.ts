@@ -13,6 +13,8 @@ type KnownWasm<Name extends string> = typeof globalThis extends {
 export type Url = Known<"URL">;
 /** What fetch() answers. */
 export type FetchResponse = Known<"Response">;
+/** What a handler is asked. */
+export type FetchRequest = Known<"Request">;
 /** A stream of chunks. */
 export type ByteStream = Known<"ReadableStream">;
 /** What ends an operation. */

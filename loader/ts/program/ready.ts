@@ -16,11 +16,34 @@ type IsReady = (scope: Scope) => boolean;
 /**
  * What tells that a program is ready, to be asked for before it begins: what another program has left under the name
  * does not count.
+ *
+ * @param options those it is going to run with; for `true` they get what Go's `gowasp.Ready` calls
  */
-export function readiness(options: LoadOptions, ready: string | IsReady): IsReady {
+export function readiness(options: LoadOptions, ready: true | string | IsReady): IsReady {
+  if (ready === true) return whenCalled(options);
   if (typeof ready !== "string") return ready;
   const before = scopeOf(options)[ready];
   return (scope) => scope[ready] !== undefined && !(typeof before === "function" && scope[ready] === before);
+}
+
+/** What the Go package calls, see go/ready.go. */
+const HOOK = "gowaspReady";
+
+/** Says whether the program has called {@link HOOK}, which it alone finds, in front of the caller's own names. */
+function whenCalled(options: LoadOptions): IsReady {
+  let isReady = false;
+  const hook = (): void => {
+    isReady = true;
+  };
+  const own = (options.global ?? {}) as Scope;
+  options.global = new Proxy({} as Scope, {
+    getOwnPropertyDescriptor: (_, name) =>
+      name === HOOK || Object.hasOwn(own, name) ? { configurable: true, writable: true } : undefined,
+    get: (_, name) => (name === HOOK ? hook : Reflect.get(own, name)),
+    set: (_, name, value) => Reflect.set(own, name, value),
+    deleteProperty: (_, name) => Reflect.deleteProperty(own, name),
+  });
+  return () => isReady;
 }
 
 /**

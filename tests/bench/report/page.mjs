@@ -6,6 +6,7 @@ import { optimizerTables } from "../optimizer.mjs";
 import { sizeTables } from "../size.mjs";
 import { speedTables } from "../speed.mjs";
 import { startTable } from "../start.mjs";
+import { workersTable } from "../workers.mjs";
 
 /**
  * @typedef {object} Machine
@@ -76,6 +77,13 @@ const SECTIONS = {
     title: "Calls between Go and JavaScript",
     intro: "The loader's host functions against Go's `wasm_exec.js`, in one process that takes turns.",
     body: (text) => `\`\`\`text\n${text.trimEnd()}\n\`\`\``,
+  },
+  workers: {
+    title: "Edge workers",
+    intro:
+      "CPU time of workerd for one request of `Hello!`, beyond that of the same handler in JavaScript; medians of rounds that take " +
+      "turns. The programs are optimized with `--skip columnar-tables`, so that no instance has to rebuild tables.",
+    body: workersTable,
   },
 };
 

@@ -1,0 +1,4 @@
+import { goHandler } from "gowasp/workers";
+import module from "../build/worker.wasm";
+
+export default goHandler(module, { instances: "shared" });

@@ -1,0 +1,3 @@
+module github.com/gowasp/gowasp/go
+
+go 1.21

@@ -1,0 +1,324 @@
+import { GowaspError } from "../errors.js";
+import { Happening, type Instance } from "./instance.js";
+
+/** What a platform gives beside a request. */
+export interface ExecutionContext {
+  waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** What is asked of a program. */
+export interface Task {
+  /** The request, or the event. */
+  readonly original: Request;
+  /** Whether it is for what the program serves by, if it does. */
+  readonly isRequest: boolean;
+  /** Has the program answer by a function that it has set. */
+  answer(instance: Instance): Promise<unknown>;
+  /** What becomes of it when there is no answer. */
+  failed(error: unknown): unknown;
+}
+
+/** The longest that a request sleeps where no other one can wake it, and where one can, in milliseconds. */
+const POLL = 8;
+const LONGEST = 10_000;
+
+/** After this many milliseconds without a word the request of an exchange is taken for lost. */
+const SILENCE = 3 * LONGEST;
+
+const OVER = "the request is over";
+
+let nextId = 1;
+
+/**
+ * One request and its answer.
+ *
+ * In workerd whatever belongs to a request (its body, timers, promises, what it fetches) may only be touched while that request
+ * runs, and a program that many requests share may be entered by any. So each exchange has a loop of its own ({@link #pump}),
+ * which runs on behalf of its request. What a goroutine does for an exchange waits until that loop enters the program: it asks
+ * {@link enter}, and is told `Entered`. Between requests nothing goes but plain values.
+ *
+ * The public members up to {@link done} are what Go calls: see go/workers/exchange.go.
+ */
+export class Exchange {
+  readonly outcome: Promise<unknown>;
+  readonly id = nextId++;
+  readonly #deadline: number;
+  #resolve!: (answer: unknown) => void;
+  #reject!: (error: unknown) => void;
+  #isBegun = false;
+  #isAnswered = false;
+  #isDone = false;
+  #isAsked = false;
+  /** When its loop last ran. */
+  #seen = performance.now();
+  #wake: (() => void) | undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+
+  /** @param timeout in how many milliseconds there must be an answer */
+  constructor(
+    private readonly instance: Instance,
+    private readonly task: Task,
+    readonly env: unknown,
+    timeout: number,
+  ) {
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#deadline = performance.now() + timeout;
+    instance.exchanges.add(this);
+  }
+
+  get original(): Request {
+    return this.task.original;
+  }
+
+  /** The request but for its body, as one text: method, address, whether there is a body, names and values of headers. */
+  get head(): string {
+    const { method, url, headers, body } = this.original;
+    return [method, url, body ? 1 : 0, ...[...headers].flat()].join("\n");
+  }
+
+  /** Whether the program runs on behalf of this request; if not, the exchange is told when it does. */
+  enter(): boolean {
+    const { instance } = this;
+    if (!instance.isShared || instance.current === this || this.#isDone) return true;
+    this.#isAsked = true;
+    this.wake();
+    return false;
+  }
+
+  /** Reads a piece of the body. */
+  read(): void {
+    if (this.#isDone) {
+      this.#tell(Happening.Chunk, undefined, OVER);
+      return;
+    }
+    this.#reader ??= (this.original.body as ReadableStream<Uint8Array>).getReader();
+    this.#reader.read().then(
+      ({ value }) => this.#tell(Happening.Chunk, value),
+      (error) => {
+        // Half a request may leave the program with anything.
+        this.instance.isRetired = true;
+        this.#tell(Happening.Chunk, undefined, `the body was cut: ${error}`);
+      },
+    );
+  }
+
+  /** Answers with all there is. */
+  answer(head: string, body: Uint8Array<ArrayBuffer> | null): void {
+    this.#answer(() => new Response(body, initOf(head)));
+  }
+
+  /** Begins an answer whose body is written piece by piece. */
+  begin(head: string): void {
+    this.#answer(() => {
+      const init = initOf(head);
+      const { readable, writable } = bodyOf(Number(init.headers.get("content-length") ?? Number.NaN));
+      this.#writer = writable.getWriter();
+      this.#writer.closed.catch(() => this.#tell(Happening.Gone));
+      return new Response(readable, init);
+    });
+  }
+
+  /** Writes a piece, and tells when there is room for more. */
+  write(bytes: Uint8Array): void {
+    if (!this.#writer) {
+      this.#tell(Happening.Room, OVER);
+      return;
+    }
+    this.#writer.write(bytes).then(
+      () => this.#tell(Happening.Room),
+      (error) => this.#tell(Happening.Room, String(error)),
+    );
+  }
+
+  /** Ends what was begun. */
+  end(): void {
+    this.#writer?.close().catch(() => {});
+  }
+
+  /** Ends it by an error, which the client sees as one. */
+  abort(): void {
+    this.#cut(new Error("the handler has given up"));
+  }
+
+  /** The handler has panicked. */
+  panicked(trace: string): void {
+    console.error(trace);
+    this.instance.isRetired = true;
+    this.abort();
+  }
+
+  /** Nothing is left to do. */
+  done(): void {
+    this.#isDone = true;
+    this.wake();
+  }
+
+  /** Begins it, as soon as the program is ready, and sees to it until it is over. */
+  run(context: ExecutionContext | undefined): void {
+    for (const other of this.instance.exchanges) other.loseIfSilent();
+    this.instance.enter(this, () => this.instance.run());
+    this.#step();
+    if (this.#isOver) {
+      this.#leave();
+      return;
+    }
+    const pump = this.#pump();
+    // Where the platform tells. Workerd does with the compatibility flag enable_request_signal.
+    this.original.signal?.addEventListener("abort", () => this.#tell(Happening.Gone));
+    // What answers by itself says itself what is to be waited for.
+    if (this.instance.serve) context?.waitUntil?.(pump);
+  }
+
+  /** Has the loop look again, from wherever that is called. */
+  wake(): void {
+    if (canWakeOthers || !this.instance.isShared || this.instance.current === this) this.#wake?.();
+  }
+
+  /**
+   * Gives it up if its loop has long not run: workerd may end a request without a word, for instance when its client has gone.
+   * Goroutines that do something for it must not wait for ever.
+   */
+  loseIfSilent(): void {
+    if (performance.now() - this.#seen < SILENCE) return;
+    this.#isDone = true;
+    this.#writer = undefined;
+    this.instance.exchanges.delete(this);
+    this.#tell(Happening.Gone);
+    this.#tell(Happening.Entered);
+  }
+
+  get #isOver(): boolean {
+    return this.#isDone || (this.#isAnswered && this.instance.end !== undefined);
+  }
+
+  async #pump(): Promise<void> {
+    while (!this.#isOver) {
+      await this.#sleep();
+      this.#step();
+    }
+    this.#leave();
+  }
+
+  /** Does what is to be done on behalf of this request. */
+  #step(): void {
+    const { instance } = this;
+    this.#seen = performance.now();
+    if (!this.#isBegun && instance.isReady) {
+      this.#isBegun = true;
+      if (instance.serve && this.task.isRequest) this.#tell(Happening.Request, this);
+      else instance.enter(this, () => this.#answerBy(this.task.answer(instance)));
+    }
+    if (this.#isAsked) {
+      this.#isAsked = false;
+      this.#tell(Happening.Entered);
+    }
+    instance.enter(this, () => instance.timers.fire());
+    if (instance.end) this.#fail(instance.end);
+    else if (!this.#isAnswered && performance.now() >= this.#deadline) {
+      instance.isRetired = true;
+      this.#fail(new Error("the handler did not answer in time"));
+      this.#tell(Happening.Gone);
+    }
+  }
+
+  /** Waits until there may be something to do. */
+  async #sleep(): Promise<void> {
+    const { timers, isShared } = this.instance;
+    const deadline = this.#isAnswered ? Number.POSITIVE_INFINITY : this.#deadline - performance.now();
+    const longest = isShared ? (canWakeOthers ? LONGEST : POLL) : Number.POSITIVE_INFINITY;
+    const pause = Math.min(timers.pause, deadline, longest);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      if (pause < Number.POSITIVE_INFINITY) timer = setTimeout(resolve, pause);
+      this.#wake = resolve;
+    });
+    clearTimeout(timer);
+  }
+
+  #leave(): void {
+    const { instance } = this;
+    instance.exchanges.delete(this);
+    if (!instance.isShared || (instance.isRetired && instance.exchanges.size === 0)) instance.kill();
+    // What this request was to wake the program for is left to the others. Not to one of them: it may be lost.
+    else if (instance.timers.pause < Number.POSITIVE_INFINITY) for (const other of instance.exchanges) other.wake();
+  }
+
+  #tell(what: Happening, first?: unknown, second?: unknown): void {
+    const { instance } = this;
+    if (!instance.end) instance.enter(this, () => instance.serve?.(this.id, what, first, second));
+  }
+
+  #answer(make: () => Response): void {
+    if (this.#isDone) return;
+    try {
+      const response = make();
+      this.#isAnswered = true;
+      this.#resolve(response);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #answerBy(answer: Promise<unknown>): void {
+    answer.then(
+      (value) => {
+        this.#isAnswered = true;
+        this.#resolve(value);
+        this.wake();
+      },
+      (error) => {
+        this.#fail(error);
+        this.wake();
+      },
+    );
+  }
+
+  /** Says on the console why there is no answer, if Go has not, and {@link #cut}s it. */
+  #fail(error: unknown): void {
+    const isSaid = this.#isAnswered || (error instanceof GowaspError && error.code === "panic");
+    if (!isSaid) console.error("gowasp: a request was not answered:", error);
+    this.#cut(error);
+  }
+
+  /** Ends it by an answer that says no more than that, or where one is on its way, by an error in the middle. */
+  #cut(error: unknown): void {
+    this.#isDone = true;
+    this.#writer?.abort(error).catch(() => {});
+    this.#writer = undefined;
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    try {
+      this.#resolve(this.task.failed(error));
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+}
+
+/** A stream for as many bytes as are announced, or for any number. */
+function bodyOf(length: number): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {
+  const { FixedLengthStream } = globalThis as {
+    FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
+  };
+  // Only workerd has it; there an announced length is kept by it alone.
+  return FixedLengthStream && length >= 0 ? new FixedLengthStream(length) : new TransformStream();
+}
+
+function initOf(text: string): { status: number; headers: Headers } {
+  const [status, ...fields] = text.split("\n");
+  const headers = new Headers();
+  for (let at = 0; at < fields.length; at += 2) headers.append(fields[at] as string, fields[at + 1] as string);
+  return { status: Number(status), headers };
+}
+
+/**
+ * Whether what waits for a promise goes on in its own request when another one fulfils it. In workerd that is so since the
+ * compatibility date 2024-10-14; before, it never does. Nowhere else are requests kept apart.
+ */
+const canWakeOthers =
+  (globalThis as { Cloudflare?: { compatibilityFlags?: Record<string, boolean> } }).Cloudflare?.compatibilityFlags
+    ?.handle_cross_request_promise_resolution !== false;
