@@ -141,6 +141,7 @@ const parts = {
   source: "transport/source",
   system: "program/system",
   verify: "transport/verify",
+  wasip1: "wasip1/wasip1",
 };
 
 async function bundleLoader() {
