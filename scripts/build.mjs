@@ -143,6 +143,7 @@ const parts = {
   source: "transport/source",
   system: "program/system",
   verify: "transport/verify",
+  wasip1: "wasip1/wasip1",
 };
 
 async function bundleLoader() {

@@ -25,14 +25,12 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 const OPTIONS: Readonly<Record<string, Test>> = {
   args: isStrings,
   env: (value) => isObject(value) && isStrings(Object.values(value as object)),
-  stdin: (value) =>
-    isString(value) ||
-    isFunction(value) ||
-    ArrayBuffer.isView(value) ||
-    isFunction((value as ReadableStream).getReader),
+  // Which objects, stdin.ts tells.
+  stdin: (value) => isString(value) || isObject(value),
   stdout: isFunction,
   stderr: isFunction,
   fs: (value) => value === "node" || isObject(value),
+  preopens: isObject,
   process: isObject,
   path: isObject,
   global: isObject,
@@ -56,7 +54,7 @@ const OPTIONS: Readonly<Record<string, Test>> = {
 };
 
 /** What stays on the page when the program runs in a worker: it cannot be copied there. */
-const STAYS_HERE = ["fs", "imports", "start", "global", "process", "path"];
+const STAYS_HERE = ["fs", "preopens", "imports", "start", "global", "process", "path"];
 
 /**
  * Holds the options against what they must be; `undefined` is as good as left out.

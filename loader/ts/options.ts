@@ -19,6 +19,11 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * `process` and `path` along. Default: stdio only.
    */
   fs?: GoHostOptions["fs"] | "node";
+  /**
+   * For `GOOS=wasip1`: the directories of `fs` that the program has, by what it calls them, such as `{ "/": "/srv/data" }`. No
+   * path leads out of them. Default: all of `fs`, as `/`.
+   */
+  preopens?: Readonly<Record<string, string>>;
   /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
   /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
@@ -65,7 +70,8 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   imports?: WasmImports | ((memory: () => WasmMemory) => WasmImports);
   /**
    * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number it returns is the exit
-   * code. Without it such a module is instantiated, a reactor is initialized, and its exports are there to be called.
+   * code. Without it a program for WASI preview 1 is run by this package, unless `imports` has a WASI; any other module is
+   * instantiated, and its exports are there to be called.
    */
   start?: (instance: WasmInstance) => unknown;
   /**
@@ -89,7 +95,10 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
 
 /** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */
 export interface WorkerLoadOptions
-  extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
+  extends Omit<
+    LoadOptions,
+    "fs" | "preopens" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"
+  > {
   worker: true;
   /** A name that the program sets on `js.Global()` when it is ready; `load()` waits for it. */
   ready?: string;

@@ -1,16 +1,18 @@
+import { GowaspError } from "../errors.js";
 import type { ByteStream } from "../host/web.js";
 import { type FsCallback, failure } from "./file-system.js";
 import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";
 
 /**
- * Where a program's standard input comes from: all of it, a stream of chunks, or a function that is asked for up to `max`
- * bytes whenever the program reads; null or an empty array is the end.
+ * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
+ * for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
 export type StdinSource =
   | Uint8Array
   | string
   | ByteStream
+  | AsyncIterable<Uint8Array | string>
   | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
@@ -74,19 +76,50 @@ function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
 /** What arrives next, in pieces of the source's own choice. */
 function chunks(source: StdinSource): Reader {
   if (typeof source === "function") return source;
-  if (source instanceof ReadableStream) {
-    const reader = source.getReader();
-    const read = async (): Promise<Uint8Array | null> => {
-      const { done, value } = await reader.read();
-      if (done) return null;
-      return value.length > 0 ? value : read();
+  if (typeof source === "string" || ArrayBuffer.isView(source)) {
+    let whole: Uint8Array | null = bytesOf(source);
+    return () => {
+      const all = whole;
+      whole = null;
+      return all;
     };
-    return read;
   }
-  let whole: Uint8Array | null = typeof source === "string" ? encodeUtf8(source) : source;
-  return () => {
-    const all = whole;
-    whole = null;
-    return all;
-  };
+  const pieces = piecesOf(source);
+  return async () => (await pieces.next()).value ?? null;
+}
+
+/**
+ * What a stream or an async iterable gives, without empty pieces.
+ *
+ * @throws {GowaspError} `invalid-option` if it is neither
+ */
+export function piecesOf(source: ByteStream | AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  if ("getReader" in source) return pieces(streamed(source));
+  if (Symbol.asyncIterator in source) return pieces(source);
+  throw new GowaspError(
+    "invalid-option",
+    "the option stdin must be a string, a Uint8Array, a ReadableStream, an async iterable or a function",
+  );
+}
+
+async function* pieces(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) {
+    if (piece.length > 0) yield bytesOf(piece);
+  }
+}
+
+/** Safari's streams are no iterables. */
+async function* streamed(source: ByteStream): AsyncGenerator<Uint8Array> {
+  const reader = source.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+function bytesOf(piece: string | ArrayBufferView): Uint8Array {
+  return typeof piece === "string"
+    ? encodeUtf8(piece)
+    : new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
 }

@@ -9,7 +9,8 @@ import * as fallback from "../transport/fallback.js";
 import * as files from "../transport/files.js";
 import * as source from "../transport/source.js";
 import * as verify from "../transport/verify.js";
+import * as wasip1 from "../wasip1/wasip1.js";
 
 /** For the option `use` of `load()`. */
-const parts: readonly Part[] = [fallback, files, other, ready, refusal, source, system, verify];
+const parts: readonly Part[] = [fallback, files, other, ready, refusal, source, system, verify, wasip1];
 export default parts;

@@ -8,6 +8,7 @@ import * as fallback from "../transport/fallback.js";
 import * as files from "../transport/files.js";
 import * as source from "../transport/source.js";
 import * as verify from "../transport/verify.js";
+import * as wasip1 from "../wasip1/wasip1.js";
 
 export const parts = {
   fallback: async () => fallback,
@@ -18,4 +19,5 @@ export const parts = {
   source: async () => source,
   system: async () => system,
   verify: async () => verify,
+  wasip1: async () => wasip1,
 };

@@ -11,4 +11,5 @@ export const parts = {
   source: () => import("../transport/source.js"),
   system: () => import("../program/system.js"),
   verify: () => import("../transport/verify.js"),
+  wasip1: () => import("../wasip1/wasip1.js"),
 };

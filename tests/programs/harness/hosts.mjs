@@ -32,13 +32,18 @@ const HOSTS = {
   },
   loader: {
     goos: "js",
-    missing: () => (existsSync(DIST) ? "" : "the loader is not built: npm run build"),
+    missing: missingLoader,
     argv: ({ program }, wasm) => [script("loader"), DIST, program.drive ?? "", wasm],
   },
   wasi: {
     goos: "wasip1",
     missing: () => "",
     argv: ({ program }, wasm) => ["--no-warnings", script("wasip1"), program.drive ?? "", wasm],
+  },
+  loader_wasi: {
+    goos: "wasip1",
+    missing: missingLoader,
+    argv: ({ program }, wasm) => [script("loader_wasip1"), DIST, program.drive ?? "", wasm],
   },
 };
 
@@ -92,6 +97,10 @@ export async function runUnder(name, one, wasm) {
 function nodeCommand(name, one, wasm) {
   const { args, nodeArgs } = one.program;
   return ["node", STACK, ...nodeArgs, ...HOSTS[name].argv(one, wasm), ...args];
+}
+
+function missingLoader() {
+  return existsSync(DIST) ? "" : "the loader is not built: npm run build";
 }
 
 function script(name) {
