@@ -83,13 +83,15 @@ function parse(/** @type {string[]} */ args) {
 function runInNode(/** @type {import("./program.mjs").Program} */ program, /** @type {Command} */ { args, fetch }) {
   const script = fileURLToPath(new URL("node.mjs", import.meta.url));
   const stack = process.platform === "win32" ? [] : ["--stack-size=7600"];
-  const all = [...stack, "--no-warnings", script, program.abi, fetch ? "fetch" : "", program.path, ...args];
-  return replaceProcess(all) ?? runNative(process.execPath, all);
+  const all = [...stack, "--no-warnings", script, program.abi, program.path, ...args];
+  // By this name net/http knows a Node, under which it leaves fetch alone (roundtrip_js.go).
+  const argv0 = fetch ? "go" : "node";
+  return replaceProcess(argv0, all) ?? runNative(process.execPath, all, { argv0 });
 }
 
 /** Has Node go on as another one, where it can (Node 22.15): there is nobody then between `go` and the program. */
-function replaceProcess(/** @type {string[]} */ args) {
+function replaceProcess(/** @type {string} */ argv0, /** @type {string[]} */ args) {
   const { execve } = /** @type {{ execve?: (file: string, args: string[]) => never }} */ (process);
   if (!execve || process.platform === "win32") return undefined;
-  return execve.call(process, process.execPath, [process.execPath, ...args]);
+  return execve.call(process, process.execPath, [argv0, ...args]);
 }
