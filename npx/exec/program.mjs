@@ -40,12 +40,28 @@ export async function readProgram(path) {
     const what = others.find(([magic]) => beginning.startsWith(magic))?.[1] ?? "something else";
     throw new RefusedError(`${path} is no WebAssembly but ${what}; ${build}`);
   }
-  return { path, bytes, abi: abiOf(path, await importsOf(path, bytes)) };
+  const module = await compiled(path, bytes);
+  const imports = WebAssembly.Module.imports(module);
+  const abi = abiOf(path, imports);
+  const entry = abi === wasi ? "_start" : "run";
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === entry)) {
+    throw new RefusedError(`${path} is a library (-buildmode=c-shared): it has no main that could be run`);
+  }
+  const foreign = imports.find((one) => one.module !== abi && one.module !== "_gotest");
+  if (foreign) {
+    const { module: from, name } = foreign;
+    throw new RefusedError(
+      `${path} imports ${from}.${name} (//go:wasmimport), which only a host of its own can give it`,
+    );
+  }
+  return { path, bytes, abi };
 }
 
-async function importsOf(/** @type {string} */ path, /** @type {Uint8Array<ArrayBuffer>} */ bytes) {
+const wasi = "wasi_snapshot_preview1";
+
+async function compiled(/** @type {string} */ path, /** @type {Uint8Array<ArrayBuffer>} */ bytes) {
   try {
-    return WebAssembly.Module.imports(await WebAssembly.compile(bytes));
+    return await WebAssembly.compile(bytes);
   } catch (error) {
     throw new RefusedError(`${path} is not valid: ${/** @type {Error} */ (error).message}`);
   }
@@ -60,7 +76,6 @@ function abiOf(/** @type {string} */ path, /** @type {WebAssembly.ModuleImportDe
   if (imports.some(({ module }) => module === "gojs" || module === "go")) {
     throw new RefusedError(`${path} is a program of TinyGo's; ${build}, with the go command`);
   }
-  const wasi = "wasi_snapshot_preview1";
   if (imports.some(({ module }) => module === wasi)) return wasi;
   throw new RefusedError(`${path} is no Go program: it imports nothing that Go's programs do; ${build}`);
 }

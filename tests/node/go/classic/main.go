@@ -29,6 +29,8 @@ func main() {
 		fs := js.Global().Get("fs")
 		_, err := os.Stat("/")
 		fmt.Println(fs.Equal(js.Global().Get("globalThis").Get("fs")), err == nil)
+	case "argv0":
+		fmt.Println(js.Global().Get("process").Get("argv0"))
 	case "unfinished":
 		fmt.Print("no end")
 	}
