@@ -27,7 +27,7 @@ export interface GoHostOptions {
   name?: string;
   /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
   env?: Record<string, string | undefined>;
-  /** Standard input. Without it and without `fs`, reading it reports ENOSYS. */
+  /** Standard input. Without it and without `fs` it is empty. */
   stdin?: StdinSource;
   /**
    * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
