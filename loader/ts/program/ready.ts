@@ -107,6 +107,8 @@ export async function callByName(
       throw over;
     },
   );
+  // The function may throw before anybody waits for that.
+  end.catch(() => {});
   const { given, takeBack } = own ? lend(exports, args) : { given: args, takeBack: () => {} };
   const answer = await Promise.race([found(...given), end]);
   if (!over) takeBack();
@@ -124,7 +126,9 @@ type Exports = Record<string, unknown>;
  * @throws {GowaspError} `no-function`
  */
 function lend(exports: Exports, args: unknown[]): { given: unknown[]; takeBack: () => void } {
-  const { gowasp_alloc: alloc, gowasp_free: free } = exports as Record<string, ((value: number) => number) | undefined>;
+  const functions = exports as Record<string, ((value: number) => number) | undefined>;
+  // TinyGo exports the second ones by itself.
+  const { gowasp_alloc: alloc = functions.malloc, gowasp_free: free = functions.free } = functions;
   const data = args.map((one) =>
     typeof one === "string" ? encodeUtf8(one) : one instanceof Uint8Array ? one : undefined,
   );

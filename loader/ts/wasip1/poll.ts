@@ -23,6 +23,8 @@ interface Subscription {
  */
 export function pollOneoff({ memory, descriptors }: Context, from: number, to: number, count: number): number {
   if (count === 0) fail("EINVAL");
+  // All of them must be there.
+  memory.slice(from, count * SUBSCRIPTION);
   const all = Array.from({ length: count }, (_, at) =>
     subscriptionAt(memory.view, (from >>> 0) + at * SUBSCRIPTION, descriptors),
   );

@@ -114,6 +114,9 @@ export class Wasip1Program {
       return entry(...args);
     } catch (cause) {
       if (cause instanceof Exit) throw this.#end(cause.code, this.#words.error(cause.code));
+      // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
+      const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
+      if (panic) throw this.#end(2, panic);
       // Whatever it is, nothing has set Go's stack right on its way.
       const text = `an exception passed through the program and ended it: ${cause}`;
       throw this.#end(undefined, new GowaspError("exception", text, { cause }));
