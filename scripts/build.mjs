@@ -151,8 +151,10 @@ async function bundleLoader() {
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     name in parts && from === source("parts/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
+  // What is there for the caller to import, and for nobody else.
+  const entries = { fs: "fs/fs" };
   // One by one: of what two files import, each would hold all that either uses.
-  for (const [name, place] of Object.entries({ index: "index", ...parts })) {
+  for (const [name, place] of Object.entries({ index: "index", ...parts, ...entries })) {
     await bundle({ [name]: source(place) }, [late, decoderBindings]);
   }
   await bundle({ parts: source("parts/all-parts") }, [atHand, decoderBindings]);

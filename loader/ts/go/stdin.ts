@@ -8,12 +8,8 @@ import { encodeUtf8 } from "./strings.js";
  * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
  * for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
-export type StdinSource =
-  | Uint8Array
-  | string
-  | ByteStream
-  | AsyncIterable<Uint8Array | string>
-  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
+export type StdinSource = Uint8Array | string | ByteStream | AsyncIterable<Uint8Array | string> | Asked;
+type Asked = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
 type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
@@ -84,18 +80,20 @@ function chunks(source: StdinSource): Reader {
       return all;
     };
   }
-  const pieces = piecesOf(source);
-  return async () => (await pieces.next()).value ?? null;
+  const all = pieces(iterable(source));
+  return async () => (await all.next()).value ?? null;
 }
 
 /**
- * What a stream or an async iterable gives, without empty pieces.
+ * A stream or an async iterable, as an iterable: Safari's streams are none.
  *
  * @throws {GowaspError} `invalid-option` if it is neither
  */
-export function piecesOf(source: ByteStream | AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
-  if ("getReader" in source) return pieces(streamed(source));
-  if (Symbol.asyncIterator in source) return pieces(source);
+export function iterable(
+  source: Exclude<StdinSource, Uint8Array | string | Asked>,
+): AsyncIterable<Uint8Array | string> {
+  if ("getReader" in source) return streamed(source);
+  if (Symbol.asyncIterator in source) return source;
   throw new GowaspError(
     "invalid-option",
     "the option stdin must be a string, a Uint8Array, a ReadableStream, an async iterable or a function",
@@ -108,7 +106,6 @@ async function* pieces(source: AsyncIterable<Uint8Array | string>): AsyncGenerat
   }
 }
 
-/** Safari's streams are no iterables. */
 async function* streamed(source: ByteStream): AsyncGenerator<Uint8Array> {
   const reader = source.getReader();
   for (;;) {

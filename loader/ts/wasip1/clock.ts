@@ -2,33 +2,27 @@
 
 import { fail } from "./errno.js";
 
-const MILLISECOND = 1_000_000;
-
 /** The time of `$clockid` in nanoseconds: 0 is the time of day, 1 never goes back; 2 and 3, processor time, are the same as 1. */
 export function timeOf(clock: number): bigint {
   if (clock >>> 0 > 3) fail("EINVAL");
-  if (clock !== 0) return nanoseconds(performance.now()) + 1n;
+  const since = performance.now();
+  if (clock !== 0) return BigInt(Math.floor(since * 1e6) + 1);
   const now = Date.now();
   // The exact one, unless the host's clock was set since it began to count.
-  const exact = performance.timeOrigin + performance.now();
-  return nanoseconds(Math.floor(exact) === now ? exact : now);
-}
-
-/** Of milliseconds, of which a double has all the microseconds. */
-export function nanoseconds(milliseconds: number): bigint {
-  const whole = Math.floor(milliseconds);
-  return BigInt(whole) * BigInt(MILLISECOND) + BigInt(Math.floor((milliseconds - whole) * MILLISECOND));
+  const exact = performance.timeOrigin + since;
+  // A double has all the microseconds since 1970.
+  return BigInt(Math.floor((Math.floor(exact) === now ? exact : now) * 1e3)) * 1000n;
 }
 
 let sleeper: Int32Array | null | undefined;
 let hasWarned = false;
 
 /**
- * Waits for so many nanoseconds, where the thread may: in workers, Node, Deno and Bun. A page's main thread may not; there
+ * Waits for so many milliseconds, where the thread may: in workers, Node, Deno and Bun. A page's main thread may not; there
  * it returns at once, so that the program asks for the time again, and again.
  */
-export function sleep(duration: bigint): void {
-  const end = performance.now() + Number(duration) / MILLISECOND;
+export function sleep(duration: number): void {
+  const end = performance.now() + duration;
   try {
     sleeper ??= sharedWord();
     for (let left = end - performance.now(); left > 0; left = end - performance.now()) {

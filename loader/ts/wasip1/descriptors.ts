@@ -26,8 +26,11 @@ export interface Descriptor {
   /** What a directory that the program was given is called by it. */
   readonly preopen?: string;
   /** A directory's entries, as they were when it was read from its start. */
-  entries?: { name: Uint8Array; type: FileType }[];
+  entries?: Entries;
 }
+
+/** Of a directory, in the order in which they are told. */
+export type Entries = readonly { name: Uint8Array; type: FileType }[];
 
 /** A stream that the embedder gives. */
 export function stream(read: (buffer: Uint8Array) => number, write: (bytes: Uint8Array) => void): Descriptor {
@@ -49,7 +52,6 @@ export function stream(read: (buffer: Uint8Array) => number, write: (bytes: Uint
 
 /** A directory; the file system need not have it open. */
 export function directory(fs: SyncFiles, place: Place, preopen?: string): Descriptor {
-  const path = [place.host, ...place.segments].join("/") || "/";
   return {
     type: FileType.Directory,
     flags: 0,
@@ -58,7 +60,7 @@ export function directory(fs: SyncFiles, place: Place, preopen?: string): Descri
     read: () => fail("EISDIR"),
     write: () => fail("EBADF"),
     seek: () => fail("EBADF"),
-    stat: () => fs.lstatSync(path, { bigint: true }),
+    stat: () => fs.lstatSync(place.path, { bigint: true }),
     close: () => {},
   };
 }
@@ -115,10 +117,6 @@ export class Descriptors {
   /** A directory to begin a path in. */
   directory(fd: number): Place {
     return this.get(fd).place ?? fail("ENOTDIR");
-  }
-
-  isOpen(fd: number): boolean {
-    return this.#all[fd >>> 0] !== undefined;
   }
 
   /** Gives it the lowest number that is free. */

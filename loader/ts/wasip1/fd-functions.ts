@@ -2,7 +2,7 @@
 
 import { encodeUtf8 } from "../go/strings.js";
 import { timeOf } from "./clock.js";
-import type { Descriptor, Descriptors } from "./descriptors.js";
+import type { Descriptor, Descriptors, Entries } from "./descriptors.js";
 import { fail } from "./errno.js";
 import type { WasiMemory } from "./memory.js";
 import { FileType, fileType, type Stat, type SyncFiles } from "./sync-files.js";
@@ -11,8 +11,8 @@ import { FileType, fileType, type Stat, type SyncFiles } from "./sync-files.js";
 export interface Context {
   readonly memory: WasiMemory;
   readonly descriptors: Descriptors;
-  /** Absent where the program has no files: then it has no directory to begin a path in, either. */
-  readonly fs: SyncFiles | undefined;
+  /** Absent where the program has no files; then it has no descriptor that leads here, either. */
+  readonly fs: SyncFiles;
 }
 
 /** A function of preview 1; what it throws becomes an errno, and nothing is success. */
@@ -35,12 +35,22 @@ enum Times {
 const DIRENT = 24;
 
 /** The functions named `fd_…`. */
-export function fdFunctions(context: Context): Record<string, WasiFunction> {
-  const { memory, descriptors, fs } = context;
+export function fdFunctions({ memory, descriptors, fs }: Context): Record<string, WasiFunction> {
   const fileOf = (fd: number) => descriptors.get(fd).host ?? fail("EINVAL");
   const sync = (flush: "fsyncSync" | "fdatasyncSync") => (fd: number) => {
     const { host } = descriptors.get(fd);
-    if (host !== undefined) fs?.[flush](host);
+    if (host !== undefined) fs[flush](host);
+  };
+  /** Fills or empties buffers one after the other, until one is not used up. */
+  const at = (how: "read" | "write") => (fd: number, from: number, count: number, to: number, offset?: number) => {
+    const descriptor = descriptors.get(fd);
+    let total = 0;
+    for (const buffer of memory.vectors(from, count)) {
+      const done = buffer.length && descriptor[how](buffer, offset === undefined ? offset : offset + total);
+      total += done;
+      if (done < buffer.length) break;
+    }
+    memory.setUint32(to, total);
   };
 
   return {
@@ -48,7 +58,7 @@ export function fdFunctions(context: Context): Record<string, WasiFunction> {
     fd_allocate(fd: number, offset: bigint, length: bigint) {
       const host = fileOf(fd);
       const end = Number(offset + length);
-      if (end > Number(descriptors.get(fd).stat()?.size)) fs?.ftruncateSync(host, end);
+      if (end > Number(descriptors.get(fd).stat()?.size)) fs.ftruncateSync(host, end);
     },
     fd_close: (fd: number) => descriptors.close(fd),
     fd_datasync: sync("fdatasyncSync"),
@@ -58,8 +68,7 @@ export function fdFunctions(context: Context): Record<string, WasiFunction> {
       const { type, flags } = descriptors.get(fd);
       const rights = type === FileType.CharacterDevice ? ALL_RIGHTS & ~SEEK_AND_TELL : ALL_RIGHTS;
       memory.slice(to, 24).fill(0);
-      memory.setUint8(to, type);
-      memory.setUint16(to + 2, flags);
+      memory.setUint32(to, type | (flags << 16));
       memory.setUint64(to + 8, rights);
       memory.setUint64(to + 16, ALL_RIGHTS);
     },
@@ -69,22 +78,20 @@ export function fdFunctions(context: Context): Record<string, WasiFunction> {
     fd_fdstat_set_rights: (fd: number) => void descriptors.get(fd),
     fd_filestat_get: (fd: number, to: number) =>
       writeStat(memory, to, descriptors.get(fd).stat(), descriptors.get(fd).type),
-    fd_filestat_set_size: (fd: number, size: bigint) => fs?.ftruncateSync(fileOf(fd), length(size)),
+    fd_filestat_set_size: (fd: number, size: bigint) => fs.ftruncateSync(fileOf(fd), length(size)),
     fd_filestat_set_times(fd: number, atime: bigint, mtime: bigint, flags: number) {
       const { stat, host, place } = descriptors.get(fd);
       const times = secondsOf(stat(), atime, mtime, flags);
-      if (place) fs?.lutimesSync([place.host, ...place.segments].join("/") || "/", ...times);
-      else fs?.futimesSync(host ?? fail("EINVAL"), ...times);
+      if (place) fs.lutimesSync(place.path, ...times);
+      else fs.futimesSync(host ?? fail("EINVAL"), ...times);
     },
 
-    fd_read: (fd: number, from: number, count: number, to: number) =>
-      memory.setUint32(to, transfer(context, fd, from, count, "read")),
-    fd_write: (fd: number, from: number, count: number, to: number) =>
-      memory.setUint32(to, transfer(context, fd, from, count, "write")),
+    fd_read: at("read"),
+    fd_write: at("write"),
     fd_pread: (fd: number, from: number, count: number, offset: bigint, to: number) =>
-      memory.setUint32(to, transfer(context, fd, from, count, "read", length(offset))),
+      at("read")(fd, from, count, to, length(offset)),
     fd_pwrite: (fd: number, from: number, count: number, offset: bigint, to: number) =>
-      memory.setUint32(to, transfer(context, fd, from, count, "write", length(offset))),
+      at("write")(fd, from, count, to, length(offset)),
 
     fd_prestat_get(fd: number, to: number) {
       const name = preopenOf(descriptors.get(fd));
@@ -100,7 +107,9 @@ export function fdFunctions(context: Context): Record<string, WasiFunction> {
     fd_readdir(fd: number, to: number, size: number, cookie: bigint, used: number) {
       const descriptor = descriptors.get(fd);
       if (cookie === 0n) descriptor.entries = undefined;
-      descriptor.entries ??= entriesOf(context, fd);
+      descriptor.entries ??= fs
+        .readdirSync(descriptors.directory(fd).path, { withFileTypes: true })
+        .map((entry) => ({ name: encodeUtf8(entry.name), type: fileType(entry) }));
       memory.setUint32(used, writeEntries(memory.slice(to, size), descriptor.entries, Number(cookie)));
     },
 
@@ -114,7 +123,7 @@ export function fdFunctions(context: Context): Record<string, WasiFunction> {
 /** Writes `$filestat`; of a stream there is nothing but its type. */
 export function writeStat(memory: WasiMemory, to: number, stat: Stat | undefined, type = FileType.Unknown): void {
   memory.slice(to, 64).fill(0);
-  memory.setUint8(to + 16, stat ? fileType(stat) : type);
+  memory.setUint32(to + 16, stat ? fileType(stat) : type);
   memory.setUint64(to + 24, stat?.nlink ?? 1n);
   if (!stat) return;
   memory.setUint64(to, stat.dev);
@@ -143,51 +152,23 @@ function length(value: bigint): number {
   return size < 0 ? fail("EINVAL") : Number.isSafeInteger(size) ? size : fail("EFBIG");
 }
 
-/** Fills or empties buffers one after the other, until one is not used up. */
-function transfer(
-  { memory, descriptors }: Context,
-  fd: number,
-  from: number,
-  count: number,
-  how: "read" | "write",
-  offset?: number,
-): number {
-  const descriptor = descriptors.get(fd);
-  let total = 0;
-  for (const buffer of memory.vectors(from, count)) {
-    if (buffer.length === 0) continue;
-    const done = descriptor[how](buffer, offset === undefined ? undefined : offset + total);
-    total += done;
-    if (done < buffer.length) break;
-  }
-  return total;
-}
-
 function preopenOf({ preopen, type }: Descriptor): Uint8Array {
   if (preopen === undefined) return fail(type === FileType.Directory ? "EBADF" : "ENOTDIR");
   return encodeUtf8(preopen);
 }
 
-function entriesOf({ descriptors, fs }: Context, fd: number): { name: Uint8Array; type: FileType }[] {
-  const { host, segments } = descriptors.directory(fd);
-  const path = [host, ...segments].join("/") || "/";
-  const entries = fs?.readdirSync(path, { withFileTypes: true }) ?? [];
-  return entries.map((entry) => ({ name: encodeUtf8(entry.name), type: fileType(entry) }));
-}
-
 /** Writes entries until the buffer is full, the last one perhaps in part. The cookie of an entry is the number of the next one. */
-function writeEntries(buffer: Uint8Array, entries: { name: Uint8Array; type: FileType }[], start: number): number {
+function writeEntries(buffer: Uint8Array, entries: Entries, start: number): number {
   let used = 0;
   for (let at = start; at < entries.length && used < buffer.length; at++) {
-    const { name, type } = entries[at] as (typeof entries)[number];
+    const { name, type } = entries[at] as Entries[number];
     const bytes = new Uint8Array(DIRENT + name.length);
-    const view = new DataView(bytes.buffer);
-    view.setBigUint64(0, BigInt(at + 1), true);
-    view.setUint32(16, name.length, true);
-    bytes[20] = type;
+    const words = new Uint32Array(bytes.buffer, 0, DIRENT / 4);
+    words.set([at + 1, 0, 0, 0, name.length, type]);
     bytes.set(name, DIRENT);
-    buffer.set(bytes.subarray(0, buffer.length - used), used);
-    used += Math.min(bytes.length, buffer.length - used);
+    const part = bytes.subarray(0, buffer.length - used);
+    buffer.set(part, used);
+    used += part.length;
   }
   return used;
 }

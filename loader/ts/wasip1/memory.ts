@@ -1,60 +1,36 @@
 import { TextDecoder } from "../host/text.js";
 import { fail } from "./errno.js";
 
-/** A WASI program's memory; addresses are bytes from its start. */
-export class WasiMemory {
-  #memory: WebAssembly.Memory | undefined;
-  #view = new DataView(new ArrayBuffer(0));
-  #bytes = new Uint8Array(0);
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  attach(memory: WebAssembly.Memory): void {
-    this.#memory = memory;
-  }
+/** A WASI program's memory; addresses are bytes from its start, as the program gives them: signed. */
+export class WasiMemory {
+  /** The program's, once there is an instance. */
+  own: WebAssembly.Memory | undefined;
 
   /** For numbers. Valid until the program runs again, as the memory may grow then. */
   get view(): DataView {
-    this.#refresh();
-    return this.#view;
-  }
-
-  get bytes(): Uint8Array<ArrayBuffer> {
-    this.#refresh();
-    return this.#bytes;
+    return new DataView((this.own as WebAssembly.Memory).buffer);
   }
 
   /** Bytes in place; EFAULT where there are none. */
   slice(address: number, length: number): Uint8Array<ArrayBuffer> {
-    const { bytes } = this;
-    const start = address >>> 0;
-    const end = start + (length >>> 0);
-    if (end > bytes.length) fail("EFAULT");
-    return bytes.subarray(start, end);
+    return new Uint8Array((this.own as WebAssembly.Memory).buffer, address >>> 0, length >>> 0);
   }
 
   /** The parts of a vector of buffers that is read from or written to: `$iovec` is an address and a length. */
   vectors(address: number, count: number): Uint8Array<ArrayBuffer>[] {
-    const { view } = this;
-    return Array.from({ length: count >>> 0 }, (_, at) => {
-      const vector = (address >>> 0) + at * 8;
-      return this.slice(view.getUint32(vector, true), view.getUint32(vector + 4, true));
-    });
+    const words = new Uint32Array(this.slice(address, count * 8).slice().buffer);
+    return Array.from({ length: count }, (_, at) => this.slice(words[2 * at] as number, words[2 * at + 1] as number));
   }
 
   text(address: number, length: number): string {
+    const bytes = this.slice(address, length);
     try {
-      return this.#decoder.decode(this.slice(address, length));
-    } catch (error) {
-      return error instanceof TypeError ? fail("EILSEQ") : fail("EFAULT");
+      return decoder.decode(bytes);
+    } catch {
+      return fail("EILSEQ");
     }
-  }
-
-  setUint8(address: number, value: number): void {
-    this.view.setUint8(address >>> 0, value);
-  }
-
-  setUint16(address: number, value: number): void {
-    this.view.setUint16(address >>> 0, value, true);
   }
 
   setUint32(address: number, value: number): void {
@@ -63,12 +39,5 @@ export class WasiMemory {
 
   setUint64(address: number, value: bigint): void {
     this.view.setBigUint64(address >>> 0, value, true);
-  }
-
-  #refresh(): void {
-    const buffer = this.#memory?.buffer;
-    if (buffer === undefined || buffer === this.#view.buffer) return;
-    this.#view = new DataView(buffer);
-    this.#bytes = new Uint8Array(buffer);
   }
 }

@@ -26,9 +26,7 @@ const SYNCHRONOUS = 0x12; // dsync, sync
 
 /** The functions named `path_…`. */
 export function pathFunctions(context: Context): Record<string, WasiFunction> {
-  const { memory, descriptors } = context;
-  // A program without files has no directory, and is told so by `find`.
-  const fs = context.fs as SyncFiles;
+  const { memory, descriptors, fs } = context;
   const lookup = (fd: number, path: number, length: number, flags = 0): Found =>
     find(fs, descriptors.directory(fd), memory.text(path, length), (flags & FOLLOW) !== 0);
   const existing = (...where: Parameters<typeof lookup>) => {
@@ -38,7 +36,7 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
 
   return {
     path_create_directory: (fd: number, path: number, length: number) => {
-      fs.mkdirSync(lookup(fd, path, length).path);
+      fs.mkdirSync(lookup(fd, path, length).place.path);
     },
     path_filestat_get: (fd: number, flags: number, path: number, length: number, to: number) =>
       writeStat(memory, to, existing(fd, path, length, flags).stat),
@@ -52,7 +50,7 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
       which: number,
     ) {
       const found = existing(fd, path, length, flags);
-      fs.lutimesSync(found.path, ...secondsOf(found.stat, atime, mtime, which));
+      fs.lutimesSync(found.place.path, ...secondsOf(found.stat, atime, mtime, which));
     },
     path_link(
       fromFd: number,
@@ -63,7 +61,7 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
       to: number,
       toLength: number,
     ) {
-      const target = existing(fromFd, from, fromLength, flags).path;
+      const target = existing(fromFd, from, fromLength, flags).place.path;
       fs.linkSync(target, asFile(lookup(toFd, to, toLength)));
     },
     path_open(
@@ -85,20 +83,20 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
     path_readlink(fd: number, path: number, length: number, to: number, size: number, used: number) {
       const found = existing(fd, path, length);
       if (!found.stat.isSymbolicLink()) fail("EINVAL");
-      const target = encodeUtf8(fs.readlinkSync(found.path)).subarray(0, size >>> 0);
+      const target = encodeUtf8(fs.readlinkSync(found.place.path)).subarray(0, size >>> 0);
       memory.slice(to, target.length).set(target);
       memory.setUint32(used, target.length);
     },
     path_remove_directory(fd: number, path: number, length: number) {
       const found = existing(fd, path, length);
       if (found.place.segments.length === descriptors.directory(fd).segments.length) fail("EINVAL");
-      fs.rmdirSync(found.path);
+      fs.rmdirSync(found.place.path);
     },
     path_rename(fromFd: number, from: number, fromLength: number, toFd: number, to: number, toLength: number) {
       const source = existing(fromFd, from, fromLength);
       const target = lookup(toFd, to, toLength);
       const isDirectory = source.stat.isDirectory();
-      fs.renameSync(source.path, isDirectory ? target.path : asFile(target));
+      fs.renameSync(source.place.path, isDirectory ? target.place.path : asFile(target));
     },
     path_symlink(target: number, targetLength: number, fd: number, path: number, length: number) {
       const text = memory.text(target, targetLength);
@@ -106,19 +104,19 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
       fs.symlinkSync(text, asFile(lookup(fd, path, length)));
     },
     path_unlink_file(fd: number, path: number, length: number) {
-      fs.unlinkSync(existing(fd, path, length).path);
+      fs.unlinkSync(existing(fd, path, length).place.path);
     },
   };
 }
 
 /** A path at which no directory is wanted. */
-function asFile({ path, stat, mustBeDirectory }: Found): string {
+function asFile({ place, stat, mustBeDirectory }: Found): string {
   if (mustBeDirectory && stat === undefined) fail("ENOENT");
-  return path;
+  return place.path;
 }
 
 function opened(fs: SyncFiles, found: Found, how: number, rights: bigint, fdflags: number) {
-  const { stat, path, place } = found;
+  const { stat, place } = found;
   const writes = (rights & WRITE) !== 0n;
   if (stat?.isSymbolicLink()) fail((how & Open.Exclusive) !== 0 ? "EEXIST" : "ELOOP");
   if (stat?.isDirectory()) {
@@ -140,5 +138,5 @@ function opened(fs: SyncFiles, found: Found, how: number, rights: bigint, fdflag
     flag("O_SYNC", fdflags & SYNCHRONOUS) |
     // Links have been followed; one that has come since then leads nobody away.
     flag("O_NOFOLLOW", true);
-  return file(fs, fs.openSync(path, flags, 0o666), fdflags);
+  return file(fs, fs.openSync(place.path, flags, 0o666), fdflags);
 }

@@ -11,13 +11,18 @@ export interface Place {
   readonly host: string;
   /** The way down from there; none is a link. */
   readonly segments: readonly string[];
+  /** The path for the file system: no link is on the way. */
+  readonly path: string;
+}
+
+/** The place that so many names lead to from a preopen. */
+export function placeIn(guest: string, host: string, segments: readonly string[] = []): Place {
+  return { guest, host, segments, path: [host, ...segments].join("/") || "/" };
 }
 
 /** Where a path leads to. */
 export interface Found {
   readonly place: Place;
-  /** The path for the file system: no link is on the way. */
-  readonly path: string;
   /** Nothing where there is no such file, in a directory that there is. */
   readonly stat: Stat | undefined;
   /** Whether the path says that it is a directory, by a slash or a dot at its end. */
@@ -41,49 +46,43 @@ export function find(fs: SyncFiles, from: Place, path: string, follow: boolean):
   if (path === "") fail("ENOENT");
   if (path.includes("\0")) fail("EINVAL");
   if (path.startsWith("/")) fail("ENOTCAPABLE");
-  const done = [...from.segments];
+  const names = [...from.segments];
   const ahead = path.split("/").reverse();
   const mustBeDirectory = /(^|\/)\.{0,2}$/.test(path);
-  const at = (names: readonly string[]) => [from.host, ...names].join("/") || "/";
-  let stat: Stat | undefined = status(fs, at(done));
-  let links = 0;
-  while (ahead.length > 0) {
+  const here = () => placeIn(from.guest, from.host, names);
+  let stat = status(fs, from.path);
+  for (let links = 0; ahead.length > 0; ) {
     const name = ahead.pop() as string;
     // Of what is on the way, all but the last name.
-    if (stat === undefined) fail("ENOENT");
-    if (!stat?.isDirectory()) fail("ENOTDIR");
+    if (!(stat ?? fail("ENOENT")).isDirectory()) fail("ENOTDIR");
     if (name === "" || name === ".") continue;
-    if (name === "..") {
-      if (done.length <= from.segments.length) fail("ENOTCAPABLE");
-      done.pop();
-      stat = status(fs, at(done));
-      continue;
-    }
-    if (isForbidden(name)) fail("EINVAL");
     const isLast = ahead.every((name) => name === "" || name === ".");
-    stat = status(fs, at([...done, name]));
-    if (stat?.isSymbolicLink() && (!isLast || follow || ahead.length > 0)) {
-      links++;
-      if (links > MOST_LINKS) fail("ELOOP");
-      const target = fs.readlinkSync(at([...done, name]));
-      if (target === "") fail("ENOENT");
-      ahead.push(...inside(target, from, done).split("/").reverse());
-      stat = status(fs, at(done));
-      continue;
+    if (name === "..") {
+      if (names.length <= from.segments.length) fail("ENOTCAPABLE");
+      names.pop();
+    } else {
+      if (isForbidden(name)) fail("EINVAL");
+      names.push(name);
     }
-    done.push(name);
-    if (isLast) break;
+    stat = status(fs, here().path);
+    if (stat?.isSymbolicLink() && (follow || ahead.length > 0)) {
+      if (++links > MOST_LINKS) fail("ELOOP");
+      const target = fs.readlinkSync(here().path);
+      names.pop();
+      ahead.push(...inside(target, from, names).split("/").reverse());
+      stat = status(fs, here().path);
+    } else if (isLast) break;
   }
-  if (mustBeDirectory && stat && !stat.isDirectory()) fail("ENOTDIR");
-  return { place: { ...from, segments: done }, path: at(done), stat, mustBeDirectory };
+  if (mustBeDirectory && stat?.isDirectory() === false) fail("ENOTDIR");
+  return { place: here(), stat, mustBeDirectory };
 }
 
-/** A link's target, relative to `done`, which for an absolute one is set back to where the path began. */
-function inside(target: string, from: Place, done: string[]): string {
+/** A link's target, relative to `names`, which for an absolute one is set back to where the path began. */
+function inside(target: string, from: Place, names: string[]): string {
   if (!target.startsWith("/")) return target;
   const root = [from.guest, ...from.segments].join("/");
   if (target !== root && !target.startsWith(`${root}/`)) fail("ENOTCAPABLE");
-  done.length = from.segments.length;
+  names.length = from.segments.length;
   return target.slice(root.length).replace(/^\/+/, "") || ".";
 }
 

@@ -1,24 +1,18 @@
 import { sleep, timeOf } from "./clock.js";
-import { errnoOf, fail } from "./errno.js";
-import type { WasiMemory } from "./memory.js";
+import type { Descriptors } from "./descriptors.js";
+import { errnoOfFailure, fail } from "./errno.js";
+import type { Context } from "./fd-functions.js";
 
 // Sizes and places in `$subscription` and `$event` (typenames.witx).
 const SUBSCRIPTION = 48;
 const EVENT = 32;
 const ABSOLUTE = 1;
 
-/** What `poll_oneoff` works on. */
-export interface Polled {
-  memory: WasiMemory;
-  /** Whether there is such a descriptor. All that there are can be read and written at once, or reading waits by itself. */
-  isOpen(fd: number): boolean;
-}
-
 interface Subscription {
   userdata: bigint;
   type: number;
   /** When it is due, in nanoseconds from now; descriptors are due at once. */
-  due: bigint;
+  due: number;
   error: number;
 }
 
@@ -27,33 +21,43 @@ interface Subscription {
  *
  * @returns how many events it has written
  */
-export function pollOneoff({ memory, isOpen }: Polled, from: number, to: number, count: number): number {
+export function pollOneoff({ memory, descriptors }: Context, from: number, to: number, count: number): number {
   if (count === 0) fail("EINVAL");
+  // All of them must be there.
+  memory.slice(from, count * SUBSCRIPTION);
   const all = Array.from({ length: count }, (_, at) =>
-    subscriptionAt(memory.view, (from >>> 0) + at * SUBSCRIPTION, isOpen),
+    subscriptionAt(memory.view, (from >>> 0) + at * SUBSCRIPTION, descriptors),
   );
-  const first = all.reduce((least, { due }) => (due < least ? due : least), all[0]?.due ?? 0n);
-  if (first > 0n) sleep(first);
+  const first = Math.min(...all.map(({ due }) => due));
+  if (first > 0) sleep(first / 1e6);
   const events = all.filter(({ due }) => due <= first);
   events.forEach(({ userdata, type, error }, at) => {
     const event = (to >>> 0) + at * EVENT;
     memory.slice(event, EVENT).fill(0);
     memory.setUint64(event, userdata);
-    memory.setUint16(event + 8, error);
-    memory.setUint8(event + 10, type);
+    memory.setUint32(event + 8, error | (type << 16));
     // For descriptors: something can be read or written.
     if (type !== 0) memory.setUint64(event + 16, 1n);
   });
   return events.length;
 }
 
-function subscriptionAt(view: DataView, at: number, isOpen: Polled["isOpen"]): Subscription {
-  const one = { userdata: view.getBigUint64(at, true), type: view.getUint8(at + 8), due: 0n, error: 0 };
+function subscriptionAt(view: DataView, at: number, descriptors: Descriptors): Subscription {
+  const one = { userdata: view.getBigUint64(at, true), type: view.getUint8(at + 8), due: 0, error: 0 };
   const word = view.getUint32(at + 16, true);
-  if (one.type !== 0) return { ...one, error: isOpen(word) ? 0 : errnoOf("EBADF") };
-  if (word > 3) return { ...one, error: errnoOf("EINVAL") };
+  try {
+    if (one.type === 0) one.due = dueOf(view, at, word);
+    else descriptors.get(word);
+  } catch (error) {
+    one.error = errnoOfFailure(error);
+  }
+  return one;
+}
+
+/** All that there are can be read and written at once, or reading waits by itself. */
+function dueOf(view: DataView, at: number, clock: number): number {
+  const now = timeOf(clock);
   const timeout = view.getBigUint64(at + 24, true);
   const isAbsolute = (view.getUint16(at + 40, true) & ABSOLUTE) !== 0;
-  const due = isAbsolute ? timeout - timeOf(word) : timeout;
-  return { ...one, due: due > 0n ? due : 0n };
+  return Math.max(0, Number(isAbsolute ? timeout - now : timeout));
 }

@@ -13,12 +13,12 @@ const RANDOM_LIMIT = 65_536;
 
 /** The functions for arguments, environment, clocks, random bytes, waiting, and sockets, of which there are none. */
 export function processFunctions(
-  { memory, descriptors }: Context,
+  context: Context,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, WasiFunction> {
+  const { memory, descriptors } = context;
   const variables = Object.entries(env).filter(([, value]) => value !== undefined);
-  const isOpen = (fd: number) => descriptors.isOpen(fd);
   const noSocket = (fd: number) => {
     descriptors.get(fd);
     fail("ENOTSUP");
@@ -33,7 +33,7 @@ export function processFunctions(
     clock_res_get: (clock: number, to: number) => memory.setUint64(to, timeOf(clock) ? 1000n : 0n),
     clock_time_get: (clock: number, _: bigint, to: number) => memory.setUint64(to, timeOf(clock)),
     poll_oneoff: (from: number, to: number, count: number, written: number) =>
-      memory.setUint32(written, pollOneoff({ memory, isOpen }, from, to, count >>> 0)),
+      memory.setUint32(written, pollOneoff(context, from, to, count >>> 0)),
     proc_raise: () => fail("ENOSYS"),
     random_get(to: number, length: number) {
       const target = memory.slice(to, length);

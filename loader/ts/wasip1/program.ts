@@ -1,15 +1,15 @@
 import { GowaspError } from "../errors.js";
 import { LastWords } from "../go/last-words.js";
-import type { StdinSource } from "../go/stdin.js";
 import type { WasmImports, WasmInstance } from "../host/web.js";
 import { Descriptors, directory } from "./descriptors.js";
 import { errnoOf, errnoOfFailure } from "./errno.js";
 import { type Context, fdFunctions, type WasiFunction } from "./fd-functions.js";
 import { WasiMemory } from "./memory.js";
 import { pathFunctions } from "./path-functions.js";
-import type { Place } from "./paths.js";
+import { type Place, placeIn } from "./paths.js";
 import { processFunctions } from "./process-functions.js";
 import { standardDescriptors } from "./standard.js";
+import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
 
 /** What a WASI program gets from its embedder; everything is optional. */
@@ -20,8 +20,8 @@ export interface Wasip1Options {
   name?: string;
   /** The environment; empty by default. Go takes `PWD` for its working directory. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Standard input, which must be there when the program reads it. Empty by default, or descriptor 0 of `fs`. */
-  stdin?: StdinSource;
+  /** Standard input: all of it, or a function that is asked for up to `max` bytes. Empty by default, or descriptor 0 of `fs`. */
+  stdin?: ReadyStdin;
   /** Takes standard output. Default: descriptor 1 of `fs` if it has one; else the process's in Node, the console in a page. */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
@@ -52,23 +52,23 @@ export class Wasip1Program {
   readonly #words = new LastWords();
   readonly #flush: () => void;
   #settle!: { resolve: (code: number) => void; reject: (error: unknown) => void };
-  #isOver = false;
+  #over: GowaspError | undefined;
 
   constructor(options: Wasip1Options = {}) {
     const { fs, name = "main", args = [], env = {} } = options;
     const descriptors = new Descriptors();
-    const { streams, flush } = standardDescriptors(options, this.#words);
+    const { streams, flush } = standardDescriptors(options, (bytes) => this.#words.hear(bytes));
     this.#flush = flush;
     for (const one of streams) descriptors.add(one);
     for (const [guest, place] of preopened(options)) descriptors.add(directory(fs as SyncFiles, place, guest));
-    const context: Context = { memory: this.#memory, descriptors, fs };
+    const context: Context = { memory: this.#memory, descriptors, fs: fs as SyncFiles };
     const functions = {
       ...processFunctions(context, [name, ...args], env),
       ...fdFunctions(context),
       ...pathFunctions(context),
     };
     this.imports = {
-      ...Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, answering(work)])),
+      ...Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#answering(work)])),
       proc_exit: (code: number) => {
         throw new Exit(code);
       },
@@ -86,7 +86,7 @@ export class Wasip1Program {
    * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has ended
    */
   run({ exports }: WasmInstance): Record<string, unknown> {
-    this.#memory.attach(exports.memory as WebAssembly.Memory);
+    this.#memory.own = exports.memory as WebAssembly.Memory;
     const { _start, _initialize } = exports;
     try {
       const entry = (_start ?? _initialize) as Entry | undefined;
@@ -109,36 +109,44 @@ export class Wasip1Program {
   }
 
   #enter(entry: Entry, args: unknown[]): unknown {
-    if (this.#isOver) throw this.failure ?? new GowaspError("exited", "the program has ended");
+    if (this.#over) throw this.#over;
     try {
       return entry(...args);
-    } catch (error) {
-      if (error instanceof Exit) {
-        this.failure ??= this.#words.error(error.code);
-        this.#end(error.code);
-        throw this.failure ?? new GowaspError("exited", `the program ended with code ${error.code}`);
-      }
+    } catch (cause) {
+      if (cause instanceof Exit) throw this.#end(cause.code, this.#words.error(cause.code));
+      // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
+      const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
+      if (panic) throw this.#end(2, panic);
       // Whatever it is, nothing has set Go's stack right on its way.
-      throw this.#fail(error);
+      const text = `an exception passed through the program and ended it: ${cause}`;
+      throw this.#end(undefined, new GowaspError("exception", text, { cause }));
     }
   }
 
-  #end(code: number): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  /** @returns what whoever enters the program from now on is told */
+  #end(code: number | undefined, failure?: GowaspError): GowaspError {
+    if (this.#over) return this.#over;
+    this.failure = failure;
+    this.#over = failure ?? new GowaspError("exited", `the program has ended with code ${code}`);
     this.#flush();
-    this.#settle.resolve(code);
+    if (code === undefined) this.#settle.reject(failure);
+    else this.#settle.resolve(code);
+    return this.#over;
   }
 
-  #fail(cause: unknown): GowaspError {
-    const text = `an exception passed through the program and ended it: ${cause}`;
-    const failure = new GowaspError("exception", text, { cause });
-    if (this.#isOver) return failure;
-    this.#isOver = true;
-    this.failure = failure;
-    this.#flush();
-    this.#settle.reject(failure);
-    return failure;
+  /** A function that answers with an errno, whatever happens. A JavaScript one: V8 of Node 20 optimizes no native calls there. */
+  #answering(work: WasiFunction): (...args: never[]) => number {
+    return (...args) => {
+      let errno = 0;
+      try {
+        work(...args);
+      } catch (error) {
+        errno = errnoOfFailure(error);
+      }
+      // Killed meanwhile, by what takes its output.
+      if (this.#over) throw this.#over;
+      return errno;
+    };
   }
 }
 
@@ -155,18 +163,6 @@ export function wasip1(options: Wasip1Options = {}): Wasip1Program {
   return new Wasip1Program(options);
 }
 
-/** A function that answers with an errno, whatever happens. A JavaScript one: V8 of Node 20 optimizes no native calls there. */
-function answering(work: WasiFunction): (...args: never[]) => number {
-  return (...args) => {
-    try {
-      work(...args);
-      return 0;
-    } catch (error) {
-      return errnoOfFailure(error);
-    }
-  };
-}
-
 /** What preview 1 does not know, and a module asks for all the same. */
 export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
   const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");
@@ -175,12 +171,12 @@ export function unknownFunctions(module: WebAssembly.Module): WasmImports[string
 
 function preopened({ fs, preopens = fs ? { "/": "/" } : {} }: Wasip1Options): [string, Place][] {
   return Object.entries(preopens).map(([guest, host]) => {
-    if (!fs) throw new GowaspError("invalid-option", "the option preopens is of use with the option fs only");
     try {
+      if (!fs) throw new Error("there is no option fs");
       // It may be a link itself, and so may be what leads there: that is the embedder's business.
       const real = fs.realpathSync(host || ".");
-      if (!fs.statSync(real).isDirectory()) throw new Error("it is no directory");
-      return [guest, { guest: guest.replace(/\/+$/, ""), host: real.replace(/[/\\]+$/, ""), segments: [] }];
+      fs.readdirSync(real, { withFileTypes: true });
+      return [guest, placeIn(guest.replace(/\/+$/, ""), real.replace(/[/\\]+$/, ""))];
     } catch (cause) {
       throw new GowaspError("invalid-option", `the option preopens: ${host}: ${(cause as Error).message}`, { cause });
     }

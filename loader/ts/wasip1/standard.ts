@@ -1,49 +1,45 @@
 // Descriptors 0, 1 and 2.
 
-import type { LastWords } from "../go/last-words.js";
 import { processOutput } from "../go/process-output.js";
-import { stdinFrom } from "../go/stdin.js";
-import { type Fill, standardStreams } from "../go/stdio.js";
 import { type Descriptor, file, stream } from "./descriptors.js";
-import { fail } from "./errno.js";
 import type { Wasip1Options } from "./program.js";
+import { stdinReader } from "./stdin.js";
 
-/** The standard streams of a program; `flush` writes out a last line without an end. */
+/**
+ * The standard streams of a program; `flush` writes out a last line without an end.
+ *
+ * @param hear is told of what is written to standard error
+ */
 export function standardDescriptors(
-  options: Wasip1Options,
-  words: LastWords,
+  { fs, stdin, stdout, stderr }: Wasip1Options,
+  hear: (bytes: Uint8Array) => void,
 ): { streams: Descriptor[]; flush: () => void } {
-  const { fs } = options;
-  const { stdin, sinks, flush } = standardStreams(options, { input: stdinFrom, output: processOutput });
-  const hasStreams = fs !== undefined && !("hasStreams" in fs);
-  const streams = [0, 1, 2].map((fd) => {
-    const write = sinks[fd];
-    if (hasStreams && fd === 0 ? !stdin : !write) {
-      try {
-        if (fs && hasStreams) return file(fs, fd, 0);
-      } catch {
-        // It is closed.
-      }
+  const flushes: (() => void)[] = [];
+  const files = fs?.hasStreams === false ? undefined : fs;
+  const open = (fd: number, given: unknown, own: () => Descriptor) => {
+    try {
+      if (files && given === undefined) return file(files, fd, 0);
+    } catch {
+      // It is closed.
     }
-    return stream(stdin && fd === 0 ? (buffer) => filled(stdin, buffer) : () => 0, write ?? (() => {}));
-  });
+    return own();
+  };
+  const output = (fd: number, name: "stdout" | "stderr", given: Wasip1Options["stdout"]) =>
+    open(fd, given, () => {
+      const { write, flush } = given ? { write: given, flush() {} } : processOutput(name);
+      flushes.push(flush);
+      return stream(() => 0, write);
+    });
+  const streams = [
+    open(0, stdin, () => stream(stdinReader(stdin), () => {})),
+    output(1, "stdout", stdout),
+    output(2, "stderr", stderr),
+  ];
   const errors = streams[2] as Descriptor;
   const { write } = errors;
   errors.write = (bytes, position) => {
-    words.hear(bytes);
+    hear(bytes);
     return write.call(errors, bytes, position);
   };
-  return { streams, flush };
-}
-
-/** Fills a buffer at once: a program that reads waits for nothing else meanwhile. */
-function filled(fill: Fill, buffer: Uint8Array): number {
-  let answer: number | undefined;
-  let failure: unknown;
-  fill(buffer, (error, count) => {
-    failure = error;
-    answer = count ?? 0;
-  });
-  if (failure) throw failure;
-  return answer ?? fail("EIO");
+  return { streams, flush: () => flushes.forEach((flush) => void flush()) };
 }

@@ -1,12 +1,13 @@
 import { GowaspError } from "../errors.js";
-import { piecesOf, type StdinSource } from "../go/stdin.js";
+import { iterable, type StdinSource } from "../go/stdin.js";
 import { builtin, hasNodeModules } from "../host/node.js";
 import type { WasmExports } from "../host/web.js";
 import type { Job } from "../job.js";
 import type { LoadOptions } from "../options.js";
 import type { Loaded, StartedApp } from "../program/app.js";
 import { type Link, memoryOf } from "../program/link.js";
-import { unknownFunctions, Wasip1Program } from "./program.js";
+import { unknownFunctions, type Wasip1Options, Wasip1Program } from "./program.js";
+import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
 
 /**
@@ -36,27 +37,24 @@ export async function startWasip1({ module, via, name }: Loaded, link: Link, job
 }
 
 /** The files of the options; with Node's own the program begins where the process is. */
-function system({ fs, env }: LoadOptions): { fs?: SyncFiles; env: LoadOptions["env"] } {
-  if (fs === undefined) return { env };
-  if (fs !== "node") {
-    if (typeof (fs as Partial<SyncFiles>).openSync === "function") return { fs: fs as unknown as SyncFiles, env };
+function system({ fs, env }: LoadOptions): Pick<Wasip1Options, "fs" | "env"> {
+  const isNode = fs === "node";
+  const files = (isNode ? hasNodeModules && builtin("fs") : fs) as SyncFiles | undefined | false;
+  if (fs && (!files || typeof files.openSync !== "function")) {
     throw new GowaspError(
-      "invalid-option",
-      "the option fs lacks openSync and the like, which programs for wasip1 need",
+      "unavailable",
+      "the option fs: a program for wasip1 needs openSync and the like, which it lacks",
     );
   }
-  if (!hasNodeModules || !builtin("fs")) {
-    throw new GowaspError("unavailable", 'the option fs: "node" needs Node\'s modules (Node 20.16, Deno, Bun)');
-  }
   // Without the drive of Windows.
-  const PWD = process.cwd().replace(/^\w:/, "").replaceAll("\\", "/");
-  return { fs: builtin("fs") as unknown as SyncFiles, env: { PWD, ...env } };
+  const PWD = isNode && process.cwd().replace(/^\w:/, "").replaceAll("\\", "/");
+  return { fs: files || undefined, env: PWD ? { PWD, ...env } : env };
 }
 
 /** What arrives only with time is read to its end first: the program cannot wait for it. */
-async function atHand(stdin: StdinSource | undefined): Promise<StdinSource | undefined> {
-  if (typeof stdin !== "object" || ArrayBuffer.isView(stdin)) return stdin;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of piecesOf(stdin)) chunks.push(chunk);
+async function atHand(stdin: StdinSource | undefined): Promise<ReadyStdin | undefined> {
+  if (typeof stdin !== "object" || ArrayBuffer.isView(stdin)) return stdin as ReadyStdin | undefined;
+  const chunks: (Uint8Array | string)[] = [];
+  for await (const chunk of iterable(stdin)) chunks.push(chunk);
   return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }

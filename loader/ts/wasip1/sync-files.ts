@@ -27,6 +27,8 @@ export type { Stat };
 /** The functions of `node:fs` that answer at once, as far as a WASI program needs them. */
 export interface SyncFiles {
   readonly constants: Readonly<Record<string, number | undefined>>;
+  /** False where descriptors 0, 1 and 2 are not those of the file system. */
+  readonly hasStreams?: boolean;
   openSync(path: string, flags: number, mode?: number): number;
   closeSync(fd: number): void;
   readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number | null): number;
