@@ -142,6 +142,7 @@ const parts = {
   remote: "worker/remote",
   source: "transport/source",
   system: "program/system",
+  tinygo: "tinygo/tinygo",
   verify: "transport/verify",
   wasip1: "wasip1/wasip1",
 };

@@ -22,7 +22,8 @@ export async function startOther(loaded: Loaded, abi: Abi, job: Job): Promise<St
   if (abi === "wasi_snapshot_preview1" && !start && !link.imports[abi]) {
     return (await load("wasip1")).startWasip1(loaded, link, job);
   }
-  if (imports === undefined && WebAssembly.Module.imports(module).length > 0) throw unsupported(module, abi);
+  if (abi === "tinygo" && !start && !link.imports.gojs) return (await load("tinygo")).startTinyGo(loaded, link, job);
+  if (imports === undefined && WebAssembly.Module.imports(module).length > 0) throw unsupported(module);
   const instance = await link.instantiate(module, link.imports, job);
   const { exports } = instance;
   // A wasip1 reactor has this in place of `_start`, to be called before anything else.
@@ -43,14 +44,10 @@ export async function startOther(loaded: Loaded, abi: Abi, job: Job): Promise<St
   };
 }
 
-function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {
+function unsupported(module: WebAssembly.Module): GowaspError {
   const modules = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))].join(", ");
-  const advice = {
-    tinygo:
-      "pass those of TinyGo's wasm_exec.js: load(url, { imports: go.importObject, start: (instance) => go.run(instance) })",
-  }[abi as string];
   return new GowaspError(
     "unsupported-abi",
-    `the module imports from ${modules}, which this loader does not supply: ${advice ?? "pass them in the option imports"}`,
+    `the module imports from ${modules}, which this loader does not supply: pass them in the option imports`,
   );
 }
