@@ -1,10 +1,12 @@
 // `gowasp/wasm_exec` in pages: as a classic script, as a module, in a worker, and in esbuild's own package for browsers.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/process.mjs";
 import { buildProgram, withoutGo } from "../node/go/support.mjs";
 import { classicScript, replaced } from "../wasm-exec/packages.mjs";
 import { freshPages } from "./fresh.mjs";
@@ -16,6 +18,19 @@ let page;
 let server;
 freshPages((...fresh) => {
   [page, server] = fresh;
+});
+
+test("examples/wasm-exec", { skip: withoutGo }, async () => {
+  const example = join(root, "examples/wasm-exec");
+  const wasm = join(await mkdtemp(join(tmpdir(), "gowasp-example-")), "main.wasm");
+  const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
+  await run("go", ["build", "-o", wasm], { cwd: example, env, output: "capture" });
+  server.answers.set("/index.html", bytes(await readFile(join(example, "index.html")), "text/html"));
+  server.answers.set("/main.wasm", bytes(await readFile(wasm), "application/wasm"));
+  server.answers.set("/node_modules/gowasp/dist/wasm_exec.js", bytes(classicScript(), "text/javascript"));
+  await page.goto(`${server.url}index.html`);
+  await page.waitForFunction(() => document.body.textContent?.includes("Hello!"));
+  await rm(join(wasm, ".."), { recursive: true });
 });
 
 test("esbuild's service in a worker answers the same with the class in the place of its own", async () => {

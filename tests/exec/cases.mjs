@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -103,23 +103,37 @@ export function execTests(flags, { host, reportsDeadlock }) {
   }
 }
 
+/** Runs the tests of a module for js. */
+export function goTest(/** @type {string} */ folder, /** @type {string} */ exec) {
+  const bin = commandFolder();
+  try {
+    const env = environment(bin, "js");
+    return spawnSync("go", ["test", "-v", "-exec", exec, "./..."], { cwd: folder, env, encoding: "utf8", timeout });
+  } finally {
+    rmSync(bin, { recursive: true, force: true });
+  }
+}
+
+/** A folder for PATH that has the command. */
+function commandFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-exec-test-"));
+  symlinkSync(join(root, "npx/gowasp-exec.mjs"), join(folder, "gowasp-exec"));
+  return folder;
+}
+
+function environment(/** @type {string} */ bin, /** @type {string} */ goos) {
+  const PATH = `${bin}${delimiter}${process.env.PATH}`;
+  return { ...process.env, PATH, GOOS: goos, GOARCH: "wasm", GOFLAGS: "", SMALL: "small" };
+}
+
 /** The program, and an environment in which the command is found. */
 function prepared(/** @type {string} */ goos) {
   let folder = "";
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), "gowasp-exec-test-"));
-    mkdirSync(join(folder, "bin"));
-    symlinkSync(join(root, "npx/gowasp-exec.mjs"), join(folder, "bin/gowasp-exec"));
+    folder = commandFolder();
     execFileSync("go", ["build", "-o", join(folder, "program.wasm")], { cwd: source, env: env(), stdio: "pipe" });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
-  const env = () => ({
-    ...process.env,
-    PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}`,
-    GOOS: goos,
-    GOARCH: "wasm",
-    GOFLAGS: "",
-    SMALL: "small",
-  });
+  const env = () => environment(folder, goos);
   return { given: () => folder, wasm: () => join(folder, "program.wasm"), env };
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
 import { answerModule } from "../browser/module.mjs";
-import { execTests } from "../exec/cases.mjs";
+import { execTests, goTest } from "../exec/cases.mjs";
 import { buildProgram, withoutGo } from "./go/support.mjs";
 
 execTests("", { host: { js: "js node undefined", wasip1: "wasip1" }, reportsDeadlock: true });
@@ -88,6 +88,12 @@ describe("wrong use", () => {
 test("--fetch hides the name by which net/http knows Node", { skip: withoutGo }, () => {
   const { stdout } = run(["--fetch", buildProgram("classic"), "argv0"]);
   assert.match(stdout, /^go$/m);
+});
+
+test("examples/go-test", { skip: withoutGo }, () => {
+  const { status, stdout, stderr } = goTest(join(root, "examples/go-test"), "gowasp-exec");
+  assert.equal(status, 0, stdout + stderr);
+  assert.match(stdout, /^--- PASS: TestLabel[\s\S]*^--- SKIP: TestClicks/m);
 });
 
 /** A module that imports a function, of no arguments and results. */

@@ -2,8 +2,11 @@
 // What none of them does is in small modules here.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -127,6 +130,18 @@ describe("packages of npm", () => {
     }
     app.kill();
   });
+});
+
+test("examples/tinygo", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "gowasp-example-"));
+  const workflow = join(folder, "a.yml");
+  await writeFile(workflow, WORKFLOW);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "examples/tinygo/lint.mjs"), workflow], {
+    encoding: "utf8",
+  });
+  assert.equal(status, 1, stderr);
+  assert.match(stdout, /a\.yml:4:14: label "ubuntu-lates" is unknown/);
+  await rm(folder, { recursive: true });
 });
 
 describe("programs", () => {
