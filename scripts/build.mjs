@@ -81,7 +81,7 @@ const steps = [
     async make() {
       await run(tool("tsc"), ["-p", root], { cwd: root });
       // Declarations that are written by hand stay where they are.
-      for (const name of ["transport/bindings.d.ts", "wasm-exec/require.d.cts"]) {
+      for (const name of ["transport/bindings.d.ts", "wasm-exec/require.d.cts", "wasm-exec/script.d.ts"]) {
         cpSync(join(root, "loader/ts", name), join(root, "dist", name));
       }
     },

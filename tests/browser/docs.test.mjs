@@ -26,7 +26,7 @@ const { exports, version } = JSON.parse(await readFile(join(root, "package.json"
 /** The package by an import map, as its `exports` have it. */
 const imports = Object.fromEntries(
   Object.entries(exports)
-    .map(([name, to]) => [name, to.import?.default ?? to.default])
+    .map(([name, to]) => [name, to.import?.default ?? to.default?.default ?? to.default])
     .filter(([, file]) => file && existsSync(join(root, file)))
     .map(([name, file]) => [`gowasp${name.slice(1)}`, file.replace("./dist/", "/gowasp/")]),
 );
