@@ -4,16 +4,17 @@ import { constants } from "node:os";
 import { noChromium, openPage } from "./chromium.mjs";
 import { findChromium, playwrightChromium } from "./find-chromium.mjs";
 import { servePage } from "./page-server.mjs";
+import { readProgram } from "./program.mjs";
 
 const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]);
 
 /**
- * @param {import("./program.mjs").Program} program
  * @param {import("./command.mjs").Command} command
  * @returns {Promise<number>} never: the process ends with the program's exit code
- * @throws {import("./program.mjs").RefusedError} where there is no browser
+ * @throws {import("./program.mjs").RefusedError} also where there is no browser
  */
-export async function runInBrowser(program, { args }) {
+export async function runInBrowser({ path, args }) {
+  const program = await readProgram(path);
   const chromium = (!process.env.CHROME_BIN && playwrightChromium(process.cwd())) || findChromium();
   if (!chromium) throw noChromium();
   /** @type {(code: number) => void} */

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { runNative } from "../native.mjs";
-import { RefusedError, readProgram } from "./program.mjs";
+import { orRefused } from "./program.mjs";
 
 const help = `Run a Go program for js or wasip1
 
@@ -52,15 +52,9 @@ export async function execCommand(args) {
     console.log(help);
     return 0;
   }
-  try {
-    const program = await readProgram(command.path);
-    if (command.browser) return await (await import("./browser.mjs")).runInBrowser(program, command);
-    return await runInNode(program, command);
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    console.error(`gowasp-exec: ${error.message}`);
-    return 1;
-  }
+  if (!command.browser) return runInNode(command);
+  const { runInBrowser } = await import("./browser.mjs");
+  return orRefused(runInBrowser(command));
 }
 
 /** @returns {Command | undefined} nothing where help is asked for */
@@ -80,10 +74,10 @@ function parse(/** @type {string[]} */ args) {
  * In a process of its own, whose stack is larger: Go calls JavaScript calls Go, and its own tests do so deeply. A little is left of the
  * 8 MiB that a process usually has, so that V8 notices the end before the system does.
  */
-function runInNode(/** @type {import("./program.mjs").Program} */ program, /** @type {Command} */ { args, fetch }) {
+function runInNode(/** @type {Command} */ { path, args, fetch }) {
   const script = fileURLToPath(new URL("node.mjs", import.meta.url));
   const stack = process.platform === "win32" ? [] : ["--stack-size=7600"];
-  const all = [...stack, "--no-warnings", script, program.abi, program.path, ...args];
+  const all = [...stack, "--no-warnings", script, path, ...args];
   // By this name net/http knows a Node, under which it leaves fetch alone (roundtrip_js.go).
   const argv0 = fetch ? "go" : "node";
   return replaceProcess(argv0, all) ?? runNative(process.execPath, all, { argv0 });

@@ -73,6 +73,8 @@ export function processFacts() {
     ppid,
     cwd: process.cwd(),
     constants: fs.constants,
+    operations: names,
+    kinds,
     groups: process.getgroups?.(),
     ids: Object.fromEntries(
       /** @type {const} */ (["getuid", "getgid", "geteuid", "getegid"]).map((name) => [name, process[name]?.() ?? -1]),

@@ -1,23 +1,32 @@
-// Runs a program in this process: node --stack-size=… node.mjs ABI PROGRAM [ARGUMENT]...
+// Runs a program in this process: node --stack-size=… node.mjs PROGRAM [ARGUMENT]...
 
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path, { join } from "node:path";
 import { patientFiles } from "./patient-files.mjs";
+import { orRefused, readProgram } from "./program.mjs";
 
-const [abi, ...argv] = process.argv.slice(2);
-const module = new WebAssembly.Module(readFileSync(/** @type {string} */ (argv[0])));
-process.env.TMPDIR ??= tmpdir();
+const argv = process.argv.slice(2);
 try {
-  await (abi === "wasi_snapshot_preview1" ? runWasip1() : runJs());
+  process.exitCode = await orRefused(run(argv[0] ?? ""));
 } catch (error) {
   console.error(error);
   process.exit(1);
 }
 
-/** As Go's own wasm_exec_node.js does it. */
-async function runJs() {
+/** @returns {Promise<number>} never, where it is not refused: the process ends with the program's exit code */
+async function run(/** @type {string} */ file) {
+  const { abi, module } = await readProgram(file);
+  process.env.TMPDIR ??= tmpdir();
+  return abi === "wasi_snapshot_preview1" ? runWasip1(module) : runJs(module);
+}
+
+/**
+ * As Go's own wasm_exec_node.js does it.
+ *
+ * @returns {Promise<never>}
+ */
+async function runJs(/** @type {WebAssembly.Module} */ module) {
   const { Go } = await import("../../dist/wasm_exec.mjs");
   Object.assign(globalThis, { fs: patientFiles(), path, require: createRequire(join(process.cwd(), "/")) });
   const go = new Go();
@@ -31,16 +40,21 @@ async function runJs() {
     go._resume();
   });
   await go.run(new WebAssembly.Instance(module, go.importObject));
+  throw new Error("the program has exited, and so has the process");
 }
 
-/** As Go's own go_wasip1_wasm_exec does it: all files, and the working directory in PWD. */
-async function runWasip1() {
+/**
+ * As Go's own go_wasip1_wasm_exec does it: all files, and the working directory in PWD.
+ *
+ * @returns {Promise<never>}
+ */
+async function runWasip1(/** @type {WebAssembly.Module} */ module) {
   const { wasip1 } = await import("../../dist/wasip1.js");
   const [name, ...args] = argv;
   const env = { ...process.env, PWD: process.cwd() };
   const program = wasip1({ name, args, env, fs: sharedStreams(patientFiles()) });
   program.run(new WebAssembly.Instance(module, { wasi_snapshot_preview1: program.imports }));
-  process.exit(await program.exited);
+  return process.exit(await program.exited);
 }
 
 /** Other processes have the standard streams, too, and with files the place in them: the program must not count it by itself. */

@@ -8,8 +8,8 @@ import { isOurName } from "../serve/hosts.mjs";
 import { mediaType } from "../serve/locate.mjs";
 import { control, operate, processFacts } from "./files.mjs";
 
-const page =
-  '<!doctype html><title>gowasp-exec</title><link rel="icon" href="data:,"><script type="module" src="page/page.mjs"></script>';
+const page = `<!doctype html><title>gowasp-exec</title><link rel="icon" href="data:,"><script type="module" src="page/page.mjs"
+  onerror="fetch('problem', { method: 'POST', body: 'gowasp-exec: the scripts of its page are not there' })"></script>`;
 /** Where the page's scripts are, by the folder in their address. @type {Record<string, URL>} */
 const folders = { page: new URL("page/", import.meta.url), dist: new URL("../../dist/", import.meta.url) };
 
@@ -23,7 +23,6 @@ export async function servePage(program, args, on) {
   const secret = randomBytes(24).toString("base64url");
   /** @type {Record<string, (query: any, body: Buffer) => unknown>} */
   const answers = {
-    "": () => page,
     "program.wasm": () => program.bytes,
     start: () => ({ ...processFacts(), argv: [program.path, ...args], abi: program.abi }),
     files: ([name, ...rest], body) => operate(name, rest, body),
@@ -35,15 +34,17 @@ export async function servePage(program, args, on) {
     const { pathname, search } = new URL(request.url ?? "/", "http://page");
     const [, first, path = ""] = /^\/([^/]*)\/(.*)$/.exec(pathname) ?? [];
     const body = await buffer(request).catch(() => Buffer.alloc(0));
-    if (first !== secret || !isOurName(request.headers.host, [])) return response.writeHead(404).end();
+    if (first !== secret || !isOurName(request.headers.host, [])) return reply(response, 404);
+    if (path === "") return reply(response, 200, "page.html", page);
     const answer = answers[path];
     if (!answer) return sendScript(response, path);
-    const query = search && JSON.parse(decodeURIComponent(search.slice(1)));
     try {
-      send(response, path, await answer(query, body));
+      const value = await answer(search && JSON.parse(decodeURIComponent(search.slice(1))), body);
+      if (Buffer.isBuffer(value)) reply(response, 200, "bytes.wasm", value);
+      else reply(response, 200, "value.json", JSON.stringify(value ?? null));
     } catch (error) {
       const { code = "EIO", message } = /** @type {NodeJS.ErrnoException} */ (error);
-      send(response, "error", { code, message });
+      reply(response, 422, "value.json", JSON.stringify({ code, message }));
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
@@ -51,20 +52,19 @@ export async function servePage(program, args, on) {
   return `http://127.0.0.1:${port}/${secret}/`;
 }
 
-function send(
+/** Bytes, also those of files, go as the type of modules: the page tells them by it from what JSON has told. */
+function reply(
   /** @type {import("node:http").ServerResponse} */ response,
-  /** @type {string} */ path,
-  /** @type {unknown} */ value,
+  /** @type {number} */ status,
+  name = "nothing.txt",
+  /** @type {string | Buffer} */ body = "",
 ) {
-  const type =
-    path === "" ? "text/html; charset=utf-8" : Buffer.isBuffer(value) ? "application/wasm" : mediaType(".json");
-  const body = path === "" || Buffer.isBuffer(value) ? value : JSON.stringify(value ?? null);
-  response.writeHead(path === "error" ? 422 : 200, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
+  response.writeHead(status, { "Content-Type": mediaType(name), "Cache-Control": "no-store" }).end(body);
 }
 
 async function sendScript(/** @type {import("node:http").ServerResponse} */ response, /** @type {string} */ path) {
   const [, folder = "", name = ""] = /^(page|dist)\/([\w.-]+)$/.exec(path) ?? [];
-  const text = await readFile(new URL(name, folders[folder] ?? folders.page)).catch(() => undefined);
-  if (!folder || !text) response.writeHead(404).end();
-  else response.writeHead(200, { "Content-Type": mediaType(name) }).end(text);
+  const text = folders[folder] && (await readFile(new URL(name, folders[folder])).catch(() => undefined));
+  if (text) reply(response, 200, name, text);
+  else reply(response, 404);
 }

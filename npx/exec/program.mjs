@@ -5,10 +5,22 @@ import { readFile } from "node:fs/promises";
 /** The program cannot be run. */
 export class RefusedError extends Error {}
 
+/** What `work` gives, or, where the program is refused, 1: it is said why. */
+export async function orRefused(/** @type {Promise<number>} */ work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    console.error(`gowasp-exec: ${error.message}`);
+    return 1;
+  }
+}
+
 /**
  * @typedef {object} Program
  * @property {string} path
  * @property {Buffer} bytes
+ * @property {WebAssembly.Module} module
  * @property {"gojs" | "go" | "wasi_snapshot_preview1"} abi the module that it imports its host's functions from
  */
 
@@ -54,7 +66,7 @@ export async function readProgram(path) {
       `${path} imports ${from}.${name} (//go:wasmimport), which only a host of its own can give it`,
     );
   }
-  return { path, bytes, abi };
+  return { path, bytes, module, abi };
 }
 
 const wasi = "wasi_snapshot_preview1";

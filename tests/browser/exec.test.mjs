@@ -7,7 +7,7 @@ import { root } from "../../scripts/paths.mjs";
 import { execTests, goTest } from "../exec/cases.mjs";
 import { withoutGo } from "../node/go/support.mjs";
 
-execTests("--browser", { host: { js: "js <undefined> object", wasip1: "wasip1" }, reportsDeadlock: false });
+execTests("--browser", { host: { js: "js <undefined> object" }, inPage: true });
 
 test("examples/go-test", { skip: withoutGo }, () => {
   const { status, stdout, stderr } = goTest(join(root, "examples/go-test"), "gowasp-exec --browser");

@@ -11,7 +11,7 @@ import { answerModule } from "../browser/module.mjs";
 import { execTests, goTest } from "../exec/cases.mjs";
 import { buildProgram, withoutGo } from "./go/support.mjs";
 
-execTests("", { host: { js: "js node undefined", wasip1: "wasip1" }, reportsDeadlock: true });
+execTests("", { host: { js: "js node undefined", wasip1: "wasip1" } });
 
 const run = (/** @type {string[]} */ args, env = {}) =>
   spawnSync(process.execPath, [join(root, "npx/gowasp-exec.mjs"), ...args], {

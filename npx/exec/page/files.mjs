@@ -2,22 +2,27 @@
 
 import { ask, askNow } from "./ask.mjs";
 
-const names = (
-  "open close fstat fsync fdatasync ftruncate fchmod fchown futimes stat lstat readdir mkdir rmdir unlink rename link symlink " +
-  "readlink realpath chmod chown lchown truncate utimes lutimes"
-).split(" ");
-const kinds = ["isDirectory", "isFile", "isSymbolicLink", "isCharacterDevice", "isBlockDevice", "isFIFO", "isSocket"];
 const fields = ["dev", "ino", "nlink", "size", "atimeNs", "mtimeNs", "ctimeNs"];
 
+/**
+ * What the machine has told of its files.
+ *
+ * @typedef {{ constants: object, operations: string[], kinds: string[] }} Facts
+ */
+
 /** @returns {Record<string, any>} */
-export function callbackFiles(/** @type {object} */ constants) {
-  const operations = names.map((name) => [
+export function callbackFiles(/** @type {Facts} */ { constants, operations, kinds }) {
+  const functions = operations.map((name) => [
     name,
-    (/** @type {any[]} */ ...args) => settle(args.pop(), ask("files", [name, ...args]).then(restored)),
+    (/** @type {any[]} */ ...args) =>
+      settle(
+        args.pop(),
+        ask("files", [name, ...args]).then((result) => restored(result, kinds)),
+      ),
   ]);
   return {
     constants,
-    ...Object.fromEntries(operations),
+    ...Object.fromEntries(functions),
     writeSync,
     read(/** @type {any[]} */ ...[fd, buffer, offset, length, position, done]) {
       const answer = ask("files", ["read", fd, length, position]).then((bytes) => {
@@ -33,14 +38,14 @@ export function callbackFiles(/** @type {object} */ constants) {
 }
 
 /** @returns {Record<string, any>} */
-export function syncFiles(/** @type {object} */ constants) {
-  const operations = names.map((name) => [
+export function syncFiles(/** @type {Facts} */ { constants, operations, kinds }) {
+  const functions = operations.map((name) => [
     `${name}Sync`,
-    (/** @type {any[]} */ ...args) => restored(askNow("files", [name, ...args])),
+    (/** @type {any[]} */ ...args) => restored(askNow("files", [name, ...args]), kinds),
   ]);
   return {
     constants,
-    ...Object.fromEntries(operations),
+    ...Object.fromEntries(functions),
     writeSync,
     readSync(/** @type {any[]} */ ...[fd, buffer, offset, length, position]) {
       const bytes = askNow("files", ["read", fd, length, position]);
@@ -64,8 +69,8 @@ function settle(/** @type {any} */ done, /** @type {Promise<any>} */ answer) {
 }
 
 /** A result as node:fs gives it. @returns {any} */
-function restored(/** @type {any} */ result) {
-  if (Array.isArray(result)) return result.map(restored);
+function restored(/** @type {any} */ result, /** @type {string[]} */ kinds) {
+  if (Array.isArray(result)) return result.map((one) => restored(one, kinds));
   if (!result?.kinds) return result;
   // Those that were asked for as bigint came as text.
   const exact = fields.filter((name) => typeof result[name] === "string").map((name) => [name, BigInt(result[name])]);

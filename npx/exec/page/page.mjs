@@ -9,7 +9,7 @@ addEventListener("unhandledrejection", ({ reason }) => problem(reason));
 
 const start = await ask("start");
 const scope = /** @type {any} */ (globalThis);
-scope.fs = callbackFiles(start.constants);
+scope.fs = callbackFiles(start);
 printConsole();
 if (start.abi === "wasi_snapshot_preview1") runWasip1();
 else await runJs();

@@ -3,11 +3,12 @@
 import { address, ask } from "./ask.mjs";
 import { syncFiles } from "./files.mjs";
 
-addEventListener("message", async ({ data: { argv, env, cwd, constants } }) => {
+addEventListener("message", async ({ data: start }) => {
+  const { argv, env, cwd } = start;
   try {
     const { wasip1 } = await import(address("dist/wasip1.js").href);
     const [name, ...args] = argv;
-    const program = wasip1({ name, args, env: { ...env, PWD: cwd }, fs: syncFiles(constants) });
+    const program = wasip1({ name, args, env: { ...env, PWD: cwd }, fs: syncFiles(start) });
     const imports = { wasi_snapshot_preview1: program.imports };
     const { instance } = await WebAssembly.instantiateStreaming(fetch(address("program.wasm")), imports);
     program.run(instance);
