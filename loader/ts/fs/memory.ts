@@ -81,6 +81,7 @@ export class MemoryFiles {
   openSync(path: string, flags = 0, mode = 0o666): number {
     const isNew = (flags & constants.O_CREAT) !== 0 && (flags & constants.O_EXCL) !== 0;
     const place = this.#tree.find(path, !isNew && (flags & constants.O_NOFOLLOW) === 0);
+    if (flags & constants.O_CREAT && path.endsWith("/") && !endsInDots(path)) refuse("EISDIR", path);
     const inode = place.inode ?? this.#created(place, path, flags, mode);
     const writes = (flags & 3) !== 0;
     if (place.inode && isNew) refuse("EEXIST", path);
@@ -196,45 +197,45 @@ export class MemoryFiles {
       }
       return;
     }
-    const place = this.#free(path);
+    const place = this.#free(path, Kind.Directory);
     this.#tree.enter(place, this.#tree.make(Kind.Directory | (mode & 0o7777)));
   }
 
   rmdirSync(path: string): void {
-    const place = this.#tree.find(path, false);
-    if (place.inode === undefined) refuse("ENOENT", path);
-    if (place.inode?.kind !== Kind.Directory) refuse("ENOTDIR", path);
-    if (place.name === "" || /(^|\/)\.\/*$/.test(path)) refuse("EINVAL", path);
-    if (place.inode?.entries.size) refuse("ENOTEMPTY", path);
+    const place = this.#tree.find(path, "never");
+    if (endsInDots(path)) refuse(/\.\.\/*$/.test(path) ? "ENOTEMPTY" : "EINVAL", path);
+    const { kind, entries } = place.inode ?? refuse("ENOENT", path);
+    if (kind !== Kind.Directory) refuse("ENOTDIR", path);
+    if (place.name === "") refuse("EBUSY", path);
+    if (entries.size) refuse("ENOTEMPTY", path);
     this.#change();
     this.#tree.remove(place);
   }
 
   unlinkSync(path: string): void {
-    const place = this.#tree.find(path, false);
-    const inode = this.#tree.inode(path, false);
+    const place = this.#tree.find(path, "never");
+    const inode = place.inode ?? refuse("ENOENT", path);
     if (inode.kind === Kind.Directory) refuse("EISDIR", path);
+    if (place.mustBeDirectory) refuse("ENOTDIR", path);
     this.#change();
     this.#tree.remove(place);
     this.#unlinked(inode);
   }
 
   renameSync(from: string, to: string): void {
-    const source = this.#tree.find(from, false);
-    const inode = this.#tree.inode(from, false);
-    const target = this.#tree.find(to, false);
+    const source = this.#tree.find(from, "never");
+    const target = this.#tree.find(to, "never");
+    if (endsInDots(from) || endsInDots(to)) refuse("EBUSY", from);
+    const inode = source.inode ?? refuse("ENOENT", from);
     const isDirectory = inode.kind === Kind.Directory;
-    if (source.name === "" || target.name === "") refuse("EBUSY", from);
-    if (target.mustBeDirectory && !isDirectory) refuse("ENOTDIR", to);
-    if (isDirectory && `/${target.names.join("/")}/`.startsWith(`/${source.names.join("/")}/`)) {
-      if (target.inode !== inode) refuse("EINVAL", to);
-    }
+    if (!isDirectory && (source.mustBeDirectory || target.mustBeDirectory)) refuse("ENOTDIR", from);
     const { inode: old } = target;
     if (old === inode) return;
-    if (old) {
-      if (isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
-      if (old.entries.size) refuse("ENOTEMPTY", to);
-    }
+    const way = (names: readonly string[]) => `/${names.join("/")}/`;
+    if (isDirectory && way(target.names).startsWith(way(source.names))) refuse("EINVAL", to);
+    if (old?.kind === Kind.Directory && way(source.names).startsWith(way(target.names))) refuse("ENOTEMPTY", to);
+    if (old && isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
+    if (old?.entries.size) refuse("ENOTEMPTY", to);
     this.#change();
     this.#tree.remove(source);
     this.#tree.enter(target, inode);
@@ -243,8 +244,9 @@ export class MemoryFiles {
 
   linkSync(from: string, to: string): void {
     const inode = this.#tree.inode(from, false);
+    const place = this.#free(to);
     if (inode.kind === Kind.Directory) refuse("EPERM", from);
-    this.#tree.enter(this.#free(to), inode);
+    this.#tree.enter(place, inode);
     inode.nlink++;
   }
 
@@ -313,17 +315,17 @@ export class MemoryFiles {
 
   #created(place: Place, path: string, flags: number, mode: number): Inode {
     if ((flags & constants.O_CREAT) === 0) refuse("ENOENT", path);
-    if (place.mustBeDirectory) refuse("EISDIR", path);
     this.#change();
     const inode = this.#tree.make(Kind.File | (mode & 0o7777));
     this.#tree.enter(place, inode);
     return inode;
   }
 
-  /** Where something new can be put. */
-  #free(path: string): Place {
-    const place = this.#tree.find(path, false);
+  /** Where something new can be put: only a directory where the path ends with a slash. */
+  #free(path: string, kind = Kind.File): Place {
+    const place = this.#tree.find(path, "never");
     if (place.inode) refuse("EEXIST", path);
+    if (place.mustBeDirectory && kind !== Kind.Directory) refuse("ENOENT", path);
     this.#change();
     return place;
   }
@@ -365,6 +367,11 @@ export class MemoryFiles {
   #change(): void {
     if (this.#readOnly) refuse("EROFS");
   }
+}
+
+/** Whether the last name is none by which something can be removed. */
+function endsInDots(path: string): boolean {
+  return /(^|\/)\.{1,2}\/*$/.test(path);
 }
 
 function times(atime: Time, mtime: Time): Partial<Inode> {
