@@ -80,8 +80,11 @@ export class MemoryFiles {
 
   openSync(path: string, flags = 0, mode = 0o666): number {
     const isNew = (flags & constants.O_CREAT) !== 0 && (flags & constants.O_EXCL) !== 0;
+    if (flags & constants.O_CREAT && path.endsWith("/") && !endsInDots(path)) {
+      this.#tree.find(path, "never");
+      refuse("EISDIR", path);
+    }
     const place = this.#tree.find(path, !isNew && (flags & constants.O_NOFOLLOW) === 0);
-    if (flags & constants.O_CREAT && path.endsWith("/") && !endsInDots(path)) refuse("EISDIR", path);
     const inode = place.inode ?? this.#created(place, path, flags, mode);
     const writes = (flags & 3) !== 0;
     if (place.inode && isNew) refuse("EEXIST", path);
@@ -131,6 +134,7 @@ export class MemoryFiles {
     const file = this.#file(fd);
     const { inode, flags } = file;
     if ((flags & 3) === 0) refuse("EBADF", fd);
+    if (length === 0) return 0;
     const start = flags & constants.O_APPEND ? inode.size : (position ?? file.position);
     if (start + length > inode.size) this.#resize(inode, start + length);
     inode.room.set(bytes.subarray(offset, offset + length), start);

@@ -5,6 +5,9 @@ import { Inode, Kind, refuse } from "./inode.js";
 const MOST_LINKS = 40;
 const LONGEST_NAME = 255;
 
+/** A path that can only be a directory's: a slash or dots are at its end. */
+const DIRECTORY = /(^|\/)\.{0,2}$/;
+
 /** Where a path leads to: a name in a directory, and what has this name. */
 export interface Place {
   readonly parent: Inode;
@@ -40,7 +43,7 @@ export class Tree {
     if (path === "") refuse("ENOENT", path);
     const ahead = (path.startsWith("/") ? path : `${this.cwd}/${path}`).split("/").reverse();
     const way: { name: string; inode: Inode }[] = [];
-    const mustBeDirectory = /(^|\/)\.{0,2}$/.test(path);
+    let mustBeDirectory = DIRECTORY.test(path);
     let links = 0;
     for (;;) {
       const name = ahead.pop();
@@ -70,6 +73,7 @@ export class Tree {
       if (inode.kind === Kind.Link && (follow === true || (ahead.length > 0 && !(isLast && follow === "never")))) {
         links++;
         if (links > MOST_LINKS) refuse("ELOOP", path);
+        mustBeDirectory ||= isLast && DIRECTORY.test(inode.target);
         if (inode.target.startsWith("/")) way.length = 0;
         ahead.push(...inode.target.split("/").reverse());
         continue;
