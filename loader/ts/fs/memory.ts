@@ -12,6 +12,24 @@ export interface MemoryOptions {
   readOnly?: boolean;
 }
 
+/** A file of a {@link Snapshot}. */
+export interface SnapshotFile {
+  path: string;
+  /** The same for two names of one file. */
+  ino: number;
+  mode: number;
+  mtimeMs: number;
+  /** A file's bytes, or a link's target; nothing for a directory. */
+  content: Uint8Array<ArrayBuffer> | string | undefined;
+}
+
+/** All files of a file system, to be kept or sent elsewhere: `postMessage` and IndexedDB can copy it. */
+export interface Snapshot {
+  files: SnapshotFile[];
+  maxBytes: number;
+  readOnly: boolean;
+}
+
 /** Linux's, which Go and WASI only pass on. */
 const constants = {
   O_RDONLY: 0,
@@ -44,7 +62,7 @@ export class MemoryFiles {
   readonly constants = constants;
   /** Descriptors 0, 1 and 2 are the program's. */
   readonly hasStreams = false;
-  readonly #tree = new Tree();
+  #tree = new Tree();
   /** For programs of `GOOS=js`: where they are, as in Node's `process`, and who. */
   readonly process = {
     cwd: () => this.#tree.cwd,
@@ -63,7 +81,7 @@ export class MemoryFiles {
     getgroups: () => [],
   };
   readonly #open: (OpenFile | undefined)[] = [undefined, undefined, undefined];
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #readOnly = false;
   #used = 0;
 
@@ -76,6 +94,49 @@ export class MemoryFiles {
     }
     this.#readOnly = options.readOnly ?? false;
     callbacks(this);
+  }
+
+  /** What is in it now. */
+  snapshot(): Snapshot {
+    const files: SnapshotFile[] = [];
+    const add = (inode: Inode, path: string) => {
+      for (const [name, one] of inode.entries) {
+        const { ino, mode, mtimeMs, kind, target } = one;
+        const content = kind === Kind.File ? one.bytes.slice() : kind === Kind.Link ? target : undefined;
+        files.push({ path: `${path}/${name}`, ino, mode, mtimeMs, content });
+        add(one, `${path}/${name}`);
+      }
+    };
+    add(this.#tree.root, "");
+    return { files, maxBytes: this.#maxBytes, readOnly: this.#readOnly };
+  }
+
+  /**
+   * Takes the place of what is in it. Files that are open are closed.
+   *
+   * @throws an error whose code is an errno where it is no snapshot, and then some files are there
+   */
+  restore({ files, maxBytes, readOnly }: Snapshot): void {
+    this.#tree = new Tree();
+    this.#open.length = 3;
+    this.#used = 0;
+    this.#readOnly = false;
+    this.#maxBytes = maxBytes;
+    const names = new Map<number, string>();
+    for (const { path, ino, mode, mtimeMs, content } of files) {
+      const first = names.get(ino);
+      if (first !== undefined) this.linkSync(first, path);
+      else if (content === undefined) this.mkdirSync(path, mode);
+      else if (typeof content === "string") this.symlinkSync(content, path);
+      else this.writeFileSync(path, content, mode);
+      names.set(ino, path);
+      this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    // Files that came later have changed them.
+    for (const { path, mtimeMs, content } of files) {
+      if (content === undefined) this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    this.#readOnly = readOnly;
   }
 
   openSync(path: string, flags = 0, mode = 0o666): number {
