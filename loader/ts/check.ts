@@ -25,8 +25,11 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 const OPTIONS: Readonly<Record<string, Test>> = {
   args: isStrings,
   env: (value) => isObject(value) && isStrings(Object.values(value as object)),
-  // Which objects, stdin.ts tells.
-  stdin: (value) => isString(value) || isObject(value),
+  stdin: (value) =>
+    isString(value) ||
+    isFunction(value) ||
+    ArrayBuffer.isView(value) ||
+    isFunction((value as ReadableStream).getReader ?? (value as ReadableStream)[Symbol.asyncIterator]),
   stdout: isFunction,
   stderr: isFunction,
   fs: (value) => value === "node" || isObject(value),
@@ -54,7 +57,7 @@ const OPTIONS: Readonly<Record<string, Test>> = {
 };
 
 /** What stays on the page when the program runs in a worker: it cannot be copied there. */
-const STAYS_HERE = ["fs", "preopens", "imports", "start", "global", "process", "path"];
+const STAYS_HERE = ["imports", "start", "global", "process", "path"];
 
 /**
  * Holds the options against what they must be; `undefined` is as good as left out.

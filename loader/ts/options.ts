@@ -1,4 +1,5 @@
 import type { GowaspError } from "./errors.js";
+import type { Snapshot } from "./fs/memory.js";
 import type { GoHostOptions } from "./go/host.js";
 import type {
   Bytes,
@@ -95,11 +96,13 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
 
 /** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */
 export interface WorkerLoadOptions
-  extends Omit<
-    LoadOptions,
-    "fs" | "preopens" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"
-  > {
+  extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
+  /**
+   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the program has
+   * ended by itself.
+   */
+  fs?: "node" | Snapshots;
   /** A name that the program sets on `js.Global()` when it is ready; `load()` waits for it. */
   ready?: string;
   /**
@@ -107,6 +110,12 @@ export interface WorkerLoadOptions
    * that never waits, or when it waits for the first time or has ended.
    */
   until?: "run" | "idle";
+}
+
+/** Files that can be copied to and from a worker. */
+export interface Snapshots {
+  snapshot(): Snapshot;
+  restore(snapshot: Snapshot): void;
 }
 
 /** A part of the loader: what `import * as … from "gowasp/…"` gives, or one of `gowasp/parts`. */

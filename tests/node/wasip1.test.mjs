@@ -108,6 +108,42 @@ describe("a command for wasip1", { skip: withoutGo }, () => {
     assert.equal(await app.exited, 137);
   });
 
+  test("in a thread it works on a copy of files in memory, which come back", async () => {
+    for (const goos of ["js", "wasip1"]) {
+      const fs = memoryFiles({ "/w/kept": "kept" });
+      fs.linkSync("/w/kept", "/w/second");
+      fs.symlinkSync("kept", "/w/link");
+      fs.utimesSync("/w", 5, 5);
+      let text = "";
+      const app = await load(built("files", goos), {
+        worker: true,
+        fs,
+        args: ["/w"],
+        stdin: "in",
+        stdout: (chunk) => {
+          text += new TextDecoder().decode(chunk);
+        },
+      });
+      assert.equal(await app.exited, 0);
+      assert.match(text, /left ok 3\n[\s\S]*stdin ok in\n$/);
+      assert.deepEqual(fs.readdirSync("/w"), ["kept", "second", "link"]);
+      assert.equal(fs.statSync("/w/second").nlink, 2);
+      assert.equal(fs.readFileSync("/w/link", "utf8"), "kept");
+      assert.ok(fs.statSync("/w").mtimeMs > 5000);
+      const other = memoryFiles({ "/gone": "" });
+      other.restore(structuredClone(fs.snapshot()));
+      assert.deepEqual(other.snapshot().files, fs.snapshot().files);
+    }
+    const node = await load(built("files", "wasip1"), {
+      worker: true,
+      fs: "node",
+      args: [mkdtempSync(join(work, "t"))],
+      stdin: "",
+      stdout() {},
+    });
+    assert.equal(await node.exited, 0);
+  });
+
   test("killed by what takes its output, it ends there", async () => {
     const controller = { kill: undefined };
     const { wasip1 } = await import("../../dist/wasip1.js");

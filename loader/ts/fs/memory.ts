@@ -12,6 +12,24 @@ export interface MemoryOptions {
   readOnly?: boolean;
 }
 
+/** A file of a {@link Snapshot}. */
+export interface SnapshotFile {
+  path: string;
+  /** The same for two names of one file. */
+  ino: number;
+  mode: number;
+  mtimeMs: number;
+  /** A file's bytes, or a link's target; nothing for a directory. */
+  content: Uint8Array<ArrayBuffer> | string | undefined;
+}
+
+/** All files of a file system, to be kept or sent elsewhere: `postMessage` and IndexedDB can copy it. */
+export interface Snapshot {
+  files: SnapshotFile[];
+  maxBytes: number;
+  readOnly: boolean;
+}
+
 /** Linux's, which Go and WASI only pass on. */
 const constants = {
   O_RDONLY: 0,
@@ -44,7 +62,7 @@ export class MemoryFiles {
   readonly constants = constants;
   /** Descriptors 0, 1 and 2 are the program's. */
   readonly hasStreams = false;
-  readonly #tree = new Tree();
+  #tree = new Tree();
   /** For programs of `GOOS=js`: where they are, as in Node's `process`, and who. */
   readonly process = {
     cwd: () => this.#tree.cwd,
@@ -63,7 +81,7 @@ export class MemoryFiles {
     getgroups: () => [],
   };
   readonly #open: (OpenFile | undefined)[] = [undefined, undefined, undefined];
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #readOnly = false;
   #used = 0;
 
@@ -78,8 +96,55 @@ export class MemoryFiles {
     callbacks(this);
   }
 
+  /** What is in it now. */
+  snapshot(): Snapshot {
+    const files: SnapshotFile[] = [];
+    const add = (inode: Inode, path: string) => {
+      for (const [name, one] of inode.entries) {
+        const { ino, mode, mtimeMs, kind, target } = one;
+        const content = kind === Kind.File ? one.bytes.slice() : kind === Kind.Link ? target : undefined;
+        files.push({ path: `${path}/${name}`, ino, mode, mtimeMs, content });
+        add(one, `${path}/${name}`);
+      }
+    };
+    add(this.#tree.root, "");
+    return { files, maxBytes: this.#maxBytes, readOnly: this.#readOnly };
+  }
+
+  /**
+   * Takes the place of what is in it. Files that are open are closed.
+   *
+   * @throws an error whose code is an errno where it is no snapshot, and then some files are there
+   */
+  restore({ files, maxBytes, readOnly }: Snapshot): void {
+    this.#tree = new Tree();
+    this.#open.length = 3;
+    this.#used = 0;
+    this.#readOnly = false;
+    this.#maxBytes = maxBytes;
+    const names = new Map<number, string>();
+    for (const { path, ino, mode, mtimeMs, content } of files) {
+      const first = names.get(ino);
+      if (first !== undefined) this.linkSync(first, path);
+      else if (content === undefined) this.mkdirSync(path, mode);
+      else if (typeof content === "string") this.symlinkSync(content, path);
+      else this.writeFileSync(path, content, mode);
+      names.set(ino, path);
+      this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    // Files that came later have changed them.
+    for (const { path, mtimeMs, content } of files) {
+      if (content === undefined) this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    this.#readOnly = readOnly;
+  }
+
   openSync(path: string, flags = 0, mode = 0o666): number {
     const isNew = (flags & constants.O_CREAT) !== 0 && (flags & constants.O_EXCL) !== 0;
+    if (flags & constants.O_CREAT && path.endsWith("/") && !endsInDots(path)) {
+      this.#tree.find(path, "never");
+      refuse("EISDIR", path);
+    }
     const place = this.#tree.find(path, !isNew && (flags & constants.O_NOFOLLOW) === 0);
     const inode = place.inode ?? this.#created(place, path, flags, mode);
     const writes = (flags & 3) !== 0;
@@ -130,6 +195,7 @@ export class MemoryFiles {
     const file = this.#file(fd);
     const { inode, flags } = file;
     if ((flags & 3) === 0) refuse("EBADF", fd);
+    if (length === 0) return 0;
     const start = flags & constants.O_APPEND ? inode.size : (position ?? file.position);
     if (start + length > inode.size) this.#resize(inode, start + length);
     inode.room.set(bytes.subarray(offset, offset + length), start);
@@ -196,45 +262,45 @@ export class MemoryFiles {
       }
       return;
     }
-    const place = this.#free(path);
+    const place = this.#free(path, Kind.Directory);
     this.#tree.enter(place, this.#tree.make(Kind.Directory | (mode & 0o7777)));
   }
 
   rmdirSync(path: string): void {
-    const place = this.#tree.find(path, false);
-    if (place.inode === undefined) refuse("ENOENT", path);
-    if (place.inode?.kind !== Kind.Directory) refuse("ENOTDIR", path);
-    if (place.name === "" || /(^|\/)\.\/*$/.test(path)) refuse("EINVAL", path);
-    if (place.inode?.entries.size) refuse("ENOTEMPTY", path);
+    const place = this.#tree.find(path, "never");
+    if (endsInDots(path)) refuse(/\.\.\/*$/.test(path) ? "ENOTEMPTY" : "EINVAL", path);
+    const { kind, entries } = place.inode ?? refuse("ENOENT", path);
+    if (kind !== Kind.Directory) refuse("ENOTDIR", path);
+    if (place.name === "") refuse("EBUSY", path);
+    if (entries.size) refuse("ENOTEMPTY", path);
     this.#change();
     this.#tree.remove(place);
   }
 
   unlinkSync(path: string): void {
-    const place = this.#tree.find(path, false);
-    const inode = this.#tree.inode(path, false);
+    const place = this.#tree.find(path, "never");
+    const inode = place.inode ?? refuse("ENOENT", path);
     if (inode.kind === Kind.Directory) refuse("EISDIR", path);
+    if (place.mustBeDirectory) refuse("ENOTDIR", path);
     this.#change();
     this.#tree.remove(place);
     this.#unlinked(inode);
   }
 
   renameSync(from: string, to: string): void {
-    const source = this.#tree.find(from, false);
-    const inode = this.#tree.inode(from, false);
-    const target = this.#tree.find(to, false);
+    const source = this.#tree.find(from, "never");
+    const target = this.#tree.find(to, "never");
+    if (endsInDots(from) || endsInDots(to)) refuse("EBUSY", from);
+    const inode = source.inode ?? refuse("ENOENT", from);
     const isDirectory = inode.kind === Kind.Directory;
-    if (source.name === "" || target.name === "") refuse("EBUSY", from);
-    if (target.mustBeDirectory && !isDirectory) refuse("ENOTDIR", to);
-    if (isDirectory && `/${target.names.join("/")}/`.startsWith(`/${source.names.join("/")}/`)) {
-      if (target.inode !== inode) refuse("EINVAL", to);
-    }
+    if (!isDirectory && (source.mustBeDirectory || target.mustBeDirectory)) refuse("ENOTDIR", from);
     const { inode: old } = target;
     if (old === inode) return;
-    if (old) {
-      if (isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
-      if (old.entries.size) refuse("ENOTEMPTY", to);
-    }
+    const way = (names: readonly string[]) => `/${names.join("/")}/`;
+    if (isDirectory && way(target.names).startsWith(way(source.names))) refuse("EINVAL", to);
+    if (old?.kind === Kind.Directory && way(source.names).startsWith(way(target.names))) refuse("ENOTEMPTY", to);
+    if (old && isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
+    if (old?.entries.size) refuse("ENOTEMPTY", to);
     this.#change();
     this.#tree.remove(source);
     this.#tree.enter(target, inode);
@@ -243,8 +309,9 @@ export class MemoryFiles {
 
   linkSync(from: string, to: string): void {
     const inode = this.#tree.inode(from, false);
+    const place = this.#free(to);
     if (inode.kind === Kind.Directory) refuse("EPERM", from);
-    this.#tree.enter(this.#free(to), inode);
+    this.#tree.enter(place, inode);
     inode.nlink++;
   }
 
@@ -313,17 +380,17 @@ export class MemoryFiles {
 
   #created(place: Place, path: string, flags: number, mode: number): Inode {
     if ((flags & constants.O_CREAT) === 0) refuse("ENOENT", path);
-    if (place.mustBeDirectory) refuse("EISDIR", path);
     this.#change();
     const inode = this.#tree.make(Kind.File | (mode & 0o7777));
     this.#tree.enter(place, inode);
     return inode;
   }
 
-  /** Where something new can be put. */
-  #free(path: string): Place {
-    const place = this.#tree.find(path, false);
+  /** Where something new can be put: only a directory where the path ends with a slash. */
+  #free(path: string, kind = Kind.File): Place {
+    const place = this.#tree.find(path, "never");
     if (place.inode) refuse("EEXIST", path);
+    if (place.mustBeDirectory && kind !== Kind.Directory) refuse("ENOENT", path);
     this.#change();
     return place;
   }
@@ -365,6 +432,11 @@ export class MemoryFiles {
   #change(): void {
     if (this.#readOnly) refuse("EROFS");
   }
+}
+
+/** Whether the last name is none by which something can be removed. */
+function endsInDots(path: string): boolean {
+  return /(^|\/)\.{1,2}\/*$/.test(path);
 }
 
 function times(atime: Time, mtime: Time): Partial<Inode> {

@@ -35,7 +35,7 @@ export async function opfsFiles(
 }
 
 async function originRoot(): Promise<FileSystemDirectoryHandle> {
-  if (typeof navigator?.storage?.getDirectory !== "function") {
+  if (typeof globalThis.navigator?.storage?.getDirectory !== "function") {
     throw new GowaspError(
       "unavailable",
       "this host has no origin private file system (navigator.storage.getDirectory)",

@@ -35,7 +35,8 @@ const decoder = new TextDecoder();
  */
 export function* entriesOfTar(archive: Uint8Array<ArrayBuffer>): Generator<TarEntry> {
   let long: Record<string, string> = {};
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  let at = 0;
+  while (at + BLOCK <= archive.length) {
     const header = archive.subarray(at, at + BLOCK);
     // Two blocks of zeros are the end; one is enough for everybody.
     if (header.every((byte) => byte === 0)) return;
@@ -58,6 +59,8 @@ export function* entriesOfTar(archive: Uint8Array<ArrayBuffer>): Generator<TarEn
     }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
+  // Some writers leave out the end.
+  if (at === 0 || at !== archive.length) throw damaged(at);
 }
 
 /** Text up to a NUL. */

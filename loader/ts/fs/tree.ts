@@ -5,6 +5,9 @@ import { Inode, Kind, refuse } from "./inode.js";
 const MOST_LINKS = 40;
 const LONGEST_NAME = 255;
 
+/** A path that can only be a directory's: a slash or dots are at its end. */
+const DIRECTORY = /(^|\/)\.{0,2}$/;
+
 /** Where a path leads to: a name in a directory, and what has this name. */
 export interface Place {
   readonly parent: Inode;
@@ -32,14 +35,15 @@ export class Tree {
   /**
    * Follows a path.
    *
-   * @param follow whether a link at its end is followed, too
+   * @param follow whether a link at its end is followed, too; one with a slash behind it always is, but where the name itself
+   *   is wanted
    * @throws ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
    */
-  find(path: string, follow = true): Place {
+  find(path: string, follow: boolean | "never" = true): Place {
     if (path === "") refuse("ENOENT", path);
     const ahead = (path.startsWith("/") ? path : `${this.cwd}/${path}`).split("/").reverse();
     const way: { name: string; inode: Inode }[] = [];
-    const mustBeDirectory = /(^|\/)\.{0,2}$/.test(path);
+    let mustBeDirectory = DIRECTORY.test(path);
     let links = 0;
     for (;;) {
       const name = ahead.pop();
@@ -51,22 +55,25 @@ export class Tree {
         const all = last ? [...names(), last.name] : [];
         return { parent: above, name: last?.name ?? "", inode: parent, mustBeDirectory, names: all };
       }
+      // A slash at the end; whoever asks for more than what is there looks at mustBeDirectory.
+      if (name === "") continue;
       if (parent.kind !== Kind.Directory) refuse("ENOTDIR", path);
-      if (name === "" || name === ".") continue;
+      if (name === ".") continue;
       if (name === "..") {
         way.pop();
         continue;
       }
       if (name.length > LONGEST_NAME) refuse("ENAMETOOLONG", path);
       const inode = parent.entries.get(name);
-      const isLast = ahead.every((name) => name === "" || name === ".");
+      const isLast = ahead.every((name) => name === "");
       if (inode === undefined) {
         if (!isLast) refuse("ENOENT", path);
         return { parent, name, inode, mustBeDirectory, names: [...names(), name] };
       }
-      if (inode.kind === Kind.Link && (follow || ahead.length > 0)) {
+      if (inode.kind === Kind.Link && (follow === true || (ahead.length > 0 && !(isLast && follow === "never")))) {
         links++;
         if (links > MOST_LINKS) refuse("ELOOP", path);
+        mustBeDirectory ||= isLast && DIRECTORY.test(inode.target);
         if (inode.target.startsWith("/")) way.length = 0;
         ahead.push(...inode.target.split("/").reverse());
         continue;

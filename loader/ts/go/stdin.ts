@@ -1,4 +1,3 @@
-import { GowaspError } from "../errors.js";
 import type { ByteStream } from "../host/web.js";
 import { type FsCallback, failure } from "./file-system.js";
 import type { Fill } from "./stdio.js";
@@ -84,20 +83,11 @@ function chunks(source: StdinSource): Reader {
   return async () => (await all.next()).value ?? null;
 }
 
-/**
- * A stream or an async iterable, as an iterable: Safari's streams are none.
- *
- * @throws {GowaspError} `invalid-option` if it is neither
- */
+/** A stream or an async iterable, as an iterable: Safari's streams are none. */
 export function iterable(
   source: Exclude<StdinSource, Uint8Array | string | Asked>,
 ): AsyncIterable<Uint8Array | string> {
-  if ("getReader" in source) return streamed(source);
-  if (Symbol.asyncIterator in source) return source;
-  throw new GowaspError(
-    "invalid-option",
-    "the option stdin must be a string, a Uint8Array, a ReadableStream, an async iterable or a function",
-  );
+  return "getReader" in source ? streamed(source) : source;
 }
 
 async function* pieces(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {

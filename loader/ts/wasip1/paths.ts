@@ -56,7 +56,7 @@ export function find(fs: SyncFiles, from: Place, path: string, follow: boolean):
     // Of what is on the way, all but the last name.
     if (!(stat ?? fail("ENOENT")).isDirectory()) fail("ENOTDIR");
     if (name === "" || name === ".") continue;
-    const isLast = ahead.every((name) => name === "" || name === ".");
+    const isLast = ahead.every((name) => name === "");
     if (name === "..") {
       if (names.length <= from.segments.length) fail("ENOTCAPABLE");
       names.pop();
