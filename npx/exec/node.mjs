@@ -7,12 +7,16 @@ import { patientFiles } from "./patient-files.mjs";
 import { orRefused, readProgram } from "./program.mjs";
 
 const argv = process.argv.slice(2);
-try {
-  process.exitCode = await orRefused(run(argv[0] ?? ""));
-} catch (error) {
-  console.error(error);
-  process.exit(1);
-}
+// Not awaited: Node ends a script that is waiting in its main part with a code of its own, and a program may wait for nothing.
+orRefused(run(argv[0] ?? "")).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
 
 /** @returns {Promise<number>} never, where it is not refused: the process ends with the program's exit code */
 async function run(/** @type {string} */ file) {
