@@ -1,18 +1,19 @@
-// The native program as a child process: arguments, terminal, signals and exit code pass through.
+// A program as a child process: arguments, terminal, signals and exit code pass through.
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]);
 
 /**
  * @param {string} path
  * @param {string[]} args
+ * @param {{ argv0?: string }} [options] the name that the program sees itself by
  * @returns {Promise<number>} its exit code
  * @throws {Error} when it cannot be started
  */
-export function runNative(path, args) {
-  const child = spawn(path, args, { stdio: "inherit" });
+export function runNative(path, args, options = {}) {
+  const child = spawn(path, args, { ...options, stdio: "inherit" });
   return new Promise((done, fail) => {
     child.on("error", fail);
     child.on("spawn", () => {

@@ -63,7 +63,7 @@ const steps = [
     name: "loader (TypeScript to JavaScript)",
     part: "loader",
     inputs: [join(bindings, "decoder/decoder.js"), ...inRoot("package.json", "loader/ts", "scripts/build.mjs")],
-    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js", "dist/workers.js"),
+    outputs: inRoot("dist/index.js", "dist/parts.js", "dist/worker.js", "dist/workers.js", "dist/wasm_exec.cjs"),
     make: bundleLoader,
   },
   {
@@ -81,7 +81,9 @@ const steps = [
     async make() {
       await run(tool("tsc"), ["-p", root], { cwd: root });
       // Declarations that are written by hand stay where they are.
-      cpSync(join(root, "loader/ts/transport/bindings.d.ts"), join(root, "dist/transport/bindings.d.ts"));
+      for (const name of ["transport/bindings.d.ts", "wasm-exec/require.d.cts", "wasm-exec/script.d.ts"]) {
+        cpSync(join(root, "loader/ts", name), join(root, "dist", name));
+      }
     },
   },
   {
@@ -140,7 +142,9 @@ const parts = {
   remote: "worker/remote",
   source: "transport/source",
   system: "program/system",
+  tinygo: "tinygo/tinygo",
   verify: "transport/verify",
+  wasip1: "wasip1/wasip1",
 };
 
 async function bundleLoader() {
@@ -148,15 +152,26 @@ async function bundleLoader() {
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
     name in parts && from === source("parts/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
+  // What is there for the caller to import, and for nobody else.
+  const entries = { fs: "fs/fs" };
   // One by one: of what two files import, each would hold all that either uses.
-  for (const [name, place] of Object.entries({ index: "bundle", ...parts })) {
+  for (const [name, place] of Object.entries({ index: "bundle", ...parts, ...entries })) {
     await bundle({ [name]: source(place) }, [late, decoderBindings]);
   }
   await bundle({ workers: source("edge/index") }, [inIndex]);
   await bundle({ parts: source("parts/all-parts") }, [atHand, decoderBindings]);
   // One file that imports nothing. What it is told of places comes from the page; see worker/remote.ts.
   const define = { "import.meta.url": "self.location.href" };
-  await bundle({ worker: source("worker/worker") }, [atHand, decoderBindings], define);
+  await bundle({ worker: source("worker/worker") }, [atHand, decoderBindings], { define });
+  await bundleWasmExec(source);
+}
+
+/** `Go` as a module, as a classic script, and for `require`. */
+async function bundleWasmExec(/** @type {(name: string) => string} */ source) {
+  await bundle({ wasm_exec: source("wasm-exec/index") }, [], { extension: ".mjs" });
+  const classic = { wasm_exec: source("wasm-exec/classic") };
+  await bundle(classic, [], { format: "iife" });
+  await bundle(classic, [], { format: "cjs", extension: ".cjs" });
 }
 
 async function bundleOptimizer() {
@@ -196,12 +211,14 @@ const atHand = redirect("parts at hand", /\/parts\.js$/, () => ({
   path: join(root, "loader/ts/parts/parts-at-hand.ts"),
 }));
 
-/** Bundles for browsers and all else that runs JavaScript. */
-async function bundle(
-  /** @type {Record<string, string>} */ entryPoints,
-  /** @type {import("esbuild").Plugin[]} */ plugins,
-  /** @type {Record<string, string>} */ define = {},
-) {
+/**
+ * Bundles for browsers and all else that runs JavaScript.
+ *
+ * @param {Record<string, string>} entryPoints
+ * @param {import("esbuild").Plugin[]} plugins
+ * @param {{ define?: Record<string, string>, format?: import("esbuild").Format, extension?: string }} [options]
+ */
+async function bundle(entryPoints, plugins, { define = {}, format = "esm", extension = ".js" } = {}) {
   // Installed by set-up, which runs before this is called but not before this file is read.
   const bundler = await import("esbuild");
   const { outputFiles } = await bundler.build({
@@ -209,25 +226,33 @@ async function bundle(
     plugins,
     define,
     outdir: join(root, "dist"),
+    outExtension: { ".js": extension },
     bundle: true,
     sourcemap: "external",
-    format: "esm",
+    format,
     target: "es2022",
     logLevel: "warning",
     write: false,
   });
-  const scripts = outputFiles.filter(({ path }) => path.endsWith(".js"));
+  const scripts = outputFiles.filter(({ path }) => path.endsWith(extension));
   for (const { path, text } of scripts) {
     const map = outputFiles.find((file) => file.path === `${path}.map`)?.text ?? "";
-    await minifyTo(path, text, map);
+    await minifyTo(path, text, map, format === "esm");
   }
 }
 
 /** Writes a bundle without what nobody reads. Terser's is 3 % smaller, compressed, than what esbuild makes of it. */
-async function minifyTo(/** @type {string} */ path, /** @type {string} */ text, /** @type {string} */ map) {
+async function minifyTo(
+  /** @type {string} */ path,
+  /** @type {string} */ text,
+  /** @type {string} */ map,
+  /** @type {boolean} */ module,
+) {
   const { minify } = await import("terser");
   const { code = "", map: ownMap = "" } = await minify(text, {
-    module: true,
+    // Of a module it drops what says that it is strict.
+    module,
+    toplevel: true,
     ecma: 2020,
     compress: { passes: 3 },
     // An engine that reports an uncaught exception prints the line it came from: short ones, where line ends part statements.

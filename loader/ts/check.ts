@@ -29,10 +29,11 @@ const OPTIONS: Readonly<Record<string, Test>> = {
     isString(value) ||
     isFunction(value) ||
     ArrayBuffer.isView(value) ||
-    isFunction((value as ReadableStream).getReader),
+    isFunction((value as ReadableStream).getReader ?? (value as ReadableStream)[Symbol.asyncIterator]),
   stdout: isFunction,
   stderr: isFunction,
   fs: (value) => value === "node" || isObject(value),
+  preopens: isObject,
   process: isObject,
   path: isObject,
   global: isObject,
@@ -56,7 +57,7 @@ const OPTIONS: Readonly<Record<string, Test>> = {
 };
 
 /** What stays on the page when the program runs in a worker: it cannot be copied there. */
-const STAYS_HERE = ["fs", "imports", "start", "global", "process", "path"];
+const STAYS_HERE = ["imports", "start", "global", "process", "path"];
 
 /**
  * Holds the options against what they must be; `undefined` is as good as left out.

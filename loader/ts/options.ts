@@ -1,4 +1,5 @@
 import type { GowaspError } from "./errors.js";
+import type { Snapshot } from "./fs/memory.js";
 import type { GoHostOptions } from "./go/host.js";
 import type {
   Bytes,
@@ -19,6 +20,11 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * `process` and `path` along. Default: stdio only.
    */
   fs?: GoHostOptions["fs"] | "node";
+  /**
+   * For `GOOS=wasip1`: the directories of `fs` that the program has, by what it calls them, such as `{ "/": "/srv/data" }`. No
+   * path leads out of them. Default: all of `fs`, as `/`.
+   */
+  preopens?: Readonly<Record<string, string>>;
   /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
   /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
@@ -66,7 +72,8 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   imports?: WasmImports | ((memory: () => WasmMemory) => WasmImports);
   /**
    * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number it returns is the exit
-   * code. Without it such a module is instantiated, a reactor is initialized, and its exports are there to be called.
+   * code. Without it a program for WASI preview 1 is run by this package, unless `imports` has a WASI; any other module is
+   * instantiated, and its exports are there to be called.
    */
   start?: (instance: WasmInstance) => unknown;
   /**
@@ -92,6 +99,11 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
 export interface WorkerLoadOptions
   extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
+  /**
+   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the program has
+   * ended by itself.
+   */
+  fs?: "node" | Snapshots;
   /** A name that the program sets on `js.Global()` when it is ready, or `true`; `load()` waits for it. */
   ready?: true | string;
   /**
@@ -99,6 +111,12 @@ export interface WorkerLoadOptions
    * that never waits, or when it waits for the first time or has ended.
    */
   until?: "run" | "idle";
+}
+
+/** Files that can be copied to and from a worker. */
+export interface Snapshots {
+  snapshot(): Snapshot;
+  restore(snapshot: Snapshot): void;
 }
 
 /** A part of the loader: what `import * as … from "gowasp/…"` gives, or one of `gowasp/parts`. */

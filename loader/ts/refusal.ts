@@ -10,10 +10,11 @@ export const part = "refusal";
 const EXPECTED: Readonly<Record<string, string>> = {
   args: "an array of strings",
   env: "an object whose values are strings",
-  stdin: "a string, a Uint8Array, a ReadableStream or a function",
+  stdin: "a string, a Uint8Array, a ReadableStream, an async iterable or a function",
   stdout: "a function that takes a Uint8Array",
   stderr: "a function that takes a Uint8Array",
   fs: '"node" or an object like node:fs',
+  preopens: "an object whose values are paths",
   process: "an object like Node's process",
   path: "an object like node:path",
   global: "an object",

@@ -1,7 +1,7 @@
 // Debian's and Ubuntu's packages, where this user may install them without being asked.
 
+import { findProgram } from "../../npx/find-program.mjs";
 import { run } from "../process.mjs";
-import { findProgram } from "./find.mjs";
 
 /** Whether {@link installPackages} can work here: apt-get exists, and this is root or sudo needs no password. */
 export async function canInstallPackages() {

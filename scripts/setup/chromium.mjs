@@ -1,24 +1,9 @@
 // A Chromium for the browser tests: the one CHROME_BIN names, an installed one, or Debian's package.
 
+import { findChromium } from "../../npx/exec/find-chromium.mjs";
 import { run } from "../process.mjs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
-import { findProgram } from "./find.mjs";
 import { found, missing } from "./outcome.mjs";
-
-const places = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-];
-
-/** The program of an installed Chromium: the one that CHROME_BIN names, else one in the usual places. */
-export function findChromium() {
-  return findProgram(process.env.CHROME_BIN ? [process.env.CHROME_BIN] : places);
-}
 
 const hint = "Install Chromium or Google Chrome, or set CHROME_BIN to its program.";
 

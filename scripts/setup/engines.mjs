@@ -2,10 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { wasmtime, wasmtimeHome, wazero, wazeroPath } from "../engines.mjs";
 import { run } from "../process.mjs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
-import { findProgram } from "./find.mjs";
 import { found, missing } from "./outcome.mjs";
 import { installFromPyPi } from "./pip.mjs";
 

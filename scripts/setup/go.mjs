@@ -3,9 +3,9 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { cacheDir } from "../paths.mjs";
 import { run } from "../process.mjs";
-import { findProgram } from "./find.mjs";
 import { found, missing } from "./outcome.mjs";
 import { installFromPyPi } from "./pip.mjs";
 

@@ -2,9 +2,9 @@
 
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { run } from "../process.mjs";
 import { canInstallPackages, installPackages } from "./apt.mjs";
-import { findProgram } from "./find.mjs";
 
 /**
  * Installs a package without what it depends on.

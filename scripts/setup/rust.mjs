@@ -2,9 +2,9 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
-import { findProgram } from "./find.mjs";
 import { found, missing } from "./outcome.mjs";
 
 const target = "wasm32-unknown-unknown";

@@ -26,8 +26,9 @@ const { exports, version } = JSON.parse(await readFile(join(root, "package.json"
 /** The package by an import map, as its `exports` have it. */
 const imports = Object.fromEntries(
   Object.entries(exports)
-    .filter(([, to]) => to.default && existsSync(join(root, to.default)))
-    .map(([name, to]) => [`gowasp${name.slice(1)}`, to.default.replace("./dist/", "/gowasp/")]),
+    .map(([name, to]) => [name, to.import?.default ?? to.default?.default ?? to.default])
+    .filter(([, file]) => file && existsSync(join(root, file)))
+    .map(([name, file]) => [`gowasp${name.slice(1)}`, file.replace("./dist/", "/gowasp/")]),
 );
 
 /** @type {import("playwright-core").Browser} */
@@ -42,9 +43,10 @@ before(async () => {
   app = join(await program(), "public/app");
   browser = await launchChromium();
   server = await startServer();
+  serve("/app.wasm", await readFile(join(app, "../../app.wasm")));
   for (const name of await readdir(app)) serve(`/app/${name}`, await readFile(join(app, name)));
   for (const name of await readdir(join(root, "dist"))) {
-    if (/\.(js|wasm)$/.test(name)) serve(`/gowasp/${name}`, await readFile(join(root, "dist", name)));
+    if (/\.(m?js|wasm)$/.test(name)) serve(`/gowasp/${name}`, await readFile(join(root, "dist", name)));
   }
 });
 after(async () => {

@@ -53,6 +53,7 @@ export async function project() {
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   await symlink(root, join(folder, "node_modules/gowasp"));
   await writeScript(join(programs, "gowasp"), `exec node ${join(root, "npx/gowasp.mjs")} "$@"`);
+  await writeScript(join(programs, "gowasp-exec"), `exec node ${join(root, "npx/gowasp-exec.mjs")} "$@"`);
   await writeScript(join(programs, "npx"), 'exec "$(dirname "$0")/$@"');
   // The package is there already; nothing else is asked of a registry.
   await writeScript(join(programs, "npm"), '[ "$*" = "i gowasp" ] || [ "$*" = "i -D gowasp" ]');

@@ -7,9 +7,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findChromium } from "../../npx/exec/find-chromium.mjs";
+import { findProgram } from "../../npx/find-program.mjs";
 import { track } from "../../scripts/process.mjs";
-import { findChromium } from "../../scripts/setup/chromium.mjs";
-import { findProgram } from "../../scripts/setup/find.mjs";
 
 /** Where Debian puts the small browser of WebKit's GTK port, whose path has the processor's name in it. */
 const MINI_BROWSERS = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`);

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findProgram } from "../../npx/find-program.mjs";
 import { wasmtimeHome, wazeroPath } from "../../scripts/engines.mjs";
 import { cacheDir } from "../../scripts/paths.mjs";
-import { findProgram } from "../../scripts/setup/find.mjs";
 import { runChild } from "../programs/harness/child.mjs";
 
 const RUNNER = join(dirname(fileURLToPath(import.meta.url)), "wasmtime_run.py");

@@ -78,15 +78,12 @@ describe("GoHost", { skip: withoutGo }, () => {
     host.kill();
   });
 
-  test("without files there are no files, no process and no input", async () => {
+  test("without files there are no files, no process, and input is empty", async () => {
     const { host, agent } = await start();
     const opened = await new Promise((resolve) => agent.open("/file", resolve));
     assert.equal(opened, "open /file: not implemented on js");
     assert.equal(agent.ask("cwd"), " true");
-    assert.deepEqual(await new Promise((resolve) => agent.read((...all) => resolve(all))), [
-      "",
-      "read /dev/stdin: not implemented on js",
-    ]);
+    assert.deepEqual(await new Promise((resolve) => agent.read((...all) => resolve(all))), ["", "<nil>"]);
     host.kill();
   });
 

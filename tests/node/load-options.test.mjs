@@ -26,6 +26,7 @@ const WRONG = {
   stdout: ["inherit", {}],
   stderr: ["inherit"],
   fs: ["deno", 5],
+  preopens: ["/"],
   process: [5],
   path: ["/"],
   global: ["window"],

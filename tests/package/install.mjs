@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { run } from "../../scripts/process.mjs";
-import { findProgram } from "../../scripts/setup/find.mjs";
 
 /**
  * @param {import("./installs.mjs").Install} install

@@ -117,7 +117,7 @@ async function repeated(report, wasm, original, differing, options) {
 }
 
 /** Runs a test binary in the directory of its package, as `go test` does. */
-async function runTests(one, wasm, dropped, { short, timeoutSeconds }) {
+export async function runTests(one, wasm, dropped, { short, timeoutSeconds }, host = hostsFor(one.goos)[0]) {
   const args = ["-test.v=test2json", "-test.paniconexit0", `-test.timeout=${timeoutSeconds}s`];
   if (short) args.push("-test.short");
   if (dropped.length) args.push(`-test.skip=^(${dropped.map(({ test }) => test).join("|")})$`);
@@ -131,7 +131,7 @@ async function runTests(one, wasm, dropped, { short, timeoutSeconds }) {
       cwd: join(one.toolchain.goroot, "src", one.package),
       timeoutMs: (timeoutSeconds + GRACE_SECONDS) * 1000,
     };
-    return readRun(await runUnder(hostsFor(one.goos)[0], { toolchain: one.toolchain, program }, wasm));
+    return readRun(await runUnder(host, { toolchain: one.toolchain, program }, wasm));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import type { GoProgram, HostFunction } from "./program.js";
 
-type ByteArray = Uint8Array | Uint8ClampedArray;
+export type ByteArray = Uint8Array | Uint8ClampedArray;
 
 /** The host functions of syscall/js that copy bytes; offsets as in {@link "./syscall-js.js"}. */
 export function byteCopies(program: GoProgram): Record<string, HostFunction> {
@@ -57,7 +57,7 @@ const typeOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.
  * Tells arrays of bytes by their type's name, as those of other realms (frames, jsdom) are no instances of this one's classes. What
  * only looks like one, a proxy for example, fails as under Go's own host.
  */
-function isByteArray(value: unknown): value is ByteArray {
+export function isByteArray(value: unknown): value is ByteArray {
   const type = Reflect.apply(typeOf, value, []);
   if (type === "Uint8Array" || type === "Uint8ClampedArray") return !isDetached(value as ByteArray);
   return value instanceof Uint8Array || value instanceof Uint8ClampedArray;

@@ -23,6 +23,10 @@ export interface GoFileSystem {
     /** Absent on Windows. */
     readonly O_DIRECTORY?: number;
   };
+  /** False where descriptors 0, 1 and 2 are the host's, whatever functions there are. */
+  readonly hasStreams?: boolean;
+  /** What is taken for the program's `process` where there is no such option. */
+  readonly process?: object;
   /** Writes at once; the Go runtime's own messages take this way. Without it descriptors 1 and 2 are the host's. */
   readonly writeSync?: (fd: number, bytes: Uint8Array) => number;
   readonly open?: FsOperation;

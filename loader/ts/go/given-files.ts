@@ -28,7 +28,9 @@ export function givenFiles(
       const done = args.at(-1);
       awaits(done);
       const own =
-        typeof done === "function" && !(name === "fstat" && base.fstat) && streamOperation(name, args[0], streams, fs);
+        typeof done === "function" &&
+        !(name === "fstat" && base.fstat && base.hasStreams !== false) &&
+        streamOperation(name, args[0], streams, fs);
       if (own) return own(...usual(args.slice(1)));
       if (given[name] !== undefined) return given[name](...args);
       if (typeof done !== "function") throw notImplemented();

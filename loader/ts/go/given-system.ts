@@ -13,13 +13,14 @@ export const givenSystem: System = {
   output: processOutput,
   objects: ({ fs, process, path }, streams, awaits) => ({
     fs: fs ? givenFiles(fs, streams, awaits) : streamsOnly(streams, awaits),
-    process: process ? givenProcess(process) : noProcess(),
+    process: givenProcess(process ?? fs?.process),
     path: path ? ownView(path) : noPath(),
   }),
   environment: fittingEnvironment,
 };
 
-function givenProcess(base: object): object {
+function givenProcess(base: object | undefined): object {
+  if (base === undefined) return noProcess();
   const view = ownView(base) as { argv0?: unknown };
   // By this name net/http (roundtrip_js.go, from Go 1.21 on) knows a Node, under which it talks to a network of its own tests only
   // and never uses fetch.

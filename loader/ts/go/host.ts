@@ -4,7 +4,7 @@ import { writeCommandLine } from "./command-line.js";
 import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
 import { HOST_EXPORTS } from "./host-exports.js";
-import { LastWords } from "./last-words.js";
+import { deadlockAdvice, LastWords } from "./last-words.js";
 import { GoMemory } from "./memory.js";
 import { GoProgram, Turn } from "./program.js";
 import { runtime } from "./runtime.js";
@@ -27,7 +27,7 @@ export interface GoHostOptions {
   name?: string;
   /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
   env?: Record<string, string | undefined>;
-  /** Standard input. Without it and without `fs`, reading it reports ENOSYS. */
+  /** Standard input. Without it and without `fs` it is empty. */
   stdin?: StdinSource;
   /**
    * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
@@ -87,7 +87,7 @@ export class GoHost implements FunctionHost {
   readonly #memory = new GoMemory();
   readonly #timers: ProgramTimers;
   readonly #streams: ReturnType<typeof standardStreams>;
-  readonly #lastWords = new LastWords();
+  readonly #lastWords = new LastWords(deadlockAdvice);
   readonly #functions: GoFunctions;
   readonly #program: GoProgram;
   readonly #go: { _pendingEvent: PendingEvent | null; _makeFuncWrapper: (id: number) => unknown };

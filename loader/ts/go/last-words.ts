@@ -15,6 +15,9 @@ export class LastWords {
   private readonly decoder = new TextDecoder();
   private text = "";
 
+  /** @param advice what is said beside Go's own words */
+  constructor(private readonly advice: (text: string) => string = () => "") {}
+
   /** Takes the next piece. */
   hear(piece: Uint8Array): void {
     if (this.text.length >= MOST_BYTES) return;
@@ -27,23 +30,23 @@ export class LastWords {
     // What a program prints may look the same; but only the runtime exits with 2 right after it.
     if (code !== 2 || this.text === "") return undefined;
     const [message = ""] = this.text.split("\n\ngoroutine ");
-    const error = new GowaspError("panic", message + this.advice());
+    const error = new GowaspError("panic", message + this.advice(this.text));
     error.stack = `${error.name}: ${this.text}`;
     return error;
   }
+}
 
-  /**
-   * A function that JavaScript calls must return before JavaScript goes on, so it waits in vain for anything that comes from there.
-   * The goroutine that waits is the one that handles the call.
-   */
-  private advice(): string {
-    if (!this.text.includes("all goroutines are asleep")) return "";
-    const lines = this.text.split("\n");
-    // Each function is followed by its place.
-    const call = lines[lines.findIndex((line) => line.startsWith("syscall/js.handleEvent(")) - 2] ?? "";
-    const name = call.slice(0, call.lastIndexOf("("));
-    return name === ""
-      ? ""
-      : `; JavaScript called ${name} and waits for it, so nothing can come: start a goroutine in it, and return a Promise`;
-  }
+/**
+ * A function that JavaScript calls must return before JavaScript goes on, so it waits in vain for anything that comes from there.
+ * The goroutine that waits is the one that handles the call.
+ */
+export function deadlockAdvice(text: string): string {
+  if (!text.includes("all goroutines are asleep")) return "";
+  const lines = text.split("\n");
+  // Each function is followed by its place.
+  const call = lines[lines.findIndex((line) => line.startsWith("syscall/js.handleEvent(")) - 2] ?? "";
+  const name = call.slice(0, call.lastIndexOf("("));
+  return name === ""
+    ? ""
+    : `; JavaScript called ${name} and waits for it, so nothing can come: start a goroutine in it, and return a Promise`;
 }

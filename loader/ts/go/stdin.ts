@@ -4,14 +4,11 @@ import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";
 
 /**
- * Where a program's standard input comes from: all of it, a stream of chunks, or a function that is asked for up to `max`
- * bytes whenever the program reads; null or an empty array is the end.
+ * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
+ * for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
-export type StdinSource =
-  | Uint8Array
-  | string
-  | ByteStream
-  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
+export type StdinSource = Uint8Array | string | ByteStream | AsyncIterable<Uint8Array | string> | Asked;
+type Asked = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
 type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
@@ -74,19 +71,42 @@ function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
 /** What arrives next, in pieces of the source's own choice. */
 function chunks(source: StdinSource): Reader {
   if (typeof source === "function") return source;
-  if (source instanceof ReadableStream) {
-    const reader = source.getReader();
-    const read = async (): Promise<Uint8Array | null> => {
-      const { done, value } = await reader.read();
-      if (done) return null;
-      return value.length > 0 ? value : read();
+  if (typeof source === "string" || ArrayBuffer.isView(source)) {
+    let whole: Uint8Array | null = bytesOf(source);
+    return () => {
+      const all = whole;
+      whole = null;
+      return all;
     };
-    return read;
   }
-  let whole: Uint8Array | null = typeof source === "string" ? encodeUtf8(source) : source;
-  return () => {
-    const all = whole;
-    whole = null;
-    return all;
-  };
+  const all = pieces(iterable(source));
+  return async () => (await all.next()).value ?? null;
+}
+
+/** A stream or an async iterable, as an iterable: Safari's streams are none. */
+export function iterable(
+  source: Exclude<StdinSource, Uint8Array | string | Asked>,
+): AsyncIterable<Uint8Array | string> {
+  return "getReader" in source ? streamed(source) : source;
+}
+
+async function* pieces(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) {
+    if (piece.length > 0) yield bytesOf(piece);
+  }
+}
+
+async function* streamed(source: ByteStream): AsyncGenerator<Uint8Array> {
+  const reader = source.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+function bytesOf(piece: string | ArrayBufferView): Uint8Array {
+  return typeof piece === "string"
+    ? encodeUtf8(piece)
+    : new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
 }

@@ -44,7 +44,7 @@ export interface StreamOptions {
   readonly stdin?: StdinSource;
   readonly stdout?: Sink;
   readonly stderr?: Sink;
-  readonly fs?: { readonly writeSync?: unknown };
+  readonly fs?: { readonly writeSync?: unknown; readonly hasStreams?: boolean };
 }
 
 /** A sink, and what is to be done when the program has ended. */
@@ -59,15 +59,16 @@ export function standardStreams(
   system: Pick<System, "input" | "output">,
 ): StandardStreams & { flush: () => void } {
   const outputs: Output[] = [];
+  const files = fs?.hasStreams === false ? undefined : fs;
   const fallback = (name: "stdout" | "stderr"): Sink | undefined => {
     // A file system that can write at once has descriptors 1 and 2 of its own.
-    if (fs?.writeSync !== undefined) return undefined;
+    if (files?.writeSync !== undefined) return undefined;
     const made = system.output(name);
     outputs.push(made);
     return made.write;
   };
   return {
-    stdin: stdin === undefined ? undefined : system.input(stdin),
+    stdin: stdin !== undefined ? system.input(stdin) : files ? undefined : (_, done) => done(null, 0),
     sinks: [undefined, stdout ?? fallback("stdout"), stderr ?? fallback("stderr")],
     flush: () => {
       for (const { flush } of outputs) flush();

@@ -20,12 +20,12 @@ export interface System {
   input(source: StdinSource): Fill | undefined;
   /** Where output goes that the embedder has left to the host. */
   output(name: "stdout" | "stderr"): Output;
-  /** What the program finds under these names. */
+  /** What the program finds under these names, before those of the real global object. */
   objects(
     given: Given,
     streams: StandardStreams,
     awaits: (callback: unknown) => void,
-  ): { fs: ProgramFiles; process: object; path: object };
+  ): { fs?: ProgramFiles; process?: object; path?: object };
   /** What the program gets of its environment. */
   environment(args: readonly string[], env: Record<string, string | undefined>): Record<string, string | undefined>;
   /** What calls `wake` when the program has asked for it; the host's own timers if this is absent. */

@@ -10,5 +10,7 @@ export const parts = {
   remote: () => import("../worker/remote.js"),
   source: () => import("../transport/source.js"),
   system: () => import("../program/system.js"),
+  tinygo: () => import("../tinygo/tinygo.js"),
   verify: () => import("../transport/verify.js"),
+  wasip1: () => import("../wasip1/wasip1.js"),
 };

@@ -79,7 +79,7 @@ export function abiOf(module: WebAssembly.Module): Abi {
     imports.some((entry) => entry.module === from && (name === undefined || entry.name === name));
   // Standard Go always imports this one; TinyGo uses the same module's name for functions of another type.
   for (const name of ["gojs", "go"] as const) if (wants(name, "runtime.wasmExit")) return name;
-  if (wants("gojs") || wants("wasi_snapshot_preview1", "tinygo")) return "tinygo";
+  if (wants("gojs") || wants("env", "runtime.ticks")) return "tinygo";
   return wants("wasi_snapshot_preview1") ? "wasi_snapshot_preview1" : "none";
 }
 

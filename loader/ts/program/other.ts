@@ -2,6 +2,7 @@
 
 import { GowaspError } from "../errors.js";
 import type { Job } from "../job.js";
+import { part as load } from "../parts/part.js";
 import type { Abi } from "../transport/manifest.js";
 import type { Loaded, StartedApp } from "./app.js";
 import { Link, memoryOf } from "./link.js";
@@ -14,10 +15,15 @@ export const part = "other";
  *
  * @throws {GowaspError} `instantiate`, `unsupported-abi`, `aborted`
  */
-export async function startOther({ module, via }: Loaded, abi: Abi, job: Job): Promise<StartedApp> {
+export async function startOther(loaded: Loaded, abi: Abi, job: Job): Promise<StartedApp> {
   const { start, imports } = job.options;
-  if (imports === undefined && WebAssembly.Module.imports(module).length > 0) throw unsupported(module, abi);
+  const { module, via } = loaded;
   const link = new Link(job.options);
+  if (abi === "wasi_snapshot_preview1" && !start && !link.imports[abi]) {
+    return (await load("wasip1")).startWasip1(loaded, link, job);
+  }
+  if (abi === "tinygo" && !start && !link.imports.gojs) return (await load("tinygo")).startTinyGo(loaded, link, job);
+  if (imports === undefined && WebAssembly.Module.imports(module).length > 0) throw unsupported(module);
   const instance = await link.instantiate(module, link.imports, job);
   const { exports } = instance;
   // A wasip1 reactor has this in place of `_start`, to be called before anything else.
@@ -38,16 +44,10 @@ export async function startOther({ module, via }: Loaded, abi: Abi, job: Job): P
   };
 }
 
-function unsupported(module: WebAssembly.Module, abi: Abi): GowaspError {
+function unsupported(module: WebAssembly.Module): GowaspError {
   const modules = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))].join(", ");
-  const advice = {
-    wasi_snapshot_preview1:
-      "pass a WASI implementation: load(url, { imports: wasi.getImportObject(), start: (instance) => wasi.start(instance) })",
-    tinygo:
-      "pass those of TinyGo's wasm_exec.js: load(url, { imports: go.importObject, start: (instance) => go.run(instance) })",
-  }[abi as string];
   return new GowaspError(
     "unsupported-abi",
-    `the module imports from ${modules}, which this loader does not supply: ${advice ?? "pass them in the option imports"}`,
+    `the module imports from ${modules}, which this loader does not supply: pass them in the option imports`,
   );
 }

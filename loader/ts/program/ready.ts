@@ -2,6 +2,7 @@
 
 import { GowaspError } from "../errors.js";
 import { HOST_EXPORTS } from "../go/host-exports.js";
+import { encodeUtf8 } from "../go/strings.js";
 import { hasNodeModules } from "../host/node.js";
 import type { Job } from "../job.js";
 import type { GoApp, LoadOptions } from "../options.js";
@@ -129,8 +130,51 @@ export async function callByName(
       throw over;
     },
   );
-  const answer = await Promise.race([found(...args), end]);
+  // The function may throw before anybody waits for that.
+  end.catch(() => {});
+  const { given, takeBack } = own ? lend(exports, args) : { given: args, takeBack: () => {} };
+  const answer = await Promise.race([found(...given), end]);
+  if (!over) takeBack();
   // A function of a program that has been killed answers, and does nothing.
   if (over) throw over;
   return answer;
+}
+
+type Exports = Record<string, unknown>;
+
+/**
+ * Puts strings and bytes where a function of `//go:wasmexport` can read them, which gets an address and a length of each. The
+ * program gives the room: `gowasp_alloc`, and takes it back: `gowasp_free`, if it exports that.
+ *
+ * @throws {GowaspError} `no-function`
+ */
+function lend(exports: Exports, args: unknown[]): { given: unknown[]; takeBack: () => void } {
+  const functions = exports as Record<string, ((value: number) => number) | undefined>;
+  // TinyGo exports the second ones by itself.
+  const { gowasp_alloc: alloc = functions.malloc, gowasp_free: free = functions.free } = functions;
+  const data = args.map((one) =>
+    typeof one === "string" ? encodeUtf8(one) : one instanceof Uint8Array ? one : undefined,
+  );
+  if (data.every((one) => one === undefined)) return { given: args, takeBack() {} };
+  if (!alloc) {
+    throw new GowaspError(
+      "no-function",
+      "strings and bytes can be passed to functions of //go:wasmexport by a program that exports gowasp_alloc",
+    );
+  }
+  const places = data.map((bytes) => bytes && alloc(bytes.length) >>> 0);
+  // Not before: making room may move the memory.
+  const { buffer } = (exports.memory ?? exports.mem) as WebAssembly.Memory;
+  const given = args.flatMap((one, at) => {
+    const [bytes, place] = [data[at], places[at]];
+    if (!bytes || place === undefined) return [one];
+    new Uint8Array(buffer, place, bytes.length).set(bytes);
+    return [place, bytes.length];
+  });
+  return {
+    given,
+    takeBack: () => {
+      for (const place of places) if (place !== undefined) free?.(place);
+    },
+  };
 }

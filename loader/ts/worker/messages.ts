@@ -2,6 +2,7 @@
 // channel, so each side takes nothing but what is written here.
 
 import type { GowaspErrorCode } from "../errors.js";
+import type { Snapshot } from "../fs/memory.js";
 import type { Progress, Via, WorkerLoadOptions } from "../options.js";
 
 /** The options that can be copied into a worker. */
@@ -16,6 +17,7 @@ export const COPIED = [
   "stallTimeout",
   "fetchPriority",
   "ready",
+  "preopens",
 ] as const satisfies readonly (keyof WorkerLoadOptions)[];
 
 /** The first message to the worker. */
@@ -25,6 +27,8 @@ export interface Start {
   options: Pick<WorkerLoadOptions, (typeof COPIED)[number] | "baseUrl">;
   /** Standard input if it is known beforehand; else where to ask for it. */
   stdin: Uint8Array | string | { ask: "chunks" | "bytes" } | undefined;
+  /** Files that the program has; `"node"` where they are Node's. */
+  files: Snapshot | "node" | undefined;
   /** Which of the page's functions want to be called. */
   wants: { stdout: boolean; stderr: boolean; progress: boolean };
 }
@@ -42,7 +46,7 @@ export type FromWorker =
   | { type: "started"; via: Via }
   /** It waits for the first time, has ended, or is ready. */
   | { type: "idle" }
-  | { type: "exited"; code: number; failure: Failure | undefined }
+  | { type: "exited"; code: number; failure: Failure | undefined; files: Snapshot | undefined }
   | { type: "failed"; failure: Failure };
 
 /** An error on its way between threads, which does not keep its class. */
@@ -69,13 +73,26 @@ const has =
 
 const isFailure = has({ code: orNone(isString), message: isString, stack: orNone(isString) });
 
+const isFile = has({
+  path: (value) => isString(value) && /^(\/[^/]+)+$/.test(value as string),
+  ino: isNumber,
+  mode: isNumber,
+  mtimeMs: Number.isFinite,
+  content: orNone((value) => isString(value) || isBytes(value)),
+});
+const isSnapshot = has({
+  files: (value) => Array.isArray(value) && value.every(isFile),
+  maxBytes: isNumber,
+  readOnly: (value) => typeof value === "boolean",
+});
+
 const FROM_WORKER: Readonly<Record<FromWorker["type"], Test>> = {
   progress: has({ progress: has({ phase: isString, loaded: isNumber, total: orNone(isNumber), via: isString }) }),
   output: has({ stream: (value) => value === "stdout" || value === "stderr", chunk: isBytes }),
   read: has({ max: isNumber }),
   started: has({ via: isString }),
   idle: has({}),
-  exited: has({ code: Number.isInteger, failure: orNone(isFailure) }),
+  exited: has({ code: Number.isInteger, failure: orNone(isFailure), files: orNone(isSnapshot) }),
   failed: has({ failure: isFailure }),
 };
 

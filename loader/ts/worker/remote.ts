@@ -41,6 +41,7 @@ async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit
   const decoder = await placeOf("decoder_bg.wasm", decoderUrl, () => new URL("./decoder_bg.wasm", import.meta.url));
   const start: Omit<Start, "stdin" | "source"> = {
     type: "start",
+    files: filesOf(options),
     options: {
       ...copied,
       decoderUrl: decoder.href,
@@ -58,6 +59,15 @@ async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit
   return { ...start, source: await bytesOf(source.response) };
 }
 
+function filesOf({ fs }: WorkerLoadOptions): Start["files"] {
+  if (fs === undefined || fs === "node") return fs;
+  if (typeof fs.snapshot === "function") return fs.snapshot();
+  throw new GowaspError(
+    "invalid-option",
+    'the option fs cannot be used with worker: true, it stays on the page: but for "node" and what gowasp/fs makes',
+  );
+}
+
 async function bytesOf(response: Response): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());
@@ -72,7 +82,7 @@ class Remote {
   /** Resolves when the program runs. */
   readonly loaded: Promise<WorkerGoApp>;
   #settle!: { resolve: (app: WorkerGoApp) => void; reject: (error: unknown) => void };
-  #exit!: { resolve: (code: number) => void; reject: (error: unknown) => void };
+  #exiting!: { resolve: (code: number) => void; reject: (error: unknown) => void };
   readonly #exited: Promise<number>;
   #app: WorkerGoApp | undefined;
   #failure: GowaspError | undefined;
@@ -89,7 +99,7 @@ class Remote {
       this.#settle = { resolve, reject };
     });
     this.#exited = new Promise((resolve, reject) => {
-      this.#exit = { resolve, reject };
+      this.#exiting = { resolve, reject };
     });
     worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(fromWorker(data));
     worker.onmessageerror = () => this.#receive(undefined);
@@ -126,7 +136,7 @@ class Remote {
       case "idle":
         return this.#resolve();
       case "exited":
-        if (this.#app) return this.#end(message.code, message.failure);
+        if (this.#app) return this.#exit(message);
         break;
       case "failed":
         return this.#fail(revived(message.failure));
@@ -153,6 +163,13 @@ class Remote {
     };
   }
 
+  /** By itself: its files come back. */
+  #exit({ code, failure, files }: FromWorker & { type: "exited" }): void {
+    const { fs } = this.options;
+    if (files && typeof fs === "object") call("fs", () => fs.restore(files));
+    this.#end(code, failure);
+  }
+
   #resolve(): void {
     if (!this.#app || this.#state === "running") return;
     this.#state = "running";
@@ -174,7 +191,7 @@ class Remote {
     if (failure) this.#failure = revived(failure);
     this.#state = "ended";
     this.worker.terminate();
-    this.#exit.resolve(code);
+    this.#exiting.resolve(code);
   }
 
   /** Before the program runs this is the failure of loading, afterwards that of the program. */
@@ -184,7 +201,7 @@ class Remote {
     this.worker.terminate();
     this.#stopListening();
     this.#settle.reject(error);
-    this.#exit.reject(error);
+    this.#exiting.reject(error);
     // Whoever waits for `loaded` has been told.
     this.loaded.catch(() => this.#exited.catch(() => {}));
   }

@@ -2,9 +2,10 @@
 // all that a program can need: bundlers need not look into it, and it may lie anywhere.
 
 import { GowaspError } from "../errors.js";
+import { MemoryFiles } from "../fs/memory.js";
 import { loadHere } from "../here.js";
 import { builtin } from "../host/node.js";
-import type { Progress } from "../options.js";
+import type { LoadOptions, Progress } from "../options.js";
 import { type Answer, type Failure, type FromWorker, type Start, toWorker } from "./messages.js";
 
 /** The way to the page; TypeScript has the types of a worker's global scope apart from those of pages. */
@@ -37,21 +38,24 @@ port.onmessage = ({ data }) => {
   if (waiting.length === 0) port.unref?.();
 };
 
-async function start({ source, options, stdin, wants }: Start): Promise<void> {
+async function start({ source, options, files, stdin, wants }: Start): Promise<void> {
   const report = (stream: "stdout" | "stderr") => (chunk: Uint8Array) =>
     port.postMessage({ type: "output", stream, chunk });
+  const fs = typeof files === "object" ? new MemoryFiles() : undefined;
+  if (fs && typeof files === "object") fs.restore(files);
   const own = {
     ...options,
+    fs: fs ?? files,
     stdin: typeof stdin === "object" && "ask" in stdin ? asking(stdin.ask) : stdin,
     stdout: wants.stdout ? report("stdout") : undefined,
     stderr: wants.stderr ? report("stderr") : undefined,
     onProgress: wants.progress ? (progress: Progress) => port.postMessage({ type: "progress", progress }) : undefined,
   };
   try {
-    const app = await loadHere(source, own, (via) => port.postMessage({ type: "started", via }));
+    const app = await loadHere(source, own as LoadOptions, (via) => port.postMessage({ type: "started", via }));
     port.postMessage({ type: "idle" });
     const code = await app.exited;
-    port.postMessage({ type: "exited", code, failure: app.failure && copied(app.failure) });
+    port.postMessage({ type: "exited", code, failure: app.failure && copied(app.failure), files: fs?.snapshot() });
   } catch (error) {
     fail(error);
   }

@@ -28,10 +28,11 @@ export const withoutExports =
  *
  * @param {string} name
  * @param {"js" | "wasip1"} [goos]
+ * @param {string[]} [flags] of `go build`
  * @returns {string} the module's path
  */
-export function built(name, goos = "js") {
-  const hash = createHash("sha256").update(`${goVersion} ${goos}`);
+export function built(name, goos = "js", flags = []) {
+  const hash = createHash("sha256").update([goVersion, goos, ...flags].join(" "));
   for (const file of readdirSync(join(sources, name))) hash.update(readFileSync(join(sources, name, file)));
   const folder = join(cacheDir, "load-tests");
   const path = join(folder, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
@@ -39,7 +40,7 @@ export function built(name, goos = "js") {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
     const env = { ...process.env, GOOS: goos, GOARCH: "wasm" };
-    execFileSync("go", ["build", "-o", unfinished, `./${name}`], { cwd: sources, env });
+    execFileSync("go", ["build", ...flags, "-o", unfinished, `./${name}`], { cwd: sources, env });
     renameSync(unfinished, path);
   }
   return path;

@@ -2,4 +2,7 @@
 
 const { GowaspError, load } = require("gowasp");
 
+const { Go } = require("gowasp/wasm_exec");
+
+if (new Go().argv[0] !== "js" || globalThis.Go !== Go) throw new Error("Go is missing");
 if (typeof load !== "function" || !(GowaspError.prototype instanceof Error)) throw new Error("exports are missing");

@@ -1,6 +1,7 @@
 // Compiled, never run: what a user writes is accepted, and what is wrong is refused.
 
 import { type GoApp, GowaspError, type GowaspErrorCode, load } from "gowasp";
+import { Go } from "gowasp/wasm_exec";
 
 export async function start(): Promise<number> {
   const app: GoApp = await load("/app/app.json", {
@@ -15,6 +16,17 @@ export async function start(): Promise<number> {
 export function codeOf(error: unknown): GowaspErrorCode | undefined {
   return error instanceof GowaspError ? error.code : undefined;
 }
+
+export async function asBefore(instance: WebAssemblyInstance): Promise<boolean | undefined> {
+  const go = new Go();
+  go.argv = ["app", "serve"];
+  go.exit = (code) => void code;
+  await go.run(instance);
+  return go.exited;
+}
+
+/** Without lib dom there is no such type. */
+type WebAssemblyInstance = Parameters<Go["run"]>[0];
 
 // @ts-expect-error: not a list of arguments
 load("/app/app.json", { args: "serve" });

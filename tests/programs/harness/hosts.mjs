@@ -32,7 +32,7 @@ const HOSTS = {
   },
   loader: {
     goos: "js",
-    missing: () => (existsSync(DIST) ? "" : "the loader is not built: npm run build"),
+    missing: missingLoader,
     argv: ({ program }, wasm) => [script("loader"), DIST, program.drive ?? "", wasm],
   },
   wasi: {
@@ -40,6 +40,18 @@ const HOSTS = {
     missing: () => "",
     argv: ({ program }, wasm) => ["--no-warnings", script("wasip1"), program.drive ?? "", wasm],
   },
+  loader_wasi: {
+    goos: "wasip1",
+    missing: missingLoader,
+    argv: ({ program }, wasm) => [script("loader_wasip1"), DIST, program.drive ?? "", wasm],
+  },
+};
+
+/** What people give `go test` and `go run`. Not among the hosts of the test programs, as it has the same two beneath it. */
+const EXEC = {
+  goos: "",
+  missing: missingLoader,
+  argv: (_, wasm) => [join(dirname(DIST), "../npx/gowasp-exec.mjs"), wasm],
 };
 
 /** All host names; the first of a system is the one the others are compared with. */
@@ -65,7 +77,7 @@ export function hostMissing(name) {
 /**
  * Runs a module in an environment that holds nothing of this machine but `PATH`.
  *
- * @param {string} name of the host
+ * @param {string} name of the host, or `exec` for gowasp-exec
  * @param {object} one what to run: a case of `casesOf`, or anything else that has
  * @param {import("./toolchain.mjs").Toolchain} one.toolchain
  * @param {{args: string[], stdin: string, env: Record<string, string>, nodeArgs: string[], drive?: string,
@@ -91,7 +103,12 @@ export async function runUnder(name, one, wasm) {
 /** Node by its plain name: net/http of GOOS=js (roundtrip_js.go) leaves fetch alone where argv0 begins with "node". */
 function nodeCommand(name, one, wasm) {
   const { args, nodeArgs } = one.program;
-  return ["node", STACK, ...nodeArgs, ...HOSTS[name].argv(one, wasm), ...args];
+  const { argv } = name === "exec" ? EXEC : HOSTS[name];
+  return ["node", STACK, ...nodeArgs, ...argv(one, wasm), ...args];
+}
+
+function missingLoader() {
+  return existsSync(DIST) ? "" : "the loader is not built: npm run build";
 }
 
 function script(name) {

@@ -1,0 +1,3 @@
+module example/wasmexec
+
+go 1.24

@@ -1,0 +1,467 @@
+import type { FsCallback } from "../go/file-system.js";
+import { encodeUtf8 } from "../go/strings.js";
+import { TextDecoder } from "../host/text.js";
+import { type Inode, Kind, kindTests, refuse, statusOf } from "./inode.js";
+import { type Place, Tree } from "./tree.js";
+
+/** How a file system in memory is to be. */
+export interface MemoryOptions {
+  /** How many bytes all files may have together; a program that writes more is told ENOSPC. Default: no limit. */
+  maxBytes?: number;
+  /** Whether the program may change nothing: it is told EROFS. */
+  readOnly?: boolean;
+}
+
+/** A file of a {@link Snapshot}. */
+export interface SnapshotFile {
+  path: string;
+  /** The same for two names of one file. */
+  ino: number;
+  mode: number;
+  mtimeMs: number;
+  /** A file's bytes, or a link's target; nothing for a directory. */
+  content: Uint8Array<ArrayBuffer> | string | undefined;
+}
+
+/** All files of a file system, to be kept or sent elsewhere: `postMessage` and IndexedDB can copy it. */
+export interface Snapshot {
+  files: SnapshotFile[];
+  maxBytes: number;
+  readOnly: boolean;
+}
+
+/** Linux's, which Go and WASI only pass on. */
+const constants = {
+  O_RDONLY: 0,
+  O_WRONLY: 1,
+  O_RDWR: 2,
+  O_CREAT: 0x40,
+  O_EXCL: 0x80,
+  O_TRUNC: 0x200,
+  O_APPEND: 0x400,
+  O_SYNC: 0x10_1000,
+  O_DIRECTORY: 0x1_0000,
+  O_NOFOLLOW: 0x2_0000,
+};
+
+const TYPES = 0o170_000;
+
+interface OpenFile {
+  readonly inode: Inode;
+  readonly flags: number;
+  position: number;
+}
+
+type Time = number | Date;
+
+/**
+ * A file system in memory, shaped like `node:fs`: for programs of `GOOS=js` (functions with a callback) and of `GOOS=wasip1`
+ * (those named `…Sync`), and for whoever wants to see what a program has written.
+ */
+export class MemoryFiles {
+  readonly constants = constants;
+  /** Descriptors 0, 1 and 2 are the program's. */
+  readonly hasStreams = false;
+  #tree = new Tree();
+  /** For programs of `GOOS=js`: where they are, as in Node's `process`, and who. */
+  readonly process = {
+    cwd: () => this.#tree.cwd,
+    chdir: (path: string) => {
+      const { kind } = this.#tree.inode(path);
+      if (kind !== Kind.Directory) refuse("ENOTDIR", path);
+      this.#tree.cwd = this.realpathSync(path);
+    },
+    umask: () => 0o22,
+    pid: 1,
+    ppid: 0,
+    getuid: () => 0,
+    getgid: () => 0,
+    geteuid: () => 0,
+    getegid: () => 0,
+    getgroups: () => [],
+  };
+  readonly #open: (OpenFile | undefined)[] = [undefined, undefined, undefined];
+  #maxBytes: number;
+  #readOnly = false;
+  #used = 0;
+
+  /** @param files by their paths; directories that lead there are made */
+  constructor(files: Readonly<Record<string, string | Uint8Array>> = {}, options: MemoryOptions = {}) {
+    this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    for (const [path, content] of Object.entries(files)) {
+      this.mkdirSync(path.replace(/[^/]*$/, "") || "/", { recursive: true });
+      this.writeFileSync(path, content);
+    }
+    this.#readOnly = options.readOnly ?? false;
+    callbacks(this);
+  }
+
+  /** What is in it now. */
+  snapshot(): Snapshot {
+    const files: SnapshotFile[] = [];
+    const add = (inode: Inode, path: string) => {
+      for (const [name, one] of inode.entries) {
+        const { ino, mode, mtimeMs, kind, target } = one;
+        const content = kind === Kind.File ? one.bytes.slice() : kind === Kind.Link ? target : undefined;
+        files.push({ path: `${path}/${name}`, ino, mode, mtimeMs, content });
+        add(one, `${path}/${name}`);
+      }
+    };
+    add(this.#tree.root, "");
+    return { files, maxBytes: this.#maxBytes, readOnly: this.#readOnly };
+  }
+
+  /**
+   * Takes the place of what is in it. Files that are open are closed.
+   *
+   * @throws an error whose code is an errno where it is no snapshot, and then some files are there
+   */
+  restore({ files, maxBytes, readOnly }: Snapshot): void {
+    this.#tree = new Tree();
+    this.#open.length = 3;
+    this.#used = 0;
+    this.#readOnly = false;
+    this.#maxBytes = maxBytes;
+    const names = new Map<number, string>();
+    for (const { path, ino, mode, mtimeMs, content } of files) {
+      const first = names.get(ino);
+      if (first !== undefined) this.linkSync(first, path);
+      else if (content === undefined) this.mkdirSync(path, mode);
+      else if (typeof content === "string") this.symlinkSync(content, path);
+      else this.writeFileSync(path, content, mode);
+      names.set(ino, path);
+      this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    // Files that came later have changed them.
+    for (const { path, mtimeMs, content } of files) {
+      if (content === undefined) this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
+    }
+    this.#readOnly = readOnly;
+  }
+
+  openSync(path: string, flags = 0, mode = 0o666): number {
+    const isNew = (flags & constants.O_CREAT) !== 0 && (flags & constants.O_EXCL) !== 0;
+    if (flags & constants.O_CREAT && path.endsWith("/") && !endsInDots(path)) {
+      this.#tree.find(path, "never");
+      refuse("EISDIR", path);
+    }
+    const place = this.#tree.find(path, !isNew && (flags & constants.O_NOFOLLOW) === 0);
+    const inode = place.inode ?? this.#created(place, path, flags, mode);
+    const writes = (flags & 3) !== 0;
+    if (place.inode && isNew) refuse("EEXIST", path);
+    if (inode.kind === Kind.Link) refuse("ELOOP", path);
+    if (inode.kind === Kind.Directory) {
+      if (writes || flags & (constants.O_CREAT | constants.O_TRUNC)) refuse("EISDIR", path);
+    } else if (place.mustBeDirectory || flags & constants.O_DIRECTORY) refuse("ENOTDIR", path);
+    if (writes) this.#change();
+    if (flags & constants.O_TRUNC) this.#resize(inode, 0);
+    const free = this.#open.indexOf(undefined, 3);
+    const fd = free < 0 ? this.#open.length : free;
+    this.#open[fd] = { inode, flags, position: 0 };
+    return fd;
+  }
+
+  closeSync(fd: number): void {
+    const { inode } = this.#file(fd);
+    this.#open[fd] = undefined;
+    this.#forget(inode);
+  }
+
+  readSync(
+    fd: number,
+    buffer: Uint8Array,
+    offset = 0,
+    length = buffer.length - offset,
+    position: number | null = null,
+  ): number {
+    const file = this.#file(fd);
+    if ((file.flags & 3) === constants.O_WRONLY) refuse("EBADF", fd);
+    if (file.inode.kind === Kind.Directory) refuse("EISDIR", fd);
+    const start = position ?? file.position;
+    const part = file.inode.bytes.subarray(start, start + length);
+    buffer.set(part, offset);
+    if (position === null) file.position += part.length;
+    file.inode.atimeMs = Date.now();
+    return part.length;
+  }
+
+  writeSync(
+    fd: number,
+    bytes: Uint8Array,
+    offset = 0,
+    length = bytes.length - offset,
+    position: number | null = null,
+  ): number {
+    const file = this.#file(fd);
+    const { inode, flags } = file;
+    if ((flags & 3) === 0) refuse("EBADF", fd);
+    if (length === 0) return 0;
+    const start = flags & constants.O_APPEND ? inode.size : (position ?? file.position);
+    if (start + length > inode.size) this.#resize(inode, start + length);
+    inode.room.set(bytes.subarray(offset, offset + length), start);
+    inode.changed();
+    if (position === null) file.position = start + length;
+    return length;
+  }
+
+  fstatSync(fd: number, options?: { bigint?: boolean }) {
+    return statusOf(this.#file(fd).inode, options?.bigint);
+  }
+
+  statSync(path: string, options?: { bigint?: boolean }) {
+    return statusOf(this.#tree.inode(path), options?.bigint);
+  }
+
+  lstatSync(path: string, options?: { bigint?: boolean }) {
+    return statusOf(this.#tree.inode(path, false), options?.bigint);
+  }
+
+  realpathSync(path: string): string {
+    this.#tree.inode(path);
+    return `/${this.#tree.find(path).names.join("/")}`;
+  }
+
+  readdirSync(path: string, options?: { withFileTypes?: boolean }) {
+    const { kind, entries } = this.#tree.inode(path);
+    if (kind !== Kind.Directory) refuse("ENOTDIR", path);
+    return [...entries].map(([name, inode]) => (options?.withFileTypes ? { name, ...kindTests(inode) } : name));
+  }
+
+  readlinkSync(path: string): string {
+    const { kind, target } = this.#tree.inode(path, false);
+    return kind === Kind.Link ? target : refuse("EINVAL", path);
+  }
+
+  /** All of a file, which stays the program's: a copy. */
+  readFileSync(path: string): Uint8Array<ArrayBuffer>;
+  readFileSync(path: string, encoding: "utf8"): string;
+  readFileSync(path: string, encoding?: "utf8"): Uint8Array<ArrayBuffer> | string {
+    const { kind, bytes } = this.#tree.inode(path);
+    if (kind === Kind.Directory) refuse("EISDIR", path);
+    return encoding ? new TextDecoder().decode(bytes) : bytes.slice();
+  }
+
+  writeFileSync(path: string, content: string | Uint8Array, mode = 0o666): void {
+    const fd = this.openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode);
+    try {
+      this.writeSync(fd, typeof content === "string" ? encodeUtf8(content) : content);
+    } finally {
+      this.closeSync(fd);
+    }
+  }
+
+  mkdirSync(path: string, options: number | { recursive?: boolean; mode?: number } = {}): void {
+    const { recursive = false, mode = 0o777 } = typeof options === "number" ? { mode: options } : options;
+    if (recursive) {
+      const names = path.split("/");
+      for (let at = 1; at <= names.length; at++) {
+        const part = names.slice(0, at).join("/") || "/";
+        const { inode } = this.#tree.find(part);
+        if (inode === undefined) this.mkdirSync(part, mode);
+        else if (inode.kind !== Kind.Directory) refuse("ENOTDIR", part);
+      }
+      return;
+    }
+    const place = this.#free(path, Kind.Directory);
+    this.#tree.enter(place, this.#tree.make(Kind.Directory | (mode & 0o7777)));
+  }
+
+  rmdirSync(path: string): void {
+    const place = this.#tree.find(path, "never");
+    if (endsInDots(path)) refuse(/\.\.\/*$/.test(path) ? "ENOTEMPTY" : "EINVAL", path);
+    const { kind, entries } = place.inode ?? refuse("ENOENT", path);
+    if (kind !== Kind.Directory) refuse("ENOTDIR", path);
+    if (place.name === "") refuse("EBUSY", path);
+    if (entries.size) refuse("ENOTEMPTY", path);
+    this.#change();
+    this.#tree.remove(place);
+  }
+
+  unlinkSync(path: string): void {
+    const place = this.#tree.find(path, "never");
+    const inode = place.inode ?? refuse("ENOENT", path);
+    if (inode.kind === Kind.Directory) refuse("EISDIR", path);
+    if (place.mustBeDirectory) refuse("ENOTDIR", path);
+    this.#change();
+    this.#tree.remove(place);
+    this.#unlinked(inode);
+  }
+
+  renameSync(from: string, to: string): void {
+    const source = this.#tree.find(from, "never");
+    const target = this.#tree.find(to, "never");
+    if (endsInDots(from) || endsInDots(to)) refuse("EBUSY", from);
+    const inode = source.inode ?? refuse("ENOENT", from);
+    const isDirectory = inode.kind === Kind.Directory;
+    if (!isDirectory && (source.mustBeDirectory || target.mustBeDirectory)) refuse("ENOTDIR", from);
+    const { inode: old } = target;
+    if (old === inode) return;
+    const way = (names: readonly string[]) => `/${names.join("/")}/`;
+    if (isDirectory && way(target.names).startsWith(way(source.names))) refuse("EINVAL", to);
+    if (old?.kind === Kind.Directory && way(source.names).startsWith(way(target.names))) refuse("ENOTEMPTY", to);
+    if (old && isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
+    if (old?.entries.size) refuse("ENOTEMPTY", to);
+    this.#change();
+    this.#tree.remove(source);
+    this.#tree.enter(target, inode);
+    if (old) this.#unlinked(old);
+  }
+
+  linkSync(from: string, to: string): void {
+    const inode = this.#tree.inode(from, false);
+    const place = this.#free(to);
+    if (inode.kind === Kind.Directory) refuse("EPERM", from);
+    this.#tree.enter(place, inode);
+    inode.nlink++;
+  }
+
+  symlinkSync(target: string, path: string): void {
+    if (target === "") refuse("ENOENT", target);
+    const place = this.#free(path);
+    const inode = this.#tree.make(Kind.Link | 0o777);
+    inode.target = target;
+    inode.size = encodeUtf8(target).length;
+    this.#tree.enter(place, inode);
+  }
+
+  truncateSync(path: string, length = 0): void {
+    this.#resize(this.#tree.inode(path), length);
+  }
+
+  ftruncateSync(fd: number, length = 0): void {
+    const { inode, flags } = this.#file(fd);
+    if ((flags & 3) === 0) refuse("EINVAL", fd);
+    this.#resize(inode, length);
+  }
+
+  chmodSync(path: string, mode: number): void {
+    this.#set(this.#tree.inode(path), { mode });
+  }
+
+  fchmodSync(fd: number, mode: number): void {
+    this.#set(this.#file(fd).inode, { mode });
+  }
+
+  chownSync(path: string, uid: number, gid: number): void {
+    this.#set(this.#tree.inode(path), { uid, gid });
+  }
+
+  lchownSync(path: string, uid: number, gid: number): void {
+    this.#set(this.#tree.inode(path, false), { uid, gid });
+  }
+
+  fchownSync(fd: number, uid: number, gid: number): void {
+    this.#set(this.#file(fd).inode, { uid, gid });
+  }
+
+  utimesSync(path: string, atime: Time, mtime: Time): void {
+    this.#set(this.#tree.inode(path), times(atime, mtime));
+  }
+
+  lutimesSync(path: string, atime: Time, mtime: Time): void {
+    this.#set(this.#tree.inode(path, false), times(atime, mtime));
+  }
+
+  futimesSync(fd: number, atime: Time, mtime: Time): void {
+    this.#set(this.#file(fd).inode, times(atime, mtime));
+  }
+
+  fsyncSync(fd: number): void {
+    this.#file(fd);
+  }
+
+  fdatasyncSync(fd: number): void {
+    this.#file(fd);
+  }
+
+  #file(fd: number): OpenFile {
+    return this.#open[fd] ?? refuse("EBADF", fd);
+  }
+
+  #created(place: Place, path: string, flags: number, mode: number): Inode {
+    if ((flags & constants.O_CREAT) === 0) refuse("ENOENT", path);
+    this.#change();
+    const inode = this.#tree.make(Kind.File | (mode & 0o7777));
+    this.#tree.enter(place, inode);
+    return inode;
+  }
+
+  /** Where something new can be put: only a directory where the path ends with a slash. */
+  #free(path: string, kind = Kind.File): Place {
+    const place = this.#tree.find(path, "never");
+    if (place.inode) refuse("EEXIST", path);
+    if (place.mustBeDirectory && kind !== Kind.Directory) refuse("ENOENT", path);
+    this.#change();
+    return place;
+  }
+
+  #resize(inode: Inode, size: number): void {
+    if (inode.kind === Kind.Directory) refuse("EISDIR");
+    if (!Number.isInteger(size) || size < 0) refuse("EINVAL");
+    this.#change();
+    const used = this.#used + size - inode.size;
+    if (used > this.#maxBytes) refuse("ENOSPC");
+    try {
+      inode.resize(size);
+    } catch {
+      // More than an array can have, or than there is.
+      refuse(size > 2 ** 31 ? "EFBIG" : "ENOSPC");
+    }
+    this.#used = used;
+  }
+
+  #set(inode: Inode, { mode = inode.mode, ...fields }: Partial<Inode>): void {
+    this.#change();
+    Object.assign(inode, fields, { mode: (inode.mode & TYPES) | (mode & ~TYPES), ctimeMs: Date.now() });
+  }
+
+  #unlinked(inode: Inode): void {
+    inode.nlink--;
+    inode.ctimeMs = Date.now();
+    this.#forget(inode);
+  }
+
+  /** Frees what nobody can reach any more. */
+  #forget(inode: Inode): void {
+    if (inode.nlink > 0 || this.#open.some((file) => file?.inode === inode)) return;
+    this.#used -= inode.kind === Kind.File ? inode.size : 0;
+    inode.room = new Uint8Array(0);
+    inode.size = 0;
+  }
+
+  #change(): void {
+    if (this.#readOnly) refuse("EROFS");
+  }
+}
+
+/** Whether the last name is none by which something can be removed. */
+function endsInDots(path: string): boolean {
+  return /(^|\/)\.{1,2}\/*$/.test(path);
+}
+
+function times(atime: Time, mtime: Time): Partial<Inode> {
+  return { atimeMs: milliseconds(atime), mtimeMs: milliseconds(mtime) };
+}
+
+function milliseconds(time: Time): number {
+  return typeof time === "number" ? time * 1000 : time.getTime();
+}
+
+/** Gives each function named `…Sync` its twin, which calls back. */
+function callbacks(files: object): void {
+  const all = files as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of Object.getOwnPropertyNames(MemoryFiles.prototype).filter((name) => name.endsWith("Sync"))) {
+    const work = (...args: unknown[]) => {
+      const done = args.pop() as FsCallback;
+      let answer: unknown;
+      try {
+        answer = all[name]?.(...args);
+      } catch (error) {
+        done(error as Error);
+        return;
+      }
+      done(null, answer);
+    };
+    Object.defineProperty(files, name.slice(0, -4), { value: work, configurable: true, writable: true });
+  }
+}

@@ -1,0 +1,117 @@
+// What TinyGo's programs for pages use of WASI preview 1. The whole of it is in `wasip1`.
+
+import type { GoMemory } from "../go/memory.js";
+import { encodeUtf8 } from "../go/strings.js";
+
+type WasiFunction = (...args: number[]) => number;
+
+// Preview 1's `$errno`.
+const EBADF = 8;
+const ENOSYS = 52;
+const ESPIPE = 70;
+
+const CHARACTER_DEVICE = 2;
+// crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
+const RANDOM_LIMIT = 65_536;
+
+/** What the functions work on. */
+export interface Context {
+  readonly memory: GoMemory;
+  /** By descriptor. */
+  readonly sinks: readonly (((chunk: Uint8Array) => void) | undefined)[];
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the program; does not come back. */
+  readonly exit: (code: number) => never;
+}
+
+/** The functions, and for all else that a module wants ENOSYS. */
+export function wasi(context: Context, module: WebAssembly.Module): Record<string, WasiFunction> {
+  const { memory, sinks, args, env } = context;
+  const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const functions: Record<string, WasiFunction> = {
+    ...Object.fromEntries(wanted.map(({ name }) => [name, () => ENOSYS])),
+    ...list("args", memory, args),
+    ...list("environ", memory, variables),
+    fd_write: (fd, vectors, count, written) => write(memory, sinks[fd], vectors >>> 0, count, written >>> 0),
+    fd_close: () => 0,
+    fd_seek: (fd) => (sinks[fd] ? ESPIPE : EBADF),
+    // wasi-libc looks for directories until it is told that there are no more.
+    fd_prestat_get: () => EBADF,
+    fd_fdstat_get(fd, to) {
+      if (!sinks[fd]) return EBADF;
+      memory.bytes.fill(0, to >>> 0, (to >>> 0) + 24);
+      memory.setUint32(to >>> 0, CHARACTER_DEVICE);
+      return 0;
+    },
+    clock_time_get(clock, _precision, to) {
+      const now = clock === 0 ? Date.now() : performance.now();
+      // Milliseconds of a double times a million are no safe integer.
+      const nanoseconds = BigInt(Math.floor(now * 1000)) * 1000n;
+      memory.setUint32(to >>> 0, Number(nanoseconds & 0xffff_ffffn));
+      memory.setUint32((to >>> 0) + 4, Number(nanoseconds >> 32n));
+      return 0;
+    },
+    random_get(address, length) {
+      const target = memory.bytes.subarray(address >>> 0, (address >>> 0) + length);
+      for (let at = 0; at < length; at += RANDOM_LIMIT) crypto.getRandomValues(target.subarray(at, at + RANDOM_LIMIT));
+      return 0;
+    },
+    proc_exit: (code) => context.exit(code),
+  };
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, work]) => [
+      name,
+      (...all: number[]) => {
+        memory.check();
+        return work(...all);
+      },
+    ]),
+  );
+}
+
+function write(
+  memory: GoMemory,
+  sink: Context["sinks"][number],
+  vectors: number,
+  count: number,
+  written: number,
+): number {
+  if (!sink) return EBADF;
+  let total = 0;
+  for (let at = vectors; at < vectors + count * 8; at += 8) {
+    const start = memory.getUint32(at);
+    const length = memory.getUint32(at + 4);
+    // A copy, because the program reuses its memory at once.
+    sink(memory.bytes.slice(start, start + length));
+    total += length;
+  }
+  memory.check();
+  memory.setUint32(written, total);
+  return 0;
+}
+
+/** `NAME_sizes_get` and `NAME_get`: texts with a NUL behind each, and pointers to them. */
+function list(name: string, memory: GoMemory, texts: readonly string[]): Record<string, WasiFunction> {
+  const all = texts.map((text) => encodeUtf8(`${text}\0`));
+  return {
+    [`${name}_sizes_get`]: (count, size) => {
+      memory.setUint32((count as number) >>> 0, all.length);
+      memory.setUint32(
+        (size as number) >>> 0,
+        all.reduce((sum, { length }) => sum + length, 0),
+      );
+      return 0;
+    },
+    [`${name}_get`]: (pointers, buffer) => {
+      let at = (buffer as number) >>> 0;
+      all.forEach((text, index) => {
+        memory.setUint32(((pointers as number) >>> 0) + index * 4, at);
+        memory.bytes.set(text, at);
+        at += text.length;
+      });
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { GowaspError } from "../errors.js";
+import { LastWords } from "../go/last-words.js";
+import type { WasmImports, WasmInstance } from "../host/web.js";
+import { Descriptors, directory } from "./descriptors.js";
+import { errnoOf, errnoOfFailure } from "./errno.js";
+import { type Context, fdFunctions, type WasiFunction } from "./fd-functions.js";
+import { WasiMemory } from "./memory.js";
+import { pathFunctions } from "./path-functions.js";
+import { type Place, placeIn } from "./paths.js";
+import { processFunctions } from "./process-functions.js";
+import { standardDescriptors } from "./standard.js";
+import type { ReadyStdin } from "./stdin.js";
+import type { SyncFiles } from "./sync-files.js";
+
+/** What a WASI program gets from its embedder; everything is optional. */
+export interface Wasip1Options {
+  /** Arguments, `os.Args[1:]`. */
+  args?: readonly string[];
+  /** The program's own name, `os.Args[0]`; "main" by default. */
+  name?: string;
+  /** The environment; empty by default. Go takes `PWD` for its working directory. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Standard input: all of it, or a function that is asked for up to `max` bytes. Empty by default, or descriptor 0 of `fs`. */
+  stdin?: ReadyStdin;
+  /** Takes standard output. Default: descriptor 1 of `fs` if it has one; else the process's in Node, the console in a page. */
+  stdout?: (chunk: Uint8Array) => void;
+  /** Takes standard error; the default is like that of `stdout`. */
+  stderr?: (chunk: Uint8Array) => void;
+  /** Files: `node:fs`, or what `gowasp/fs` makes. */
+  fs?: SyncFiles;
+  /** The directories that the program has, by what it calls them: `{ "/": "/srv/data" }`. Default: all of `fs`, as `/`. */
+  preopens?: Readonly<Record<string, string>>;
+}
+
+type Entry = (...args: unknown[]) => unknown;
+
+/** Thrown through the frames of a program that has ended. */
+class Exit {
+  constructor(readonly code: number) {}
+}
+
+/** One WASI program: supplies its imports, and enters it. */
+export class Wasip1Program {
+  /** The functions of `wasi_snapshot_preview1`. */
+  readonly imports: WasmImports[string];
+  /** Resolves with the exit code; rejects with {@link failure} after an exception or a trap. */
+  readonly exited: Promise<number>;
+  /** What the program died of: a panic or fatal error of Go's, or an exception or trap. */
+  failure: GowaspError | undefined;
+
+  readonly #memory = new WasiMemory();
+  readonly #words = new LastWords();
+  readonly #flush: () => void;
+  #settle!: { resolve: (code: number) => void; reject: (error: unknown) => void };
+  #over: GowaspError | undefined;
+
+  constructor(options: Wasip1Options = {}) {
+    const { fs, name = "main", args = [], env = {} } = options;
+    const descriptors = new Descriptors();
+    const { streams, flush } = standardDescriptors(options, (bytes) => this.#words.hear(bytes));
+    this.#flush = flush;
+    for (const one of streams) descriptors.add(one);
+    for (const [guest, place] of preopened(options)) descriptors.add(directory(fs as SyncFiles, place, guest));
+    const context: Context = { memory: this.#memory, descriptors, fs: fs as SyncFiles };
+    const functions = {
+      ...processFunctions(context, [name, ...args], env),
+      ...fdFunctions(context),
+      ...pathFunctions(context),
+    };
+    this.imports = {
+      ...Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#answering(work)])),
+      proc_exit: (code: number) => {
+        throw new Exit(code);
+      },
+    };
+    this.exited = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Whoever wants to know has `failure`, too.
+    this.exited.catch(() => {});
+  }
+
+  /**
+   * Gives the program its instance, and runs it: a command to its end, a reactor (`_initialize`) until its functions can be called.
+   *
+   * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has ended
+   */
+  run({ exports }: WasmInstance): Record<string, unknown> {
+    this.#memory.own = exports.memory as WebAssembly.Memory;
+    const { _start, _initialize } = exports;
+    try {
+      const entry = (_start ?? _initialize) as Entry | undefined;
+      if (entry) this.#enter(entry, []);
+      if (_start) this.#end(0);
+    } catch {
+      // Is told by `exited`.
+    }
+    return Object.fromEntries(
+      Object.entries(exports).map(([name, value]) => [
+        name,
+        typeof value === "function" ? (...args: unknown[]) => this.#enter(value as Entry, args) : value,
+      ]),
+    );
+  }
+
+  /** Ends the program: its functions throw from now on. */
+  kill(code = 137): void {
+    this.#end(code);
+  }
+
+  #enter(entry: Entry, args: unknown[]): unknown {
+    if (this.#over) throw this.#over;
+    try {
+      return entry(...args);
+    } catch (cause) {
+      if (cause instanceof Exit) throw this.#end(cause.code, this.#words.error(cause.code));
+      // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
+      const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
+      if (panic) throw this.#end(2, panic);
+      // Whatever it is, nothing has set Go's stack right on its way.
+      const text = `an exception passed through the program and ended it: ${cause}`;
+      throw this.#end(undefined, new GowaspError("exception", text, { cause }));
+    }
+  }
+
+  /** @returns what whoever enters the program from now on is told */
+  #end(code: number | undefined, failure?: GowaspError): GowaspError {
+    if (this.#over) return this.#over;
+    this.failure = failure;
+    this.#over = failure ?? new GowaspError("exited", `the program has ended with code ${code}`);
+    this.#flush();
+    if (code === undefined) this.#settle.reject(failure);
+    else this.#settle.resolve(code);
+    return this.#over;
+  }
+
+  /** A function that answers with an errno, whatever happens. A JavaScript one: V8 of Node 20 optimizes no native calls there. */
+  #answering(work: WasiFunction): (...args: never[]) => number {
+    return (...args) => {
+      let errno = 0;
+      try {
+        work(...args);
+      } catch (error) {
+        errno = errnoOfFailure(error);
+      }
+      // Killed meanwhile, by what takes its output.
+      if (this.#over) throw this.#over;
+      return errno;
+    };
+  }
+}
+
+/**
+ * WASI preview 1 for one program.
+ *
+ * @example
+ * const program = wasip1({ args: ["-v"], fs: memoryFiles({ "/in.txt": "text" }) });
+ * program.run(await WebAssembly.instantiate(module, { wasi_snapshot_preview1: program.imports }));
+ * const code = await program.exited;
+ * @throws {GowaspError} `invalid-option`
+ */
+export function wasip1(options: Wasip1Options = {}): Wasip1Program {
+  return new Wasip1Program(options);
+}
+
+/** What preview 1 does not know, and a module asks for all the same. */
+export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
+  const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");
+  return Object.fromEntries(wanted.map(({ name }) => [name, () => errnoOf("ENOSYS")]));
+}
+
+function preopened({ fs, preopens = fs ? { "/": "/" } : {} }: Wasip1Options): [string, Place][] {
+  return Object.entries(preopens).map(([guest, host]) => {
+    try {
+      if (!fs) throw new Error("there is no option fs");
+      // It may be a link itself, and so may be what leads there: that is the embedder's business.
+      const real = fs.realpathSync(host || ".");
+      fs.readdirSync(real, { withFileTypes: true });
+      return [guest, placeIn(guest.replace(/\/+$/, ""), real.replace(/[/\\]+$/, ""))];
+    } catch (cause) {
+      throw new GowaspError("invalid-option", `the option preopens: ${host}: ${(cause as Error).message}`, { cause });
+    }
+  });
+}

@@ -1,0 +1,2 @@
+/** `gowasp/wasm_exec`: {@link Go}, in the place of Go's own `wasm_exec.js`. */
+export { Go } from "./go.js";

@@ -1,0 +1,3 @@
+package main
+
+func host() string { return "wasip1" }
