@@ -1,0 +1,173 @@
+// Vite: its own imports of assets know `base`, CDNs and names. The development server has the pages reload.
+
+import { resolve } from "node:path";
+import { Problem } from "../go/problem.js";
+import type { Watched } from "../go/watched.js";
+import type { GowaspOptions } from "../options.js";
+import { companions } from "../pack.js";
+import type { Bundler } from "../plugin.js";
+import { type Program, Programs } from "../programs.js";
+import type { Request } from "../request.js";
+
+/** What is used of Vite. */
+interface Config {
+  root: string;
+  command: "build" | "serve";
+  isPreview?: boolean;
+}
+
+interface ModuleGraph {
+  getModuleById(id: string): object | undefined;
+  invalidateModule(module: object): void;
+}
+
+interface Server {
+  watcher: {
+    add(paths: readonly string[]): void;
+    on(event: "all", listener: (event: string, path: string) => void): void;
+  };
+  ws: { send(message: object): void };
+  config: { logger: Record<"error" | "info", (text: string, options?: object) => void> };
+  moduleGraph: ModuleGraph;
+  /** From Vite 6 on. */
+  environments?: Record<string, { moduleGraph: ModuleGraph }>;
+}
+
+interface Asset {
+  type: "asset" | "chunk";
+  fileName: string;
+  /** From Vite 6 on. */
+  originalFileNames?: readonly string[];
+  originalFileName?: string | null;
+}
+
+export function vite(options: GowaspOptions): Bundler {
+  const programs = new Programs(options);
+  let root = "";
+  let live: Live | undefined;
+  const packed = new Set<string>();
+  return {
+    programs: () => programs,
+    // From the project's root, as in the page's own scripts.
+    loader: "gowasp",
+    refer(_, { file, isPacked }) {
+      if (isPacked) packed.add(file);
+      const path = file.replaceAll("\\", "/");
+      return { head: `import address from ${JSON.stringify(`${path}?url&no-inline`)};`, address: "address" };
+    },
+    make: (request) => live?.get(request) ?? programs.make(request),
+    watch(context, request, watched) {
+      if (live) live.watch(request, watched);
+      else for (const file of watched.files) context.addWatchFile(file);
+    },
+    hooks: {
+      // Nothing that the server scans imports it, so that it would be found late, and pages would reload.
+      config: () => ({ optimizeDeps: { exclude: ["gowasp"] } }),
+      configResolved(config: Config) {
+        root = config.root;
+        programs.open({ root, packs: config.command === "build" });
+      },
+      configureServer(server: Server) {
+        live = new Live(server, programs);
+      },
+      async generateBundle(this: { emitFile(file: object): void }, _: object, bundle: Record<string, Asset>) {
+        for (const { type, fileName, originalFileNames = [], originalFileName } of Object.values(bundle)) {
+          if (type !== "asset") continue;
+          const sources = [...originalFileNames, originalFileName ?? ""].map((name) => resolve(root, name));
+          const file = sources.find((source) => packed.has(source));
+          if (!file) continue;
+          for (const [name, source] of await companions(file, fileName)) {
+            this.emitFile({ type: "asset", fileName: name, source });
+          }
+        }
+      },
+    },
+  };
+}
+
+/** What is known of a program while its pages are open. */
+interface State {
+  request: Request;
+  /** The last one, or the one that is being made. */
+  program: Promise<Program>;
+  watched?: Watched;
+  /** The one that pages have got. */
+  shown?: string;
+  isBuilding: boolean;
+  /** Whether something has changed since the build began. */
+  isStale: boolean;
+}
+
+/** The programs of a development server. */
+class Live {
+  readonly #states = new Map<string, State>();
+
+  constructor(
+    private readonly server: Server,
+    private readonly programs: Programs,
+  ) {
+    server.watcher.on("all", (_, path) => {
+      for (const state of this.#states.values()) if (state.watched?.has(resolve(path))) this.#changed(state);
+    });
+  }
+
+  async get(request: Request): Promise<Program> {
+    let state = this.#states.get(request.id);
+    if (!state) {
+      state = { request, program: this.programs.make(request), isBuilding: false, isStale: false };
+      this.#states.set(request.id, state);
+    }
+    const program = await state.program;
+    state.shown = program.file;
+    return program;
+  }
+
+  watch({ id }: Request, watched: Watched): void {
+    const state = this.#states.get(id);
+    if (!state) return;
+    state.watched = watched;
+    this.server.watcher.add([...watched.files, ...watched.packages, ...watched.embedded]);
+  }
+
+  async #changed(state: State): Promise<void> {
+    state.isStale = true;
+    if (state.isBuilding) return;
+    state.isBuilding = true;
+    while (state.isStale) {
+      state.isStale = false;
+      state.program = this.programs.make(state.request);
+      await state.program.catch(() => {});
+    }
+    state.isBuilding = false;
+    await this.#show(state);
+    this.watch(state.request, await this.programs.watched(state.request));
+  }
+
+  async #show({ request, program, shown }: State): Promise<void> {
+    const { ws, config } = this.server;
+    try {
+      const { file } = await program;
+      if (file === shown) return;
+      this.#invalidate(request.id);
+      ws.send({ type: "full-reload" });
+      config.logger.info(`page reload ${request.path}`, { clear: true, timestamp: true });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#invalidate(request.id);
+      const { message, stack, id, loc, frame, plugin } = error;
+      ws.send({ type: "error", err: { message, stack, id, loc, frame, plugin } });
+      config.logger.error(`${message}\n${frame ?? ""}`, { clear: true, timestamp: true });
+    }
+  }
+
+  #invalidate(id: string): void {
+    const { environments, moduleGraph } = this.server;
+    const graphs = environments
+      ? Object.values(environments).map((environment) => environment.moduleGraph)
+      : [moduleGraph];
+    for (const graph of graphs) {
+      const module = graph.getModuleById(id);
+      if (module) graph.invalidateModule(module);
+    }
+  }
+}
