@@ -40,11 +40,14 @@ export interface Reference {
   address: string;
 }
 
+/** The loader, as it lies beside the plugin. */
+export const loaderFile = fileURLToPath(new URL("../index.js", import.meta.url));
+
 const bundlers = { esbuild, rollup, rspack: webpack, vite, webpack } as const;
 
 export const plugin = createUnplugin<GowaspOptions | undefined>((options = {}, { framework }) => {
   const bundler: Bundler = bundlers[framework as keyof typeof bundlers](options);
-  const loader = bundler.loader ?? fileURLToPath(new URL("../index.js", import.meta.url));
+  const loader = bundler.loader ?? loaderFile;
   return {
     name: "gowasp",
     enforce: "pre",

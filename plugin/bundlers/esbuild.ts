@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
-import type { Bundler } from "../plugin.js";
+import { type Bundler, loaderFile } from "../plugin.js";
 import { Programs } from "../programs.js";
 
 /** What is used of esbuild. */
@@ -30,11 +30,15 @@ interface Result {
 /** Of the files that programs are in. */
 const NAMESPACE = "gowasp-file";
 
+/** Its path would not do: esbuild looks for nothing from modules that lie in no folder. */
+const LOADER = "gowasp-loader";
+
 export function esbuild(options: GowaspOptions): Bundler {
   const programs = new Programs(options);
   let initial: Options = {};
   return {
     programs: () => programs,
+    loader: LOADER,
     refer: (_, { file }) => ({
       head: `import path from ${JSON.stringify(`${NAMESPACE}:${file}`)};`,
       // Without a place of its own a script has only the page's.
@@ -60,6 +64,7 @@ export function esbuild(options: GowaspOptions): Bundler {
         programs.open({ root, packs: process.env.NODE_ENV !== "development" });
       },
       setup(build: Build) {
+        build.onResolve({ filter: new RegExp(`^${LOADER}$`) }, () => ({ path: loaderFile }));
         const prefix = new RegExp(`^${NAMESPACE}:`);
         build.onResolve({ filter: prefix }, ({ path }) => ({ path: path.replace(prefix, ""), namespace: NAMESPACE }));
         build.onLoad({ filter: /./, namespace: NAMESPACE }, async ({ path }) => ({

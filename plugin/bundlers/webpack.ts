@@ -32,9 +32,9 @@ export function webpack(options: GowaspOptions): Bundler {
   let outputPath = "";
   return {
     programs: () => programs,
-    // Without what the project's rules would do to the file.
+    // Without the loaders that the project's rules have for such files.
     refer: (_, { file }: Program) => ({
-      head: `import address from ${JSON.stringify(`!!${file}`)};`,
+      head: `import address from ${JSON.stringify(`-!${file}`)};`,
       address: "address",
     }),
     watch(context, _, watched) {

@@ -11,6 +11,7 @@ import { command } from "../command.mjs";
 import { bundlers } from "./bundlers.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { pages } from "./pages.mjs";
+import { plugins } from "./plugins.mjs";
 import { giveProgram } from "./project.mjs";
 import { runtimes } from "./runtimes.mjs";
 
@@ -32,7 +33,7 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers, ...frameworks, ...pages, ...runtimes].filter(
+  const chosen = [...bundlers, ...plugins, ...frameworks, ...pages, ...runtimes].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );

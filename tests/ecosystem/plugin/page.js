@@ -1,0 +1,31 @@
+// The script of a page: runs a Go package and a module that is built already, and leaves what came of it where the test finds
+// it. `?cache=no` keeps nothing for the next visit.
+
+import built from "./built.wasm?gowasp";
+import app from "./cmd/app?gowasp";
+
+const cache = !location.search.includes("cache=no");
+
+/** Runs a program, and waits for what it prints last. */
+async function runProgram(program, args) {
+  let text = "";
+  const { promise, resolve } = Promise.withResolvers();
+  const stdout = (chunk) => {
+    text += String.fromCharCode(...chunk);
+    if (text.endsWith("\n")) resolve();
+  };
+  const go = await program.load({ args, stdout, cache });
+  await promise;
+  return { go, outcome: { text, via: go.via, url: program.url } };
+}
+
+async function runBoth() {
+  const { go, outcome } = await runProgram(app, []);
+  const file = await runProgram(built, ["one", "two"]);
+  return { folder: { ...outcome, sum: String(go.exports.add(40, 2)) }, file: file.outcome };
+}
+
+runBoth().then(
+  (outcome) => Object.assign(globalThis, { outcome }),
+  (error) => Object.assign(globalThis, { outcome: { code: error.code, message: error.message } }),
+);
