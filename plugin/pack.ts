@@ -24,8 +24,10 @@ interface Named {
   url: string;
 }
 
-/** How modules are packed. */
+/** How a module is packed. */
 export interface PackCall {
+  /** What people know it as. */
+  source: string;
   /** Of `gowasp pack`. */
   flags: readonly string[];
   /** The folder of results. */
@@ -41,14 +43,14 @@ export interface PackCall {
  * @returns where it lies
  * @throws {Problem} what `gowasp pack` says
  */
-export async function packed(file: string, { flags, cache, root }: PackCall): Promise<string> {
+export async function packed(file: string, { source, flags, cache, root }: PackCall): Promise<string> {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, "packing-"));
   try {
     const options = ["--cache", join(cache, "packed"), "-o", work, "--quiet", ...flags];
     const { code, stderr } = await run(process.execPath, [command, "pack", file, ...options], root);
     const said = stderr.trim();
-    if (code !== 0) throw new Problem(`${file} cannot be packed: ${said.replace(/^error: /, "")}`);
+    if (code !== 0) throw new Problem(`${source} cannot be packed: ${said.replace(/^error: /, "")}`);
     if (said) console.warn(said);
     return await settle(work, basename(file), cache);
   } finally {

@@ -74,7 +74,7 @@ export class Programs {
     const file = await this.#keep(request, wasm);
     const { packs, root } = this.#project;
     if (!(this.#options.pack ?? packs)) return { file, isPacked: false };
-    const call = { flags: this.#options.packFlags ?? [], cache: this.cache, root };
+    const call = { source: request.path, flags: this.#options.packFlags ?? [], cache: this.cache, root };
     return { file: await packed(file, call), isPacked: true };
   }
 

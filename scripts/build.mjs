@@ -212,7 +212,10 @@ async function bundlePlugin() {
   const shared = { splitting: true, chunkNames: "shared", plugins: [virtualModules], banner };
   await bundler.build({ ...options, ...shared, entryPoints: entries, outdir: out });
   // unplugin looks for these beside itself, and gives webpack and Rspack their paths.
-  const loaders = ["rspack", "webpack"].map((name) => ({ in: `unplugin/${name}/loaders/load`, out: `${name}/loaders/load` }));
+  const loaders = ["rspack", "webpack"].map((name) => ({
+    in: `unplugin/${name}/loaders/load`,
+    out: `${name}/loaders/load`,
+  }));
   await bundler.build({ ...options, entryPoints: loaders, outdir: out, outExtension: { ".js": ".mjs" } });
 }
 

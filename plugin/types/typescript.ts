@@ -1,4 +1,4 @@
-// Exports as TypeScript. `gowasp pack --types` writes the same (optimizer/cli/src/pack/types.rs); a test compares them.
+// Exports as TypeScript. `gowasp pack --types` writes the same (optimizer/core/src/types.rs); a test compares them.
 
 import type { Exported, ValueType } from "./exports.js";
 

@@ -161,7 +161,10 @@ async function checkServer(/** @type {Context} */ context, /** @type {Bundler} *
     await shows("Bye, gopher!\n");
     await writeFile(source("cmd/app/name.txt"), "world");
     await shows("Bye, world!\n");
-    await writeFile(source("cmd/app/more.go"), 'package main\n\nimport "os"\n\nfunc init() { os.Stdout.WriteString("more, ") }\n');
+    await writeFile(
+      source("cmd/app/more.go"),
+      'package main\n\nimport "os"\n\nfunc init() { os.Stdout.WriteString("more, ") }\n',
+    );
     await writeFile(source("cmd/app/main.go"), main.replace("greeting.For(name)", "greeting.For(nobody)"));
     await overlayComes(page, overlay, /cmd\/app\/main\.go:15:27: undefined: nobody/);
     await writeFile(source("cmd/app/main.go"), main.replace("greeting.For(name)", '"mended: " + greeting.For(name)'));
