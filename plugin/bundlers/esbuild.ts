@@ -1,7 +1,8 @@
 // esbuild: files by its loader `file`; what belongs beside them is written when all is.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { neededBy } from "../needed.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
 import { type Bundler, loaderFile } from "../plugin.js";
@@ -24,7 +25,7 @@ interface Options {
 
 interface Result {
   metafile?: { outputs: Record<string, { inputs: Record<string, object> }> };
-  outputFiles?: object[];
+  outputFiles?: { path: string; text: string }[];
 }
 
 /** Of the files that programs are in. */
@@ -71,25 +72,45 @@ export function esbuild(options: GowaspOptions): Bundler {
           contents: await readFile(path),
           loader: "file",
         }));
-        build.onEnd((result) => addCompanions(result, initial, programs));
+        build.onEnd(async (result) => {
+          const added = await additions(result, initial, programs);
+          if (initial.write === false) {
+            result.outputFiles?.push(...added.map(([path, contents]) => new Output(path, contents)));
+          } else for (const [path, contents] of added) await writeFile(path, contents);
+        });
       },
     },
   };
 }
 
-async function addCompanions(
-  { metafile, outputFiles }: Result,
-  { absWorkingDir = process.cwd(), write = true }: Options,
+/** What belongs beside the files of a build: absolute paths and contents. */
+async function additions(
+  { metafile, outputFiles = [] }: Result,
+  { absWorkingDir = process.cwd() }: Options,
   programs: Programs,
-): Promise<void> {
+): Promise<[path: string, contents: Buffer][]> {
+  const added: [string, Buffer][] = [];
   for (const [output, { inputs }] of Object.entries(metafile?.outputs ?? {})) {
+    const path = resolve(absWorkingDir, output);
     const [input = ""] = Object.keys(inputs);
-    if (!input.startsWith(`${NAMESPACE}:`)) continue;
-    const file = input.slice(NAMESPACE.length + 1);
-    if (!programs.isPacked(file)) continue;
-    for (const [path, contents] of await companions(file, resolve(absWorkingDir, output))) {
-      if (!write) outputFiles?.push({ path, contents, hash: "", text: "" });
-      else await mkdir(dirname(path), { recursive: true }).then(() => writeFile(path, contents));
-    }
+    const file = input.startsWith(`${NAMESPACE}:`) ? input.slice(NAMESPACE.length + 1) : "";
+    if (programs.isPacked(file)) added.push(...(await companions(file, path)));
+    if (!/\.m?js$/.test(path)) continue;
+    const code = outputFiles.find((one) => one.path === path)?.text ?? (await readFile(path, "utf8"));
+    added.push(...(await neededBy(path, code)));
+  }
+  return added;
+}
+
+/** A file of a build that is not written. */
+class Output {
+  readonly hash = "";
+  constructor(
+    readonly path: string,
+    readonly contents: Uint8Array,
+  ) {}
+
+  get text() {
+    return new TextDecoder().decode(this.contents);
   }
 }

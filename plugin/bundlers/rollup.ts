@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { neededBy } from "../needed.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
 import type { Bundler } from "../plugin.js";
@@ -12,6 +13,12 @@ interface RollupContext {
   meta: { watchMode: boolean };
   emitFile(file: { type: "asset"; source: Uint8Array } & ({ name: string } | { fileName: string })): string;
   getFileName(reference: string): string;
+}
+
+/** A file of the output; scripts have code. */
+interface Output {
+  fileName: string;
+  code?: string;
 }
 
 export function rollup(options: GowaspOptions): Bundler {
@@ -31,7 +38,13 @@ export function rollup(options: GowaspOptions): Bundler {
         programs.open({ root: process.cwd(), packs: !this.meta.watchMode });
         emitted.clear();
       },
-      async generateBundle(this: RollupContext) {
+      async generateBundle(this: RollupContext, _: object, bundle: Record<string, Output>) {
+        for (const { fileName, code } of Object.values(bundle)) {
+          if (code === undefined) continue;
+          for (const [fileNeeded, source] of await neededBy(fileName, code)) {
+            if (!bundle[fileNeeded]) this.emitFile({ type: "asset", fileName: fileNeeded, source });
+          }
+        }
         for (const [reference, { file, isPacked }] of emitted) {
           const name = this.getFileName(reference);
           for (const [fileName, source] of isPacked ? await companions(file, name) : []) {

@@ -127,17 +127,18 @@ async function checkPage({ browser }, /** @type {string} */ url, /** @type {stri
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("console", (line) => complaints.push(line.text()));
     await page.goto(`${url}?cache=no`);
-    const { folder, file, ...problem } = await outcomeOf(page).catch((error) => {
+    const { folder, file, worker, ...problem } = await outcomeOf(page).catch((error) => {
       throw new Error(`${error.message}\n${complaints.join("\n")}`);
     });
     assert.deepEqual(problem, {});
-    const shown = [folder, file].map(({ url, ...rest }) => rest);
+    const shown = [folder, file, worker].map(({ url, ...rest }) => rest);
     assert.deepEqual(shown, [
       { text: "Hello, gopher!\n", via: "native", sum: "42" },
       { text: "Go with one, two\n", via: "native" },
+      { text: "Go with three\n", via: "native" },
     ]);
     for (const program of [folder, file]) assert.equal(new URL(program.url, url).href.slice(0, from.length), from);
-    assert.deepEqual(encodings, ["br", "br"]);
+    assert.deepEqual(encodings.slice(0, 2), ["br", "br"]);
   } finally {
     await page.close();
   }
