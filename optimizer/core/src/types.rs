@@ -88,7 +88,17 @@ mod tests {
               (global (export "top") i32 (i32.const 0)))"#,
         )
         .expect("a module");
-        insta::assert_snapshot!(declarations(&wasm).expect("declarations"), @r#""#);
+        insta::assert_snapshot!(declarations(&wasm).expect("declarations"), @r#"
+        /** What the program exports: `load<Exports>(…)`. Written by `gowasp pack --types`. */
+        export interface Exports {
+          add(p0: number, p1: number): bigint;
+          both(p0: number, p1: number, p2: unknown): [number, bigint];
+          "main.Say-\"it\""(p0: bigint): void;
+          readonly mem: WebAssembly.Memory;
+          readonly functions: WebAssembly.Table;
+          readonly top: WebAssembly.Global;
+        }
+        "#);
     }
 
     #[test]
