@@ -1,6 +1,7 @@
 // Programs as files: built, if it is Go's source that is imported, and packed, if this is a build.
 
 import { createHash } from "node:crypto";
+import { mkdirSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type GoCall, goBuild } from "./go/build.js";
@@ -23,6 +24,7 @@ export interface Program {
 export class Programs {
   readonly #options: GowaspOptions;
   #project: Project = { root: process.cwd(), packs: true };
+  #cache: string | undefined;
   #declarations: Declarations | undefined;
   /** The ways to import a program, by the module's name. */
   readonly #specifiers = new Map<string, Set<string>>();
@@ -36,12 +38,22 @@ export class Programs {
   /** To be called when the bundler has told of the project. */
   open(project: Project): void {
     this.#project = project;
+    this.#cache = undefined;
     this.#declarations = new Declarations(project.root, this.#options.types);
   }
 
-  /** Where results are kept. */
+  /** Where results are kept: the real path, which bundlers know files by. */
   get cache(): string {
-    return resolve(this.#project.root, this.#options.cache ?? "node_modules/.cache/gowasp");
+    if (this.#cache === undefined) {
+      const path = resolve(this.#project.root, this.#options.cache ?? "node_modules/.cache/gowasp");
+      mkdirSync(path, { recursive: true });
+      this.#cache = realpathSync(path);
+    }
+    return this.#cache;
+  }
+
+  get #packs(): boolean {
+    return this.#options.pack ?? this.#project.packs;
   }
 
   /** Whether a file is one that was packed. */
@@ -72,8 +84,8 @@ export class Programs {
     const wasm = await this.#wasm(request);
     await this.#declarations?.add(request.id, this.#specifiers.get(request.id) ?? [], wasm);
     const file = await this.#keep(request, wasm);
-    const { packs, root } = this.#project;
-    if (!(this.#options.pack ?? packs)) return { file, isPacked: false };
+    if (!this.#packs) return { file, isPacked: false };
+    const { root } = this.#project;
     const call = { source: request.path, flags: this.#options.packFlags ?? [], cache: this.cache, root };
     return { file: await packed(file, call), isPacked: true };
   }
@@ -89,8 +101,9 @@ export class Programs {
   async #wasm(request: Request): Promise<Buffer> {
     if (await isPackage(request)) {
       const call = this.#goCall(request);
-      // Programs of other flags lie elsewhere, so that Go finds its own result again.
-      const key = hashOf(JSON.stringify([call.cwd, request.goos, call.flags, this.#options.env]));
+      // Programs of other flags lie elsewhere, so that Go finds its own result again; those of a build too, which may run beside a
+      // development server.
+      const key = hashOf(JSON.stringify([call.cwd, request.goos, call.flags, this.#options.env, this.#packs]));
       return goBuild(call, join(this.cache, "go", key, `${request.name}.wasm`), this.#project.root);
     }
     try {

@@ -19,7 +19,7 @@ export interface Request {
 /** Begins the names of modules that are nobody's file. Rollup's convention keeps other plugins from them. */
 const PREFIX = "\0gowasp:";
 
-/** The imports that {@link parseImport} knows. */
+/** The imports that {@link idOf} knows. */
 export const isOurs = (specifier: string) => /[?&]gowasp(&|$)/.test(specifier);
 
 /** The modules that {@link requestOf} knows. */

@@ -99,7 +99,8 @@ async function additions(
     const code = outputFiles.find((one) => one.path === path)?.text ?? (await readFile(path, "utf8"));
     added.push(...(await neededBy(path, code)));
   }
-  return added;
+  // Two scripts may ask for the same.
+  return [...new Map(added)];
 }
 
 /** A file of a build that is not written. */

@@ -91,8 +91,8 @@ interface State {
   /** The last one, or the one that is being made. */
   program: Promise<Program>;
   watched?: Watched;
-  /** The one that pages have got. */
-  shown?: string;
+  /** The file that pages have got, and show. */
+  shown?: string | undefined;
   isBuilding: boolean;
   /** Whether something has changed since the build began. */
   isStale: boolean;
@@ -112,12 +112,16 @@ class Live {
   }
 
   async get(request: Request): Promise<Program> {
-    let state = this.#states.get(request.id);
-    if (!state) {
-      state = { request, program: this.programs.make(request), isBuilding: false, isStale: false };
-      this.#states.set(request.id, state);
-    }
-    const program = await state.program;
+    const { id } = request;
+    const state = this.#states.get(id) ?? {
+      request,
+      program: this.programs.make(request),
+      isBuilding: false,
+      isStale: false,
+    };
+    this.#states.set(id, state);
+    // What failed may have been something else than the sources.
+    const program = await state.program.catch(() => (state.program = this.programs.make(request)));
     state.shown = program.file;
     return program;
   }
@@ -143,19 +147,22 @@ class Live {
     this.watch(state.request, await this.programs.watched(state.request));
   }
 
-  async #show({ request, program, shown }: State): Promise<void> {
+  async #show(state: State): Promise<void> {
     const { ws, config } = this.server;
+    const { id, path } = state.request;
     try {
-      const { file } = await program;
-      if (file === shown) return;
-      this.#invalidate(request.id);
+      const { file } = await state.program;
+      if (file === state.shown) return;
+      this.#invalidate(id);
       ws.send({ type: "full-reload" });
-      config.logger.info(`page reload ${request.path}`, { clear: true, timestamp: true });
+      config.logger.info(`page reload ${path}`, { clear: true, timestamp: true });
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.#invalidate(request.id);
-      const { message, stack, id, loc, frame, plugin } = error;
-      ws.send({ type: "error", err: { message, stack, id, loc, frame, plugin } });
+      // Whatever comes next is to take the overlay away.
+      state.shown = undefined;
+      this.#invalidate(id);
+      const { message, stack, loc, frame, plugin, ...problem } =
+        error instanceof Problem ? error : new Problem(String(error));
+      ws.send({ type: "error", err: { message, stack, id: problem.id, loc, frame, plugin } });
       config.logger.error(`${message}\n${frame ?? ""}`, { clear: true, timestamp: true });
     }
   }

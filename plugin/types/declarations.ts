@@ -61,8 +61,9 @@ export class Declarations {
     const text = [HEAD, ...longest.map(([, text]) => text), ...others].join("\n");
     if (text === before) return;
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.partial`, text);
-    await rename(`${file}.partial`, file);
+    const partial = `${file}.${process.pid}.partial`;
+    await writeFile(partial, text);
+    await rename(partial, file);
   }
 }
 

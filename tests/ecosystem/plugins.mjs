@@ -144,7 +144,15 @@ async function checkPage({ browser }, /** @type {string} */ url, /** @type {stri
   }
 }
 
-/** The page while a package, a file in the program and the program itself change, break, and are mended. */
+/** A source that is new. */
+const more = `package main
+
+import "os"
+
+func init() { os.Stdout.WriteString("more, ") }
+`;
+
+/** The page while a package, an embedded file and the program itself change, break, are mended, and have a source more. */
 async function checkServer(/** @type {Context} */ context, /** @type {Bundler} */ bundler) {
   const project = await open(context, bundler);
   const { script, serve, overlay = "" } = bundler;
@@ -162,14 +170,12 @@ async function checkServer(/** @type {Context} */ context, /** @type {Bundler} *
     await shows("Bye, gopher!\n");
     await writeFile(source("cmd/app/name.txt"), "world");
     await shows("Bye, world!\n");
-    await writeFile(
-      source("cmd/app/more.go"),
-      'package main\n\nimport "os"\n\nfunc init() { os.Stdout.WriteString("more, ") }\n',
-    );
-    await writeFile(source("cmd/app/main.go"), main.replace("greeting.For(name)", "greeting.For(nobody)"));
-    await overlayComes(page, overlay, /cmd\/app\/main\.go:15:27: undefined: nobody/);
-    await writeFile(source("cmd/app/main.go"), main.replace("greeting.For(name)", '"mended: " + greeting.For(name)'));
-    await shows("more, mended: Bye, world!\n");
+    await writeFile(source("cmd/app/main.go"), main.replace("For(name)", "For(nobody)"));
+    await overlayShows(page, overlay, (text) => /cmd\/app\/main\.go:15:27: undefined: nobody/.test(text));
+    await writeFile(source("cmd/app/main.go"), main);
+    await overlayShows(page, overlay, (text) => text === "");
+    await writeFile(source("cmd/app/more.go"), more);
+    await shows("more, Bye, world!\n");
   } finally {
     await page.close();
     await site.close();
@@ -217,14 +223,16 @@ const textComes = (/** @type {import("playwright-core").Page} */ page, /** @type
   );
 
 /** Errors are shown in an element of its own, behind a shadow root or in a frame. */
-async function overlayComes(
+async function overlayShows(
   /** @type {import("playwright-core").Page} */ page,
   /** @type {string} */ element,
-  /** @type {RegExp} */ text,
+  /** @type {(text: string) => boolean} */ isWanted,
 ) {
   const read = async () => {
-    if (element === "iframe") return page.frames()[1]?.locator("body").textContent({ timeout: 1000 });
-    return page.evaluate((name) => document.querySelector(name)?.shadowRoot?.textContent ?? "", element);
+    if (element !== "iframe") {
+      return page.evaluate((name) => document.querySelector(name)?.shadowRoot?.textContent ?? "", element);
+    }
+    return (await page.frames()[1]?.locator("body").textContent({ timeout: 1000 })) ?? "";
   };
-  await until(page, read, (shown) => text.test(shown));
+  await until(page, read, (text) => text !== undefined && isWanted(text));
 }
