@@ -52,8 +52,9 @@ export const plugin = createUnplugin<GowaspOptions | undefined>((options = {}, {
     name: "gowasp",
     enforce: "pre",
     resolveId(specifier, importer) {
-      const id = idOf(specifier, importer, options);
-      if (id) bundler.programs().name(id, specifier);
+      const programs = bundler.programs();
+      const id = idOf(specifier, importer, programs.root, options);
+      if (id) programs.name(id, specifier);
       return id;
     },
     loadInclude: isOurModule,

@@ -42,6 +42,10 @@ export class Programs {
     this.#declarations = new Declarations(project.root, this.#options.types);
   }
 
+  get root(): string {
+    return this.#project.root;
+  }
+
   /** Where results are kept: the real path, which bundlers know files by. */
   get cache(): string {
     if (this.#cache === undefined) {

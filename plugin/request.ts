@@ -1,6 +1,7 @@
 // What an import asks for: `./app.wasm?gowasp`, `./cmd/app?gowasp&goos=wasip1&flags=-tags%3Dpro`.
 
-import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Goos, GowaspOptions } from "./options.js";
 
 /** A program as somebody imports it. */
@@ -28,18 +29,25 @@ export const isOurModule = (id: string) => id.startsWith(PREFIX);
 /**
  * @param specifier as it is written, or what an alias made of it
  * @param importer the file that it is written in
+ * @param root the project's folder, which bundlers take `/` for
  * @returns the module's name, or undefined where the import is not for this plugin
  */
-export function idOf(specifier: string, importer: string | undefined, options: GowaspOptions): string | undefined {
+export function idOf(
+  specifier: string,
+  importer: string | undefined,
+  root: string,
+  options: GowaspOptions,
+): string | undefined {
   if (!isOurs(specifier)) return undefined;
   const at = specifier.indexOf("?");
   const path = specifier.slice(0, at);
   if (!isAbsolute(path) && !/^\.\.?(\/|$)/.test(path)) return undefined;
   const query = new URLSearchParams(specifier.slice(at));
-  const from = importer === undefined ? process.cwd() : dirname(importer.replace(/[?#].*$/, ""));
+  const from = importer === undefined ? root : dirname(importer.replace(/[?#].*$/, ""));
+  const absolute = isAbsolute(path) && !existsSync(path) ? join(root, path) : resolve(from, path);
   const own = new URLSearchParams({ goos: query.get("goos") ?? options.goos ?? "js" });
   for (const flag of query.getAll("flags")) own.append("flags", flag);
-  return `${PREFIX}${resolve(from, path)}?${own}`;
+  return `${PREFIX}${absolute}?${own}`;
 }
 
 /** @throws {Error} where the import asks for what there is not */

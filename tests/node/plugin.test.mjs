@@ -115,6 +115,14 @@ describe("plugin", { skip: withoutExports }, () => {
     });
   });
 
+  test("a path from the project's own root, as in a page", async () => {
+    const addresses = async (/** @type {string} */ specifier) =>
+      (await bundle(specifier)).outputFiles.map(({ path }) => path).filter((path) => /app-\w+\.wasm$/.test(path));
+    const relative = await addresses("./cmd/app?gowasp");
+    assert.equal(relative.length, 1);
+    assert.deepEqual(await addresses("/cmd/app?gowasp"), relative);
+  });
+
   test("flags of the import and of the configuration", async () => {
     await writeFile(join(project, "cmd/app/one.go"), "//go:build one\n\npackage main\n\nvar one = two\n");
     const [error] = await errorsOf("./cmd/app?gowasp&flags=-tags%3Done");

@@ -1,6 +1,10 @@
 // Compiled, never run: what a user writes is accepted, and what is wrong is refused.
 
+/// <reference types="gowasp/client" />
 import { type GoApp, GowaspError, type GowaspErrorCode, load } from "gowasp";
+import esbuild from "gowasp/esbuild";
+import vite, { type GowaspOptions } from "gowasp/vite";
+import program from "./cmd/app?gowasp";
 
 export async function start(): Promise<number> {
   const app: GoApp = await load("/app/app.json", {
@@ -18,3 +22,10 @@ export function codeOf(error: unknown): GowaspErrorCode | undefined {
 
 // @ts-expect-error: not a list of arguments
 load("/app/app.json", { args: "serve" });
+
+const options: GowaspOptions = { goos: "wasip1", flags: ["-trimpath"], types: false };
+export const plugins: { name: string }[] = [vite(options), esbuild()];
+export const ended: Promise<number> = program.load({ worker: true }).then(({ exited }) => exited);
+
+// @ts-expect-error: there is no such platform
+vite({ goos: "linux" });
