@@ -144,6 +144,23 @@ describe("plugin", { skip: withoutExports }, () => {
     assert.equal(await kept(), 2);
   });
 
+  test("packs by the WebAssembly program where there is no native one", async () => {
+    const before = process.env.GOWASP_BINARY;
+    process.env.GOWASP_BINARY = "wasm";
+    try {
+      const { outputFiles } = await bundle("./cmd/app?gowasp", { pack: true, packFlags: ["--brotli=0", "-O0"] });
+      const manifest = outputFiles.find(({ path }) => path.endsWith(".wasm.json"));
+      const { generator, module } = JSON.parse(manifest?.text ?? "{}");
+      assert.match(generator, /gzip by zlib/, "Node's, which the native program does not have");
+      for (const { url } of [module, module.encodings.br, module.encodings.gzip]) {
+        assert.ok(outputFiles.some(({ path }) => path === join(project, "dist", url)));
+      }
+    } finally {
+      if (before === undefined) delete process.env.GOWASP_BINARY;
+      else process.env.GOWASP_BINARY = before;
+    }
+  });
+
   describe("types", () => {
     const declared = () => readFile(join(project, "types/gowasp-env.d.ts"), "utf8");
 
