@@ -26,8 +26,10 @@ export interface Bundler {
   refer(context: Context, program: Program): Reference | Promise<Reference>;
   /** Answers with a program, where not by making it. */
   make?(request: Request): Promise<Program>;
-  /** Watches what a program is made of, where not by naming its files. */
-  watch?(context: Context, request: Request, watched: Watched): void;
+  /** Tells what a program is made of, where it is known already. */
+  watched?(request: Request): Promise<Watched>;
+  /** Watches that, where not by naming its files. */
+  watch?(context: Context, watched: Watched): void;
   /** Tells what is wrong where an exception does not: answers with a module to go on with. */
   fail?(context: Context, problem: Problem): string;
   /** Hooks that only this bundler has. */
@@ -62,9 +64,10 @@ export const plugin = createUnplugin<GowaspOptions | undefined>((options = {}, {
       const request = requestOf(id, options);
       const making = bundler.make?.(request) ?? bundler.programs().make(request);
       const made = making.catch((error: unknown) => error as Error);
-      const [outcome, watched] = await Promise.all([made, bundler.programs().watched(request)]);
+      const looking = bundler.watched?.(request) ?? bundler.programs().watched(request);
+      const [outcome, watched] = await Promise.all([made, looking]);
       // Also what does not compile is watched: the next change may be the one that mends it.
-      if (bundler.watch) bundler.watch(this, request, watched);
+      if (bundler.watch) bundler.watch(this, watched);
       else for (const file of watched.files) this.addWatchFile(file);
       if (!(outcome instanceof Error)) {
         const { head, address } = await bundler.refer(this, outcome);

@@ -45,7 +45,7 @@ export function esbuild(options: GowaspOptions): Bundler {
       // Without a place of its own a script has only the page's.
       address: initial.format === "esm" ? "new URL(path, import.meta.url)" : "path",
     }),
-    watch(context, _, watched) {
+    watch(context, watched) {
       for (const path of [...watched.files, ...watched.packages, ...watched.embedded]) context.addWatchFile(path);
     },
     fail(context, { findings }) {

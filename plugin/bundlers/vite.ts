@@ -1,6 +1,7 @@
 // Vite: its own imports of assets know `base`, CDNs and names. The development server has the pages reload.
 
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Problem } from "../go/problem.js";
 import type { Watched } from "../go/watched.js";
 import type { GowaspOptions } from "../options.js";
@@ -56,9 +57,10 @@ export function vite(options: GowaspOptions): Bundler {
       return { head: `import address from ${JSON.stringify(`${path}?url&no-inline`)};`, address: "address" };
     },
     make: (request) => live?.get(request) ?? programs.make(request),
-    watch(context, request, watched) {
-      if (live) live.watch(request, watched);
-      else for (const file of watched.files) context.addWatchFile(file);
+    watched: (request) => live?.watched(request) ?? programs.watched(request),
+    watch(context, { files }) {
+      // What Vite is told of it reloads for at once, before there is another program.
+      if (!live) for (const file of files) context.addWatchFile(file);
     },
     hooks: {
       // Nothing that the server scans imports it, so that it would be found late, and pages would reload.
@@ -90,13 +92,18 @@ interface State {
   request: Request;
   /** The last one, or the one that is being made. */
   program: Promise<Program>;
+  /** What it is made of, once that is known; and when it will be. */
   watched?: Watched;
+  looking?: Promise<Watched>;
   /** The file that pages have got, and show. */
   shown?: string | undefined;
   isBuilding: boolean;
   /** Whether something has changed since the build began. */
   isStale: boolean;
 }
+
+/** Milliseconds after which it is looked at what a program is made of now. */
+const settling = 300;
 
 /** The programs of a development server. */
 class Live {
@@ -112,25 +119,32 @@ class Live {
   }
 
   async get(request: Request): Promise<Program> {
-    const { id } = request;
-    const state = this.#states.get(id) ?? {
-      request,
-      program: this.programs.make(request),
-      isBuilding: false,
-      isStale: false,
-    };
-    this.#states.set(id, state);
+    const state = this.#stateOf(request);
     // What failed may have been something else than the sources.
     const program = await state.program.catch(() => (state.program = this.programs.make(request)));
     state.shown = program.file;
     return program;
   }
 
-  watch({ id }: Request, watched: Watched): void {
-    const state = this.#states.get(id);
-    if (!state) return;
+  watched(request: Request): Promise<Watched> {
+    const state = this.#stateOf(request);
+    state.looking ??= this.#look(state);
+    return state.looking;
+  }
+
+  #stateOf(request: Request): State {
+    const known = this.#states.get(request.id);
+    if (known) return known;
+    const state = { request, program: this.programs.make(request), isBuilding: false, isStale: false };
+    this.#states.set(request.id, state);
+    return state;
+  }
+
+  async #look(state: State): Promise<Watched> {
+    const watched = await this.programs.watched(state.request);
     state.watched = watched;
     this.server.watcher.add([...watched.files, ...watched.packages, ...watched.embedded]);
+    return watched;
   }
 
   async #changed(state: State): Promise<void> {
@@ -144,7 +158,9 @@ class Live {
     }
     state.isBuilding = false;
     await this.#show(state);
-    this.watch(state.request, await this.programs.watched(state.request));
+    // The page that reloads has the processor first.
+    await setTimeout(settling);
+    state.looking = this.#look(state);
   }
 
   async #show(state: State): Promise<void> {

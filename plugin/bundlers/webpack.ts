@@ -37,7 +37,7 @@ export function webpack(options: GowaspOptions): Bundler {
       head: `import address from ${JSON.stringify(`-!${file}`)};`,
       address: "address",
     }),
-    watch(context, _, watched) {
+    watch(context, watched) {
       for (const file of watched.files) context.addWatchFile(file);
       const { loaderContext } = (context.getNativeBuildContext?.() ?? {}) as NativeContext;
       // A folder is watched with all below it: not those in which every build writes.
