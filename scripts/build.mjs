@@ -2,7 +2,7 @@
 // newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well, `--only loader`
 // leaves out the optimizer, whose Rust takes minutes.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -74,6 +74,13 @@ const steps = [
     make: bundleOptimizer,
   },
   {
+    name: "plugin (TypeScript to JavaScript)",
+    part: "loader",
+    inputs: inRoot("package.json", "plugin", "scripts/build.mjs"),
+    outputs: inRoot("dist/plugin/vite.js", "dist/plugin/webpack/loaders/load.mjs"),
+    make: bundlePlugin,
+  },
+  {
     name: "types",
     part: "loader",
     inputs: inRoot("tsconfig.json", "loader/ts"),
@@ -84,6 +91,16 @@ const steps = [
       for (const name of ["transport/bindings.d.ts", "wasm-exec/require.d.cts", "wasm-exec/script.d.ts"]) {
         cpSync(join(root, "loader/ts", name), join(root, "dist", name));
       }
+    },
+  },
+  {
+    name: "types of the plugin",
+    part: "loader",
+    inputs: inRoot("tsconfig.json", "plugin"),
+    outputs: inRoot("dist/plugin/vite.d.ts", "dist/plugin/client.d.ts"),
+    async make() {
+      await run(tool("tsc"), ["-p", join(root, "plugin")], { cwd: root });
+      cpSync(join(root, "plugin/client.d.ts"), join(root, "dist/plugin/client.d.ts"));
     },
   },
   {
@@ -183,6 +200,46 @@ async function bundleOptimizer() {
     external: true,
   }));
   await bundle(entries, [bindings]);
+}
+
+/** The plugin with unplugin in it; in Node alone, where nobody waits for bytes, so it stays readable. */
+async function bundlePlugin() {
+  const bundler = await import("esbuild");
+  const out = join(root, "dist/plugin");
+  // unplugin asks for it by `require`, which would look for it where the package is installed.
+  const virtualModules = {
+    name: "webpack-virtual-modules",
+    setup: (/** @type {import("esbuild").PluginBuild} */ { onLoad }) =>
+      onLoad({ filter: /unplugin[\\/]dist[\\/]index\.mjs$/ }, ({ path }) => ({
+        contents: `import virtualModules from "webpack-virtual-modules";\n${inlined(readFileSync(path, "utf8"))}`,
+        loader: /** @type {const} */ ("js"),
+      })),
+  };
+  const options = /** @type {const} */ ({
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
+  const entries = ["esbuild", "rollup", "rspack", "vite", "webpack"].map((name) => join(root, `plugin/${name}.ts`));
+  // For what is still CommonJS in it.
+  const banner = { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' };
+  const shared = { splitting: true, chunkNames: "shared", plugins: [virtualModules], banner };
+  await bundler.build({ ...options, ...shared, entryPoints: entries, outdir: out });
+  // unplugin looks for these beside itself, and gives webpack and Rspack their paths.
+  const loaders = ["rspack", "webpack"].map((name) => ({
+    in: `unplugin/${name}/loaders/load`,
+    out: `${name}/loaders/load`,
+  }));
+  await bundler.build({ ...options, entryPoints: loaders, outdir: out, outExtension: { ".js": ".mjs" } });
+}
+
+/** @returns {string} unplugin's source with the import that is put before it */
+function inlined(/** @type {string} */ source) {
+  const call = '__require("webpack-virtual-modules")';
+  if (!source.includes(call)) throw new Error(`unplugin no longer has ${call}: see scripts/build.mjs`);
+  return source.replace(call, "virtualModules");
 }
 
 /** Decides for some imports where they lead, by the first group of `filter` and the file that imports. */

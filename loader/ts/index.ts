@@ -4,4 +4,14 @@ export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
 export type * from "./host/web.js";
 export { load, preload } from "./load.js";
-export type { GoApp, LoadOptions, Part, Progress, Source, Via, WorkerGoApp, WorkerLoadOptions } from "./options.js";
+export type {
+  GoApp,
+  GoProgram,
+  LoadOptions,
+  Part,
+  Progress,
+  Source,
+  Via,
+  WorkerGoApp,
+  WorkerLoadOptions,
+} from "./options.js";

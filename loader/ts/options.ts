@@ -193,3 +193,18 @@ export interface GoApp<Exports = WasmExports> {
 
 /** A Go program in a web worker: what it exports, and its memory, cannot be reached from the page. */
 export type WorkerGoApp = Pick<GoApp, "exited" | "failure" | "via" | "kill">;
+
+/**
+ * A program that a page imports by the package's plugin for its bundler: `import app from "./cmd/app?gowasp"`.
+ *
+ * @typeParam Exports what it exports, which the plugin declares
+ */
+export interface GoProgram<Exports = WasmExports> {
+  /** Where its manifest is served or, while one develops, its module. */
+  readonly url: string;
+  /** `load()` of it. */
+  load(options?: LoadOptions): Promise<GoApp<Exports>>;
+  load(options: WorkerLoadOptions): Promise<WorkerGoApp>;
+  /** `preload()` of it. */
+  preload(options?: LoadOptions): Promise<void>;
+}

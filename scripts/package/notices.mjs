@@ -1,17 +1,27 @@
-// The licences of what is compiled into the packages, by what cargo says of the crates and by the files that these bring.
+// The licences of what is compiled into the packages, by what cargo and npm say of crates and packages, and by the files that these
+// bring.
 
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
 
-/** @returns {Promise<string>} the notices of the main package: of its WebAssembly; its JavaScript is all gowasp's own */
-export const webNotices = () => noticesOf(["gowasp-web", "gowasp-encoder", "gowasp-loader"], "wasm32-unknown-unknown");
+/** @returns {Promise<string>} the notices of the main package: of its WebAssembly, and of what its plugin is bundled with */
+export const webNotices = async () =>
+  noticesOf(
+    ["gowasp-web", "gowasp-encoder", "gowasp-loader"],
+    "wasm32-unknown-unknown",
+    await bundledPackages("unplugin"),
+  );
 
 /** @returns {Promise<string>} the notices of a native program */
 export const nativeNotices = (/** @type {string} */ target) => noticesOf(["gowasp"], target);
 
-async function noticesOf(/** @type {string[]} */ names, /** @type {string} */ target) {
+async function noticesOf(
+  /** @type {string[]} */ names,
+  /** @type {string} */ target,
+  /** @type {Section[]} */ others = [],
+) {
   const parts = [
     "gowasp contains the following software of others.\n",
     section("The Rust standard library", "MIT OR Apache-2.0", "https://github.com/rust-lang/rust", [
@@ -22,7 +32,23 @@ async function noticesOf(/** @type {string[]} */ names, /** @type {string} */ ta
     const texts = await licenseTexts(dirname(manifest_path));
     parts.push(section(`${name} ${version}`, license ?? "see below", repository ?? "", texts));
   }
-  return withoutRepeats(parts).join("\n");
+  return withoutRepeats([...parts, ...others]).join("\n");
+}
+
+/** A package of npm and all that it depends on, as they are installed here. @returns {Promise<Section[]>} */
+async function bundledPackages(/** @type {string} */ first) {
+  const found = new Map();
+  for (const queue = [first]; queue.length > 0; ) {
+    const name = queue.pop() ?? "";
+    if (found.has(name)) continue;
+    const folder = join(root, "node_modules", name);
+    const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const { url = "" } = manifest.repository ?? {};
+    const texts = await licenseTexts(folder);
+    found.set(name, section(`${name} ${manifest.version}`, manifest.license, url.replace(/^git\+|\.git$/g, ""), texts));
+    queue.push(...Object.keys(manifest.dependencies ?? {}));
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
 }
 
 /**
@@ -70,7 +96,7 @@ async function rustLicense() {
 
 /** @typedef {{ title: string, texts: string[] }} Section */
 
-/** @returns {string | Section} */
+/** @returns {Section} */
 function section(
   /** @type {string} */ name,
   /** @type {string} */ license,

@@ -39,9 +39,10 @@ export async function giveProgram(folder, tarball) {
  *
  * @param {Given} given
  * @param {string} name a folder of `projects`
+ * @param {string} [common] the folder of what all have in common
  * @returns {Promise<string>} its folder
  */
-export async function openProject({ tarball, app }, name) {
+export async function openProject({ tarball, app }, name, common = "shared") {
   const project = await installed(join(here, "projects", name), `ecosystem/${name}`);
   for (const entry of await readdir(project)) {
     if (entry !== "node_modules") await rm(join(project, entry), { recursive: true });
@@ -49,7 +50,7 @@ export async function openProject({ tarball, app }, name) {
   for (const cache of [".cache", ".vite", "gowasp"]) {
     await rm(join(project, "node_modules", cache), { recursive: true, force: true });
   }
-  await cp(join(here, "shared"), project, { recursive: true });
+  await cp(join(here, common), project, { recursive: true });
   await cp(join(here, "projects", name), project, { recursive: true });
   await cp(app, join(project, "public/app"), { recursive: true });
   await mkdir(join(project, "node_modules/gowasp"));

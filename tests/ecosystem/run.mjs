@@ -12,6 +12,7 @@ import { bundlers } from "./bundlers.mjs";
 import { edge } from "./edge.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { pages } from "./pages.mjs";
+import { plugins } from "./plugins.mjs";
 import { giveProgram } from "./project.mjs";
 import { runtimes } from "./runtimes.mjs";
 
@@ -33,7 +34,7 @@ await command(async () => {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true, default: [] }, ci: { type: "boolean" } },
   });
-  const chosen = [...bundlers, ...frameworks, ...pages, ...runtimes, ...edge].filter(
+  const chosen = [...bundlers, ...plugins, ...frameworks, ...pages, ...runtimes, ...edge].filter(
     ({ name, ci }) =>
       (!values.ci || ci) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   );

@@ -32,8 +32,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
         ("IN", &*arguments.input),
         ("the output", &*arguments.output),
     ];
-    let report = arguments.optimization.report.as_deref();
-    refuse_clash(report, &others, terminal.host)?;
+    if let Some(report) = arguments.optimization.report.as_deref() {
+        refuse_clash(("--report", report), &others, terminal.host)?;
+    }
     let wasm = input(&arguments.input, terminal.host)?;
     let flags = &arguments.optimization;
     let optimized = optimize(&wasm, flags, ("", ""), terminal)?;

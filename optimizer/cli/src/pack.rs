@@ -9,12 +9,12 @@ mod summary;
 
 use crate::outputs::refuse_clash;
 use crate::terminal::Terminal;
-use crate::{Optimization, UsageError};
+use crate::{Host, Optimization, UsageError};
 use anyhow::{Result, bail};
 use app::App;
 use gowasp_core::{Encoding, MANIFEST, is_hashed_file};
 use queue::Queue;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -66,6 +66,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     preload: Option<String>,
 
+    /// Write what the module exports to this file, as TypeScript
+    #[arg(long, value_name = "FILE")]
+    types: Option<PathBuf>,
+
     /// Keep results in this directory and take them from there, by content, options, encoders and release
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
@@ -109,6 +113,10 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
         [app] => {
             let mut packed = queue.pack_one(app)?;
             deliver::deliver(arguments, &mut packed, terminal)?;
+            if let Some(file) = &arguments.types {
+                let types = gowasp_core::declarations(packed.module())?;
+                terminal.host.write(file, types.as_bytes())?;
+            }
             summary::print_one(&packed, terminal)?;
             note_missing(&missing, terminal);
             Ok(())
@@ -143,24 +151,42 @@ fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) 
             "--symbols-dir {symbols} is inside of {output}, which is what it should keep the side-car out of"
         )));
     }
-    let Some(report) = arguments.optimization.report.as_deref() else {
-        return Ok(());
-    };
-    let [app] = apps else {
-        bail!(UsageError(
-            "--report is for one module; run `gowasp optimize --report` on the one in question"
-                .into()
-        ));
-    };
+    let report = arguments.optimization.report.as_deref();
+    let types = arguments.types.as_deref();
+    let mut others = vec![("IN", apps.first().map(|app| &*app.input))];
+    for (option, path) in [("--report", report), ("--types", types)] {
+        let Some(path) = path else { continue };
+        let [app] = apps else {
+            bail!(UsageError(format!(
+                "{option} is for one module; run `gowasp pack` on the one in question"
+            )));
+        };
+        refuse_file(option, path, app, &others, host)?;
+        others.push((option, Some(path)));
+    }
+    Ok(())
+}
+
+/// Refuses a file that is another of the app's, or one of `others`.
+fn refuse_file(
+    option: &str,
+    path: &Path,
+    app: &App,
+    others: &[(&str, Option<&Path>)],
+    host: &dyn Host,
+) -> Result<()> {
     let manifest = app.directory.join(MANIFEST);
-    let others = [("IN", &*app.input), (MANIFEST, &*manifest)];
-    refuse_clash(Some(report), &others, host)?;
-    let file = host.resolve(report);
+    let others = others
+        .iter()
+        .filter_map(|(what, path)| Some((*what, (*path)?)));
+    let others: Vec<(&str, &Path)> = others.chain([(MANIFEST, &*manifest)]).collect();
+    refuse_clash((option, path), &others, host)?;
+    let file = host.resolve(path);
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     if is_hashed_file(&app.name, &name) {
         bail!(UsageError(format!(
-            "--report {}: the app's own files have such names",
-            report.display()
+            "{option} {}: the app's own files have such names",
+            path.display()
         )));
     }
     Ok(())

@@ -225,3 +225,53 @@ Link: <{module}>; rel=preload; as=fetch; type="application/wasm"; crossorigin
         command.write_stdin(other_module()).assert().code(2);
     }
 }
+
+#[test]
+fn types_are_written_of_what_the_module_exports() {
+    let scratch = Scratch::new();
+    let types = scratch.path("app.d.ts");
+    let flags = ["--types", types.to_str().expect("UTF-8"), "--brotli", "0"];
+    let cache = scratch.path("cache");
+    let cached = ["--cache", cache.to_str().expect("UTF-8")];
+    // The second time the module comes from the cache.
+    for _ in 0..2 {
+        pack(&scratch.path("dir"), &[&flags[..], &cached].concat());
+        let written = std::fs::read_to_string(&types).expect("the file");
+        insta::assert_snapshot!(written, @"
+        /** What the program exports: `load<Exports>(…)`. Written by `gowasp pack --types`. */
+        export interface Exports {
+          readonly mem: WebAssembly.Memory;
+        }
+        ");
+        std::fs::remove_file(&types).expect("it was written");
+    }
+}
+
+#[test]
+fn types_have_a_file_of_their_own() {
+    let scratch = Scratch::new();
+    let refused = |flags: &[&str], inputs: &[&str]| {
+        let mut command = gowasp();
+        command.current_dir(scratch.root());
+        let assert = command
+            .args(["pack", "-o", "dir"])
+            .args(inputs)
+            .args(flags)
+            .assert()
+            .code(2);
+        String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+    };
+    for name in ["one.wasm", "two.wasm"] {
+        scratch.file(name, &module());
+    }
+    let manifest = refused(&["--types", "dir/app.json"], &["one.wasm"]);
+    assert!(
+        manifest.contains("--types dir/app.json is app.json"),
+        "{manifest}"
+    );
+    let report = refused(&["--types", "x", "--report", "x"], &["one.wasm"]);
+    assert!(report.contains("--types x is --report"), "{report}");
+    let many = refused(&["--types", "x"], &["one.wasm", "two.wasm"]);
+    assert!(many.contains("--types is for one module"), "{many}");
+    assert_eq!(scratch.names(), ["one.wasm", "two.wasm"]);
+}

@@ -38,6 +38,7 @@ mod symbol;
 pub use build_info::BuildInfo;
 pub use bytes::Bytes;
 pub use func::Func;
+pub(crate) use identity::HOST_EXPORTS;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
 pub use image::{Image, MAX_SPAN};
 pub use inline::{Frame, InlineTree, InlinedCall};

@@ -35,6 +35,7 @@ mod parallel;
 mod passes;
 mod report;
 pub mod symbols;
+mod types;
 mod validate;
 mod warnings;
 
@@ -48,6 +49,7 @@ pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
+pub use types::declarations;
 
 use go::{Identity, Program, Toolchain};
 use input::Input;

@@ -18,6 +18,16 @@ pub(super) struct Packed<'a> {
     pub(super) package: Package,
 }
 
+impl Packed<'_> {
+    /// The optimized module.
+    pub(super) fn module(&self) -> &[u8] {
+        let url = &self.package.manifest.module.url;
+        let mut files = self.package.files.iter();
+        let module = files.find(|(name, _)| name == url);
+        module.map(|(_, bytes)| &**bytes).unwrap_or_default()
+    }
+}
+
 /// The modules of one run.
 pub(super) struct Queue<'a> {
     arguments: &'a Arguments,

@@ -11,6 +11,8 @@ use serde::Serialize;
 use std::fmt;
 
 mod platform;
+
+pub(crate) use platform::HOST_EXPORTS;
 mod producers;
 mod release;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::input::Input;
 use wasmparser::ExternalKind;
 
 /// Functions that every Go program exports for its host (`writeExportSec` in cmd/link/internal/wasm/asm.go, go1.27).
-const HOST_EXPORTS: [&str; 5] = ["run", "resume", "getsp", "_start", "_initialize"];
+pub(crate) const HOST_EXPORTS: [&str; 5] = ["run", "resume", "getsp", "_start", "_initialize"];
 
 /// The platform, if the module were standard Go.
 pub(super) fn goos(input: &Input<'_>) -> Option<Goos> {
