@@ -84,9 +84,7 @@ function chunks(source: StdinSource): Reader {
 }
 
 /** A stream or an async iterable, as an iterable: Safari's streams are none. */
-export function iterable(
-  source: Exclude<StdinSource, Uint8Array | string | Asked>,
-): AsyncIterable<Uint8Array | string> {
+export function iterable(source: ByteStream | AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array | string> {
   return "getReader" in source ? streamed(source) : source;
 }
 
