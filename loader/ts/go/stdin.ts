@@ -7,8 +7,12 @@ import { encodeUtf8 } from "./strings.js";
  * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
  * for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
-export type StdinSource = Uint8Array | string | ByteStream | AsyncIterable<Uint8Array | string> | Asked;
-type Asked = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
+export type StdinSource =
+  | Uint8Array
+  | string
+  | ByteStream
+  | AsyncIterable<Uint8Array | string>
+  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
 type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;

@@ -12,6 +12,8 @@ import { standardDescriptors } from "./standard.js";
 import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
 
+export type { ReadyStdin, SyncFiles };
+
 /** What a WASI program gets from its embedder; everything is optional. */
 export interface Wasip1Options {
   /** Arguments, `os.Args[1:]`. */
