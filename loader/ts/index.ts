@@ -1,5 +1,6 @@
 /** Loads and runs Go programs that were compiled to WebAssembly: see {@link load}. */
 export { type FailureOptions, GowaspError, type GowaspErrorCode } from "./errors.js";
+export type { Snapshot, SnapshotFile } from "./fs/memory.js";
 export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
 export type * from "./host/web.js";
@@ -10,6 +11,7 @@ export type {
   LoadOptions,
   Part,
   Progress,
+  Snapshots,
   Source,
   Via,
   WorkerGoApp,

@@ -30,6 +30,8 @@ export async function giveProgram(folder, tarball) {
     const args = ["build", "-o", join(folder, `${name}.wasm`), `./${name}`];
     await run("go", args, { cwd: join(here, "program"), env });
   }
+  const wasip1 = ["build", "-o", join(folder, "files-wasip1.wasm"), "./files"];
+  await run("go", wasip1, { cwd: join(here, "program"), env: { ...env, GOOS: "wasip1" } });
   await run(gowaspBinary, ["pack", join(folder, "hello.wasm"), "-o", app, "-q"], { output: "capture" });
   return { folder, tarball, app };
 }

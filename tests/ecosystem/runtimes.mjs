@@ -35,7 +35,7 @@ const kept = { exit: 0, text: "kept <nil>\n", via: "file" };
 /** @returns {Promise<string>} the project, with the programs in it */
 async function open(/** @type {Context} */ context) {
   const project = await openProject(context, "runtimes");
-  for (const name of ["hello", "files", "deadlock"]) {
+  for (const name of ["hello", "files", "files-wasip1", "deadlock"]) {
     await cp(join(context.folder, `${name}.wasm`), join(project, `${name}.wasm`));
   }
   return project;
@@ -65,6 +65,9 @@ const servers = hosts.map(({ name, ci, program, args = [] }) => ({
         "worker, URL": done,
         files: kept,
         "its own file functions": kept,
+        wasip1: kept,
+        "wasip1 in memory": kept,
+        "wasip1 in a worker": kept,
         "nothing there": { error: "network" },
         "worker, nothing there": { error: "network" },
       });

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import binaryen from "binaryen";
 import { memoryFiles } from "../../dist/fs.js";
 import { load } from "../../dist/index.js";
@@ -295,6 +295,18 @@ describe("a reactor for wasip1", { skip: withoutExports }, () => {
     assert.throws(() => app.exports.leave(7), { code: "exited", message: /code 7/ });
     assert.equal(await app.exited, 7);
   });
+});
+
+test("the example", { skip: withoutExports }, () => {
+  const from = fileURLToPath(new URL("../../examples/wasip1", import.meta.url));
+  const env = { ...process.env, GOOS: "wasip1", GOARCH: "wasm", GOFLAGS: "" };
+  for (const args of [["count.wasm"], ["count-reactor.wasm", "-buildmode=c-shared"]]) {
+    const [name = "", ...flags] = args;
+    const { status, stderr } = spawnSync("go", ["build", "-o", join(work, name), ...flags], { cwd: from, env });
+    assert.equal(status, 0, String(stderr));
+  }
+  const { stdout, stderr } = spawnSync(process.execPath, [join(from, "run.mjs")], { cwd: work, encoding: "utf8" });
+  assert.equal(stdout, "/one 3\n/two 5\nexit code 0\nwords 4\n", stderr);
 });
 
 describe("other modules for WASI", () => {

@@ -11,7 +11,7 @@ export type FileSource = string | URL | Response | Blob | ReadableStream | Array
 /**
  * Fetches files, and writes them where they are to be; directories that lead there are made.
  *
- * @param fs what {@link "./fs.js".memoryFiles} makes, or `node:fs`
+ * @param fs what `memoryFiles()` makes, or `node:fs`
  * @param files by their paths
  * @throws {GowaspError} `network`, `http-status`; what `fs` throws
  */
@@ -27,7 +27,7 @@ export async function fetchFiles(fs: SyncFiles, files: Readonly<Record<string, F
  * Unpacks an archive of tar, also one that gzip has compressed. Nothing of it gets out of the directory: neither by its name nor
  * through a link is a file written elsewhere, and no link is made that leads elsewhere.
  *
- * @param fs what {@link "./fs.js".memoryFiles} makes, or `node:fs`
+ * @param fs what `memoryFiles()` makes, or `node:fs`
  * @param directory is there
  * @throws {GowaspError} `network`, `http-status`, `decode`; an error whose code is ENOTCAPABLE for a name or link that leads
  *   out, and what `fs` throws: then a part of the files is there

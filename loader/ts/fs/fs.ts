@@ -4,6 +4,7 @@ import type { GoFileSystem } from "../go/file-system.js";
 import type { SyncFiles } from "../wasip1/sync-files.js";
 import { MemoryFiles, type MemoryOptions } from "./memory.js";
 
+export type { Kind, Stat } from "../wasip1/sync-files.js";
 export { type FileSource, fetchFiles, untar } from "./fill.js";
 export { MemoryFiles, type MemoryOptions } from "./memory.js";
 export { type OpfsFiles, opfsFiles } from "./opfs.js";

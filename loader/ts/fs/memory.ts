@@ -52,8 +52,6 @@ interface OpenFile {
   position: number;
 }
 
-type Time = number | Date;
-
 /**
  * A file system in memory, shaped like `node:fs`: for programs of `GOOS=js` (functions with a callback) and of `GOOS=wasip1`
  * (those named `…Sync`), and for whoever wants to see what a program has written.
@@ -354,15 +352,15 @@ export class MemoryFiles {
     this.#set(this.#file(fd).inode, { uid, gid });
   }
 
-  utimesSync(path: string, atime: Time, mtime: Time): void {
+  utimesSync(path: string, atime: number | Date, mtime: number | Date): void {
     this.#set(this.#tree.inode(path), times(atime, mtime));
   }
 
-  lutimesSync(path: string, atime: Time, mtime: Time): void {
+  lutimesSync(path: string, atime: number | Date, mtime: number | Date): void {
     this.#set(this.#tree.inode(path, false), times(atime, mtime));
   }
 
-  futimesSync(fd: number, atime: Time, mtime: Time): void {
+  futimesSync(fd: number, atime: number | Date, mtime: number | Date): void {
     this.#set(this.#file(fd).inode, times(atime, mtime));
   }
 
@@ -439,11 +437,11 @@ function endsInDots(path: string): boolean {
   return /(^|\/)\.{1,2}\/*$/.test(path);
 }
 
-function times(atime: Time, mtime: Time): Partial<Inode> {
+function times(atime: number | Date, mtime: number | Date): Partial<Inode> {
   return { atimeMs: milliseconds(atime), mtimeMs: milliseconds(mtime) };
 }
 
-function milliseconds(time: Time): number {
+function milliseconds(time: number | Date): number {
   return typeof time === "number" ? time * 1000 : time.getTime();
 }
 

@@ -102,7 +102,9 @@ class Kept {
     for (const [path, state] of this.#known) {
       const isGone = !now.has(path) || (now.get(path) === "") !== (state === "");
       if (!isGone) continue;
-      await this.#remove(path);
+      const { parent } = split(path);
+      // Else it went with the directory above.
+      if (parent === "" || this.#known.has(parent)) await this.#remove(path);
       this.#known.delete(path);
     }
     for (const [path, state] of now) {
@@ -115,12 +117,7 @@ class Kept {
 
   async #remove(path: string): Promise<void> {
     const { parent, name } = split(path);
-    try {
-      await (await this.#directory(parent)).removeEntry(name, { recursive: true });
-    } catch (error) {
-      // It went with the directory above.
-      if ((error as Error).name !== "NotFoundError") throw error;
-    }
+    await (await this.#directory(parent)).removeEntry(name, { recursive: true });
   }
 
   async #directory(path: string): Promise<FileSystemDirectoryHandle> {

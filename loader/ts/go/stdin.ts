@@ -7,8 +7,12 @@ import { encodeUtf8 } from "./strings.js";
  * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
  * for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
-export type StdinSource = Uint8Array | string | ByteStream | AsyncIterable<Uint8Array | string> | Asked;
-type Asked = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
+export type StdinSource =
+  | Uint8Array
+  | string
+  | ByteStream
+  | AsyncIterable<Uint8Array | string>
+  | ((max: number) => Uint8Array | null | Promise<Uint8Array | null>);
 
 /** Reads up to `max` bytes (at least 1); null is the end of input. */
 type Reader = (max: number) => Uint8Array | null | Promise<Uint8Array | null>;
@@ -84,9 +88,7 @@ function chunks(source: StdinSource): Reader {
 }
 
 /** A stream or an async iterable, as an iterable: Safari's streams are none. */
-export function iterable(
-  source: Exclude<StdinSource, Uint8Array | string | Asked>,
-): AsyncIterable<Uint8Array | string> {
+export function iterable(source: ByteStream | AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array | string> {
   return "getReader" in source ? streamed(source) : source;
 }
 

@@ -1,8 +1,8 @@
 import { TextDecoder, TextEncoder } from "../host/text.js";
 import type { GoMemory } from "./memory.js";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder();
 
 // Above this many bytes TextDecoder and TextEncoder beat a loop over characters.
 const SHORT = 32;

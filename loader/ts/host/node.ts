@@ -15,12 +15,6 @@ interface NodeModules {
 /** Whether Node's modules can be had: Node 20.16 and later, Deno, Bun, Electron's windows with Node's integration. */
 export const hasNodeModules: boolean = typeof globalThis.process?.getBuiltinModule === "function";
 
-/**
- * Whether the script runs in a page. jsdom and happy-dom have a document, too, in the midst of Node; a real page is told by
- * its workers, which no imitation has.
- */
-export const isPage: boolean = "document" in globalThis && (!hasNodeModules || typeof globalThis.Worker === "function");
-
 /** One of Node's modules, where {@link hasNodeModules}; undefined where the host has others only. */
 export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
   return globalThis.process.getBuiltinModule(`node:${name}`) as NodeModules[Name];

@@ -1,4 +1,5 @@
-import { builtin, hasNodeModules, isPage } from "../host/node.js";
+import { builtin, hasNodeModules } from "../host/node.js";
+import { isPage } from "../host/page.js";
 import { part } from "../parts/part.js";
 
 /**

@@ -12,7 +12,7 @@ export interface Descriptor {
   readonly type: FileType;
   /** `$fdflags`. */
   flags: number;
-  /** Reads at a position, or at the descriptor's own; 0 is the end. */
+  /** Reads at a position, where {@link seek} does not fail, or at the descriptor's own; 0 is the end. */
   read(buffer: Uint8Array, position?: number): number;
   write(bytes: Uint8Array, position?: number): number;
   /** Moves the descriptor's own position, and tells it. */
@@ -37,70 +37,61 @@ export function stream(read: (buffer: Uint8Array) => number, write: (bytes: Uint
   return {
     type: FileType.StreamSocket,
     flags: 0,
-    read: (buffer, position) => (position === undefined ? read(buffer) : fail("ESPIPE")),
-    write: (bytes, position) => {
-      if (position !== undefined) fail("ESPIPE");
+    read,
+    write(bytes) {
       // A copy, because the program reuses its memory at once.
       write(bytes.slice());
       return bytes.length;
     },
     seek: () => fail("ESPIPE"),
     stat: () => undefined,
-    close: () => {},
+    close() {},
   };
 }
 
 /** A directory; the file system need not have it open. */
 export function directory(fs: SyncFiles, place: Place, preopen?: string): Descriptor {
   return {
+    ...stream(
+      () => fail("EISDIR"),
+      () => fail("EBADF"),
+    ),
     type: FileType.Directory,
-    flags: 0,
     place,
     preopen,
-    read: () => fail("EISDIR"),
-    write: () => fail("EBADF"),
-    seek: () => fail("EBADF"),
     stat: () => fs.lstatSync(place.path, { bigint: true }),
-    close: () => {},
   };
 }
 
 /** A file that the file system has open. */
 export function file(fs: SyncFiles, host: number, flags: number): Descriptor {
-  const status = fs.fstatSync(host, { bigint: true });
-  const type = fileType(status);
+  const stat = () => fs.fstatSync(host, { bigint: true });
+  const type = fileType(stat());
   // Pipes and terminals have no places.
-  const seekable = type === FileType.RegularFile || type === FileType.BlockDevice;
+  const hasPlaces = type === FileType.RegularFile || type === FileType.BlockDevice;
   let own = 0;
-  const place = (position: number | undefined) => {
-    if (seekable) return position ?? own;
-    return position === undefined ? null : fail("ESPIPE");
+  const end = () => Number(stat().size);
+  const moved = (count: number, position: number | undefined) => {
+    if (position === undefined) own += count;
+    return count;
   };
-  const end = () => Number(fs.fstatSync(host, { bigint: true }).size);
   return {
     type,
     flags,
     host,
-    read(buffer, position) {
-      const count = fs.readSync(host, buffer, 0, buffer.length, place(position));
-      if (position === undefined) own += count;
-      return count;
-    },
-    write(bytes, position) {
-      if (seekable && position === undefined && (this.flags & APPEND) !== 0) own = end();
-      const count = fs.writeSync(host, bytes, 0, bytes.length, place(position));
-      if (position === undefined) own += count;
-      return count;
+    read: (buffer, at) => moved(fs.readSync(host, buffer, 0, buffer.length, hasPlaces ? (at ?? own) : null), at),
+    write(bytes, at) {
+      if (this.flags & APPEND && at === undefined) own = end();
+      return moved(fs.writeSync(host, bytes, 0, bytes.length, hasPlaces ? (at ?? own) : null), at);
     },
     seek(offset, whence) {
-      if (!seekable) fail("ESPIPE");
-      const base = [0, own, whence === 2 ? end() : 0][whence] ?? fail("EINVAL");
-      const next = base + Number(offset);
+      if (!hasPlaces) fail("ESPIPE");
+      const next = Number(offset) + ([0, own, whence === 2 ? end() : 0][whence] ?? fail("EINVAL"));
       if (next < 0 || !Number.isSafeInteger(next)) fail("EINVAL");
       own = next;
       return BigInt(own);
     },
-    stat: () => fs.fstatSync(host, { bigint: true }),
+    stat,
     close: () => fs.closeSync(host),
   };
 }

@@ -44,6 +44,8 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
   /** Fills or empties buffers one after the other, until one is not used up. */
   const at = (how: "read" | "write") => (fd: number, from: number, count: number, to: number, offset?: number) => {
     const descriptor = descriptors.get(fd);
+    // What has no places cannot be read at one.
+    if (offset !== undefined) descriptor.seek(0n, 1);
     let total = 0;
     for (const buffer of memory.vectors(from, count)) {
       const done = buffer.length && descriptor[how](buffer, offset === undefined ? offset : offset + total);
@@ -137,7 +139,6 @@ export function writeStat(memory: WasiMemory, to: number, stat: Stat | undefined
 /** Access and modification time in seconds, as `$fstflags` want them: given, now, or as they are. */
 export function secondsOf(stat: Stat | undefined, atime: bigint, mtime: bigint, flags: number): [number, number] {
   const choose = (given: bigint, old: bigint | undefined, isGiven: number, isNow: number) => {
-    if (flags & isGiven && flags & isNow) fail("EINVAL");
     return Number(flags & isGiven ? BigInt.asIntN(64, given) : flags & isNow ? timeOf(0) : (old ?? 0n)) / 1e9;
   };
   return [
@@ -149,7 +150,7 @@ export function secondsOf(stat: Stat | undefined, atime: bigint, mtime: bigint, 
 /** A size or a place that a file can have. */
 function length(value: bigint): number {
   const size = Number(value);
-  return size < 0 ? fail("EINVAL") : Number.isSafeInteger(size) ? size : fail("EFBIG");
+  return size < 0 || !Number.isSafeInteger(size) ? fail("EINVAL") : size;
 }
 
 function preopenOf({ preopen, type }: Descriptor): Uint8Array {

@@ -104,7 +104,10 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
       fs.symlinkSync(text, asFile(lookup(fd, path, length)));
     },
     path_unlink_file(fd: number, path: number, length: number) {
-      fs.unlinkSync(existing(fd, path, length).place.path);
+      const found = existing(fd, path, length);
+      // Deno would remove it if it is empty.
+      if (found.stat.isDirectory()) fail("EISDIR");
+      fs.unlinkSync(found.place.path);
     },
   };
 }

@@ -30,11 +30,10 @@ export function processFunctions(
       "environ",
       variables.map(([name, value]) => `${name}=${value}`),
     ),
-    clock_res_get: (clock: number, to: number) => memory.setUint64(to, timeOf(clock) ? 1000n : 0n),
+    clock_res_get: (clock: number, to: number) => memory.setUint64(to, timeOf(clock) && 1000n),
     clock_time_get: (clock: number, _: bigint, to: number) => memory.setUint64(to, timeOf(clock)),
     poll_oneoff: (from: number, to: number, count: number, written: number) =>
       memory.setUint32(written, pollOneoff(context, from, to, count >>> 0)),
-    proc_raise: () => fail("ENOSYS"),
     random_get(to: number, length: number) {
       const target = memory.slice(to, length);
       for (let at = 0; at < target.length; at += RANDOM_LIMIT) {
@@ -42,10 +41,7 @@ export function processFunctions(
       }
     },
     sched_yield: () => {},
-    sock_accept: noSocket,
-    sock_recv: noSocket,
-    sock_send: noSocket,
-    sock_shutdown: noSocket,
+    ...Object.fromEntries(["accept", "recv", "send", "shutdown"].map((name) => [`sock_${name}`, noSocket])),
   };
 }
 

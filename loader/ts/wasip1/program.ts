@@ -12,6 +12,8 @@ import { standardDescriptors } from "./standard.js";
 import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
 
+export type { ReadyStdin, SyncFiles };
+
 /** What a WASI program gets from its embedder; everything is optional. */
 export interface Wasip1Options {
   /** Arguments, `os.Args[1:]`. */
@@ -33,11 +35,6 @@ export interface Wasip1Options {
 }
 
 type Entry = (...args: unknown[]) => unknown;
-
-/** Thrown through the frames of a program that has ended. */
-class Exit {
-  constructor(readonly code: number) {}
-}
 
 /** One WASI program: supplies its imports, and enters it. */
 export class Wasip1Program {
@@ -70,7 +67,7 @@ export class Wasip1Program {
     this.imports = {
       ...Object.fromEntries(Object.entries(functions).map(([name, work]) => [name, this.#answering(work)])),
       proc_exit: (code: number) => {
-        throw new Exit(code);
+        throw this.#end(code, this.#words.error(code));
       },
     };
     this.exited = new Promise((resolve, reject) => {
@@ -89,8 +86,7 @@ export class Wasip1Program {
     this.#memory.own = exports.memory as WebAssembly.Memory;
     const { _start, _initialize } = exports;
     try {
-      const entry = (_start ?? _initialize) as Entry | undefined;
-      if (entry) this.#enter(entry, []);
+      this.#enter((_start ?? _initialize ?? (() => {})) as Entry, []);
       if (_start) this.#end(0);
     } catch {
       // Is told by `exited`.
@@ -113,12 +109,13 @@ export class Wasip1Program {
     try {
       return entry(...args);
     } catch (cause) {
-      if (cause instanceof Exit) throw this.#end(cause.code, this.#words.error(cause.code));
+      // What proc_exit has thrown, or a trap on the way out.
+      if (this.#over) throw this.#over;
       // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
       const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
       if (panic) throw this.#end(2, panic);
       // Whatever it is, nothing has set Go's stack right on its way.
-      const text = `an exception passed through the program and ended it: ${cause}`;
+      const text = `an exception ended the program: ${cause}`;
       throw this.#end(undefined, new GowaspError("exception", text, { cause }));
     }
   }
@@ -165,14 +162,14 @@ export function wasip1(options: Wasip1Options = {}): Wasip1Program {
 
 /** What preview 1 does not know, and a module asks for all the same. */
 export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
-  const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");
-  return Object.fromEntries(wanted.map(({ name }) => [name, () => errnoOf("ENOSYS")]));
+  const names = WebAssembly.Module.imports(module).map(({ name }) => name);
+  return Object.fromEntries(names.map((name) => [name, () => errnoOf("ENOSYS")]));
 }
 
 function preopened({ fs, preopens = fs ? { "/": "/" } : {} }: Wasip1Options): [string, Place][] {
   return Object.entries(preopens).map(([guest, host]) => {
     try {
-      if (!fs) throw new Error("there is no option fs");
+      if (!fs) throw new Error("fs is missing");
       // It may be a link itself, and so may be what leads there: that is the embedder's business.
       const real = fs.realpathSync(host || ".");
       fs.readdirSync(real, { withFileTypes: true });

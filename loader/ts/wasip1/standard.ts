@@ -36,10 +36,12 @@ export function standardDescriptors(
     output(2, "stderr", stderr),
   ];
   const errors = streams[2] as Descriptor;
-  const { write } = errors;
-  errors.write = (bytes, position) => {
-    hear(bytes);
-    return write.call(errors, bytes, position);
+  streams[2] = {
+    ...errors,
+    write(bytes) {
+      hear(bytes);
+      return errors.write(bytes);
+    },
   };
   return { streams, flush: () => flushes.forEach((flush) => void flush()) };
 }

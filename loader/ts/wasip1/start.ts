@@ -5,7 +5,7 @@ import type { WasmExports } from "../host/web.js";
 import type { Job } from "../job.js";
 import type { LoadOptions } from "../options.js";
 import type { Loaded, StartedApp } from "../program/app.js";
-import { type Link, memoryOf } from "../program/link.js";
+import type { Link } from "../program/link.js";
 import { unknownFunctions, type Wasip1Options, Wasip1Program } from "./program.js";
 import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
@@ -25,11 +25,11 @@ export async function startWasip1({ module, via, name }: Loaded, link: Link, job
   const exports = program.run(instance) as WasmExports;
   return {
     exports,
-    exited: program.exited.then((code) => code),
+    exited: program.exited,
     get failure() {
       return program.failure;
     },
-    memory: memoryOf(instance),
+    memory: instance.exports.memory as WebAssembly.Memory,
     module,
     via,
     kill: () => program.kill(),
@@ -41,10 +41,7 @@ function system({ fs, env }: LoadOptions): Pick<Wasip1Options, "fs" | "env"> {
   const isNode = fs === "node";
   const files = (isNode ? hasNodeModules && builtin("fs") : fs) as SyncFiles | undefined | false;
   if (fs && (!files || typeof files.openSync !== "function")) {
-    throw new GowaspError(
-      "unavailable",
-      "the option fs: a program for wasip1 needs openSync and the like, which it lacks",
-    );
+    throw new GowaspError("unavailable", "the option fs: wasip1 needs openSync and the like");
   }
   // Without the drive of Windows.
   const PWD = isNode && process.cwd().replace(/^\w:/, "").replaceAll("\\", "/");

@@ -3,6 +3,7 @@
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
 import { GowaspError, load } from "gowasp";
+import { memoryFiles } from "gowasp/fs";
 import { runProgram } from "./scenario.js";
 
 const site = process.argv[2];
@@ -28,6 +29,10 @@ await attempt("its own file functions", async () => {
   const fs = await import("node:fs");
   return runProgram("files.wasm", { fs, path: await import("node:path"), process, args: [tmpdir()] });
 });
+await attempt("wasip1", () => runProgram("files-wasip1.wasm", { fs: "node", args: [tmpdir()] }));
+const memory = () => ({ fs: memoryFiles({ "/tmp/here": "" }), args: ["/tmp"] });
+await attempt("wasip1 in memory", () => runProgram("files-wasip1.wasm", memory()));
+await attempt("wasip1 in a worker", () => runProgram("files-wasip1.wasm", { ...memory(), worker: true }));
 await attempt("nothing there", () => load("nothing.wasm"));
 await attempt("worker, nothing there", () => load("nothing.wasm", { worker: true }));
 console.log(JSON.stringify(outcome));

@@ -1,0 +1,3 @@
+module example/wasip1
+
+go 1.24
