@@ -56,19 +56,7 @@ async function runWasip1(/** @type {WebAssembly.Module} */ module) {
   const { wasip1 } = await import("../../dist/wasip1.js");
   const [name, ...args] = argv;
   const env = { ...process.env, PWD: process.cwd() };
-  const program = wasip1({ name, args, env, fs: sharedStreams(patientFiles()) });
+  const program = wasip1({ name, args, env, fs: patientFiles() });
   program.run(new WebAssembly.Instance(module, { wasi_snapshot_preview1: program.imports }));
   return process.exit(await program.exited);
-}
-
-/** Other processes have the standard streams, too, and with files the place in them: the program must not count it by itself. */
-function sharedStreams(/** @type {ReturnType<typeof patientFiles>} */ { readSync, writeSync, ...others }) {
-  const at = (/** @type {number} */ fd, /** @type {number | null} */ position) => (fd < 3 ? null : position);
-  return {
-    ...others,
-    readSync: (/** @type {[number, any, number, number, number | null]} */ ...[fd, bytes, offset, length, position]) =>
-      readSync(fd, bytes, offset, length, at(fd, position)),
-    writeSync: (/** @type {[number, any, number, number, number | null]} */ ...[fd, bytes, offset, length, position]) =>
-      writeSync(fd, bytes, offset, length, at(fd, position)),
-  };
 }

@@ -31,7 +31,7 @@ export function sleep(duration: number): void {
   } catch {
     if (hasWarned) return;
     hasWarned = true;
-    console.warn("gowasp: a wasip1 program that sleeps keeps the page busy: use the option worker: true");
+    console.warn("gowasp: a wasip1 program that sleeps keeps the page busy: use worker: true");
   }
 }
 

@@ -71,6 +71,8 @@ export function file(fs: SyncFiles, host: number, flags: number): Descriptor {
   const hasPlaces = type === FileType.RegularFile || type === FileType.BlockDevice;
   let own = 0;
   const end = () => Number(stat().size);
+  // Other processes have the standard streams, too, and the place in them if they are files.
+  const counts = hasPlaces && host > 2;
   const moved = (count: number, position: number | undefined) => {
     if (position === undefined) own += count;
     return count;
@@ -79,10 +81,10 @@ export function file(fs: SyncFiles, host: number, flags: number): Descriptor {
     type,
     flags,
     host,
-    read: (buffer, at) => moved(fs.readSync(host, buffer, 0, buffer.length, hasPlaces ? (at ?? own) : null), at),
+    read: (buffer, at) => moved(fs.readSync(host, buffer, 0, buffer.length, at ?? (counts ? own : null)), at),
     write(bytes, at) {
       if (this.flags & APPEND && at === undefined) own = end();
-      return moved(fs.writeSync(host, bytes, 0, bytes.length, hasPlaces ? (at ?? own) : null), at);
+      return moved(fs.writeSync(host, bytes, 0, bytes.length, at ?? (counts ? own : null)), at);
     },
     seek(offset, whence) {
       if (!hasPlaces) fail("ESPIPE");

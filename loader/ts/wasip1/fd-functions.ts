@@ -37,9 +37,9 @@ const DIRENT = 24;
 /** The functions named `fd_…`. */
 export function fdFunctions({ memory, descriptors, fs }: Context): Record<string, WasiFunction> {
   const fileOf = (fd: number) => descriptors.get(fd).host ?? fail("EINVAL");
-  const sync = (flush: "fsyncSync" | "fdatasyncSync") => (fd: number) => {
+  const sync = (fd: number) => {
     const { host } = descriptors.get(fd);
-    if (host !== undefined) fs[flush](host);
+    if (host !== undefined) fs.fsyncSync(host);
   };
   /** Fills or empties buffers one after the other, until one is not used up. */
   const at = (how: "read" | "write") => (fd: number, from: number, count: number, to: number, offset?: number) => {
@@ -63,8 +63,8 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
       if (end > Number(descriptors.get(fd).stat()?.size)) fs.ftruncateSync(host, end);
     },
     fd_close: (fd: number) => descriptors.close(fd),
-    fd_datasync: sync("fdatasyncSync"),
-    fd_sync: sync("fsyncSync"),
+    fd_datasync: sync,
+    fd_sync: sync,
 
     fd_fdstat_get(fd: number, to: number) {
       const { type, flags } = descriptors.get(fd);

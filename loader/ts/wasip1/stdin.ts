@@ -14,7 +14,7 @@ export function stdinReader(source: ReadyStdin = NOTHING): (buffer: Uint8Array) 
     if (rest.length === 0 && typeof source === "function") rest = source(buffer.length) ?? NOTHING;
     if (!ArrayBuffer.isView(rest)) {
       rest = NOTHING;
-      console.error("gowasp: the option stdin gave a promise, which wasip1 cannot wait for");
+      console.error("gowasp: stdin gave a promise, which wasip1 cannot await");
       fail("EIO");
     }
     const chunk = rest.subarray(0, buffer.length);

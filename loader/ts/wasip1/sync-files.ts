@@ -47,7 +47,6 @@ export interface SyncFiles {
   symlinkSync(target: string, path: string): void;
   ftruncateSync(fd: number, length: number): void;
   fsyncSync(fd: number): void;
-  fdatasyncSync(fd: number): void;
   futimesSync(fd: number, atime: number, mtime: number): void;
   lutimesSync(path: string, atime: number, mtime: number): void;
 }
