@@ -21,6 +21,7 @@ mod structure;
 mod switches;
 #[cfg(test)]
 pub(crate) mod tests;
+pub(crate) mod text;
 mod tokens;
 mod unlifted;
 

@@ -17,6 +17,7 @@ mod check;
 mod code;
 mod columns;
 mod compress;
+mod dump;
 mod emit;
 mod error;
 mod frame;
@@ -42,6 +43,7 @@ pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
 pub use compress::{brotli, encode_brotli};
+pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
@@ -69,6 +71,8 @@ pub struct Optimized {
     pub report: Report,
     /// Names of the functions of `wasm`, for its side-car.
     pub symbols: Symbols,
+    /// The function that [`Options::dump`] names, through all passes.
+    pub dump: Option<Dump>,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -191,7 +195,14 @@ fn attempt(
     let sources = function_sources(&module.input, module.program.as_ref());
     observer.end("go-model");
 
-    let passes = passes::run(&mut module, options, observer)?;
+    let recorder = options.dump.as_deref().map(|wanted| {
+        let count = module.input.functions.len() as u32;
+        let name = |index| sources.get(&index).map(|source| source.name.clone());
+        let names = (0..count).map(name).collect();
+        dump::Recorder::new(wanted, names, module.input.imported_functions)
+    });
+    let mut recorder = recorder.transpose()?;
+    let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     observer.begin("write");
     let written = emit::emit(&mut module)?;
@@ -244,6 +255,7 @@ fn attempt(
             sources,
             &functions.indices,
         ),
+        dump: recorder.map(dump::Recorder::finish),
         report: Report {
             input: identity,
             before,

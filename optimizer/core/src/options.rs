@@ -27,6 +27,8 @@ pub struct Options {
     /// Check what was written by all rules of optimized code, also those that take long: words of the stack, loads,
     /// stores, branches.
     pub all_rules: bool,
+    /// The function to show through all passes: its Go name, or its index in the input.
+    pub dump: Option<String>,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
     /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.

@@ -52,11 +52,23 @@ pub struct PassReport {
 pub enum Status {
     /// It ran.
     Ran(Effect),
+    /// It looked at the module and decided to change nothing, for the reason in the note.
+    DidNothing(Effect),
     /// It did not, for this reason.
     Skipped {
         /// A flag, or what the module uses.
         reason: String,
     },
+}
+
+impl Status {
+    /// What the pass did, or why it decided to do nothing; `None` if it was not asked.
+    pub fn effect(&self) -> Option<&Effect> {
+        match self {
+            Status::Ran(effect) | Status::DidNothing(effect) => Some(effect),
+            Status::Skipped { .. } => None,
+        }
+    }
 }
 
 /// What a pass did.
@@ -156,10 +168,7 @@ impl Sizes {
 
 /// Everything that the passes stripped, sorted, each once.
 pub(crate) fn stripped(passes: &[PassReport]) -> Vec<String> {
-    let effects = passes.iter().filter_map(|pass| match &pass.status {
-        Status::Ran(effect) => Some(effect),
-        Status::Skipped { .. } => None,
-    });
+    let effects = passes.iter().filter_map(|pass| pass.status.effect());
     let mut stripped: Vec<String> = effects.flat_map(|effect| effect.stripped.clone()).collect();
     stripped.sort_unstable();
     stripped.dedup();

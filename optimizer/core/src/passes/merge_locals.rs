@@ -178,7 +178,15 @@ mod tests {
     use crate::code::tests::program::{self, run_function};
     use crate::code::tests::values::{self, LOCALS};
     use crate::code::{End, Expr, Local, Op, Stmt, Type};
+    use crate::passes::cases;
     use proptest::prelude::*;
+
+    #[test]
+    fn cases() {
+        cases::check("merge-locals", |function| {
+            merge(function);
+        });
+    }
 
     proptest! {
         #[test]

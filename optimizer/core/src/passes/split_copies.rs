@@ -106,6 +106,14 @@ mod tests {
     use super::*;
     use crate::code::End;
     use crate::code::tests::program::{self, run_function};
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check("split-copies", |function| {
+            split(function);
+        });
+    }
 
     /// Somewhere below Go's stack in the tests' memory.
     const MIDDLE: i32 = 40_000;
