@@ -27,7 +27,7 @@ pub(crate) struct Written {
     pub(crate) functions: Vec<Option<u32>>,
 }
 
-/// Writes the module.
+/// Writes the module, which is the same afterwards: walrus only wants to change it while it writes.
 ///
 /// # Errors
 /// An index that a body uses and that a pass removed: a fault of that pass, named by function.
@@ -38,13 +38,8 @@ pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
             functions: (0..).map(Some).take(module.input.functions.len()).collect(),
         }),
         Rewritable::Yes(frame) => {
-            let lowered = match &module.code {
-                Some(code) => {
-                    frame.set_types(code.go_functions(), code.style.convention);
-                    Some(code.lower(&module.input)?)
-                }
-                None => None,
-            };
+            let code = module.code.as_ref();
+            let lowered = code.map(|code| code.lower(&module.input)).transpose()?;
             let emitted = frame.emit();
             let imported = module.input.imported_functions as usize;
             let bodies = lowered.as_ref().unwrap_or(&module.bodies);

@@ -23,7 +23,9 @@ use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use walrus::{DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
+use walrus::{
+    DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, TypeId, ValType,
+};
 
 /// Everything of a module but its code.
 #[derive(Debug)]
@@ -194,10 +196,10 @@ impl Frame {
         walrus::passes::gc::run(&mut self.walrus);
     }
 
-    /// Writes the frame.
+    /// Writes the frame, and leaves it as it was.
     pub(crate) fn emit(&mut self) -> Emitted {
-        self.restore_types();
-        self.restore_declarations();
+        let types = self.restore_types();
+        let declarations = self.restore_declarations();
         let slot = Arc::new(Mutex::new(Indices::default()));
         let recorder = IndexRecorder {
             live: self.live_ids(),
@@ -206,6 +208,12 @@ impl Frame {
         let section = self.walrus.customs.add(recorder);
         let bytes = self.walrus.emit_wasm();
         self.walrus.customs.delete(section);
+        types
+            .into_iter()
+            .for_each(|ty| self.walrus.types.delete(ty));
+        if let Some(segment) = declarations {
+            self.walrus.elements.delete(segment);
+        }
         let indices = std::mem::take(
             &mut *slot
                 .lock()
@@ -218,18 +226,22 @@ impl Frame {
         }
     }
 
-    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them.
-    fn restore_types(&mut self) {
+    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them. Those that it added.
+    fn restore_types(&mut self) -> Vec<TypeId> {
         let named: BTreeSet<u32> = (self.live_bodies())
             .flat_map(|body| &body.types)
             .chain(&self.added_types)
             .copied()
             .collect();
+        let mut added = Vec::new();
         for index in named {
-            if let Some((params, results)) = self.ids.types.get(index as usize) {
-                self.walrus.types.add(params, results);
+            if let Some((params, results)) = self.ids.types.get(index as usize)
+                && self.walrus.types.find(params, results).is_none()
+            {
+                added.push(self.walrus.types.add(params, results));
             }
         }
+        added
     }
 
     fn live_bodies(&self) -> impl Iterator<Item = &Unmentioned> {
@@ -316,7 +328,7 @@ fn val_type(ty: wasmparser::ValType) -> Result<ValType> {
 /// The ids that are still alive when the frame is written, by index in the input.
 #[derive(Debug)]
 struct LiveIds {
-    types: Vec<Option<walrus::TypeId>>,
+    types: Vec<Option<TypeId>>,
     functions: Vec<Option<FunctionId>>,
     tables: Vec<Option<TableId>>,
     memories: Vec<Option<MemoryId>>,
@@ -381,7 +393,14 @@ mod tests {
         frame.collect_garbage();
         let ty = frame.add_type(&[ValType::I64], &[]);
         frame.set_types([0, 1].into_iter(), ty);
+        let types = frame.walrus.types.iter().count();
         let emitted = frame.emit();
+        assert_eq!(
+            frame.walrus.types.iter().count(),
+            types,
+            "emitting changes nothing"
+        );
+        assert_eq!(frame.emit().bytes, emitted.bytes);
         let written = Input::read(&emitted.bytes).expect("a module");
         assert_eq!(emitted.indices.functions, [None, Some(0)]);
         assert_eq!(written.bodies.len(), 1);

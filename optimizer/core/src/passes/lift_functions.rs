@@ -270,7 +270,7 @@ fn adopt(
         })
         .collect();
     let compressed = options.prefer != Preference::Raw;
-    module.code = Some(Code {
+    let code = Code {
         facts,
         functions,
         pc_f: listed.pc_f,
@@ -283,6 +283,8 @@ fn adopt(
             unwind_in_place: compressed,
             return_pc_base: compressed,
         },
-    });
+    };
+    (module.frame_mut()?).set_types(code.go_functions(), convention);
+    module.code = Some(code);
     Ok(())
 }

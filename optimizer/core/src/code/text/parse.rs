@@ -1,4 +1,5 @@
 //! Reads the text form, for tests of passes that are text files.
+#![expect(clippy::panic, reason = "a test says what it cannot read")]
 
 use super::names::{load_name, op_name, store_name};
 use super::{STOP, after_name, type_name};
