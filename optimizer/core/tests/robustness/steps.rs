@@ -1,22 +1,7 @@
-//! The steps of the optimizer: each can be left out, and a function can be followed through them.
+//! A function can be followed through the passes.
 
 use crate::fixture;
-use gowasp_core::{Options, PASSES, optimize};
-
-#[test]
-fn each_pass_can_be_left_out() {
-    let Some(wasm) = fixture::program() else {
-        return;
-    };
-    for pass in PASSES {
-        let mut options = Options::default();
-        options.skip = vec![pass.name.to_owned()];
-        let optimized = optimize(wasm, &options).expect("a Go program");
-        let report = &optimized.report;
-        assert_eq!(report.warnings, [""; 0], "without {}", pass.name);
-        assert!(!report.passes_run().contains(&pass.name));
-    }
-}
+use gowasp_core::{Options, optimize};
 
 #[test]
 fn a_function_is_shown_as_lifted_and_after_each_pass_that_changed_it() {
