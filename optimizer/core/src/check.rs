@@ -48,6 +48,7 @@ pub use again::Checker;
 
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use before::Before;
@@ -139,13 +140,13 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
 
 impl Subject<'_> {
     /// Final indices of the functions that the input defines, by position.
-    fn finals(&self) -> impl Iterator<Item = &Option<u32>> {
-        let imported = self.input.imported_functions as usize;
-        self.functions.iter().skip(imported)
+    fn finals(&self) -> impl Iterator<Item = Option<FuncIndex>> {
+        let positions = self.input.defined_functions();
+        positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
     }
 
     fn written(&self) -> Result<Written<'_>, Fault> {
-        let lifted: BTreeSet<u32> = (self.finals().zip(self.lifted))
+        let lifted: BTreeSet<FuncIndex> = (self.finals().zip(self.lifted))
             .filter_map(|(index, lifted)| index.filter(|_| *lifted))
             .collect();
         Written::read(self.bytes, self.identity, &lifted, self.all_rules)
@@ -162,7 +163,7 @@ fn agree(
     changed: Option<usize>,
 ) -> Result<(), Fault> {
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
-        .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
+        .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
     let before = Before::of(subject.input, subject.program);
     agree_on(&before, written, found, never, &origins, changed)

@@ -20,6 +20,7 @@ mod shell;
 pub(crate) use shell::References;
 
 use crate::error::{Error, Result, Stage};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -130,10 +131,10 @@ impl Frame {
 
     /// Gives functions, by index in the input, another type; those that were removed have none. Their skeletons are
     /// empty from then on, so garbage must have been collected before.
-    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = u32>, ty: u32) {
+    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = FuncIndex>, ty: u32) {
         let (params, results) = self.ids.types[ty as usize].clone();
         let live = self.live_functions();
-        for function in functions.filter(|function| live[*function as usize]) {
+        for function in functions.filter(|function| live[function.0 as usize]) {
             let args = params
                 .iter()
                 .map(|param| self.walrus.locals.add(*param))
@@ -141,7 +142,7 @@ impl Frame {
             let mut builder =
                 walrus::FunctionBuilder::new(&mut self.walrus.types, &params, &results);
             builder.func_body().unreachable();
-            let id = self.ids.functions[function as usize];
+            let id = self.ids.functions[function.0 as usize];
             self.walrus.funcs.get_mut(id).kind =
                 walrus::FunctionKind::Local(builder.local_func(args));
         }
@@ -363,6 +364,7 @@ impl walrus::CustomSection for IndexRecorder {
 #[cfg(test)]
 mod tests {
     use super::{Frame, References, ValType};
+    use crate::index::FuncIndex;
     use crate::input::Input;
 
     /// A table that is neither exported nor used goes, and with it the functions that only it held.
@@ -380,7 +382,7 @@ mod tests {
         let mut frame = Frame::new(&input, references).expect("nothing unusual");
         frame.collect_garbage();
         let ty = frame.add_type(&[ValType::I64], &[]);
-        frame.set_types([0, 1].into_iter(), ty);
+        frame.set_types([0, 1].map(FuncIndex).into_iter(), ty);
         let emitted = frame.emit();
         let written = Input::read(&emitted.bytes).expect("a module");
         assert_eq!(emitted.indices.functions, [None, Some(0)]);

@@ -22,6 +22,7 @@ mod error;
 mod frame;
 pub mod go;
 mod grouped;
+pub mod index;
 pub mod input;
 mod inspect;
 pub mod limits;
@@ -313,7 +314,7 @@ fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u3
             name: function.name().to_owned(),
             place: place.map(|(file, line)| (file.to_owned(), line)),
         };
-        sources.insert(function.wasm_index(), source);
+        sources.insert(function.wasm_index().0, source);
     }
     sources
 }

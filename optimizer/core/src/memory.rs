@@ -17,7 +17,7 @@ pub(crate) struct Memory {
 }
 
 /// Bytes of a page.
-pub(crate) const PAGE: u64 = 1 << 16;
+pub(crate) const PAGE: u64 = 64 << 10;
 
 /// Runs of zeros at least this long are not stored: what Go's linker does (`writeDataSec` in
 /// cmd/link/internal/wasm/asm.go).

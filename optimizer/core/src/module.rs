@@ -1,6 +1,6 @@
 //! The module that passes work on: frame, bodies and custom sections.
 
-use crate::code::{Code, Function};
+use crate::code::{Code, Definition, Function};
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
@@ -100,9 +100,9 @@ impl<'a> Module<'a> {
 
     /// Go's functions, once they are lifted.
     pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
-        (self.code.iter_mut().flat_map(|code| &mut code.functions))
-            .flatten()
-            .collect()
+        let functions = self.code.iter_mut();
+        let functions = functions.flat_map(|code| code.functions.iter_mut());
+        functions.filter_map(Definition::graph_mut).collect()
     }
 
     /// The frame, for a pass whose table entry says that it needs one.

@@ -11,6 +11,7 @@ use super::Fault;
 use super::before::Before;
 use super::walk::Found;
 use super::written::{Function, Role, Written};
+use crate::index::Defined;
 use crate::input::Input;
 use depths::Depths;
 use std::cell::LazyCell;
@@ -164,9 +165,8 @@ impl Stacks<'_> {
 /// Positions of exported functions.
 fn exports(input: &Input<'_>) -> Vec<usize> {
     let exported = input.exported_functions();
-    exported
-        .filter_map(|index| Some(index.checked_sub(input.imported_functions)? as usize))
-        .collect()
+    let positions = exported.filter_map(|index| input.imported_functions.defined(index));
+    positions.map(Defined::place).collect()
 }
 
 /// Positions of which something holds.

@@ -21,6 +21,7 @@ use super::tally::Tally;
 use super::value::{Value, constant};
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written, body};
+use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
@@ -247,7 +248,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
+    /// The PC that a function's own are counted from goes into a local before anything else is done, whoever enters.
     fn sets_base(&mut self) -> Step {
         let value = self.peek(0).and_then(constant);
         let (Some(value), Some(&Operator::LocalSet { local_index })) = (value, self.peek(1)) else {
@@ -367,7 +368,7 @@ impl<'w> Walk<'w, '_> {
             }
             Operator::GlobalGet { global_index } => self.global_get(*global_index),
             Operator::GlobalSet { global_index } => self.global_set(*global_index),
-            Operator::Call { function_index } => self.call(*function_index)?,
+            Operator::Call { function_index } => self.call(FuncIndex(*function_index))?,
             Operator::CallIndirect { .. } => self.call_indirect()?,
             operator => self.computes(operator)?,
         }

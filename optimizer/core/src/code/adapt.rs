@@ -23,6 +23,7 @@ use super::ir::{GLOBAL_G, GLOBAL_SP, SELECTOR, SP};
 use super::lift::Refusal;
 use super::pc::PcWidth;
 use super::switches;
+use crate::index::FuncIndex;
 use locals::Locals;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
@@ -97,7 +98,7 @@ impl Adapter<'_> {
                 .instruction(&Instruction::I64GeU);
         } else {
             self.out
-                .instruction(&Instruction::I32Const(FIRST_RETURN_PC))
+                .instruction(&Instruction::I32Const(FIRST_RETURN_PC.cast_signed()))
                 .instruction(&Instruction::I32GeU);
         }
         self.out
@@ -131,10 +132,12 @@ impl Adapter<'_> {
 
     fn operator(&mut self, operator: Operator<'_>) -> Result<(), Refusal> {
         match operator {
-            Operator::Call { function_index } if self.facts.is_go(function_index) => {
+            Operator::Call { function_index } if self.facts.is_go(FuncIndex(function_index)) => {
                 self.call(function_index);
             }
-            Operator::ReturnCall { function_index } if self.facts.is_go(function_index) => {
+            Operator::ReturnCall { function_index }
+                if self.facts.is_go(FuncIndex(function_index)) =>
+            {
                 self.call(function_index);
                 self.return_();
             }

@@ -47,6 +47,7 @@ pub use fields::Field;
 pub use ids::{funcdata, pcdata};
 pub use records::{FuncLayout, InlineLayout};
 
+use super::pc::Pc;
 use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
 use known::{KNOWN_1_18, KNOWN_1_21};
 use records::{FUNC_1_18, FUNC_1_20, INLINE_1_18, INLINE_1_20};
@@ -64,11 +65,10 @@ impl Entry {
     /// PC_F, the table slot, of an entry; `text` is `moduledata.text`, which Go's linker writes as 0 on wasm.
     pub fn pc_f(self, text: u64, entry: u32) -> Option<u32> {
         let sum = text.checked_add(u64::from(entry))?;
-        let slot = match self {
-            Entry::Pc => sum >> 16,
-            Entry::PcF => sum,
-        };
-        u32::try_from(slot).ok()
+        match self {
+            Entry::Pc => Some(Pc::of_bits(sum)?.f),
+            Entry::PcF => u32::try_from(sum).ok(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bytes::Bytes;
 use super::layout::{Field, Layout};
+use super::pc::Pc;
 use super::pclntab::PclnTab;
 
 const CUT_OFF: &str = "it is cut off";
@@ -153,7 +154,7 @@ impl ModuleData {
         let text = word(Field::Text)?;
         let slot = first.and_then(|entry| self.layout.entry.pc_f(text, entry));
         let min_pc = word(Field::MinPc)?;
-        if slot.map(|slot| u64::from(slot) << 16) != Some(min_pc) {
+        if slot.map(|slot| Pc::start(slot).bits()) != Some(min_pc) {
             return Err(format!(
                 "minpc is {min_pc:#x}, which is not ftab's first entry"
             ));

@@ -9,6 +9,7 @@ use super::moduledata::ModuleData;
 use super::pclntab::{FuncTabEntry, PclnTab};
 use super::symbol::package_of;
 use crate::error::{Error, Result, Stage};
+use crate::index::{FuncIndex, Imported};
 use crate::input::Input;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -30,17 +31,17 @@ pub struct Program {
     tables: Tables,
     records: Vec<Record>,
     /// Wasm function index to position in `records`.
-    by_index: HashMap<u32, usize>,
+    by_index: HashMap<FuncIndex, usize>,
     /// `_func.cuOffset` of a compilation unit to the position of a function that is named after its package.
     units: HashMap<u32, usize>,
-    unlisted: Vec<u32>,
+    unlisted: Vec<FuncIndex>,
 }
 
 /// One function of pclntab.
 #[derive(Debug)]
 struct Record {
     pc_f: u32,
-    wasm_index: u32,
+    wasm_index: FuncIndex,
     func: Func,
     name: String,
 }
@@ -90,13 +91,12 @@ impl Program {
             }
             records.push(record);
         }
-        let by_index: HashMap<u32, usize> = (0..)
+        let by_index: HashMap<FuncIndex, usize> = (0..)
             .zip(&records)
             .map(|(i, r)| (r.wasm_index, i))
             .collect();
-        let defined =
-            input.imported_functions..u32::try_from(input.functions.len()).unwrap_or(u32::MAX);
-        let unlisted = defined
+        let unlisted = (input.defined_functions())
+            .map(|(index, _)| index)
             .filter(|index| !by_index.contains_key(index))
             .collect();
         Ok(Program {
@@ -126,7 +126,7 @@ impl Program {
     }
 
     /// The function with this wasm function index (imported functions count).
-    pub fn by_wasm_index(&self, index: u32) -> Option<Function<'_>> {
+    pub fn by_wasm_index(&self, index: FuncIndex) -> Option<Function<'_>> {
         let record = self.records.get(*self.by_index.get(&index)?)?;
         Some(Function::new(self, record))
     }
@@ -148,7 +148,7 @@ impl Program {
     }
 
     /// Wasm indices of defined functions that pclntab does not know.
-    pub fn unlisted(&self) -> &[u32] {
+    pub fn unlisted(&self) -> &[FuncIndex] {
         &self.unlisted
     }
 
@@ -272,8 +272,8 @@ impl RecordReader<'_> {
 
 /// What stands in the slots of the module's table.
 struct Slots {
-    functions: HashMap<u32, u32>,
-    imported: u32,
+    functions: HashMap<u32, FuncIndex>,
+    imported: Imported,
 }
 
 impl Slots {
@@ -285,10 +285,10 @@ impl Slots {
     }
 
     /// The wasm function in slot `pc_f`, which pclntab says is `name`.
-    fn function(&self, pc_f: u32, name: &str) -> Result<u32> {
+    fn function(&self, pc_f: u32, name: &str) -> Result<FuncIndex> {
         let found = match self.functions.get(&pc_f) {
             None => "is empty".to_owned(),
-            Some(index) if *index < self.imported => format!("holds the import {index}"),
+            Some(index) if self.imported.contains(*index) => format!("holds the import {index}"),
             Some(index) => return Ok(*index),
         };
         Err(Error::new(

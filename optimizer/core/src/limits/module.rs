@@ -68,7 +68,7 @@ fn origin(identity: &Identity) -> String {
 
 fn most_locals(input: &Input<'_>) -> Result<u64> {
     let mut most = 0;
-    for (index, body) in (input.imported_functions..).zip(&input.bodies) {
+    for (index, body) in input.defined_functions() {
         let parameters = input.function_type(index).map_or(0, |ty| ty.params().len());
         let mut locals = parameters as u64;
         let reader = FunctionBody::new(reader(input, body)).get_locals_reader();

@@ -28,9 +28,10 @@ mod pctab;
 mod slots;
 
 use super::{Outcome, left_alone};
-use crate::code::{self, Code, Stmt};
+use crate::code::{self, Code, Definition, Stmt};
 use crate::error::{Error, Result, Stage};
 use crate::go::{self, Program, pcdata};
+use crate::index::Defined;
 use crate::memory::Memory;
 use crate::module::Module;
 use crate::options::Options;
@@ -119,7 +120,10 @@ impl Renumbering {
             if let Some(slots) = slots {
                 before += u64::from(tables.largest_pc());
                 after += u64::from(slots.count());
-                apply(tables.code_position, slots, code);
+                let definition = tables.position.map(|at| &mut code.functions[at]);
+                if let Some(graph) = definition.and_then(Definition::graph_mut) {
+                    apply(graph, slots);
+                }
             }
         }
         let unnumbered = self
@@ -144,7 +148,8 @@ impl Renumbering {
 /// What the tables say of one function.
 struct Tables {
     function: go::Func,
-    code_position: usize,
+    /// Of its code.
+    position: Option<Defined>,
     /// `None` for a function that keeps its numbers.
     slots: Option<Slots>,
     asked: Asked,
@@ -173,11 +178,9 @@ impl Tables {
         let values = (values.into_iter())
             .map(|(address, table)| Ok((address, table.map(Values::read).transpose()?)))
             .collect::<Result<Vec<_>>>()?;
-        let code_position = (function.wasm_index() - code.facts.imported) as usize;
         let inlined = function.inlined_calls()?;
-        let lifted = code.functions[code_position]
-            .as_ref()
-            .filter(|_| !record.is_assembly());
+        let position = code.facts.imported.defined(function.wasm_index());
+        let lifted = position.and_then(|position| code.functions[position].compiled());
         let mut asked = Asked::default();
         if let Some(lifted) = lifted {
             asked = asked_by(lifted, &record, &inlined, &code.facts);
@@ -185,7 +188,7 @@ impl Tables {
         let slots = lifted.map(|_| Slots::new(&asked, values[PCSP].1.as_ref()));
         Ok(Tables {
             function: record,
-            code_position,
+            position,
             slots,
             asked,
             values,
@@ -238,10 +241,10 @@ impl Tables {
             return Ok(());
         };
         let layout = program.layout();
-        if self.function.deferreturn != 0 {
+        if let Some(pc_b) = self.function.deferreturn {
             let address = self.function.address + layout.func.deferreturn;
             memory
-                .write_u32(address, slots.renumbered(self.function.deferreturn))
+                .write_u32(address, slots.renumbered(pc_b))
                 .ok_or_else(outside)?;
         }
         for call in &self.inlined {
@@ -299,9 +302,7 @@ fn asked_by(
     asked
         .returns
         .extend(function.blocks.iter().filter_map(|block| block.resume));
-    if record.deferreturn != 0 {
-        asked.returns.insert(record.deferreturn);
-    }
+    asked.returns.extend(record.deferreturn);
     asked
         .parents
         .extend(inlined.iter().map(|call| call.parent_pc));
@@ -338,10 +339,7 @@ fn kept_for_shared_trees(tables: &[Tables]) -> BTreeSet<usize> {
 }
 
 /// Renumbers the constants and resume points of a function's code.
-fn apply(position: usize, slots: &Slots, code: &mut Code) {
-    let Some(function) = &mut code.functions[position] else {
-        return;
-    };
+fn apply(function: &mut code::Function, slots: &Slots) {
     for block in &mut function.blocks {
         for stmt in &mut block.body {
             stmt.visit_mut(&mut |stmt| {

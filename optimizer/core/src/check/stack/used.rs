@@ -6,6 +6,7 @@ use crate::check::before::Before;
 use crate::check::opaque::Opaque;
 use crate::check::walk::{After, CHECKED_BEFORE, Callee, Found};
 use crate::check::written::{Function, Written};
+use crate::index::Defined;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 
@@ -99,11 +100,10 @@ impl Use {
             ..Use::default()
         };
         for index in &opaque.calls {
-            match index.checked_sub(input.imported_functions) {
-                Some(callee) if grows(callee as usize) => result.checked = Some(needed(frame)),
-                Some(callee) => result
-                    .calls
-                    .push((frame + PUSHED, To::Function(callee as usize))),
+            let callee = input.imported_functions.defined(*index);
+            match callee.map(Defined::place) {
+                Some(callee) if grows(callee) => result.checked = Some(needed(frame)),
+                Some(callee) => result.calls.push((frame + PUSHED, To::Function(callee))),
                 None => result.calls.push((frame, To::Host)),
             }
         }

@@ -3,7 +3,8 @@
 use super::wrapped;
 use crate::code::ir::{Access, Expr, SP};
 use crate::code::op::{Load, Op, Store};
-use crate::code::pc::{PC_F_OFFSET, PcWidth};
+use crate::code::pc::PcWidth;
+use crate::go::Pc;
 
 /// Constants below this may move from an address into an offset.
 const FOLDABLE: i64 = 4096;
@@ -114,7 +115,7 @@ pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
         return;
     };
     if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
-        let Some(offset) = access.offset.checked_add(PC_F_OFFSET) else {
+        let Some(offset) = access.offset.checked_add(Pc::F_OFFSET) else {
             return;
         };
         let access = Access { align: 1, offset };

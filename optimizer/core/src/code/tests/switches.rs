@@ -10,6 +10,7 @@ use crate::code::ir::{
 use crate::code::op::Store;
 use crate::code::pc::PcWidth;
 use crate::code::switches::{STACK_HI, show_sp};
+use crate::index::FuncIndex;
 
 /// The goroutine that is switched to, and its SP.
 const G: i32 = 64;
@@ -23,7 +24,7 @@ fn set_sp() -> Stmt {
     Stmt::Set(SP, Expr::I32(OTHER_SP.cast_signed()))
 }
 
-fn call(callee: u32, after: After) -> Stmt {
+fn call(callee: FuncIndex, after: After) -> Stmt {
     Stmt::GoCall {
         pc_f: None,
         pc_b: 1,

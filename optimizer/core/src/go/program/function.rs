@@ -5,8 +5,10 @@ use crate::error::{Error, Result, Stage};
 use crate::go::func::Func;
 use crate::go::inline::{Frame, InlineTree, InlinedCall};
 use crate::go::layout::{funcdata, pcdata};
+use crate::go::pc::Pc;
 use crate::go::pcvalue::PcValues;
 use crate::go::symbol::{is_generated, package_of};
+use crate::index::FuncIndex;
 use std::borrow::Cow;
 
 /// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in cmd/compile/internal/ssagen/ssa.go).
@@ -25,7 +27,7 @@ impl<'p> Function<'p> {
     }
 
     /// Index of the wasm function; imported functions count.
-    pub fn wasm_index(&self) -> u32 {
+    pub fn wasm_index(&self) -> FuncIndex {
         self.record.wasm_index
     }
 
@@ -34,9 +36,9 @@ impl<'p> Function<'p> {
         self.record.pc_f
     }
 
-    /// PC of the entry, `PC_F << 16`.
-    pub fn entry_pc(&self) -> u64 {
-        u64::from(self.record.pc_f) << 16
+    /// PC of the entry.
+    pub fn entry_pc(&self) -> Pc {
+        Pc::start(self.record.pc_f)
     }
 
     /// Symbol name, such as `net/http.(*Client).Do`.

@@ -2,8 +2,10 @@
 //!
 //! Go's linker writes every module alike. Another tool may have moved globals, merged functions or opened the table.
 
+use super::Listed;
 use crate::code::{self, GLOBAL_CTXT, GLOBAL_G, GLOBAL_SP};
 use crate::go::Program;
+use crate::index::{Imported, PerFunction};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{ExternalKind, GlobalType, TypeRef, ValType};
@@ -14,21 +16,18 @@ const TRAMPOLINE: [&str; 2] = ["runtime.gogo", "wasm_pc_f_loop"];
 /// Why the calling convention of this program cannot change.
 pub(super) fn reason(
     facts: &code::Facts,
-    pc_f: &[Option<u32>],
+    listed: &PerFunction<Listed>,
     program: &Program,
     input: &Input<'_>,
 ) -> Option<String> {
-    let imported = input.imported_functions;
-    let mut go_functions = (imported..)
-        .zip(pc_f)
-        .filter(|(index, _)| facts.is_go(*index));
-    if let Some((index, _)) = go_functions.find(|(_, pc_f)| pc_f.is_none()) {
+    let mut go_functions = listed.iter().filter(|listed| facts.is_go(listed.index));
+    if let Some(Listed { index, .. }) = go_functions.find(|listed| listed.pc_f.is_none()) {
         return Some(format!(
             "function {index} looks like Go's but is not in pclntab"
         ));
     }
     table(input)
-        .or_else(|| known_functions(program, imported))
+        .or_else(|| known_functions(program, input.imported_functions))
         .or_else(|| {
             let globals = has_gos_globals(input) && globals_are_in_order(program, input);
             (!globals).then(|| "the globals are not those that Go's linker writes".into())
@@ -46,7 +45,7 @@ fn table(input: &Input<'_>) -> Option<String> {
     (slots.len() != input.table_slots.len()).then(|| "two functions in one table slot".into())
 }
 
-fn known_functions(program: &Program, imported: u32) -> Option<String> {
+fn known_functions(program: &Program, imported: Imported) -> Option<String> {
     let names: BTreeSet<&str> = program
         .functions()
         .map(|function| function.name())
@@ -56,7 +55,9 @@ fn known_functions(program: &Program, imported: u32) -> Option<String> {
     if let Some(missing) = missing {
         return Some(format!("{missing} is not in pclntab"));
     }
-    let is_import = program.functions().any(|f| f.wasm_index() < imported);
+    let is_import = program
+        .functions()
+        .any(|f| imported.contains(f.wasm_index()));
     is_import.then(|| "a function of pclntab is imported".into())
 }
 
@@ -78,11 +79,7 @@ fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
         let function = program
             .functions()
             .find(|function| function.name() == name)?;
-        let position = function
-            .wasm_index()
-            .checked_sub(input.imported_functions)?;
-        let body = input.bodies.get(position as usize)?;
-        Some(code::globals_set(input.slice(body)))
+        Some(code::globals_set(input.body(function.wasm_index())?))
     };
     let (Some(clears), Some(resumes)) =
         (set_by("runtime.morestack_noctxt"), set_by("runtime.gogo"))
