@@ -15,6 +15,7 @@
 //! of the input got, and `emit.rs` puts the real bodies back.
 
 mod declarations;
+mod segments;
 mod shell;
 
 pub(crate) use shell::References;
@@ -35,6 +36,7 @@ pub(crate) struct Frame {
     bodies: Vec<Unmentioned>,
     /// Types that passes asked for.
     added_types: BTreeSet<u32>,
+    code_names_data: bool,
     /// Body of the start function that a pass added.
     start: Option<Vec<u8>>,
 }
@@ -94,6 +96,7 @@ impl Frame {
         if references.iter().any(|r| !r.tags.is_empty()) {
             return Err(unsupported("exception handling"));
         }
+        let code_names_data = references.iter().any(References::name_data);
         let shell = shell::shell(input, &references)?;
         let walrus = walrus::ModuleConfig::new()
             .generate_name_section(false)
@@ -110,6 +113,7 @@ impl Frame {
             ids,
             bodies: bodies.collect(),
             added_types: BTreeSet::new(),
+            code_names_data,
             start: None,
         })
     }
@@ -173,6 +177,11 @@ impl Frame {
         builder.func_body().unreachable();
         self.walrus.start = Some(builder.finish(Vec::new(), &mut self.walrus.funcs));
         self.start = Some(body);
+    }
+
+    /// Whether code of the input refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
+    pub(crate) fn code_names_data(&self) -> bool {
+        self.code_names_data
     }
 
     /// Body of the start function that a pass added.

@@ -19,12 +19,11 @@
 )]
 
 mod build_info;
-mod bytes;
+mod declared;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
 mod identity;
-mod image;
 mod inline;
 mod layout;
 mod memory;
@@ -36,14 +35,16 @@ mod program;
 mod release;
 mod symbol;
 
+pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;
-pub use bytes::Bytes;
 pub use func::Func;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
-pub use image::{Image, MAX_SPAN};
 pub use inline::{Frame, InlineTree, InlinedCall};
 pub(crate) use layout::known;
-pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, funcdata, pcdata};
+pub use layout::{
+    Entry, Field, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
+};
+pub use memory::{MAX_SPAN, Memory};
 pub use moduledata::{ModuleData, Slice};
 pub use pc::Pc;
 pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};

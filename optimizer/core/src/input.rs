@@ -10,6 +10,9 @@ use wasmparser::{
     Operator, Parser, Payload, TypeRef,
 };
 
+/// Bytes of a page of memory.
+pub(crate) const PAGE: u64 = 64 << 10;
+
 /// A module's sections and the tables that Go's layout shows in.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -90,7 +90,7 @@ impl<'a> Pair<'a> {
 
     /// The original's initial memory.
     pub(crate) fn image(&self) -> Bytes<'_> {
-        self.program.image().bytes()
+        self.program.memory().bytes()
     }
 
     pub(crate) fn listed(&self, slot: u32) -> Option<&Listed> {

@@ -13,6 +13,8 @@ pub(crate) struct Definition {
     /// PC_B of its call of `runtime.deferreturn`, if it has one: a panic that is recovered enters there although no code names
     /// that PC.
     pub(crate) deferreturn: Option<u32>,
+    /// Bytes of its frame as Go has made it, where they are known.
+    pub(crate) frame: Option<u32>,
     /// It is written in assembly, which is entered at fixed PCs.
     pub(crate) is_assembly: bool,
     pub(crate) body: Body,

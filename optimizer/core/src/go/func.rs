@@ -1,8 +1,8 @@
 //! The `_func` record of a function.
 
-use super::bytes::Bytes;
 use super::layout::FuncLayout;
 use super::pc::Pc;
+use crate::bytes::Bytes;
 
 /// A `_func` record, as src/runtime/runtime2.go defines it.
 #[derive(Debug, Clone, Copy)]

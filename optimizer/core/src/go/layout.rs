@@ -72,6 +72,18 @@ impl Entry {
     }
 }
 
+/// Numbers of bytes below the return PC (`varp` in runtime/panic.go) in the funcdata of open-coded defers
+/// (`emitOpenDeferInfo` in cmd/compile/internal/ssagen/ssa.go).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenCodedDefers {
+    /// Up to Go 1.20; not read.
+    Other,
+    /// Go 1.21: that of the defer bits, how many closures there are, and one for each, the first closure last.
+    Listed,
+    /// Since Go 1.22: those of the defer bits and of the first closure.
+    First,
+}
+
 /// A row: how one minor release lays its tables out.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -86,8 +98,10 @@ pub struct Layout {
     pub cutab_unit: u64,
     /// Whether funcdata and findfunctab lie inside the pclntab section.
     pub funcdata_in_pclntab: bool,
-    /// Whether a program may get by with the memory that it declares, without growing it (`go/memory.rs`).
+    /// Whether a program may get by with the memory that it declares, without growing it (`go/declared.rs`).
     pub fits_declared_memory: bool,
+    /// What the funcdata of open-coded defers holds.
+    pub open_coded_defers: OpenCodedDefers,
     /// The `_func` record.
     pub func: FuncLayout,
     /// A record of an inline tree.
@@ -110,6 +124,7 @@ const ROW_1_18: Layout = Layout {
     cutab_unit: 1,
     funcdata_in_pclntab: false,
     fits_declared_memory: true,
+    open_coded_defers: OpenCodedDefers::Other,
     func: FUNC_1_18,
     inline: INLINE_1_18,
     func_ids: FUNC_IDS_1_18,
@@ -127,12 +142,14 @@ const ROW_1_20: Layout = Layout {
 const ROW_1_21: Layout = Layout {
     minor: 21,
     fits_declared_memory: false,
+    open_coded_defers: OpenCodedDefers::Listed,
     known_functions: KNOWN_1_21,
     ..ROW_1_20
 };
 
 const ROW_1_22: Layout = Layout {
     minor: 22,
+    open_coded_defers: OpenCodedDefers::First,
     func_ids: FUNC_IDS_1_22,
     ..ROW_1_21
 };

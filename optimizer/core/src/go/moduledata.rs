@@ -1,9 +1,9 @@
 //! `runtime.moduledata`: where everything else in a program's memory lies.
 
-use super::bytes::Bytes;
 use super::layout::{Field, Layout};
 use super::pc::Pc;
 use super::pclntab::PclnTab;
+use crate::bytes::Bytes;
 
 const CUT_OFF: &str = "it is cut off";
 

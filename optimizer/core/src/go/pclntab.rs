@@ -1,8 +1,8 @@
 //! Finding pclntab and its moduledata in memory.
 
-use super::bytes::Bytes;
 use super::layout::{Entry, Field, Layout};
 use super::moduledata::ModuleData;
+use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
 use std::collections::HashMap;
 

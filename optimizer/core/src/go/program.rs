@@ -1,13 +1,13 @@
 //! A Go program as its own tables describe it.
 
-use super::bytes::Bytes;
 use super::func::Func;
 use super::identity::Identity;
-use super::image::Image;
 use super::layout::{Field, Layout};
+use super::memory::Memory;
 use super::moduledata::ModuleData;
 use super::pclntab::{FuncTabEntry, PclnTab};
 use super::symbol::package_of;
+use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
 use crate::index::{FuncIndex, Imported};
 use crate::input::Input;
@@ -23,7 +23,7 @@ pub use function::Function;
 /// The functions of a Go program and the tables that describe them.
 #[derive(Debug)]
 pub struct Program {
-    image: Image,
+    memory: Memory,
     is_rebuilt: bool,
     layout: &'static Layout,
     module: ModuleData,
@@ -66,10 +66,19 @@ impl Program {
     /// Fails, saying what is where, if the release has no known layout, if the tables are not found or contradict
     /// each other, and if a function of pclntab is not in the module's table.
     pub fn read(input: &Input<'_>, identity: &Identity) -> Result<Self> {
+        Program::in_memory(input, identity, Memory::of(input))
+    }
+
+    /// As [`Program::read`], in the memory of this input.
+    pub(crate) fn in_memory(
+        input: &Input<'_>,
+        identity: &Identity,
+        laid_out: Result<Memory>,
+    ) -> Result<Self> {
         let layout = identity.layout()?;
-        let mut image = Image::of(input)?;
-        let is_rebuilt = image.rebuild_tables(input);
-        let memory = image.bytes();
+        let mut laid_out = laid_out?;
+        let is_rebuilt = laid_out.rebuild_tables(input);
+        let memory = laid_out.bytes();
         let (pclntab, module) = PclnTab::find(memory, layout)?;
         let tables = Tables::of(memory, &module)?;
         let mut reader = RecordReader {
@@ -100,7 +109,7 @@ impl Program {
             .filter(|index| !by_index.contains_key(index))
             .collect();
         Ok(Program {
-            image,
+            memory: laid_out,
             is_rebuilt,
             layout,
             module,
@@ -157,9 +166,36 @@ impl Program {
         self.layout
     }
 
-    /// The initial memory.
-    pub fn image(&self) -> &Image {
-        &self.image
+    /// The memory before the program's first instruction.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Has `change` rewrite tables in the memory, which ftab and names are not among, and reads them again.
+    ///
+    /// # Errors
+    /// That of `change`, and tables that do not lie in the memory: then it is as it was.
+    pub(crate) fn rewrite<T>(
+        &mut self,
+        change: impl FnOnce(&Program, &mut Memory) -> Result<T>,
+    ) -> Result<T> {
+        let mut memory = self.memory.clone();
+        let changed = change(self, &mut memory)?;
+        memory.trim();
+        let tables = Tables::of(memory.bytes(), &self.module)?;
+        let (start, len) = tables.functab;
+        let functab = memory.bytes().slice(start, len);
+        let read = |record: &Record| {
+            let address = record.func.address;
+            let func = functab.and_then(|table| Func::read(table, address, &self.layout.func));
+            func.ok_or_else(|| broken("a _func record", address))
+        };
+        let funcs: Vec<Func> = self.records.iter().map(read).collect::<Result<_>>()?;
+        for (record, func) in self.records.iter_mut().zip(funcs) {
+            record.func = func;
+        }
+        (self.memory, self.tables) = (memory, tables);
+        Ok(changed)
     }
 
     /// Where pclntab lies.
@@ -173,7 +209,7 @@ impl Program {
     }
 
     fn table(&self, (address, len): (u64, u64)) -> Bytes<'_> {
-        let memory = self.image.bytes();
+        let memory = self.memory.bytes();
         memory
             .slice(address, len)
             .unwrap_or(Bytes::new(address, &[]))

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
-use crate::input::Input;
+use crate::input::{Input, PAGE};
 use serde::Serialize;
 use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, TableSectionReader, TypeRef};
@@ -34,9 +34,6 @@ pub struct ModuleFacts {
 
 /// Section id of the binary format.
 const TABLE: u8 = 4;
-
-/// WebAssembly's page.
-const PAGE: u64 = 65_536;
 
 impl ModuleFacts {
     pub(super) fn of(input: &Input<'_>) -> Result<ModuleFacts> {

@@ -52,9 +52,10 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let counts: Vec<Count> = (code.functions.par_iter_mut())
         .filter_map(|function| {
             let record = program.by_wasm_index(function.index)?;
+            let frame = function.frame?;
             let function = function.compiled_mut()?;
             let slot = record.first_deferred().map(|below| -i64::from(below));
-            Some(resolve(function, record.frame_size()?, slot, &callee))
+            Some(resolve(function, frame, slot, &callee))
         })
         .collect();
     let direct: u64 = counts.iter().map(|count| count.direct).sum();

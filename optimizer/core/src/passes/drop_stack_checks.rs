@@ -45,7 +45,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     };
     let graph = CallGraph::new(&code.functions, &code.facts);
     let calls = all_calls(&module.input, program, code, &graph);
-    let mut depths = Depths::new(program, code, &graph, calls);
+    let mut depths = Depths::new(code, &graph, calls);
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
     let dropped: Vec<bool> = dropped.collect();
@@ -171,11 +171,8 @@ struct Depths {
 }
 
 impl Depths {
-    fn new(program: &Program, code: &Code, graph: &CallGraph, calls: PerFunction<Calls>) -> Depths {
-        let frame = |function: &Definition| {
-            let size = program.by_wasm_index(function.index)?.frame_size();
-            size.map(u64::from)
-        };
+    fn new(code: &Code, graph: &CallGraph, calls: PerFunction<Calls>) -> Depths {
+        let frame = |function: &Definition| function.frame.map(u64::from);
         let state = (code.functions.positions())
             .map(
                 |(position, function)| match (graph.node(position), function.graph()) {

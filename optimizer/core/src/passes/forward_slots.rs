@@ -47,9 +47,8 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let demand = Demand::of(options.prefer);
     let results: Vec<u64> = (code.functions.par_iter_mut())
         .filter_map(|function| {
-            let index = function.index;
+            let frame = function.frame?;
             let function = function.compiled_mut()?;
-            let frame = program.by_wasm_index(index)?.frame_size()?;
             let sp = StackPointer::of(function, frame)?;
             let cells = Cells::find(function, frame, &sp)?;
             Some(forward(function, &cells, sp, facts, &callee_bytes, demand))

@@ -97,6 +97,7 @@ fn lift(input: &Input<'_>, listed: PerFunction<Listed>, facts: &code::Facts) -> 
                 index: listed.index,
                 pc_f: listed.pc_f,
                 deferreturn: listed.deferreturn,
+                frame: listed.frame,
                 is_assembly: listed.is_assembly,
                 body,
             };
@@ -241,6 +242,7 @@ struct Listed {
     index: FuncIndex,
     pc_f: Option<u32>,
     deferreturn: Option<u32>,
+    frame: Option<u32>,
     is_assembly: bool,
     /// How many table slots hold it.
     slots: u32,
@@ -254,6 +256,7 @@ fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
             index,
             pc_f: None,
             deferreturn: None,
+            frame: None,
             is_assembly: false,
             slots: 0,
         })
@@ -270,6 +273,7 @@ fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
         let listed = &mut all[position];
         listed.pc_f = Some(function.pc_f());
         listed.deferreturn = function.record().deferreturn;
+        listed.frame = function.frame_size();
         listed.is_assembly = function.record().is_assembly();
     }
     all

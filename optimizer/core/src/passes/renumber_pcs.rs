@@ -30,10 +30,9 @@ mod slots;
 use super::{Outcome, left_alone};
 use crate::code::{self, Code, Definition, Stmt};
 use crate::error::{Error, Result, Stage};
-use crate::go::{self, Program, pcdata};
+use crate::go::{self, Memory, Program, pcdata};
 use crate::index::Defined;
-use crate::memory::Memory;
-use crate::module::Module;
+use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use pctab::{Pctab, Values};
 use slots::{Asked, Slots};
@@ -43,35 +42,26 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let Some(code) = &mut module.code else {
         return Ok(left_alone("no lifted functions", 0));
     };
-    let Some(program) = module.program.take() else {
+    let Some(program) = &mut module.program else {
         return Ok(left_alone("no tables of Go's", 0));
     };
-    let outcome = renumber(&program, code, &mut module.frame);
-    module.program = Some(program);
-    outcome
-}
-
-fn renumber(
-    program: &Program,
-    code: &mut Code,
-    frame: &mut crate::module::Rewritable,
-) -> Result<Outcome> {
-    let crate::module::Rewritable::Yes(frame) = frame else {
+    let Rewritable::Yes(frame) = &mut module.frame else {
         return Ok(left_alone("the module cannot be rewritten", 0));
     };
-    let Some(mut memory) = Memory::of(&frame.walrus.data) else {
+    let Some(filled) = frame.filled_memory() else {
         return Ok(left_alone("a data segment has no constant address", 0));
     };
     // Nothing is changed before everything is known to fit.
-    let written = Renumbering::new(program, code).and_then(|plan| {
-        let saved = plan.write(program, &mut memory)?;
+    let written = program.rewrite(|program, memory| {
+        let plan = Renumbering::new(program, code)?;
+        let saved = plan.write(program, memory)?;
         Ok((plan, saved))
     });
     let (plan, saved) = match written {
         Ok(written) => written,
         Err(error) => return Ok(left_alone(error.message(), program.functions().len())),
     };
-    memory.store(&mut frame.walrus.data);
+    frame.store(filled, program.memory());
     Ok(plan.apply(code, saved))
 }
 
@@ -120,9 +110,8 @@ impl Renumbering {
             if let Some(slots) = slots {
                 before += u64::from(tables.largest_pc());
                 after += u64::from(slots.count());
-                let definition = tables.position.map(|at| &mut code.functions[at]);
-                if let Some(graph) = definition.and_then(Definition::graph_mut) {
-                    apply(graph, slots);
+                if let Some(position) = tables.position {
+                    apply(&mut code.functions[position], slots);
                 }
             }
         }
@@ -339,17 +328,20 @@ fn kept_for_shared_trees(tables: &[Tables]) -> BTreeSet<usize> {
 }
 
 /// Renumbers the constants and resume points of a function's code.
-fn apply(function: &mut code::Function, slots: &Slots) {
-    for block in &mut function.blocks {
+fn apply(definition: &mut Definition, slots: &Slots) {
+    let renumber = |pc_b: &mut u32| *pc_b = slots.renumbered(*pc_b);
+    definition.deferreturn.iter_mut().for_each(renumber);
+    let Some(graph) = definition.graph_mut() else {
+        return;
+    };
+    for block in &mut graph.blocks {
         for stmt in &mut block.body {
             stmt.visit_mut(&mut |stmt| {
                 if let Stmt::GoCall { pc_b, .. } | Stmt::PushedCall { pc_b, .. } = stmt {
-                    *pc_b = slots.renumbered(*pc_b);
+                    renumber(pc_b);
                 }
             });
         }
-        if let Some(pc_b) = &mut block.resume {
-            *pc_b = slots.renumbered(*pc_b);
-        }
+        block.resume.iter_mut().for_each(renumber);
     }
 }

@@ -33,9 +33,10 @@ use crate::code::{
     SP, Stmt, Store,
 };
 use crate::error::{Error, Result, Stage};
+use crate::frame::Frame;
 use crate::go::{Field, Pc, Program};
 use crate::index::{FuncIndex, PerFunction};
-use crate::memory::{Memory, PAGE};
+use crate::input::PAGE;
 use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +55,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         });
     }
     let (Some(program), Some(code), Rewritable::Yes(frame)) =
-        (&module.program, &mut module.code, &mut module.frame)
+        (&mut module.program, &mut module.code, &mut module.frame)
     else {
         return Ok(left_alone("no lifted functions", 0));
     };
@@ -82,7 +83,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Err(error(message));
     }
     let count = points.len() as u64;
-    move_end(program, &mut frame.walrus, words + WORD as u64 * count)?;
+    move_end(program, frame, words + WORD as u64 * count)?;
     for (name, value) in [(WORDS, words), (COUNT, count)] {
         let global = frame.add_global(value as i32, false);
         frame.export_global(global, name);
@@ -170,21 +171,24 @@ fn error(message: impl Into<String>) -> Error {
 
 /// Where Go's data and variables end.
 fn end_of_data(program: &Program) -> Result<u64> {
-    let end = program.module().word(program.image().bytes(), Field::End);
+    let end = program.module().word(program.memory().bytes(), Field::End);
     let end = end.ok_or_else(|| error("no moduledata"))?;
     Ok(end.next_multiple_of(WORD as u64))
 }
 
 /// Has Go begin to allocate at `end`, and declares the memory below it.
-fn move_end(program: &Program, module: &mut walrus::Module, end: u64) -> Result<()> {
-    let at = program.module().address_of(Field::End);
-    let memory = Memory::of(&module.data).zip(at);
-    let (mut memory, at) = memory.ok_or_else(|| error("a segment has no constant address"))?;
-    let word = memory.slice_mut(at, 8);
-    let word = word.ok_or_else(|| error("no moduledata"))?;
-    word.copy_from_slice(&end.to_le_bytes());
-    memory.store(&mut module.data);
-    for memory in module.memories.iter_mut() {
+fn move_end(program: &mut Program, frame: &mut Frame, end: u64) -> Result<()> {
+    let filled = frame.filled_memory();
+    let filled = filled.ok_or_else(|| error("a segment has no constant address"))?;
+    program.rewrite(|program, memory| {
+        let at = program.module().address_of(Field::End);
+        let word = at.and_then(|at| memory.slice_mut(at, 8));
+        let word = word.ok_or_else(|| error("no moduledata"))?;
+        word.copy_from_slice(&end.to_le_bytes());
+        Ok(())
+    })?;
+    frame.store(filled, program.memory());
+    for memory in frame.walrus.memories.iter_mut() {
         memory.initial = memory.initial.max(end.div_ceil(PAGE));
     }
     Ok(())

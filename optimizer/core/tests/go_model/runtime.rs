@@ -13,7 +13,7 @@ pub(crate) fn compare_with_runtime(build: Build<'_>) -> Option<usize> {
     let printed = build.run()?;
     let input = Input::read(&wasm).expect("a module");
     let program = Program::read(&input, &Identity::of(&input)).expect("a Go program");
-    let memory = program.image().bytes();
+    let memory = program.memory().bytes();
     let max_pc = program.module().word(memory, Field::MaxPc);
     let max_pc = max_pc.expect("every release has it");
     let mut functions = program.functions();

@@ -8,7 +8,7 @@ use crate::code::pc::PcWidth;
 use crate::go::Pc;
 use crate::index::FuncIndex;
 use crate::input::Input;
-use crate::memory::PAGE;
+use crate::input::PAGE;
 use std::borrow::Cow;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,

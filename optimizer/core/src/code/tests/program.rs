@@ -111,6 +111,7 @@ pub(crate) fn definitions(functions: Vec<Function>) -> PerFunction<Definition> {
         index: imported.index(Defined(position)),
         pc_f: None,
         deferreturn: None,
+        frame: None,
         is_assembly: false,
         body: Body::Lifted(function),
     };

@@ -1,9 +1,9 @@
 //! Which columns Go's tables have.
 
+use super::grouped::Grouped;
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::{Bytes, Field, Program};
-use crate::grouped::Grouped;
 use crate::passes::group_tables::Reason;
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ const BUCKETS: u32 = 16;
 pub(super) fn script(
     program: &Program,
     image: Bytes<'_>,
-    grouped: &Grouped,
+    grouped: &Grouped<'_>,
     working_base: u32,
 ) -> Result<Script, Reason> {
     let names = InlinedNames::read(program, image, grouped).ok_or(OUTSIDE)?;
@@ -121,7 +121,7 @@ impl Columns<'_> {
         self.writer.column(self.functab.field(coding, offset))
     }
 
-    fn pc_values(&mut self, grouped: &Grouped) -> Option<()> {
+    fn pc_values(&mut self, grouped: &Grouped<'_>) -> Option<()> {
         let layout = &self.program.layout().func;
         let fields = [layout.pcsp, layout.pcfile, layout.pcln];
         for (kind, tables) in grouped.pc_values.iter().enumerate() {
@@ -147,7 +147,7 @@ impl Columns<'_> {
         operation
     }
 
-    fn funcdata(&mut self, grouped: &Grouped) -> Option<()> {
+    fn funcdata(&mut self, grouped: &Grouped<'_>) -> Option<()> {
         let layout = &self.program.layout().func;
         for group in &grouped.groups {
             let mut dictionary = self.writer.dictionary(Coding::Previous, &group.offsets)?;
@@ -232,7 +232,7 @@ struct InlinedNames {
 }
 
 impl InlinedNames {
-    fn read(program: &Program, image: Bytes<'_>, grouped: &Grouped) -> Option<InlinedNames> {
+    fn read(program: &Program, image: Bytes<'_>, grouped: &Grouped<'_>) -> Option<InlinedNames> {
         let layout = &program.layout().inline;
         let Some((address, count)) = grouped.inline else {
             return Some(InlinedNames::default());
