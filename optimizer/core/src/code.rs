@@ -34,13 +34,13 @@ pub(crate) use facts::Role;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, GLOBAL_G,
-    GLOBAL_SP, Local, SP, Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
 };
 pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use pc::PcWidth;
-pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
+pub(crate) use stack_pointer::StackPointer;
+
 pub(crate) use unlifted::Unlifted;
 
 /// Globals that a body sets; none if it cannot be decoded.

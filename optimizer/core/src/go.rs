@@ -18,6 +18,7 @@
     )
 )]
 
+pub(crate) mod abi;
 mod build_info;
 mod declared;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub(crate) mod fixture;
 mod func;
 mod identity;
 mod inline;
+pub(crate) mod known;
 mod layout;
 mod memory;
 mod moduledata;
@@ -40,7 +42,7 @@ pub use build_info::BuildInfo;
 pub use func::Func;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
 pub use inline::{Frame, InlineTree, InlinedCall};
-pub(crate) use layout::known;
+pub(crate) use layout::findfunctab;
 pub use layout::{
     Entry, Field, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
 };

@@ -21,6 +21,7 @@ use super::tally::Tally;
 use super::value::{Value, constant};
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written, body};
+use crate::go::abi::{self, GLOBAL_G, GLOBAL_SP};
 use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
@@ -30,15 +31,11 @@ pub(super) use slots::access;
 pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
-pub(super) const RETURN_PC: i32 = 8;
+pub(super) const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
 /// Local 0: the return PC of a call, or the PC_B to go on at.
 const SELECTOR: u32 = 0;
 /// Local 1: SP.
 const SP: u32 = 1;
-/// Global 0, which shows SP to others.
-const GLOBAL_SP: u32 = 0;
-/// Global 2, `g`.
-const GLOBAL_G: u32 = 2;
 /// For [`Way::checked`], where a function goes on that may have been checked.
 pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
 /// How often a function is read at most until nothing is added to its loops.

@@ -19,10 +19,10 @@ mod locals;
 
 use super::encode::FIRST_RETURN_PC;
 use super::facts::Facts;
-use super::ir::{GLOBAL_G, GLOBAL_SP, SELECTOR, SP};
+use super::ir::{SELECTOR, SP};
 use super::lift::Refusal;
 use super::pc::PcWidth;
-use super::switches;
+use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 use crate::index::FuncIndex;
 use locals::Locals;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -233,7 +233,7 @@ impl Adapter<'_> {
             return;
         }
         let top = MemArg {
-            offset: u64::from(switches::STACK_HI),
+            offset: u64::from(STACK_HI),
             align: 2,
             memory_index: 0,
         };
@@ -241,7 +241,7 @@ impl Adapter<'_> {
             .instruction(&Instruction::GlobalGet(GLOBAL_G))
             .instruction(&Instruction::I32WrapI64)
             .instruction(&Instruction::I32Load(top))
-            .instruction(&Instruction::I32Const(-switches::GOEXIT_BELOW_TOP))
+            .instruction(&Instruction::I32Const(-GOEXIT_BELOW_TOP))
             .instruction(&Instruction::I32Add)
             .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }

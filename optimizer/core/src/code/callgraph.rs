@@ -3,7 +3,7 @@
 use super::definition::Definition;
 use super::facts::{Facts, Role};
 use super::ir::{After, BlockId, Callee, End, Expr, Function, SP, Stmt};
-use super::stack_pointer::RETURN_PC;
+use crate::go::abi::RETURN_PC;
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::parallel::prelude::*;
 

@@ -14,15 +14,6 @@ pub(crate) const SELECTOR: Local = 0;
 pub(crate) const SP: Local = 1;
 /// Locals below this one have a meaning of their own and are never renamed.
 pub(crate) const FIRST_FREE: Local = 2;
-/// Global 0, where Go keeps SP (`cmd/internal/obj/wasm/a.out.go`, REG_SP).
-pub(crate) const GLOBAL_SP: u32 = 0;
-/// Global 1, the closure that a called function belongs to (REG_CTXT).
-pub(crate) const GLOBAL_CTXT: u32 = 1;
-/// Global 2, the running goroutine (REG_g).
-pub(crate) const GLOBAL_G: u32 = 2;
-/// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
-pub(crate) const GLOBAL_PAUSE: u32 = 7;
-
 /// Position of a block in its graph.
 pub(crate) type BlockId = usize;
 

@@ -166,7 +166,7 @@ impl Identity {
         };
         match Layout::of_minor(minor) {
             Some(layout) => Ok(layout),
-            None if minor < first => refuse(format!(
+            None if Layout::is_before_all(minor) => refuse(format!(
                 "{} is older than go1.{first}, the first whose tables say which functions are assembly",
                 self.found
             )),

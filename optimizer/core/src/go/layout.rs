@@ -40,16 +40,15 @@
 
 mod fields;
 mod ids;
-pub(crate) mod known;
 mod records;
 
 pub use fields::Field;
 pub use ids::{funcdata, pcdata};
 pub use records::{FuncLayout, InlineLayout};
 
+use super::known::{KNOWN_1_18, KNOWN_1_21};
 use super::pc::Pc;
 use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
-use known::{KNOWN_1_18, KNOWN_1_21};
 use records::{FUNC_1_18, FUNC_1_20, INLINE_1_18, INLINE_1_20};
 
 /// What `ftab` entries and `_func.entryOff` hold.
@@ -110,6 +109,18 @@ pub struct Layout {
     pub func_ids: &'static [&'static str],
     /// Functions that passes know by name and every program has.
     pub known_functions: &'static [&'static str],
+}
+
+/// findfunctab, the same in all releases.
+pub(crate) mod findfunctab {
+    use crate::go::pc::Pc;
+
+    /// Bytes of a bucket: a u32 and 16 bytes (`findfuncbucket` in src/runtime/symtab.go).
+    pub(crate) const BUCKET: u32 = 20;
+    /// PCs of a bucket (`pcbucketsize` in src/internal/abi/symtab.go).
+    pub(crate) const BUCKET_PCS: u32 = 4096;
+    /// Buckets of a wasm function.
+    pub(crate) const BUCKETS: u32 = Pc::start(1).bits() as u32 / BUCKET_PCS;
 }
 
 /// pclntab magic of Go 1.18 and 1.19.
@@ -203,6 +214,16 @@ impl Layout {
     /// The row of a minor release.
     pub fn of_minor(minor: u16) -> Option<&'static Layout> {
         LAYOUTS.iter().find(|row| row.minor == minor)
+    }
+
+    /// Whether no row is of this minor release or an older one.
+    pub(super) fn is_before_all(minor: u16) -> bool {
+        LAYOUTS.iter().all(|row| row.minor > minor)
+    }
+
+    /// Whether no row is of this minor release or a newer one.
+    pub(super) fn is_behind_all(minor: u16) -> bool {
+        LAYOUTS.iter().all(|row| row.minor < minor)
     }
 
     /// Name of a `FuncID`.

@@ -24,9 +24,10 @@ mod stack;
 mod tests;
 
 use super::{Outcome, left_alone};
-use crate::code::{Callee, Expr, Function, GLOBAL_CTXT, Load, Op, SP, StackPointer, Stmt};
+use crate::code::{Callee, Expr, Function, Load, Op, SP, StackPointer, Stmt};
 use crate::error::Result;
 use crate::go::Pc;
+use crate::go::abi::GLOBAL_CTXT;
 use crate::index::FuncIndex;
 use crate::module::Module;
 use crate::options::Options;

@@ -1,8 +1,7 @@
 //! Drops the stack check of functions whose callers have checked enough.
 //!
 //! A Go function begins by comparing SP with the goroutine's stack guard. Below the guard 800 bytes are always left,
-//! for chains of functions without a check (`StackNosplitBase`, internal/abi/stack.go, Go 1.21 to 1.27), which Go's
-//! linker measures (cmd/link/internal/ld/stackcheck.go). Hand-written ones hardly use them, so that most small
+//! for chains of functions without a check, which Go's linker measures (`go/abi.rs`). Hand-written ones hardly use them, so that most small
 //! functions need no check of their own:
 //!
 //! ```wat
@@ -21,8 +20,9 @@
 
 use super::{Outcome, left_alone};
 use crate::code::callgraph::{CallGraph, Node};
-use crate::code::{Body, Callee, Code, Definition, Expr, Function, RETURN_PC, SP, Stmt, Unlifted};
+use crate::code::{Body, Callee, Code, Definition, Expr, Function, SP, Stmt, Unlifted};
 use crate::error::Result;
+use crate::go::abi::{RETURN_PC, STACK_NOSPLIT};
 use crate::go::{Program, known};
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
@@ -31,7 +31,7 @@ use crate::options::Options;
 use crate::parallel::prelude::*;
 
 /// Bytes below the stack guard that a chain of functions without checks may use, less some to spare.
-const LIMIT: u64 = 768;
+const LIMIT: u64 = STACK_NOSPLIT - 32;
 /// What every call takes.
 const PUSHED: u64 = RETURN_PC as u64;
 /// What the call of a function with a check takes at most: its return PC, and that of its call of morestack.

@@ -16,17 +16,17 @@
 //! are all for good does without the PC, too, until it comes to one of those.
 //!
 //! It costs size, so only these are taken: small functions that call themselves, once; and the calls that Go programs spend
-//! most time in, which [`hot`] lists. With `--for speed` small functions in loops, and tiny ones anywhere. Measured on
+//! most time in, which `go/known/hot.rs` lists. With `--for speed` small functions in loops, and tiny ones anywhere. Measured on
 //! esbuild: 47 calls, 20 kB of code, 3.5 kB by brotli 9; CPU time of the micro benchmarks: recursion 0.6, garbage 0.85,
 //! strings, maps, fmt and go/parser 0.95.
 
-mod hot;
 mod splice;
 mod template;
 
 use super::{Outcome, left_alone, not_for_raw};
 use crate::code::{Callee, Definition, Function, Stmt};
 use crate::error::Result;
+use crate::go::known::hot;
 use crate::index::{FuncIndex, PerFunction};
 use crate::module::Module;
 use crate::options::{Options, Preference};

@@ -16,10 +16,9 @@
 use super::Outcome;
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{
-    After, Callee, Definition, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, Type,
-};
+use crate::code::{After, Callee, Definition, End, Expr, FIRST_FREE, Function, SP, Stmt, Type};
 use crate::error::Result;
+use crate::go::abi::RETURN_PC;
 use crate::index::{FuncIndex, PerFunction};
 use crate::module::Module;
 use crate::options::{Options, Preference};

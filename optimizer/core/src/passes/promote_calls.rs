@@ -1,7 +1,7 @@
 //! Asks whether a call through the table is of the function that it nearly always is of, and then calls that directly.
 //!
 //! Compilers call this indirect call promotion, and profiles tell them where. Here it is a list of places in Go's own library
-//! ([`expected`]): maps hash strings by the function in their type, which is always the same one for strings unless
+//! (`go/known/expected.rs`): maps hash strings by the function in their type, which is always the same one for strings unless
 //! reflection made the type.
 //!
 //! ```wat
@@ -13,11 +13,10 @@
 //! at once. Measured on esbuild: 39 calls, 2 kB of code; CPU time of the micro benchmarks: maps 0.95 and, with
 //! what `inline-calls` does then, regexp 0.87.
 
-mod expected;
-
 use super::{Outcome, left_alone, not_for_raw};
 use crate::code::{Block, Callee, Code, End, Expr, Function, Local, Op, Stmt, Type};
 use crate::error::Result;
+use crate::go::known::expected;
 use crate::index::{Defined, FuncIndex};
 use crate::module::Module;
 use crate::options::{Options, Preference};

@@ -29,11 +29,12 @@
 use super::{Outcome, left_alone};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
-    Access, After, BlockId, Callee, Code, Definition, Expr, Facts, Function, Op, RETURN_PC, Role,
-    SP, Stmt, Store,
+    Access, After, BlockId, Callee, Code, Definition, Expr, Facts, Function, Op, Role, SP, Stmt,
+    Store,
 };
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
+use crate::go::abi::RETURN_PC;
 use crate::go::{Field, Pc, Program};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::PAGE;

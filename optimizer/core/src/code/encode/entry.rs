@@ -4,10 +4,10 @@
 use super::super::ir::{Access, BlockId, Dispatch, End, SELECTOR, SP};
 use super::super::op::{Op, Store};
 use super::super::pc::PcWidth;
-use super::super::stack_pointer::RETURN_PC;
 use super::writer::Label;
 use super::{Encoder, FIRST_RETURN_PC, Task};
 use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
 
 impl Encoder<'_> {
     /// Pushes the return PC if this is a call, unless the entry dispatch does.

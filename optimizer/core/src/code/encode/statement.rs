@@ -2,9 +2,10 @@
 
 use super::Encoder;
 use super::writer::Label;
-use crate::code::ir::{Access, After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Op, Store};
 use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 
 impl Encoder<'_> {

@@ -4,10 +4,11 @@ use super::Refusal;
 use super::body::{Label, Reader};
 use super::sequences::{self, Target};
 use crate::code::facts::Role;
-use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Op, Type};
 use crate::code::switches;
 use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 use wasmparser::{BlockType, Operator};
 

@@ -2,9 +2,10 @@
 
 use super::Refusal;
 use super::body::{Closed, Label, Reader, UNKNOWN_BRANCH, is_constant};
-use crate::code::ir::{Expr, GLOBAL_SP, Local, SELECTOR, SP, Stmt};
+use crate::code::ir::{Expr, Local, SELECTOR, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::tokens::Token;
+use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 use wasmparser::{BlockType, Operator};
 

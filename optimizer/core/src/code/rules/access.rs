@@ -5,9 +5,10 @@ use crate::code::ir::{Access, Expr, SP};
 use crate::code::op::{Load, Op, Store};
 use crate::code::pc::PcWidth;
 use crate::go::Pc;
+use crate::go::abi::FIRST_ADDRESS;
 
 /// Constants below this may move from an address into an offset.
-const FOLDABLE: i64 = 4096;
+const FOLDABLE: i64 = FIRST_ADDRESS as i64;
 /// Offsets stay below this, far from where address + offset could pass 4 GiB unnoticed.
 const LARGEST_OFFSET: i64 = 1 << 31;
 /// Frames are smaller than this.

@@ -1,11 +1,12 @@
 //! Every sequence that Go writes, as text, is recognised; `near_misses` has what differs by one operator.
 
 use crate::code::facts::Facts;
-use crate::code::ir::{After, Callee, End, Expr, Function, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::lift_function;
 use crate::code::op::{Load, Op};
 use crate::code::switches::show_goexit;
 use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 use crate::input::Input;
 

@@ -3,9 +3,9 @@
 use super::choices::Choices;
 use crate::code::encode::Style;
 use crate::code::facts::Facts;
-use crate::code::ir::{GLOBAL_PAUSE, GLOBAL_SP};
 use crate::code::pc::PcWidth;
 use crate::go::Pc;
+use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::input::PAGE;

@@ -50,14 +50,13 @@ fn by_shape(shapes: &[u16], strings: Vec<Release>) -> Found {
             list(&strings)
         ));
     };
-    let newest = Layout::all().last().map_or(0, |row| row.minor);
     let (fitting, others): (Vec<_>, Vec<_>) = strings
         .into_iter()
         .partition(|release| !release.devel && shapes.contains(&release.minor));
     // A release that is not known yet may lay its tables out as a known one does, or nearly so.
     let unknown: Vec<_> = others
         .into_iter()
-        .filter(|release| release.devel || release.minor > newest)
+        .filter(|release| release.devel || Layout::is_behind_all(release.minor))
         .collect();
     if !unknown.is_empty() {
         return Found::Unknown(format!("the data names {}", list(&unknown)));

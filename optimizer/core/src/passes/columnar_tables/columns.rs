@@ -3,21 +3,15 @@
 use super::grouped::Grouped;
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
+use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
 use crate::go::{Bytes, Field, Program};
 use crate::passes::group_tables::Reason;
 use std::collections::HashMap;
 
 const OUTSIDE: Reason = "a table lies outside the data";
 
-/// A PC bucket of findfunctab: u32 and 16 bytes (`findfuncbucket` in src/runtime/symtab.go).
-const BUCKET: u32 = 20;
 /// How many pc-value tables a record names before its pcdata.
 const FIRST_PCDATA: usize = 3;
-/// PCs of a bucket (`pcbucketsize` in src/internal/abi/symtab.go).
-const BUCKET_PCS: u64 = 4096;
-/// Buckets of a wasm function.
-const BUCKETS: u32 = 16;
-
 /// The script that rebuilds everything that is regular in Go's function tables.
 pub(super) fn script(
     program: &Program,
@@ -206,7 +200,7 @@ impl Columns<'_> {
         let word = |field| self.program.module().word(image, field);
         let address = u32::try_from(word(Field::FindFuncTab)?).ok()?;
         let pcs = word(Field::MaxPc)?.checked_sub(word(Field::MinPc)?)?;
-        let buckets = u32::try_from(pcs.div_ceil(BUCKET_PCS)).ok()?;
+        let buckets = u32::try_from(pcs.div_ceil(BUCKET_PCS.into())).ok()?;
         if buckets.div_ceil(BUCKETS) != self.functab.functions {
             return Some(());
         }

@@ -4,10 +4,10 @@ use super::template::Template;
 use crate::code::in_place::CallersLocals;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, RETURN_PC, SP, Stmt,
-    Store,
+    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, SP, Stmt, Store,
 };
 use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
 use crate::index::FuncIndex;
 use std::collections::BTreeMap;
 

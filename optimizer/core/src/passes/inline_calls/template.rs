@@ -1,7 +1,8 @@
 //! A function as it stands in place of its calls.
 
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{After, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, in_place};
+use crate::code::{After, End, Expr, FIRST_FREE, Function, SP, Stmt, in_place};
+use crate::go::abi::RETURN_PC;
 
 /// A function that can stand in place of its calls.
 #[derive(Debug)]

@@ -6,7 +6,8 @@
 
 use super::Lifted;
 use crate::code::callgraph::{prune_resume_points, returning};
-use crate::code::{self, After, Definition, Facts, Function, RETURN_PC, StackPointer, Stmt};
+use crate::code::{self, After, Definition, Facts, Function, StackPointer, Stmt};
+use crate::go::abi::RETURN_PC;
 use crate::go::{self, Program, known};
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
