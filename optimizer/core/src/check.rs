@@ -25,6 +25,7 @@
 
 mod again;
 mod before;
+mod exchanges;
 mod linear;
 mod loads;
 mod numbers;
@@ -185,7 +186,7 @@ fn agree_on(
     let for_good = resuming::check(written, found, never, &is_trapped)?;
     pcs::check(written, found)?;
     if written.all_rules {
-        slots::check(written, found)?;
+        exchanges::check(written, found)?;
         let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
         never.extend((0..found.len()).filter(traps));

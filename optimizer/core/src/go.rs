@@ -31,6 +31,7 @@ mod layout;
 mod memory;
 mod moduledata;
 mod pc;
+mod pc_header;
 mod pclntab;
 mod pcvalue;
 mod program;
@@ -49,7 +50,8 @@ pub use layout::{
 pub use memory::{MAX_SPAN, Memory};
 pub use moduledata::{ModuleData, Slice};
 pub use pc::Pc;
-pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};
+pub use pc_header::PcHeader;
+pub use pclntab::{FuncTabEntry, PclnTab};
 pub use pcvalue::{PcRange, PcValues};
 pub use program::{Function, Program};
 pub use release::{Found, Release};

@@ -101,7 +101,7 @@ pub fn optimize_observed(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
-    options.check()?;
+    passes::check_names(options)?;
     let failure = match attempt(wasm, options, None, observer) {
         Ok(optimized) => return Ok(optimized),
         Err(failure) => failure,

@@ -114,7 +114,11 @@ impl Stacks<'_> {
     fn over(&self, position: usize, most: &dyn Fn() -> u64) -> Option<Over> {
         let depths = &self.depths;
         let used = &depths.uses[position];
-        let to = || used.deepest(depths).unwrap_or(To::Function(position));
+        let to = || {
+            depths
+                .entered_deepest(used)
+                .unwrap_or(To::Function(position))
+        };
         let own = match used.checked {
             Some(checked) => Some(Over {
                 used: depths.total(position),

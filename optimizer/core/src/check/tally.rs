@@ -4,8 +4,9 @@ use super::before::Before;
 use super::linear::{Access, SP, step};
 use super::reached::Reached;
 use super::value::Value;
-use super::walk::{FIRST_RETURN_PC, RETURN_PC};
 use super::written::{Written, body};
+use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
 use crate::index::{Defined, FuncIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -155,7 +156,7 @@ impl Sp {
 
     /// Whether a store of this value pushes a return PC: `global.set 0; local.get 1; i64.const PC; i64.store`.
     fn pushes(&self, value: Value) -> bool {
-        matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC) && self.since == 3
+        matches!(value, Value::Constant(pc) if pc >= Pc::FIRST.bits()) && self.since == 3
     }
 
     /// An operator, and the operand that it takes.

@@ -26,7 +26,7 @@ use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, FIRST_RETURN_PC, Other, Site};
+pub(super) use calls::{After, Callee, Other, Site};
 pub(super) use slots::access;
 pub(super) use values::NoTypes;
 

@@ -2,7 +2,7 @@
 
 use super::layout::{Field, Layout};
 use super::pc::Pc;
-use super::pclntab::PclnTab;
+use super::pc_header::PcHeader;
 use crate::bytes::Bytes;
 
 const CUT_OFF: &str = "it is cut off";
@@ -26,7 +26,7 @@ pub struct Slice {
 }
 
 impl ModuleData {
-    /// The moduledata at `address`, if everything it says is possible for this layout and this pclntab.
+    /// The moduledata at `address`, if everything it says is possible for this layout and the pclntab with this header.
     ///
     /// # Errors
     /// In words, the first thing that is not possible.
@@ -34,10 +34,10 @@ impl ModuleData {
         memory: Bytes<'_>,
         address: u64,
         layout: &'static Layout,
-        pclntab: &PclnTab,
+        header: &PcHeader,
     ) -> Result<Self, String> {
         let module = ModuleData { address, layout };
-        module.check_tables(memory, pclntab)?;
+        module.check_tables(memory, header)?;
         module.check_order(memory)?;
         module.check_rest(memory)?;
         Ok(module)
@@ -80,8 +80,7 @@ impl ModuleData {
     }
 
     /// The slices must be where pclntab's header says that the sub-tables are.
-    fn check_tables(&self, memory: Bytes<'_>, pclntab: &PclnTab) -> Result<(), String> {
-        let header = &pclntab.header;
+    fn check_tables(&self, memory: Bytes<'_>, header: &PcHeader) -> Result<(), String> {
         for (field, name, address) in [
             (Field::FuncNameTab, "funcnametab", header.funcnametab),
             (Field::CuTab, "cutab", header.cutab),

@@ -1,6 +1,5 @@
 //! What each function uses of the stack by itself, and whom it enters below that.
 
-use super::depths::Depths;
 use super::{PUSHED, SMALL, To};
 use crate::check::before::Before;
 use crate::check::opaque::Opaque;
@@ -24,13 +23,6 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Whom it enters where it gets deepest.
-    pub(super) fn deepest(&self, depths: &Depths) -> Option<To> {
-        let calls = self.calls.iter();
-        let deepest = calls.max_by_key(|(before, to)| before + depths.below(*to));
-        deepest.map(|(_, to)| *to)
-    }
-
     /// Of a function that was followed.
     fn of_found(found: &Found, function: &Function, position: usize, written: &Written<'_>) -> Use {
         let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
