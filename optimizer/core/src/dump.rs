@@ -2,6 +2,7 @@
 
 use crate::code::text;
 use crate::error::{Error, Result, Stage};
+use crate::index::{FuncIndex, Imported};
 use crate::module::Module;
 
 /// What the passes made of one function.
@@ -11,7 +12,7 @@ pub struct Dump {
     /// Its Go name, or that in the `name` section.
     pub function: String,
     /// Its index in the input.
-    pub index: u32,
+    pub index: FuncIndex,
     /// The function as lifting took it apart, and after each pass that changed it.
     pub steps: Vec<DumpStep>,
 }
@@ -38,20 +39,25 @@ impl Recorder {
     ///
     /// # Errors
     /// There is no such function, with names that hold the same word; or it is imported.
-    pub(crate) fn new(wanted: &str, names: Vec<Option<String>>, imported: u32) -> Result<Recorder> {
+    pub(crate) fn new(
+        wanted: &str,
+        names: Vec<Option<String>>,
+        imported: Imported,
+    ) -> Result<Recorder> {
         let named = |name: &Option<String>| name.as_deref() == Some(wanted);
         let index = match wanted.parse::<u32>() {
             Ok(index) => Some(index as usize).filter(|index| *index < names.len()),
             Err(_) => names.iter().position(named),
         };
-        let index = index.ok_or_else(|| unknown(wanted, &names))?;
-        if index < imported as usize {
+        let place = index.ok_or_else(|| unknown(wanted, &names))?;
+        let index = FuncIndex(place as u32);
+        if imported.contains(index) {
             let message = format!("function {wanted:?} is imported: it has no code");
             return Err(Error::new(Stage::Read, message));
         }
         let dump = Dump {
-            function: names[index].clone().unwrap_or_else(|| wanted.to_owned()),
-            index: index as u32,
+            function: names[place].clone().unwrap_or_else(|| wanted.to_owned()),
+            index,
             steps: Vec::new(),
         };
         Ok(Recorder { dump, names })
@@ -59,12 +65,14 @@ impl Recorder {
 
     /// Takes the function down if the pass has changed it.
     pub(crate) fn after(&mut self, pass: &'static str, module: &Module<'_>) {
-        let position = self.dump.index - module.input.imported_functions;
-        let functions = module.code.as_ref().map(|code| &code.functions);
-        let Some(Some(function)) = functions.map(|functions| &functions[position as usize]) else {
+        let position = module.input.imported_functions.defined(self.dump.index);
+        let Some((code, position)) = module.code.as_ref().zip(position) else {
             return;
         };
-        let name = |index: u32| self.names.get(index as usize)?.as_deref();
+        let Some(function) = code.functions[position].graph() else {
+            return;
+        };
+        let name = |index: FuncIndex| self.names.get(index.0 as usize)?.as_deref();
         let text = text::with_names(function, &name);
         if self.dump.steps.last().is_none_or(|step| step.text != text) {
             self.dump.steps.push(DumpStep { pass, text });

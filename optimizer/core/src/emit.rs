@@ -9,6 +9,7 @@ mod order;
 
 use crate::error::{Error, Result, Stage};
 use crate::frame::Emitted;
+use crate::index::Imported;
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
@@ -41,7 +42,7 @@ pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
             let code = module.code.as_ref();
             let lowered = code.map(|code| code.lower(&module.input)).transpose()?;
             let emitted = frame.emit();
-            let imported = module.input.imported_functions as usize;
+            let imported = module.input.imported_functions;
             let bodies = lowered.as_ref().unwrap_or(&module.bodies);
             assemble(&emitted, imported, bodies, &module.customs)
         }
@@ -70,7 +71,7 @@ fn emit_sections(module: &Module<'_>) -> Vec<u8> {
 
 fn assemble(
     emitted: &Emitted,
-    imported: usize,
+    imported: Imported,
     bodies: &[Cow<'_, [u8]>],
     customs: &[Custom<'_>],
 ) -> Result<Written> {

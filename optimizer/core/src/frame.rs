@@ -15,11 +15,13 @@
 //! of the input got, and `emit.rs` puts the real bodies back.
 
 mod declarations;
+mod segments;
 mod shell;
 
 pub(crate) use shell::References;
 
 use crate::error::{Error, Result, Stage};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -36,6 +38,7 @@ pub(crate) struct Frame {
     bodies: Vec<Unmentioned>,
     /// Types that passes asked for.
     added_types: BTreeSet<u32>,
+    code_names_data: bool,
     /// Body of the start function that a pass added.
     start: Option<Vec<u8>>,
 }
@@ -95,6 +98,7 @@ impl Frame {
         if references.iter().any(|r| !r.tags.is_empty()) {
             return Err(unsupported("exception handling"));
         }
+        let code_names_data = references.iter().any(References::name_data);
         let shell = shell::shell(input, &references)?;
         let walrus = walrus::ModuleConfig::new()
             .generate_name_section(false)
@@ -111,6 +115,7 @@ impl Frame {
             ids,
             bodies: bodies.collect(),
             added_types: BTreeSet::new(),
+            code_names_data,
             start: None,
         })
     }
@@ -132,10 +137,10 @@ impl Frame {
 
     /// Gives functions, by index in the input, another type; those that were removed have none. Their skeletons are
     /// empty from then on, so garbage must have been collected before.
-    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = u32>, ty: u32) {
+    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = FuncIndex>, ty: u32) {
         let (params, results) = self.ids.types[ty as usize].clone();
         let live = self.live_functions();
-        for function in functions.filter(|function| live[*function as usize]) {
+        for function in functions.filter(|function| live[function.0 as usize]) {
             let args = params
                 .iter()
                 .map(|param| self.walrus.locals.add(*param))
@@ -143,7 +148,7 @@ impl Frame {
             let mut builder =
                 walrus::FunctionBuilder::new(&mut self.walrus.types, &params, &results);
             builder.func_body().unreachable();
-            let id = self.ids.functions[function as usize];
+            let id = self.ids.functions[function.0 as usize];
             self.walrus.funcs.get_mut(id).kind =
                 walrus::FunctionKind::Local(builder.local_func(args));
         }
@@ -174,6 +179,11 @@ impl Frame {
         builder.func_body().unreachable();
         self.walrus.start = Some(builder.finish(Vec::new(), &mut self.walrus.funcs));
         self.start = Some(body);
+    }
+
+    /// Whether code of the input refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
+    pub(crate) fn code_names_data(&self) -> bool {
+        self.code_names_data
     }
 
     /// Body of the start function that a pass added.
@@ -375,6 +385,7 @@ impl walrus::CustomSection for IndexRecorder {
 #[cfg(test)]
 mod tests {
     use super::{Frame, References, ValType};
+    use crate::index::FuncIndex;
     use crate::input::Input;
 
     /// A table that is neither exported nor used goes, and with it the functions that only it held.
@@ -392,7 +403,7 @@ mod tests {
         let mut frame = Frame::new(&input, references).expect("nothing unusual");
         frame.collect_garbage();
         let ty = frame.add_type(&[ValType::I64], &[]);
-        frame.set_types([0, 1].into_iter(), ty);
+        frame.set_types([0, 1].map(FuncIndex).into_iter(), ty);
         let types = frame.walrus.types.iter().count();
         let emitted = frame.emit();
         assert_eq!(

@@ -13,6 +13,7 @@
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
 mod blame;
+mod bytes;
 mod check;
 mod code;
 mod columns;
@@ -22,12 +23,11 @@ mod emit;
 mod error;
 mod frame;
 pub mod go;
-mod grouped;
+pub mod index;
 pub mod input;
 mod inspect;
 pub mod limits;
 pub mod manifest;
-mod memory;
 pub mod module;
 mod names;
 mod options;
@@ -51,7 +51,7 @@ pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 
-use go::{Identity, Program, Toolchain};
+use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ pub fn optimize_observed(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
-    options.check()?;
+    passes::check_names(options)?;
     let failure = match attempt(wasm, options, None, observer) {
         Ok(optimized) => return Ok(optimized),
         Err(failure) => failure,
@@ -181,8 +181,9 @@ fn attempt(
     observer.end("read");
 
     observer.begin("go-model");
-    let identity = Identity::of(&module.input);
-    let unread = match read_program(&module.input, &identity) {
+    let memory = Memory::of(&module.input);
+    let identity = Identity::in_memory(&module.input, memory.as_ref().ok());
+    let unread = match read_program(&module.input, &identity, memory) {
         Ok(program) => {
             module.program = Some(program);
             None
@@ -223,9 +224,18 @@ fn attempt(
             .map_or_else(Vec::new, code::Code::lifted),
         indices: written.functions,
     };
-    let checked = match unwinds_on_purpose(options) {
-        false => check_written(&module, &identity, &functions, &written.bytes, all_rules),
-        true => Ok(()),
+    let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
+    // All that was worked on is in what was written; the checker takes much memory, too.
+    (module.code, module.program) = (None, None);
+    let checked = match is_checked {
+        true => check_written(
+            &module.input,
+            &identity,
+            &functions,
+            &written.bytes,
+            all_rules,
+        ),
+        false => Ok(()),
     };
     observer.end("check");
     checked.map_err(|error| Failure::Refused {
@@ -282,20 +292,17 @@ fn unwinds_on_purpose(_: &Options) -> bool {
     false
 }
 
-/// Checks what was written of Go's functions, where any were lifted.
+/// Checks what was written of Go's functions.
 fn check_written(
-    module: &Module<'_>,
+    input: &Input<'_>,
     identity: &Identity,
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
 ) -> Result<()> {
-    let (Some(program), Some(_)) = (&module.program, &module.code) else {
-        return Ok(());
-    };
     let subject = check::Subject {
-        input: &module.input,
-        program,
+        input,
+        program: &Program::read(input, identity)?,
         identity,
         lifted: &functions.lifted,
         all_rules,
@@ -306,8 +313,8 @@ fn check_written(
 }
 
 /// Go's tables, as long as passes may change them.
-fn read_program(input: &Input<'_>, identity: &Identity) -> Result<Program> {
-    let program = Program::read(input, identity)?;
+fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) -> Result<Program> {
+    let program = Program::in_memory(input, identity, memory)?;
     if program.is_rebuilt() {
         let message = "this module is optimized already: its start function makes Go's tables";
         return Err(Error::new(Stage::GoModel, message)
@@ -325,7 +332,7 @@ fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u3
             name: function.name().to_owned(),
             place: place.map(|(file, line)| (file.to_owned(), line)),
         };
-        sources.insert(function.wasm_index(), source);
+        sources.insert(function.wasm_index().0, source);
     }
     sources
 }

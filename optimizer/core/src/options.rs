@@ -1,7 +1,5 @@
 //! What the caller wants of an optimization.
 
-use crate::error::{Error, Result, Stage};
-use crate::passes;
 use serde::Deserialize;
 
 /// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
@@ -59,29 +57,4 @@ pub enum Level {
     /// Everything.
     #[default]
     Full,
-}
-
-impl Options {
-    /// Checks that the named passes exist.
-    ///
-    /// # Errors
-    /// Names the pass that does not exist, with the list of those that do.
-    pub fn check(&self) -> Result<()> {
-        let known = |name: &String| passes::PASSES.iter().any(|pass| pass.name == name);
-        match self
-            .skip
-            .iter()
-            .chain(&self.stop_after)
-            .find(|name| !known(name))
-        {
-            None => Ok(()),
-            Some(name) => {
-                let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
-                Err(
-                    Error::new(Stage::Read, format!("there is no pass named {name:?}"))
-                        .with_hint(format!("the passes are {}", names.join(", "))),
-                )
-            }
-        }
-    }
 }

@@ -17,6 +17,7 @@ mod lift_functions;
 mod mark_no_return;
 mod merge_data;
 mod merge_locals;
+mod names;
 mod plain_calls;
 mod promote_calls;
 mod renumber_pcs;
@@ -29,7 +30,9 @@ use crate::dump::Recorder;
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
 use crate::options::{Level, Options};
-use crate::report::{CodeLeftAlone, PassReport, Status};
+use crate::report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Status};
+
+pub(crate) use names::check_names;
 
 /// A transformation of the module.
 #[derive(Debug)]
@@ -73,6 +76,21 @@ pub(crate) struct Outcome {
     pub(crate) refused: Option<String>,
     /// What the shipped module no longer holds, in the manifest's words.
     pub(crate) stripped: Vec<String>,
+}
+
+impl From<Outcome> for Effect {
+    fn from(outcome: Outcome) -> Effect {
+        Effect {
+            saved: outcome.saved,
+            note: outcome.note,
+            left_alone: (outcome.left_alone.into_iter())
+                .map(|(reason, count)| LeftAlone { reason, count })
+                .collect(),
+            code_left_alone: outcome.code_left_alone,
+            refused: outcome.refused,
+            stripped: outcome.stripped,
+        }
+    }
 }
 
 /// Every pass, in the order they run.

@@ -1,7 +1,6 @@
 //! What an optimization did: sizes, passes, warnings.
 
 use crate::go::Identity;
-use crate::passes::Outcome;
 use serde::Serialize;
 
 /// The report of one optimization. Serializes to the JSON that `--report` writes.
@@ -118,21 +117,6 @@ pub struct CodeLeftAlone {
     pub of_bytes: u64,
     /// Whether Go's own tools do not write such code.
     pub rewritten: bool,
-}
-
-impl From<Outcome> for Effect {
-    fn from(outcome: Outcome) -> Effect {
-        Effect {
-            saved: outcome.saved,
-            note: outcome.note,
-            left_alone: (outcome.left_alone.into_iter())
-                .map(|(reason, count)| LeftAlone { reason, count })
-                .collect(),
-            code_left_alone: outcome.code_left_alone,
-            refused: outcome.refused,
-            stripped: outcome.stripped,
-        }
-    }
 }
 
 impl Report {

@@ -30,6 +30,7 @@ use super::ir::{
     Access, After, Block, Callee, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt,
 };
 use super::op::Type;
+use crate::index::FuncIndex;
 use names::{load_name, op_name, store_name};
 use std::fmt::{Display, Formatter, Result, Write};
 
@@ -37,7 +38,7 @@ use std::fmt::{Display, Formatter, Result, Write};
 const STOP: &str = "stop";
 
 /// Names of functions by their index.
-type Names<'n> = &'n dyn Fn(u32) -> Option<&'n str>;
+type Names<'n> = &'n dyn Fn(FuncIndex) -> Option<&'n str>;
 
 /// Writes a function in the text form.
 #[cfg(test)]
@@ -48,7 +49,7 @@ pub(crate) fn text(function: &Function) -> String {
 /// As [`text`], with the names of functions that are called behind the statements: `go f41 pc 2 resume // fmt.Println`.
 pub(crate) fn with_names<'n>(
     function: &Function,
-    names: &'n dyn Fn(u32) -> Option<&'n str>,
+    names: &'n dyn Fn(FuncIndex) -> Option<&'n str>,
 ) -> String {
     Whole { function, names }.to_string()
 }
@@ -153,7 +154,7 @@ fn statements(f: &mut Formatter<'_>, body: &[Stmt], depth: usize, names: Names<'
 }
 
 /// The function that a statement calls, if it is one and known.
-fn called(stmt: &Stmt) -> Option<u32> {
+fn called(stmt: &Stmt) -> Option<FuncIndex> {
     match stmt {
         Stmt::Call(function, _)
         | Stmt::PushedCall { function, .. }

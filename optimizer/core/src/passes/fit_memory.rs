@@ -22,7 +22,7 @@ use super::{Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::memory::PAGE;
+use crate::input::PAGE;
 use crate::module::Module;
 use crate::options::Options;
 use walrus::Memory;

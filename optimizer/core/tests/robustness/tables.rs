@@ -92,7 +92,7 @@ struct Described {
 fn described(wasm: &[u8]) -> Vec<Described> {
     let input = Input::read(wasm).expect("valid");
     let program = Program::read(&input, &Identity::of(&input)).expect("Go's tables");
-    let memory = program.image().bytes();
+    let memory = program.memory().bytes();
     let gofunc = program
         .module()
         .word(memory, gowasp_core::go::Field::GoFunc);

@@ -7,6 +7,7 @@ use crate::code::ir::{
     Access, After, Block, BlockId, Callee, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt,
 };
 use crate::code::op::{Load, Op, Store, Type};
+use crate::index::FuncIndex;
 use std::collections::HashMap;
 
 /// The function that [`super::text`] writes so.
@@ -115,6 +116,11 @@ impl Reader {
     fn indexed<N: std::str::FromStr>(&mut self, prefix: char) -> N {
         let place = self.place();
         index(&self.word(), prefix).unwrap_or_else(|| panic!("{place} is not {prefix}…"))
+    }
+
+    /// A function in the form `f41`.
+    fn called(&mut self) -> FuncIndex {
+        FuncIndex(self.indexed('f'))
     }
 
     fn function(&mut self) -> Function {
@@ -236,11 +242,11 @@ impl Reader {
         let word = self.word();
         match word.as_str() {
             "drop" => Stmt::Drop(self.expr()),
-            "call" => Stmt::Call(self.indexed('f'), self.list()),
+            "call" => Stmt::Call(self.called(), self.list()),
             "go" => self.go_call(),
             "push" => Stmt::PushedCall {
                 pc_b: self.number(""),
-                function: self.indexed('f'),
+                function: self.called(),
                 arguments: self.list(),
             },
             "tail" => Stmt::TailCall(self.callee()),
@@ -317,7 +323,7 @@ impl Reader {
 
     fn callee(&mut self) -> Callee {
         if !self.accept("[") {
-            return Callee::Direct(self.indexed('f'));
+            return Callee::Direct(self.called());
         }
         let slot = self.expr();
         self.expect("]");
@@ -370,7 +376,7 @@ impl Reader {
         let word = self.word();
         match word.as_str() {
             "select" => return Expr::Select(Box::new(self.operands::<3>().into())),
-            "call" => return Expr::Call(self.indexed('f'), self.list()),
+            "call" => return Expr::Call(self.called(), self.list()),
             "memory.size" => return Expr::MemorySize,
             "memory.grow" => return Expr::MemoryGrow(Box::new(self.operand())),
             _ => {}

@@ -52,7 +52,9 @@ fn what_is_written_is_read_back() {
 
 #[test]
 fn names_stand_behind_calls_and_are_not_read() {
-    let named = with_names(&parse(ALL), &|index| (index == 41).then_some("fmt.Println"));
+    let named = with_names(&parse(ALL), &|index| {
+        (index.0 == 41).then_some("fmt.Println")
+    });
     assert!(
         named.contains("  go f41 pc 2 resume // fmt.Println\n"),
         "{named}"
