@@ -85,7 +85,7 @@ impl Lifted {
     }
 }
 
-fn lift(input: &Input<'_>, listed: PerFunction<Listed>, facts: &code::Facts) -> Lifted {
+fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) -> Lifted {
     let (functions, refusals): (Vec<_>, Vec<_>) = (listed.par_iter().zip(&input.bodies))
         .map(|(listed, range)| {
             let lifted = lift_one(input.slice(range), listed, facts);
