@@ -94,7 +94,7 @@ impl Reached {
             }
             Operator::Return | Operator::Unreachable => self.is_reached = false,
             Operator::Call { function_index } if stops(FuncIndex(*function_index)) => {
-                self.is_reached = false
+                self.is_reached = false;
             }
             _ => {}
         }

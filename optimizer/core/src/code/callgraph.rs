@@ -94,7 +94,7 @@ impl Node {
                     _ => node.calls.extend(facts.imported.defined(*callee)),
                 },
                 Stmt::TailCall(Callee::Direct(callee)) => {
-                    node.calls.extend(facts.imported.defined(*callee))
+                    node.calls.extend(facts.imported.defined(*callee));
                 }
                 Stmt::GoCall { .. } | Stmt::TailCall(_) => node.is_indirect = true,
                 Stmt::Unwind => node.leaves = true,

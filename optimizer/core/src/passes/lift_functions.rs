@@ -42,7 +42,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     if let Some(reason) = unfit::reason(&facts, &listed, program, input) {
         return Ok(nothing_lifted(&reason, &facts, input));
     }
-    let mut lifted = lift(input, listed, &facts);
+    let mut lifted = lift(input, &listed, &facts);
     let saving = mark_no_return::saving(program, &lifted.functions, input.imported_functions);
     let refusal = refuse::Refusal {
         input,
@@ -85,7 +85,7 @@ impl Lifted {
     }
 }
 
-fn lift(input: &Input<'_>, listed: PerFunction<Listed>, facts: &code::Facts) -> Lifted {
+fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) -> Lifted {
     let (functions, refusals): (Vec<_>, Vec<_>) = (listed.par_iter().zip(&input.bodies))
         .map(|(listed, range)| {
             let lifted = lift_one(input.slice(range), listed, facts);

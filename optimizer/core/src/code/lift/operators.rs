@@ -57,7 +57,7 @@ impl<'b> Reader<'_, '_, 'b> {
             }
             Operator::Unreachable => out.push(Stmt::Unreachable),
             Operator::Call { function_index } => {
-                self.plain_call(out, FuncIndex(*function_index))?
+                self.plain_call(out, FuncIndex(*function_index))?;
             }
             operator => self.structured(out, operator, depth)?,
         }
