@@ -150,9 +150,8 @@ mod tests {
 
     #[test]
     fn zeros_at_the_ends_are_not_kept() {
-        let mut memory =
-            memory(r#"(module (memory 1) (data (i32.const 16) "\\00ab\\00c\\00\\00"))"#)
-                .expect("small memory");
+        let mut memory = memory(r#"(module (memory 1) (data (i32.const 16) "\00ab\00c\00\00"))"#)
+            .expect("small memory");
         memory.trim();
         assert_eq!(memory.bytes().range(), 17..21);
         assert_eq!(memory.bytes().as_slice(), b"ab\0c");

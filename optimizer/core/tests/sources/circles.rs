@@ -18,7 +18,8 @@ pub(crate) fn circles(files: &[File]) -> Vec<BTreeSet<String>> {
             if reached.contains(name) {
                 let both_ways = |other: &&String| reached_from(other, &edges).contains(name);
                 let circle = reached.iter().filter(both_ways);
-                let full = |unit: &String| [&folder[..], &[unit.clone()]].concat().join("/");
+                let full =
+                    |unit: &String| [&folder[..], std::slice::from_ref(unit)].concat().join("/");
                 found.insert(circle.map(full).collect());
             }
         }
@@ -26,9 +27,9 @@ pub(crate) fn circles(files: &[File]) -> Vec<BTreeSet<String>> {
     found.into_iter().collect()
 }
 
-fn reached_from(unit: &String, edges: &BTreeSet<(String, String)>) -> BTreeSet<String> {
+fn reached_from(unit: &str, edges: &BTreeSet<(String, String)>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
-    let mut pending = vec![unit.clone()];
+    let mut pending = vec![unit.to_owned()];
     while let Some(from) = pending.pop() {
         for (_, to) in edges.iter().filter(|(unit, _)| *unit == from) {
             if reached.insert(to.clone()) {
