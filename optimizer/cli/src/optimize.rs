@@ -1,11 +1,13 @@
 //! `gowasp optimize`: wasm to wasm.
 
+mod dump;
+
 use crate::outputs::refuse_clash;
 use crate::stages::Stages;
 use crate::terminal::Terminal;
-use crate::{Optimization, input, table};
-use anyhow::Result;
-use gowasp_core::{Report, Status};
+use crate::{Optimization, UsageError, input, table};
+use anyhow::{Result, bail};
+use gowasp_core::{Options, Report, Status};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -13,7 +15,8 @@ use std::path::{Path, PathBuf};
   gowasp optimize app.wasm -o app.opt.wasm
   gowasp optimize app.wasm -o app.opt.wasm -v --report report.json
   gowasp optimize app.wasm -o app.opt.wasm -O0                         leave Go's own code alone
-  gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output")]
+  gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output
+  gowasp optimize app.wasm -o app.opt.wasm --dump main.main            show a function through all passes")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]
@@ -22,6 +25,23 @@ pub(crate) struct Arguments {
     /// Where to write the result; `-` for standard output
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
+
+    /// Show this function, by its Go name or index, in text form after each pass that changed it
+    #[arg(
+        long,
+        value_name = "FUNCTION",
+        help_heading = "For who works on gowasp"
+    )]
+    dump: Option<String>,
+
+    /// Write that as a page with the steps side by side, instead of showing it
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "dump",
+        help_heading = "For who works on gowasp"
+    )]
+    dump_html: Option<PathBuf>,
 
     #[command(flatten)]
     optimization: Optimization,
@@ -32,14 +52,32 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
         ("IN", &*arguments.input),
         ("the output", &*arguments.output),
     ];
-    if let Some(report) = arguments.optimization.report.as_deref() {
-        refuse_clash(("--report", report), &others, terminal.host)?;
+    let page = arguments.dump_html.as_deref();
+    let report = arguments.optimization.report.as_deref();
+    for (flag, file) in [("--report", report), ("--dump-html", page)] {
+        if let Some(file) = file {
+            refuse_clash((flag, file), &others, terminal.host)?;
+        }
+    }
+    let is_piped = arguments.output == Path::new("-");
+    if is_piped && arguments.dump.is_some() && page.is_none() {
+        bail!(UsageError(
+            "--dump shows the function on standard output, where the module goes; add --dump-html FILE".into()
+        ));
     }
     let wasm = input(&arguments.input, terminal.host)?;
     let flags = &arguments.optimization;
-    let optimized = optimize(&wasm, flags, ("", ""), terminal)?;
+    let mut options = flags.options(terminal.verbose);
+    options.dump.clone_from(&arguments.dump);
+    let optimized = optimize(&wasm, &options, ("", ""), terminal)?;
     flags.write_report(&report_json(&optimized.report)?, terminal.host)?;
-    match arguments.output == Path::new("-") {
+    if let Some(dumped) = &optimized.dump {
+        match &arguments.dump_html {
+            Some(file) => terminal.host.write(file, dump::page(dumped).as_bytes())?,
+            None => terminal.print(&dump::text(dumped))?,
+        }
+    }
+    match is_piped {
         true => terminal.host.print(&optimized.wasm)?,
         false => terminal.host.write(&arguments.output, &optimized.wasm)?,
     }
@@ -57,13 +95,12 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
 /// Optimizes with progress and warnings. `labels` are put before the stage that is shown and before warnings.
 pub(crate) fn optimize(
     wasm: &[u8],
-    flags: &Optimization,
+    options: &Options,
     (stage, finding): (&str, &str),
     terminal: &Terminal<'_>,
 ) -> Result<gowasp_core::Optimized> {
     let mut stages = Stages::new(stage, terminal);
-    let optimized =
-        gowasp_core::optimize_observed(wasm, &flags.options(terminal.verbose), &mut stages)?;
+    let optimized = gowasp_core::optimize_observed(wasm, options, &mut stages)?;
     let total = stages.total();
     drop(stages);
     let Report {
@@ -100,7 +137,7 @@ pub(crate) fn report_json(report: &Report) -> Result<String> {
 fn print_passes(report: &Report, terminal: &Terminal<'_>) {
     for pass in &report.passes {
         match &pass.status {
-            Status::Ran(effect) => {
+            Status::Ran(effect) | Status::DidNothing(effect) => {
                 terminal.note(format_args!(
                     "{:22} {:>12}  {}",
                     pass.name,

@@ -199,6 +199,30 @@ fn skip_and_stop_after_leave_passes_out_and_the_report_says_so() {
 }
 
 #[test]
+fn a_function_that_is_not_there_cannot_be_shown() {
+    let scratch = Scratch::new();
+    let output = scratch.path("out.wasm");
+    let mut command = gowasp();
+    command.args(["optimize", "-", "--dump", "main.nothing", "-o"]);
+    let failed = command.arg(&output).write_stdin(module()).assert().code(1);
+    let message = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    assert!(
+        message.contains("there is no function \"main.nothing\""),
+        "{message}"
+    );
+    assert!(!output.exists());
+}
+
+#[test]
+fn a_function_cannot_be_shown_where_the_module_goes() {
+    for flags in [&["--dump", "main.main"][..], &["--dump-html", "page.html"]] {
+        let mut command = gowasp();
+        command.args(["optimize", "-", "-o", "-"]).args(flags);
+        command.write_stdin(module()).assert().code(2);
+    }
+}
+
+#[test]
 fn strict_only_concerns_go() {
     gowasp()
         .args(["optimize", "-", "-o", "-", "--strict"])

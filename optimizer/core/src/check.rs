@@ -25,6 +25,7 @@
 
 mod again;
 mod before;
+mod exchanges;
 mod linear;
 mod loads;
 mod numbers;
@@ -48,6 +49,7 @@ pub use again::Checker;
 
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use before::Before;
@@ -139,13 +141,13 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
 
 impl Subject<'_> {
     /// Final indices of the functions that the input defines, by position.
-    fn finals(&self) -> impl Iterator<Item = &Option<u32>> {
-        let imported = self.input.imported_functions as usize;
-        self.functions.iter().skip(imported)
+    fn finals(&self) -> impl Iterator<Item = Option<FuncIndex>> {
+        let positions = self.input.defined_functions();
+        positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
     }
 
     fn written(&self) -> Result<Written<'_>, Fault> {
-        let lifted: BTreeSet<u32> = (self.finals().zip(self.lifted))
+        let lifted: BTreeSet<FuncIndex> = (self.finals().zip(self.lifted))
             .filter_map(|(index, lifted)| index.filter(|_| *lifted))
             .collect();
         Written::read(self.bytes, self.identity, &lifted, self.all_rules)
@@ -162,7 +164,7 @@ fn agree(
     changed: Option<usize>,
 ) -> Result<(), Fault> {
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
-        .filter_map(|(origin, index)| Some((written.position((*index)?)?, origin)))
+        .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
     let before = Before::of(subject.input, subject.program);
     agree_on(&before, written, found, never, &origins, changed)
@@ -184,7 +186,7 @@ fn agree_on(
     let for_good = resuming::check(written, found, never, &is_trapped)?;
     pcs::check(written, found)?;
     if written.all_rules {
-        slots::check(written, found)?;
+        exchanges::check(written, found)?;
         let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
         never.extend((0..found.len()).filter(traps));

@@ -3,6 +3,7 @@
 mod adapt;
 mod assigned;
 pub(crate) mod callgraph;
+mod definition;
 mod dispatch;
 mod encode;
 mod facts;
@@ -21,10 +22,12 @@ mod structure;
 mod switches;
 #[cfg(test)]
 pub(crate) mod tests;
+pub(crate) mod text;
 mod tokens;
 mod unlifted;
 
 pub(crate) use assigned::reads_unset;
+pub(crate) use definition::{Body, Definition};
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
 #[cfg(any(test, feature = "resume-stress"))]
@@ -32,13 +35,13 @@ pub(crate) use facts::Role;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, GLOBAL_CTXT, GLOBAL_G,
-    GLOBAL_SP, Local, SP, Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
 };
 pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
-pub(crate) use pc::{PC_B_BITS, PC_F_OFFSET, PcWidth, pc, pc_b};
-pub(crate) use stack_pointer::{RETURN_PC, StackPointer};
+pub(crate) use pc::PcWidth;
+pub(crate) use stack_pointer::StackPointer;
+
 pub(crate) use unlifted::Unlifted;
 
 /// Globals that a body sets; none if it cannot be decoded.
@@ -53,14 +56,14 @@ pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
 
 /// Lifts one function of Go's convention to its graph.
 ///
-/// `deferreturn` is PC_B of the function's call of `runtime.deferreturn`, 0 without one.
+/// `deferreturn` is that of a [`Definition`].
 ///
 /// # Errors
 /// The first way in which the body differs from what Go writes.
 pub(crate) fn lift_function(
     body: &[u8],
     pc_f: u32,
-    deferreturn: u32,
+    deferreturn: Option<u32>,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
     let mut function = graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)?;

@@ -40,8 +40,7 @@ struct Script<'i> {
 impl<'i> Script<'i> {
     /// `None` of a module without a script, or with one that goes beyond what any script needs.
     fn find(input: &Input<'i>, base: u64, image_bytes: usize) -> Option<Script<'i>> {
-        let position = input.start?.checked_sub(input.imported_functions)?;
-        let body = input.slice(input.bodies.get(position as usize)?);
+        let body = input.body(input.start?)?;
         let (placement, segment) = start::read(body)?;
         let segment = input.slice(&input.data.get(segment as usize)?.range);
         let operations = placement.operations.checked_sub(placement.streams()?)?;

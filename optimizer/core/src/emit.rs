@@ -9,6 +9,7 @@ mod order;
 
 use crate::error::{Error, Result, Stage};
 use crate::frame::Emitted;
+use crate::index::Imported;
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
@@ -27,7 +28,7 @@ pub(crate) struct Written {
     pub(crate) functions: Vec<Option<u32>>,
 }
 
-/// Writes the module.
+/// Writes the module, which is the same afterwards: walrus only wants to change it while it writes.
 ///
 /// # Errors
 /// An index that a body uses and that a pass removed: a fault of that pass, named by function.
@@ -38,15 +39,10 @@ pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
             functions: (0..).map(Some).take(module.input.functions.len()).collect(),
         }),
         Rewritable::Yes(frame) => {
-            let lowered = match &module.code {
-                Some(code) => {
-                    frame.set_types(code.go_functions(), code.style.convention);
-                    Some(code.lower(&module.input)?)
-                }
-                None => None,
-            };
+            let code = module.code.as_ref();
+            let lowered = code.map(|code| code.lower(&module.input)).transpose()?;
             let emitted = frame.emit();
-            let imported = module.input.imported_functions as usize;
+            let imported = module.input.imported_functions;
             let bodies = lowered.as_ref().unwrap_or(&module.bodies);
             assemble(&emitted, imported, bodies, &module.customs)
         }
@@ -75,7 +71,7 @@ fn emit_sections(module: &Module<'_>) -> Vec<u8> {
 
 fn assemble(
     emitted: &Emitted,
-    imported: usize,
+    imported: Imported,
     bodies: &[Cow<'_, [u8]>],
     customs: &[Custom<'_>],
 ) -> Result<Written> {

@@ -15,15 +15,19 @@
 //! of the input got, and `emit.rs` puts the real bodies back.
 
 mod declarations;
+mod segments;
 mod shell;
 
 pub(crate) use shell::References;
 
 use crate::error::{Error, Result, Stage};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use walrus::{DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, ValType};
+use walrus::{
+    DataId, DataKind, ElementId, FunctionId, GlobalId, MemoryId, TableId, TypeId, ValType,
+};
 
 /// Everything of a module but its code.
 #[derive(Debug)]
@@ -34,6 +38,7 @@ pub(crate) struct Frame {
     bodies: Vec<Unmentioned>,
     /// Types that passes asked for.
     added_types: BTreeSet<u32>,
+    code_names_data: bool,
     /// Body of the start function that a pass added.
     start: Option<Vec<u8>>,
 }
@@ -93,6 +98,7 @@ impl Frame {
         if references.iter().any(|r| !r.tags.is_empty()) {
             return Err(unsupported("exception handling"));
         }
+        let code_names_data = references.iter().any(References::name_data);
         let shell = shell::shell(input, &references)?;
         let walrus = walrus::ModuleConfig::new()
             .generate_name_section(false)
@@ -109,6 +115,7 @@ impl Frame {
             ids,
             bodies: bodies.collect(),
             added_types: BTreeSet::new(),
+            code_names_data,
             start: None,
         })
     }
@@ -130,10 +137,10 @@ impl Frame {
 
     /// Gives functions, by index in the input, another type; those that were removed have none. Their skeletons are
     /// empty from then on, so garbage must have been collected before.
-    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = u32>, ty: u32) {
+    pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = FuncIndex>, ty: u32) {
         let (params, results) = self.ids.types[ty as usize].clone();
         let live = self.live_functions();
-        for function in functions.filter(|function| live[*function as usize]) {
+        for function in functions.filter(|function| live[function.0 as usize]) {
             let args = params
                 .iter()
                 .map(|param| self.walrus.locals.add(*param))
@@ -141,7 +148,7 @@ impl Frame {
             let mut builder =
                 walrus::FunctionBuilder::new(&mut self.walrus.types, &params, &results);
             builder.func_body().unreachable();
-            let id = self.ids.functions[function as usize];
+            let id = self.ids.functions[function.0 as usize];
             self.walrus.funcs.get_mut(id).kind =
                 walrus::FunctionKind::Local(builder.local_func(args));
         }
@@ -174,6 +181,11 @@ impl Frame {
         self.start = Some(body);
     }
 
+    /// Whether code of the input refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
+    pub(crate) fn code_names_data(&self) -> bool {
+        self.code_names_data
+    }
+
     /// Body of the start function that a pass added.
     pub(crate) fn start(&self) -> Option<&[u8]> {
         self.start.as_deref()
@@ -194,10 +206,10 @@ impl Frame {
         walrus::passes::gc::run(&mut self.walrus);
     }
 
-    /// Writes the frame.
+    /// Writes the frame, and leaves it as it was.
     pub(crate) fn emit(&mut self) -> Emitted {
-        self.restore_types();
-        self.restore_declarations();
+        let types = self.restore_types();
+        let declarations = self.restore_declarations();
         let slot = Arc::new(Mutex::new(Indices::default()));
         let recorder = IndexRecorder {
             live: self.live_ids(),
@@ -206,6 +218,12 @@ impl Frame {
         let section = self.walrus.customs.add(recorder);
         let bytes = self.walrus.emit_wasm();
         self.walrus.customs.delete(section);
+        types
+            .into_iter()
+            .for_each(|ty| self.walrus.types.delete(ty));
+        if let Some(segment) = declarations {
+            self.walrus.elements.delete(segment);
+        }
         let indices = std::mem::take(
             &mut *slot
                 .lock()
@@ -218,18 +236,22 @@ impl Frame {
         }
     }
 
-    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them.
-    fn restore_types(&mut self) {
+    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them. Those that it added.
+    fn restore_types(&mut self) -> Vec<TypeId> {
         let named: BTreeSet<u32> = (self.live_bodies())
             .flat_map(|body| &body.types)
             .chain(&self.added_types)
             .copied()
             .collect();
+        let mut added = Vec::new();
         for index in named {
-            if let Some((params, results)) = self.ids.types.get(index as usize) {
-                self.walrus.types.add(params, results);
+            if let Some((params, results)) = self.ids.types.get(index as usize)
+                && self.walrus.types.find(params, results).is_none()
+            {
+                added.push(self.walrus.types.add(params, results));
             }
         }
+        added
     }
 
     fn live_bodies(&self) -> impl Iterator<Item = &Unmentioned> {
@@ -316,7 +338,7 @@ fn val_type(ty: wasmparser::ValType) -> Result<ValType> {
 /// The ids that are still alive when the frame is written, by index in the input.
 #[derive(Debug)]
 struct LiveIds {
-    types: Vec<Option<walrus::TypeId>>,
+    types: Vec<Option<TypeId>>,
     functions: Vec<Option<FunctionId>>,
     tables: Vec<Option<TableId>>,
     memories: Vec<Option<MemoryId>>,
@@ -363,6 +385,7 @@ impl walrus::CustomSection for IndexRecorder {
 #[cfg(test)]
 mod tests {
     use super::{Frame, References, ValType};
+    use crate::index::FuncIndex;
     use crate::input::Input;
 
     /// A table that is neither exported nor used goes, and with it the functions that only it held.
@@ -380,8 +403,15 @@ mod tests {
         let mut frame = Frame::new(&input, references).expect("nothing unusual");
         frame.collect_garbage();
         let ty = frame.add_type(&[ValType::I64], &[]);
-        frame.set_types([0, 1].into_iter(), ty);
+        frame.set_types([0, 1].map(FuncIndex).into_iter(), ty);
+        let types = frame.walrus.types.iter().count();
         let emitted = frame.emit();
+        assert_eq!(
+            frame.walrus.types.iter().count(),
+            types,
+            "emitting changes nothing"
+        );
+        assert_eq!(frame.emit().bytes, emitted.bytes);
         let written = Input::read(&emitted.bytes).expect("a module");
         assert_eq!(emitted.indices.functions, [None, Some(0)]);
         assert_eq!(written.bodies.len(), 1);

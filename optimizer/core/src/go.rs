@@ -18,34 +18,41 @@
     )
 )]
 
+pub(crate) mod abi;
 mod build_info;
-mod bytes;
+mod declared;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
 mod identity;
-mod image;
 mod inline;
+pub(crate) mod known;
 mod layout;
 mod memory;
 mod moduledata;
+mod pc;
+mod pc_header;
 mod pclntab;
 mod pcvalue;
 mod program;
 mod release;
 mod symbol;
 
+pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;
-pub use bytes::Bytes;
 pub use func::Func;
 pub(crate) use identity::HOST_EXPORTS;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
-pub use image::{Image, MAX_SPAN};
 pub use inline::{Frame, InlineTree, InlinedCall};
-pub(crate) use layout::known;
-pub use layout::{Entry, Field, FuncLayout, InlineLayout, Layout, funcdata, pcdata};
+pub(crate) use layout::findfunctab;
+pub use layout::{
+    Entry, Field, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
+};
+pub use memory::{MAX_SPAN, Memory};
 pub use moduledata::{ModuleData, Slice};
-pub use pclntab::{FuncTabEntry, PcHeader, PclnTab};
+pub use pc::Pc;
+pub use pc_header::PcHeader;
+pub use pclntab::{FuncTabEntry, PclnTab};
 pub use pcvalue::{PcRange, PcValues};
 pub use program::{Function, Program};
 pub use release::{Found, Release};

@@ -3,11 +3,15 @@
 //! Nothing is copied but small tables; function bodies and data stay ranges of the input.
 
 use crate::error::{Error, Result, Stage};
+use crate::index::{Defined, FuncIndex, Imported};
 use std::ops::Range;
 use wasmparser::{
     CompositeInnerType, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, GlobalType,
     Operator, Parser, Payload, TypeRef,
 };
+
+/// Bytes of a page of memory.
+pub(crate) const PAGE: u64 = 64 << 10;
 
 /// A module's sections and the tables that Go's layout shows in.
 #[derive(Debug)]
@@ -24,13 +28,13 @@ pub struct Input<'a> {
     /// Type index of every function, imported ones first.
     pub functions: Vec<u32>,
     /// How many of `functions` are imported.
-    pub imported_functions: u32,
+    pub imported_functions: Imported,
     /// Byte range of each defined function's body (locals and code, without its size field).
     pub bodies: Vec<Range<usize>>,
     /// Exports in file order.
     pub exports: Vec<Export<'a>>,
     /// Slots of table 0 that active element segments fill: (slot, function index), in file order.
-    pub table_slots: Vec<(u32, u32)>,
+    pub table_slots: Vec<(u32, FuncIndex)>,
     /// Data segments in file order.
     pub data: Vec<DataSegment>,
     /// Types of all globals, imported ones first.
@@ -42,7 +46,7 @@ pub struct Input<'a> {
     /// Whether memory 0 is imported, so that its initial content is the host's.
     pub memory_imported: bool,
     /// Index of the start function.
-    pub start: Option<u32>,
+    pub start: Option<FuncIndex>,
 }
 
 /// A section of the file.
@@ -105,7 +109,7 @@ impl<'a> Input<'a> {
             types: Vec::new(),
             imports: Vec::new(),
             functions: Vec::new(),
-            imported_functions: 0,
+            imported_functions: Imported::default(),
             bodies: Vec::new(),
             exports: Vec::new(),
             table_slots: Vec::new(),
@@ -175,7 +179,7 @@ impl<'a> Input<'a> {
                     });
                 }
             }
-            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::StartSection { func, .. } => self.start = Some(FuncIndex(func)),
             Payload::ElementSection(reader) => {
                 for element in reader {
                     self.element(&element?)?;
@@ -201,7 +205,7 @@ impl<'a> Input<'a> {
         match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.functions.push(ty);
-                self.imported_functions += 1;
+                self.imported_functions.0 += 1;
             }
             TypeRef::Global(global) => self.globals.push(global),
             TypeRef::Memory(memory) if self.memory_min.is_none() => {
@@ -233,7 +237,7 @@ impl<'a> Input<'a> {
         if let ElementItems::Functions(functions) = &element.items {
             // Slots past the largest index cannot be in any table; validation refuses or instantiation traps.
             for (slot, function) in (base..=u32::MAX).zip(functions.clone()) {
-                self.table_slots.push((slot, function?));
+                self.table_slots.push((slot, FuncIndex(function?)));
             }
         } else {
             self.table_is_open = true;
@@ -247,17 +251,35 @@ impl<'a> Input<'a> {
     }
 
     /// Indices of the exported functions, once for each name.
-    pub fn exported_functions(&self) -> impl Iterator<Item = u32> {
+    pub fn exported_functions(&self) -> impl Iterator<Item = FuncIndex> {
         let functions = self
             .exports
             .iter()
             .filter(|export| export.kind == ExternalKind::Func);
-        functions.map(|export| export.index)
+        functions.map(|export| FuncIndex(export.index))
+    }
+
+    /// Every function, imported ones first.
+    pub(crate) fn all_functions(&self) -> impl Iterator<Item = FuncIndex> + use<> {
+        (0..self.functions.len() as u32).map(FuncIndex)
+    }
+
+    /// Index and body's range of each defined function.
+    pub(crate) fn defined_functions(&self) -> impl Iterator<Item = (FuncIndex, &Range<usize>)> {
+        let imported = self.imported_functions;
+        let indices = (0..).map(move |position| imported.index(Defined(position)));
+        indices.zip(&self.bodies)
+    }
+
+    /// The body of a function; `None` of an imported one, and where the index is out of range.
+    pub(crate) fn body(&self, function: FuncIndex) -> Option<&'a [u8]> {
+        let position = self.imported_functions.defined(function)?;
+        Some(self.slice(self.bodies.get(position.place())?))
     }
 
     /// The type of a function; `None` where the index or its type is out of range.
-    pub fn function_type(&self, function: u32) -> Option<&FuncType> {
-        let ty = *self.functions.get(function as usize)?;
+    pub fn function_type(&self, function: FuncIndex) -> Option<&FuncType> {
+        let ty = *self.functions.get(function.0 as usize)?;
         self.types.get(ty as usize)?.as_ref()
     }
 
@@ -366,6 +388,9 @@ mod tests {
             (elem (i32.const -2) $f $f $f $f))";
         let wasm = wat::parse_str(text).expect("text of a module");
         let input = Input::read(&wasm).expect("well-formed");
-        assert_eq!(input.table_slots, [(u32::MAX - 1, 0), (u32::MAX, 0)]);
+        assert_eq!(
+            input.table_slots,
+            [(u32::MAX - 1, FuncIndex(0)), (u32::MAX, FuncIndex(0))]
+        );
     }
 }

@@ -93,14 +93,13 @@ pub fn inspect(wasm: &[u8]) -> Result<Inspection> {
 
 fn functions(input: &Input<'_>, program: Option<&Program>) -> Vec<FunctionSize> {
     let mut names = crate::symbols::from_name_section(input);
-    let mut functions: Vec<FunctionSize> = (input.imported_functions..)
-        .zip(&input.bodies)
+    let mut functions: Vec<FunctionSize> = (input.defined_functions())
         .map(|(index, body)| {
             let listed = program.and_then(|p| p.by_wasm_index(index));
             FunctionSize {
-                index,
+                index: index.0,
                 name: (listed.as_ref().map(|f| f.name().to_owned()))
-                    .or_else(|| names.remove(&index).map(|source| source.name)),
+                    .or_else(|| names.remove(&index.0).map(|source| source.name)),
                 package: (listed.as_ref().and_then(|f| f.package())).map(|p| p.into_owned()),
                 bytes: body.len() as u64,
             }

@@ -13,20 +13,21 @@
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
 mod blame;
+mod bytes;
 mod check;
 mod code;
 mod columns;
 mod compress;
+mod dump;
 mod emit;
 mod error;
 mod frame;
 pub mod go;
-mod grouped;
+pub mod index;
 pub mod input;
 mod inspect;
 pub mod limits;
 pub mod manifest;
-mod memory;
 pub mod module;
 mod names;
 mod options;
@@ -43,6 +44,7 @@ pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
 pub use compress::{brotli, encode_brotli};
+pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
@@ -51,7 +53,7 @@ pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 
-use go::{Identity, Program, Toolchain};
+use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
 use std::collections::BTreeMap;
@@ -71,6 +73,8 @@ pub struct Optimized {
     pub report: Report,
     /// Names of the functions of `wasm`, for its side-car.
     pub symbols: Symbols,
+    /// The function that [`Options::dump`] names, through all passes.
+    pub dump: Option<Dump>,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -103,7 +107,7 @@ pub fn optimize_observed(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<Optimized> {
-    options.check()?;
+    passes::check_names(options)?;
     let failure = match attempt(wasm, options, None, observer) {
         Ok(optimized) => return Ok(optimized),
         Err(failure) => failure,
@@ -179,8 +183,9 @@ fn attempt(
     observer.end("read");
 
     observer.begin("go-model");
-    let identity = Identity::of(&module.input);
-    let unread = match read_program(&module.input, &identity) {
+    let memory = Memory::of(&module.input);
+    let identity = Identity::in_memory(&module.input, memory.as_ref().ok());
+    let unread = match read_program(&module.input, &identity, memory) {
         Ok(program) => {
             module.program = Some(program);
             None
@@ -193,7 +198,14 @@ fn attempt(
     let sources = function_sources(&module.input, module.program.as_ref());
     observer.end("go-model");
 
-    let passes = passes::run(&mut module, options, observer)?;
+    let recorder = options.dump.as_deref().map(|wanted| {
+        let count = module.input.functions.len() as u32;
+        let name = |index| sources.get(&index).map(|source| source.name.clone());
+        let names = (0..count).map(name).collect();
+        dump::Recorder::new(wanted, names, module.input.imported_functions)
+    });
+    let mut recorder = recorder.transpose()?;
+    let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     observer.begin("write");
     let written = emit::emit(&mut module)?;
@@ -214,9 +226,18 @@ fn attempt(
             .map_or_else(Vec::new, code::Code::lifted),
         indices: written.functions,
     };
-    let checked = match unwinds_on_purpose(options) {
-        false => check_written(&module, &identity, &functions, &written.bytes, all_rules),
-        true => Ok(()),
+    let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
+    // All that was worked on is in what was written; the checker takes much memory, too.
+    (module.code, module.program) = (None, None);
+    let checked = match is_checked {
+        true => check_written(
+            &module.input,
+            &identity,
+            &functions,
+            &written.bytes,
+            all_rules,
+        ),
+        false => Ok(()),
     };
     observer.end("check");
     checked.map_err(|error| Failure::Refused {
@@ -246,6 +267,7 @@ fn attempt(
             sources,
             &functions.indices,
         ),
+        dump: recorder.map(dump::Recorder::finish),
         report: Report {
             input: identity,
             before,
@@ -272,20 +294,17 @@ fn unwinds_on_purpose(_: &Options) -> bool {
     false
 }
 
-/// Checks what was written of Go's functions, where any were lifted.
+/// Checks what was written of Go's functions.
 fn check_written(
-    module: &Module<'_>,
+    input: &Input<'_>,
     identity: &Identity,
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
 ) -> Result<()> {
-    let (Some(program), Some(_)) = (&module.program, &module.code) else {
-        return Ok(());
-    };
     let subject = check::Subject {
-        input: &module.input,
-        program,
+        input,
+        program: &Program::read(input, identity)?,
         identity,
         lifted: &functions.lifted,
         all_rules,
@@ -296,8 +315,8 @@ fn check_written(
 }
 
 /// Go's tables, as long as passes may change them.
-fn read_program(input: &Input<'_>, identity: &Identity) -> Result<Program> {
-    let program = Program::read(input, identity)?;
+fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) -> Result<Program> {
+    let program = Program::in_memory(input, identity, memory)?;
     if program.is_rebuilt() {
         let message = "this module is optimized already: its start function makes Go's tables";
         return Err(Error::new(Stage::GoModel, message)
@@ -315,7 +334,7 @@ fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u3
             name: function.name().to_owned(),
             place: place.map(|(file, line)| (file.to_owned(), line)),
         };
-        sources.insert(function.wasm_index(), source);
+        sources.insert(function.wasm_index().0, source);
     }
     sources
 }

@@ -1,10 +1,9 @@
 //! The module that passes work on: frame, bodies and custom sections.
 
-use crate::code::{Code, Function};
+use crate::code::{Code, Definition, Function};
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
-use crate::grouped::Grouped;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use crate::validate::validate;
@@ -19,14 +18,10 @@ pub struct Module<'a> {
     pub(crate) bodies: Vec<Cow<'a, [u8]>>,
     /// Custom sections that are kept, in file order.
     pub(crate) customs: Vec<Custom<'a>>,
-    /// Whether code refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
-    pub(crate) code_names_data: bool,
-    /// Go's own tables, where the module is standard Go of a known release.
+    /// Go's own tables as they are now, where the module is standard Go of a known release.
     pub(crate) program: Option<Program>,
     /// Go's functions, once they are lifted; they take the place of their `bodies`.
     pub(crate) code: Option<Code>,
-    /// What the pass of that name left of Go's tables, once it has grouped them.
-    pub(crate) grouped: Option<Grouped>,
 }
 
 /// Whether the frame of a module could be taken apart.
@@ -61,8 +56,6 @@ impl<'a> Module<'a> {
         let references: Result<Vec<References>> = (input.bodies.par_iter())
             .map(|range| References::of(input.slice(range), range.start))
             .collect();
-        let code_names_data =
-            (references.as_ref()).is_ok_and(|r| r.iter().any(References::name_data));
         let frame = match references.and_then(|references| Frame::new(&input, references)) {
             Ok(frame) => Rewritable::Yes(Box::new(frame)),
             Err(error) => Rewritable::No {
@@ -76,10 +69,8 @@ impl<'a> Module<'a> {
                 .map(|range| Cow::Borrowed(input.slice(range)))
                 .collect(),
             customs: customs(&input),
-            code_names_data,
             program: None,
             code: None,
-            grouped: None,
             frame,
             input,
         })
@@ -100,9 +91,9 @@ impl<'a> Module<'a> {
 
     /// Go's functions, once they are lifted.
     pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
-        (self.code.iter_mut().flat_map(|code| &mut code.functions))
-            .flatten()
-            .collect()
+        let functions = self.code.iter_mut();
+        let functions = functions.flat_map(|code| code.functions.iter_mut());
+        functions.filter_map(Definition::graph_mut).collect()
     }
 
     /// The frame, for a pass whose table entry says that it needs one.

@@ -1,7 +1,5 @@
 //! What the caller wants of an optimization.
 
-use crate::error::{Error, Result, Stage};
-use crate::passes;
 use serde::Deserialize;
 
 /// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
@@ -27,6 +25,8 @@ pub struct Options {
     /// Check what was written by all rules of optimized code, also those that take long: words of the stack, loads,
     /// stores, branches.
     pub all_rules: bool,
+    /// The function to show through all passes: its Go name, or its index in the input.
+    pub dump: Option<String>,
     /// Fail where a Go module can only get the generic passes, instead of warning.
     pub strict: bool,
     /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
@@ -57,29 +57,4 @@ pub enum Level {
     /// Everything.
     #[default]
     Full,
-}
-
-impl Options {
-    /// Checks that the named passes exist.
-    ///
-    /// # Errors
-    /// Names the pass that does not exist, with the list of those that do.
-    pub fn check(&self) -> Result<()> {
-        let known = |name: &String| passes::PASSES.iter().any(|pass| pass.name == name);
-        match self
-            .skip
-            .iter()
-            .chain(&self.stop_after)
-            .find(|name| !known(name))
-        {
-            None => Ok(()),
-            Some(name) => {
-                let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
-                Err(
-                    Error::new(Stage::Read, format!("there is no pass named {name:?}"))
-                        .with_hint(format!("the passes are {}", names.join(", "))),
-                )
-            }
-        }
-    }
 }

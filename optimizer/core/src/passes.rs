@@ -1,5 +1,7 @@
 //! The passes in the order they run, and the driver that runs them.
 
+#[cfg(test)]
+mod cases;
 mod collect_garbage;
 mod columnar_tables;
 mod direct_defers;
@@ -15,6 +17,7 @@ mod lift_functions;
 mod mark_no_return;
 mod merge_data;
 mod merge_locals;
+mod names;
 mod plain_calls;
 mod promote_calls;
 mod renumber_pcs;
@@ -23,10 +26,13 @@ mod split_copies;
 #[cfg(any(test, feature = "resume-stress"))]
 mod stress_resumes;
 
+use crate::dump::Recorder;
 use crate::error::Result;
 use crate::module::{Module, Rewritable};
 use crate::options::{Level, Options};
-use crate::report::{CodeLeftAlone, PassReport, Status};
+use crate::report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Status};
+
+pub(crate) use names::check_names;
 
 /// A transformation of the module.
 #[derive(Debug)]
@@ -36,6 +42,9 @@ pub struct Pass {
     /// What it does, for help texts.
     pub summary: &'static str,
     needs: Needs,
+    /// Passes that stand before it in the table, because it builds on what they do; the reasons are beside its row. Any of
+    /// them may be left out all the same.
+    pub after: &'static [&'static str],
     run: fn(&mut Module<'_>, &Options) -> Result<Outcome>,
 }
 
@@ -61,10 +70,27 @@ pub(crate) struct Outcome {
     pub(crate) left_alone: Vec<(String, u64)>,
     /// How much of Go's code that is.
     pub(crate) code_left_alone: Option<CodeLeftAlone>,
-    /// Why it did nothing at all.
+    /// Whether it decided to do nothing at all, as the note says.
+    pub(crate) did_nothing: bool,
+    /// Why it did nothing at all, where it could have done something.
     pub(crate) refused: Option<String>,
     /// What the shipped module no longer holds, in the manifest's words.
     pub(crate) stripped: Vec<String>,
+}
+
+impl From<Outcome> for Effect {
+    fn from(outcome: Outcome) -> Effect {
+        Effect {
+            saved: outcome.saved,
+            note: outcome.note,
+            left_alone: (outcome.left_alone.into_iter())
+                .map(|(reason, count)| LeftAlone { reason, count })
+                .collect(),
+            code_left_alone: outcome.code_left_alone,
+            refused: outcome.refused,
+            stripped: outcome.stripped,
+        }
+    }
 }
 
 /// Every pass, in the order they run.
@@ -73,142 +99,162 @@ pub static PASSES: &[Pass] = &[
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
         needs: Needs::Sections,
+        after: &[],
         run: drop_custom_sections::run,
     },
     Pass {
         name: "collect-garbage",
         summary: "remove functions, globals, types and segments that nothing reaches",
         needs: Needs::Frame,
+        after: &[],
         run: collect_garbage::run,
     },
-    // After collect-garbage, which sees what functions refer to only in the input's bodies.
+    // collect-garbage sees what functions refer to only in the input's bodies.
     Pass {
         name: "lift-functions",
         summary: "take Go's functions apart: direct branches, a shorter calling convention",
         needs: Needs::Program,
+        after: &["collect-garbage"],
         run: lift_functions::run,
     },
     Pass {
         name: "mark-no-return",
         summary: "calls of functions that never return lose their resume point",
         needs: Needs::Program,
+        after: &["lift-functions"],
         run: mark_no_return::run,
     },
-    // After mark-no-return: what is called for good is not called back from.
+    // Behind a call that never returns nothing runs that would need a stack.
     Pass {
         name: "drop-stack-checks",
         summary: "drop the stack check of functions whose callers have checked enough",
         needs: Needs::Program,
+        after: &["mark-no-return"],
         run: drop_stack_checks::run,
     },
-    // After drop-stack-checks: a function that may grow the stack is resumed.
+    // A function that may grow the stack is resumed.
     Pass {
         name: "plain-calls",
         summary: "calls of functions that are never resumed lose their resume point",
         needs: Needs::Program,
+        after: &["drop-stack-checks"],
         run: plain_calls::run,
     },
     Pass {
         name: "renumber-pcs",
         summary: "number only the PCs that can be asked for; smaller line, file and stack map tables",
         needs: Needs::Program,
+        after: &["plain-calls"],
         run: renumber_pcs::run,
     },
     Pass {
         name: "simplify-expressions",
         summary: "fold addresses into offsets, compute in 32 bits where that is enough",
         needs: Needs::Program,
+        after: &["lift-functions"],
         run: simplify_expressions::run,
     },
-    // After simplify-expressions, which shows what is tiny.
+    // simplify-expressions shows what is tiny.
     Pass {
         name: "inline-leaves",
         summary: "put the body of tiny functions in place of their calls",
         needs: Needs::Program,
+        after: &["simplify-expressions"],
         run: inline_leaves::run,
     },
-    // Before inline-calls, which may replace what is called directly then.
     Pass {
         name: "promote-calls",
         summary: "ask hot calls through the table for the function they expect, and call it directly",
         needs: Needs::Program,
+        after: &["lift-functions"],
         run: promote_calls::run,
     },
-    // After inline-leaves, whose bodies need no frame.
+    // Bodies of inline-leaves need no frame; what promote-calls calls directly can be replaced.
     Pass {
         name: "inline-calls",
         summary: "put the body of small functions in place of their calls, frame and all",
         needs: Needs::Program,
+        after: &["inline-leaves", "promote-calls"],
         run: inline_calls::run,
     },
-    // After simplify-expressions: loads and stores of slots have their shortest form.
+    // Loads and stores of slots have their shortest form.
     Pass {
         name: "forward-slots",
         summary: "keep what is in a slot of Go's stack in a local, too, instead of loading it again",
         needs: Needs::Program,
+        after: &["simplify-expressions"],
         run: forward_slots::run,
     },
-    // After simplify-expressions: the shorter form of an address tells stores apart.
+    // The shorter form of an address tells stores apart; what was inlined moves as well.
     Pass {
         name: "forward-values",
         summary: "move values to where they are used, drop those that nobody uses",
         needs: Needs::Program,
+        after: &["simplify-expressions", "inline-calls"],
         run: forward_values::run,
     },
-    // After forward-values, which shows what closure a call is of.
+    // forward-values shows what closure a call is of.
     Pass {
         name: "direct-defers",
         summary: "call deferred closures directly instead of through the table",
         needs: Needs::Program,
+        after: &["forward-values"],
         run: direct_defers::run,
     },
     Pass {
         name: "merge-locals",
         summary: "let locals share a place where their values are never needed at the same time",
         needs: Needs::Program,
+        after: &["forward-values"],
         run: merge_locals::run,
     },
-    // After forward-values and merge-locals, which leave functions with loops of their own alone.
+    // These leave functions with loops of their own alone.
     Pass {
         name: "split-copies",
         summary: "copy much memory in pieces, which C libraries do faster",
         needs: Needs::Program,
+        after: &["forward-values", "merge-locals"],
         run: split_copies::run,
     },
-    // After all passes that change code: what is resumed is what they have written.
+    // What is resumed is what all passes that change code have written.
     #[cfg(any(test, feature = "resume-stress"))]
     Pass {
         name: "stress-resumes",
         summary: "test build: unwind behind every call with a resume point",
         needs: Needs::Program,
+        after: &["split-copies"],
         run: stress_resumes::run,
     },
-    // After renumber-pcs, which makes the room to sort pctab in.
+    // renumber-pcs makes the room to sort pctab in.
     Pass {
         name: "group-tables",
         summary: "put line tables beside line tables, stack maps beside stack maps",
         needs: Needs::Program,
+        after: &["renumber-pcs"],
         run: group_tables::run,
     },
-    // After group-tables: offsets into tables that are in order need not be stored.
+    // Offsets into tables that are in order need not be stored.
     Pass {
         name: "columnar-tables",
         summary: "store Go's function tables column by column; a start function rebuilds them",
         needs: Needs::Program,
+        after: &["group-tables"],
         run: columnar_tables::run,
     },
-    // After columnar-tables, whose start function needs memory, too.
+    // The start function of columnar-tables needs memory, too.
     Pass {
         name: "fit-memory",
         summary: "declare no more memory than the program has to have before it grows it",
         needs: Needs::Program,
+        after: &["columnar-tables"],
         run: fit_memory::run,
     },
-    // After collect-garbage: a passive segment that only dead code used would stop it.
+    // A passive segment that only dead code used would stop it; columnar-tables leaves gaps.
     Pass {
         name: "merge-data",
         summary: "join data segments across short gaps, so that headers do not break up the data",
         needs: Needs::Frame,
+        after: &["collect-garbage", "columnar-tables"],
         run: merge_data::run,
     },
 ];
@@ -232,6 +278,7 @@ pub(crate) fn run(
     module: &mut Module<'_>,
     options: &Options,
     observer: &mut dyn Observer,
+    mut recorder: Option<&mut Recorder>,
 ) -> Result<Vec<PassReport>> {
     let mut reports = Vec::with_capacity(PASSES.len());
     let mut stopped = false;
@@ -243,6 +290,9 @@ pub(crate) fn run(
                 observer.begin(pass.name);
                 let mut outcome = (pass.run)(module, options)?;
                 observer.end(pass.name);
+                if let Some(recorder) = &mut recorder {
+                    recorder.after(pass.name, module);
+                }
                 if options.measure {
                     outcome.saved += saved_code(module, &mut code_bytes)?;
                 }
@@ -250,7 +300,10 @@ pub(crate) fn run(
                     let written = crate::emit::emit(module)?;
                     crate::validate::validate(&written.bytes, crate::Stage::Pass(pass.name))?;
                 }
-                Status::Ran(outcome.into())
+                match outcome.did_nothing {
+                    true => Status::DidNothing(outcome.into()),
+                    false => Status::Ran(outcome.into()),
+                }
             }
         };
         reports.push(PassReport {
@@ -277,6 +330,7 @@ fn saved_code(module: &Module<'_>, before: &mut u64) -> Result<i64> {
 fn not_for_raw() -> Outcome {
     Outcome {
         note: "not with --for raw: it makes code larger".into(),
+        did_nothing: true,
         ..Outcome::default()
     }
 }
@@ -286,6 +340,7 @@ fn left_alone(reason: &str, count: usize) -> Outcome {
     Outcome {
         note: reason.into(),
         left_alone: vec![(reason.into(), count as u64)],
+        did_nothing: true,
         refused: (count > 0).then(|| reason.into()),
         ..Outcome::default()
     }
@@ -316,5 +371,25 @@ fn reason_not_to_run(
             Some("not standard Go of a known release".into())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_come_after_those_that_they_build_on() {
+        let place = |name: &str| PASSES.iter().position(|pass| pass.name == name);
+        for (own, pass) in PASSES.iter().enumerate() {
+            for before in pass.after {
+                let before_place = place(before);
+                assert!(
+                    before_place.is_some_and(|place| place < own),
+                    "{} after {before}",
+                    pass.name
+                );
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! What an optimization did: sizes, passes, warnings.
 
 use crate::go::Identity;
-use crate::passes::Outcome;
 use serde::Serialize;
 
 /// The report of one optimization. Serializes to the JSON that `--report` writes.
@@ -52,11 +51,23 @@ pub struct PassReport {
 pub enum Status {
     /// It ran.
     Ran(Effect),
+    /// It looked at the module and decided to change nothing, for the reason in the note.
+    DidNothing(Effect),
     /// It did not, for this reason.
     Skipped {
         /// A flag, or what the module uses.
         reason: String,
     },
+}
+
+impl Status {
+    /// What the pass did, or why it decided to do nothing; `None` if it was not asked.
+    pub fn effect(&self) -> Option<&Effect> {
+        match self {
+            Status::Ran(effect) | Status::DidNothing(effect) => Some(effect),
+            Status::Skipped { .. } => None,
+        }
+    }
 }
 
 /// What a pass did.
@@ -108,21 +119,6 @@ pub struct CodeLeftAlone {
     pub rewritten: bool,
 }
 
-impl From<Outcome> for Effect {
-    fn from(outcome: Outcome) -> Effect {
-        Effect {
-            saved: outcome.saved,
-            note: outcome.note,
-            left_alone: (outcome.left_alone.into_iter())
-                .map(|(reason, count)| LeftAlone { reason, count })
-                .collect(),
-            code_left_alone: outcome.code_left_alone,
-            refused: outcome.refused,
-            stripped: outcome.stripped,
-        }
-    }
-}
-
 impl Report {
     /// Names of the passes that ran, in order.
     pub fn passes_run(&self) -> Vec<&'static str> {
@@ -156,10 +152,7 @@ impl Sizes {
 
 /// Everything that the passes stripped, sorted, each once.
 pub(crate) fn stripped(passes: &[PassReport]) -> Vec<String> {
-    let effects = passes.iter().filter_map(|pass| match &pass.status {
-        Status::Ran(effect) => Some(effect),
-        Status::Skipped { .. } => None,
-    });
+    let effects = passes.iter().filter_map(|pass| pass.status.effect());
     let mut stripped: Vec<String> = effects.flat_map(|effect| effect.stripped.clone()).collect();
     stripped.sort_unstable();
     stripped.dedup();

@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::go::HOST_EXPORTS;
+use crate::index::FuncIndex;
 use crate::input::{Export, Input};
 use wasmparser::{ExternalKind, FuncType, ValType};
 
@@ -25,7 +26,9 @@ pub fn declarations(wasm: &[u8]) -> Result<String> {
 fn member(export: &Export<'_>, input: &Input<'_>) -> String {
     let key = key(export.name);
     let function = match export.kind {
-        ExternalKind::Func | ExternalKind::FuncExact => input.function_type(export.index),
+        ExternalKind::Func | ExternalKind::FuncExact => {
+            input.function_type(FuncIndex(export.index))
+        }
         ExternalKind::Table => return format!("readonly {key}: WebAssembly.Table;"),
         ExternalKind::Memory => return format!("readonly {key}: WebAssembly.Memory;"),
         ExternalKind::Global => return format!("readonly {key}: WebAssembly.Global;"),

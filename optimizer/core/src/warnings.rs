@@ -6,7 +6,7 @@
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
 use crate::options::Preference;
-use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes, Status};
+use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes};
 
 /// Percent of Go's code that may be left alone without a word.
 const SILENT: u64 = 1;
@@ -126,10 +126,7 @@ fn much_left_alone(passes: &[PassReport]) -> Option<&CodeLeftAlone> {
 /// What a pass did, if it ran.
 fn effect<'p>(passes: &'p [PassReport], pass: &str) -> Option<&'p Effect> {
     let report = passes.iter().find(|report| report.name == pass)?;
-    match &report.status {
-        Status::Ran(effect) => Some(effect),
-        Status::Skipped { .. } => None,
-    }
+    report.status.effect()
 }
 
 fn only_sections(reason: &str) -> String {

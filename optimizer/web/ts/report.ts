@@ -35,7 +35,11 @@ export interface Report {
   notes: string[];
 }
 
-export type PassReport = { name: string } & (({ status: "ran" } & PassEffect) | { status: "skipped"; reason: string });
+/** A pass that ran; one that decided to change nothing, with the reason in its note; one that was not asked. */
+export type PassReport = { name: string } & (
+  | ({ status: "ran" | "didNothing" } & PassEffect)
+  | { status: "skipped"; reason: string }
+);
 
 export interface PassEffect {
   /** Raw bytes by which the module got smaller. */

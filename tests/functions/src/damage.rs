@@ -5,6 +5,7 @@ mod sites;
 use crate::world::mixed;
 use anyhow::{Context, Result};
 use gowasp_core::go::{Identity, Program};
+use gowasp_core::index::FuncIndex;
 use gowasp_core::input::Input;
 use sites::{Places, Site};
 use std::collections::BTreeSet;
@@ -98,11 +99,12 @@ impl<'w> Patient<'w> {
     pub fn read(wasm: &'w [u8]) -> Result<Patient<'w>> {
         let input = Input::read(wasm)?;
         let program = Program::read(&input, &Identity::of(&input))?;
-        let exported: BTreeSet<u32> = input.exported_functions().collect();
-        let functions = (input.imported_functions..)
+        let exported = input.exported_functions().map(|function| function.0);
+        let exported: BTreeSet<u32> = exported.collect();
+        let functions = (input.imported_functions.0..)
             .take(input.bodies.len())
             .filter(|function| {
-                let ty = input.function_type(*function);
+                let ty = input.function_type(FuncIndex(*function));
                 !exported.contains(function)
                     && ty.is_some_and(|ty| ty.params().len() == 2 && ty.results().len() == 1)
             });
@@ -114,7 +116,7 @@ impl<'w> Patient<'w> {
             wasm,
             places: Places {
                 slots: input.table_slots.iter().map(|(slot, _)| *slot).collect(),
-                morestack: listed.map(|function| function.wasm_index()).collect(),
+                morestack: listed.map(|function| function.wasm_index().0).collect(),
             },
             functions: functions.collect(),
             input,
@@ -122,9 +124,12 @@ impl<'w> Patient<'w> {
     }
 
     fn sites(&self, function: u32, random: u64) -> Result<Vec<Site>> {
-        let position = (function - self.input.imported_functions) as usize;
+        let position = (function - self.input.imported_functions.0) as usize;
         let range = self.input.bodies.get(position).context("no body")?.clone();
-        let ty = self.input.function_type(function).context("no type")?;
+        let ty = self
+            .input
+            .function_type(FuncIndex(function))
+            .context("no type")?;
         self.places
             .sites(&self.wasm[range.clone()], range.start, ty.params(), random)
     }
@@ -141,7 +146,7 @@ impl<'w> Patient<'w> {
             let random = mixed(seed, draw);
             let at = bodies[0].start + (random % size.max(1) as u64) as usize;
             let position = bodies.partition_point(|body| body.end <= at);
-            let function = self.input.imported_functions + position as u32;
+            let function = self.input.imported_functions.0 + position as u32;
             if self.functions.binary_search(&function).is_err() {
                 continue;
             }

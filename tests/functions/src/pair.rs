@@ -50,7 +50,7 @@ impl<'a> Pair<'a> {
                 let known = Listed {
                     name: function.name().to_owned(),
                     args: u32::try_from(record.args).ok(),
-                    deferreturn: record.deferreturn & 0xffff,
+                    deferreturn: record.deferreturn.unwrap_or(0),
                     is_assembly: record.flag & ASSEMBLY != 0,
                 };
                 (function.pc_f(), known)
@@ -78,7 +78,7 @@ impl<'a> Pair<'a> {
             popping: by_name("runtime.gcWriteBarrier").filter(pops),
             others: counterparts(&original, &optimized),
             new_deferreturn: (new_program.functions())
-                .map(|function| (function.pc_f(), function.record().deferreturn & 0xffff))
+                .map(|function| (function.pc_f(), function.record().deferreturn.unwrap_or(0)))
                 .collect(),
             listed,
             program,
@@ -90,7 +90,7 @@ impl<'a> Pair<'a> {
 
     /// The original's initial memory.
     pub(crate) fn image(&self) -> Bytes<'_> {
-        self.program.image().bytes()
+        self.program.memory().bytes()
     }
 
     pub(crate) fn listed(&self, slot: u32) -> Option<&Listed> {

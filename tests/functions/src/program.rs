@@ -44,7 +44,7 @@ impl<'a> Module<'a> {
         let exported = (input.exports.iter())
             .filter(|export| export.kind == ExternalKind::Func)
             .map(|export| export.index);
-        let slots = input.table_slots.iter();
+        let slots = (input.table_slots.iter()).map(|(slot, function)| (*slot, function.0));
         Ok(Module {
             bytes,
             imports: input
@@ -53,13 +53,13 @@ impl<'a> Module<'a> {
                 .filter(|import| matches!(import.ty, TypeRef::Func(_)))
                 .map(|import| (import.module.to_owned(), import.name.to_owned()))
                 .collect(),
-            imported: input.imported_functions,
+            imported: input.imported_functions.0,
             codes: input.bodies.iter().map(|_| OnceLock::new()).collect(),
             exported: exported.collect(),
             go: HashSet::new(),
             globals: Vec::new(),
-            by_slot: input.table_slots.iter().copied().collect(),
-            slots: slots.map(|(slot, function)| (*function, *slot)).collect(),
+            by_slot: slots.clone().collect(),
+            slots: slots.map(|(slot, function)| (function, slot)).collect(),
             bodies: input.bodies,
             types: input.types,
             functions: input.functions,

@@ -6,6 +6,7 @@ use crate::pair::Pair;
 use crate::session::Effort;
 use crate::world::mixed;
 use anyhow::{Context, Result};
+use gowasp_core::index::FuncIndex;
 use gowasp_core::{Checker, Optimized};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +58,7 @@ impl Verdicts {
                 let damage = patient.draw(kind, mixed(effort.seed, number))?;
                 let mut damaged = optimized.wasm.clone();
                 damage.apply(&mut damaged);
-                let verdict = match checker.check(&damaged, damage.function) {
+                let verdict = match checker.check(&damaged, FuncIndex(damage.function)) {
                     _ if !is_valid(&damaged, damage.function)? => Verdict::Invalid,
                     Ok(()) => Verdict::Unseen,
                     Err(fault) => Verdict::Refused {

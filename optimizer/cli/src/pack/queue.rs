@@ -168,7 +168,8 @@ impl<'a> Queue<'a> {
     fn compress(&self, wasm: &[u8], key: Option<Key>, label: &str, name: &str) -> Result<Work<'a>> {
         let terminal = self.terminal;
         let flags = &self.arguments.optimization;
-        let optimized = optimize::optimize(wasm, flags, (label, name), terminal)?;
+        let options = flags.options(terminal.verbose);
+        let optimized = optimize::optimize(wasm, &options, (label, name), terminal)?;
         let report = optimize::report_json(&optimized.report)?;
         flags.write_report(&report, terminal.host)?;
         let jobs: Vec<Job> = (self.encoders.iter())

@@ -2,6 +2,7 @@
 
 use super::{Fault, Subject, agree, follow, walk};
 use crate::go::{Identity, Program};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::{Error, Optimized, Stage};
 use std::collections::BTreeSet;
@@ -66,7 +67,7 @@ impl<'a> Checker<'a> {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn check(&self, bytes: &[u8], function: u32) -> Result<(), Fault> {
+    pub fn check(&self, bytes: &[u8], function: FuncIndex) -> Result<(), Fault> {
         let subject = self.subject(bytes);
         let written = subject.written()?;
         let stops = |position: usize| self.never.contains(&position);

@@ -3,6 +3,7 @@
 use super::opaque::Opaque;
 use super::written::{Function, Known, body, functions_of_input};
 use crate::go::Program;
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::sync::OnceLock;
@@ -39,16 +40,17 @@ impl<'s> Before<'s> {
 
     /// Whether there is a trap behind a call by the first function of the second.
     pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
-        let index = self.input.imported_functions as usize + callee;
-        self.calls(caller).trapped.contains(&(index as u32))
+        let index = (self.input.imported_functions).index(Defined::nth(callee));
+        self.calls(caller).trapped.contains(&index)
     }
 
     /// By position, whether a function checks the stack. The check comes first, so that most are read in part.
     pub(super) fn had_check(&self) -> Vec<bool> {
         let grows = |operator: Operator<'_>| match operator {
             Operator::Call { function_index } => {
-                let position = function_index.checked_sub(self.input.imported_functions);
-                position.is_some_and(|p| self.known.morestack.contains(&(p as usize)))
+                let imported = self.input.imported_functions;
+                let position = imported.defined(FuncIndex(function_index));
+                position.is_some_and(|p| self.known.morestack.contains(&p.place()))
             }
             _ => false,
         };

@@ -1,6 +1,7 @@
 //! The input's operators, read front to back without control flow: enough to see which addresses name Go's stack.
 
 use super::value::{Value, constant};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use wasmparser::Operator;
 
@@ -41,7 +42,7 @@ pub(super) fn step(
         Operator::Block { .. } | Operator::Loop { .. } | Operator::Else | Operator::End => {}
         Operator::Unreachable | Operator::Nop => {}
         Operator::Call { function_index } => {
-            let ty = input.function_type(*function_index)?;
+            let ty = input.function_type(FuncIndex(*function_index))?;
             (0..ty.params().len()).for_each(|_| _ = pop());
             stack.extend(ty.results().iter().map(|_| Value::Other));
         }

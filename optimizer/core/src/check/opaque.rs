@@ -1,17 +1,18 @@
 //! Functions whose code is not followed: what they call, by their operators.
 
 use super::written::body;
+use crate::index::FuncIndex;
 use crate::input::Input;
 use wasmparser::Operator;
 
 /// What a function calls.
 #[derive(Debug, Default)]
 pub(super) struct Opaque {
-    /// Indices of functions, imported ones as well.
-    pub(super) calls: Vec<u32>,
+    /// Imported functions as well.
+    pub(super) calls: Vec<FuncIndex>,
     pub(super) is_indirect: bool,
     /// Those of the functions behind at least one of whose calls there is nothing but a trap.
-    pub(super) trapped: Vec<u32>,
+    pub(super) trapped: Vec<FuncIndex>,
 }
 
 impl Opaque {
@@ -23,10 +24,10 @@ impl Opaque {
         };
         // The callee of the last call, as long as nothing was done since. Go moves SP to local 1 and asks for the result there,
         // which other tools keep in a local.
-        let mut behind: Option<u32> = None;
+        let mut behind: Option<FuncIndex> = None;
         for operator in body.get_operators_reader().into_iter().flatten().flatten() {
             match operator {
-                Operator::Call { function_index } => behind = Some(function_index),
+                Operator::Call { function_index } => behind = Some(FuncIndex(function_index)),
                 Operator::Unreachable => opaque.trapped.extend(behind.take()),
                 Operator::GlobalGet { global_index: 0 }
                 | Operator::LocalSet { .. }
@@ -38,7 +39,7 @@ impl Opaque {
             }
             match operator {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    opaque.calls.push(function_index);
+                    opaque.calls.push(FuncIndex(function_index));
                 }
                 Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
                     opaque.is_indirect = true;

@@ -4,6 +4,7 @@
 //! branch to the loop (cmd/internal/obj/wasm/wasmobj.go). A segment is reached by a jump from one that is, or from the one before.
 //! Behind a call of a function that never returns comes whatever segment is next.
 
+use crate::index::FuncIndex;
 use wasmparser::Operator;
 
 /// Local 0: PC_B, the number of a segment.
@@ -57,7 +58,11 @@ impl Reached {
     }
 
     /// Whether the next operator is reached. `stops` says of which functions calls never come back.
-    pub(super) fn step(&mut self, operator: &Operator<'_>, stops: impl Fn(u32) -> bool) -> bool {
+    pub(super) fn step(
+        &mut self,
+        operator: &Operator<'_>,
+        stops: impl Fn(FuncIndex) -> bool,
+    ) -> bool {
         let is_reached = self.is_reached;
         match operator {
             Operator::Block { .. } => self.open(false, false),
@@ -88,7 +93,9 @@ impl Reached {
                 self.is_reached = false;
             }
             Operator::Return | Operator::Unreachable => self.is_reached = false,
-            Operator::Call { function_index } if stops(*function_index) => self.is_reached = false,
+            Operator::Call { function_index } if stops(FuncIndex(*function_index)) => {
+                self.is_reached = false;
+            }
             _ => {}
         }
         let number = match operator {

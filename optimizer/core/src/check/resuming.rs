@@ -32,7 +32,7 @@ pub(super) fn check(
         let Some(found) = &found[position] else {
             continue;
         };
-        if function.deferreturn != 0 && !found.resumed.contains_key(&function.deferreturn) {
+        if (function.deferreturn).is_some_and(|pc_b| !found.resumed.contains_key(&pc_b)) {
             let message = "a recovered panic has no resume point: that of deferreturn";
             return Err(Fault::of(function, "resuming", message));
         }
@@ -140,7 +140,7 @@ impl Calls<'_, '_> {
                     Callee::Indirect => true,
                     Callee::Direct(callee) => self.grows_stack(callee),
                 };
-                function.deferreturn != 0
+                function.deferreturn.is_some()
                     || found.unwinds
                     || found.calls_host()
                     || found.reads_return_pc

@@ -5,13 +5,13 @@
 //! was told an address may write from there up. Arguments are written on each way to the call of a function that reads them,
 //! and results on each way to a return, where they are read.
 
-use super::Fault;
-use super::walk::{After, Callee, Found, RETURN_PC, Site};
-use super::written::{Function, Written};
+use crate::go::abi;
 use std::collections::BTreeMap;
 
 /// Bytes of a word.
-const WORD: i32 = 8;
+pub(super) const WORD: i32 = 8;
+/// Bytes of a return PC.
+const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
 /// Words of arguments and results that are followed.
 const FOLLOWED: i32 = 64;
 
@@ -266,7 +266,7 @@ impl Given {
     }
 
     /// With what the last one that was called left there.
-    fn words(&self, results: impl Fn(usize) -> u64) -> u64 {
+    pub(super) fn words(&self, results: impl Fn(usize) -> u64) -> u64 {
         let left = |(callee, from): (usize, u32)| results(callee).checked_shr(from).unwrap_or(0);
         self.words | self.left_by.map_or(0, left)
     }
@@ -297,97 +297,17 @@ impl Exchange {
 
     /// Words that have to be written for it. What it writes before each return is a result, though it may ask for it first, as for
     /// an argument of no size that would lie there (`runtime.AddCleanup`, Go 1.24 on).
-    fn needs(&self) -> u64 {
+    pub(super) fn needs(&self) -> u64 {
         self.arguments & !self.results.unwrap_or(0)
     }
 
     /// A word of the frame that is read and never written, by its distance below the return PC.
-    fn unwritten(&self) -> Option<usize> {
+    pub(super) fn unwritten(&self) -> Option<usize> {
         let words = self.read.below.iter().enumerate();
         words.into_iter().find_map(|(at, read)| {
             let missing = read & !self.written.below.get(at).unwrap_or(&0);
             (missing != 0)
                 .then(|| (at * 64 + missing.trailing_zeros() as usize + 1) * WORD as usize)
         })
-    }
-}
-
-/// Checks that what is read of frames is written, that arguments are written before each call that reads them, and results at
-/// each return.
-///
-/// # Errors
-/// The first that is not.
-pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
-    let exchanges = Exchanges { written, found };
-    for (position, function) in written.functions.iter().enumerate() {
-        let Some(found) = exchanges.followed(position) else {
-            continue;
-        };
-        if let Some(below) = found.exchange.unwritten() {
-            let message = format!("it reads {below} below its return PC, where nobody writes");
-            return Err(Fault::of(function, "slots", message));
-        }
-        for site in &found.sites {
-            exchanges.has_arguments(site, function)?;
-        }
-        exchanges.has_results(found, function)?;
-    }
-    Ok(())
-}
-
-/// Who writes what for whom.
-struct Exchanges<'e, 'w> {
-    written: &'e Written<'w>,
-    found: &'e [Option<Found>],
-}
-
-impl Exchanges<'_, '_> {
-    /// What was found of a function of which all is known: assembly may change to another stack, and what the host writes
-    /// is not seen.
-    fn followed(&self, position: usize) -> Option<&Found> {
-        let is_assembly = self.written.functions[position].is_assembly;
-        let found = self.found[position].as_ref();
-        found.filter(|found| !is_assembly && !found.calls_host())
-    }
-
-    /// The words that a function leaves above its return PC.
-    fn results(&self, position: usize) -> Option<u64> {
-        self.followed(position)
-            .and_then(|found| found.exchange.results)
-    }
-
-    fn has_arguments(&self, site: &Site, function: &Function) -> Result<(), Fault> {
-        let Callee::Direct(callee) = site.callee else {
-            return Ok(());
-        };
-        let callee_found = self.followed(callee);
-        let needs = callee_found.map_or(0, |found| found.exchange.needs());
-        let results = |last: usize| self.results(last).unwrap_or(u64::MAX);
-        let missing = needs & !site.given.words(results);
-        if site.after == After::Tail || missing == 0 {
-            return Ok(());
-        }
-        let name = &self.written.functions[callee].name;
-        let bytes = missing.trailing_zeros() * WORD as u32;
-        let message = format!("{name} is called and its argument at {bytes} is not written");
-        Err(site.fault(function, "slots", message))
-    }
-
-    fn has_results(&self, caller: &Found, function: &Function) -> Result<(), Fault> {
-        for (callee, asked) in &caller.exchange.asks {
-            let missing = asked & !self.results(*callee).unwrap_or(u64::MAX);
-            if missing != 0 {
-                let bytes = missing.trailing_zeros() * WORD as u32;
-                let name = &function.name;
-                let message =
-                    format!("it returns without its result at {bytes}, which {name} reads");
-                return Err(Fault::of(
-                    &self.written.functions[*callee],
-                    "slots",
-                    message,
-                ));
-            }
-        }
-        Ok(())
     }
 }

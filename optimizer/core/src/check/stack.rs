@@ -1,8 +1,7 @@
 //! How much of the stack is used below the guard.
 //!
 //! Everything is counted in bytes below the place of a function's return PC. A check that passed says that SP, or SP less
-//! so many bytes, is above the guard, and Go leaves `StackGuard` bytes below it (internal/abi/stack.go): 800, and 128
-//! that a function with a check may use without asking (`StackSmall`).
+//! so many bytes, is above the guard, and Go leaves some below it (`go/abi.rs`).
 
 mod depths;
 mod used;
@@ -11,15 +10,17 @@ use super::Fault;
 use super::before::Before;
 use super::walk::Found;
 use super::written::{Function, Role, Written};
+use crate::go::abi::{STACK_NOSPLIT, STACK_SMALL};
+use crate::index::Defined;
 use crate::input::Input;
 use depths::Depths;
 use std::cell::LazyCell;
 use std::collections::HashMap;
 
-/// Bytes below the guard: `stackNosplit + StackSmall` (internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before).
-const BELOW_GUARD: u64 = 800 + 128;
+/// Bytes below the guard.
+const BELOW_GUARD: u64 = STACK_NOSPLIT + SMALL;
 /// What a function with a check may use of them before it asks.
-const SMALL: u64 = 128;
+const SMALL: u64 = STACK_SMALL;
 /// A return PC: of each call, and of the call of morestack by a function with a check.
 const PUSHED: u64 = 8;
 /// More than any stack has.
@@ -113,7 +114,11 @@ impl Stacks<'_> {
     fn over(&self, position: usize, most: &dyn Fn() -> u64) -> Option<Over> {
         let depths = &self.depths;
         let used = &depths.uses[position];
-        let to = || used.deepest(depths).unwrap_or(To::Function(position));
+        let to = || {
+            depths
+                .entered_deepest(used)
+                .unwrap_or(To::Function(position))
+        };
         let own = match used.checked {
             Some(checked) => Some(Over {
                 used: depths.total(position),
@@ -164,9 +169,8 @@ impl Stacks<'_> {
 /// Positions of exported functions.
 fn exports(input: &Input<'_>) -> Vec<usize> {
     let exported = input.exported_functions();
-    exported
-        .filter_map(|index| Some(index.checked_sub(input.imported_functions)? as usize))
-        .collect()
+    let positions = exported.filter_map(|index| input.imported_functions.defined(index));
+    positions.map(Defined::place).collect()
 }
 
 /// Positions of which something holds.

@@ -4,8 +4,10 @@ use super::before::Before;
 use super::linear::{Access, SP, step};
 use super::reached::Reached;
 use super::value::Value;
-use super::walk::{FIRST_RETURN_PC, RETURN_PC};
 use super::written::{Written, body};
+use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
+use crate::index::{Defined, FuncIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 use wasmparser::Operator;
@@ -75,17 +77,21 @@ pub(super) struct Original {
     /// It loads from the stack before the frame is made.
     pub(super) loads_early: bool,
     /// How often it calls functions directly, by their indices.
-    calls: BTreeMap<u32, u32>,
+    calls: BTreeMap<FuncIndex, u32>,
 }
 
 impl Original {
     /// Of a function, if that can be told. `never` says which functions never return.
-    fn of(before: &Before<'_>, position: usize, never: impl Fn(u32) -> bool) -> Option<Original> {
+    fn of(
+        before: &Before<'_>,
+        position: usize,
+        never: impl Fn(FuncIndex) -> bool,
+    ) -> Option<Original> {
         let (input, function) = (before.input, &before.functions[position]);
         let frame = i64::try_from(function.frame()).ok()?;
         let reader = body(input, position)?.get_operators_reader().ok()?;
         let operators: Vec<Operator<'_>> = reader.into_iter().collect::<Result<_, _>>().ok()?;
-        let mut reached = Reached::from([0, function.deferreturn]);
+        let mut reached = Reached::from([0, function.deferreturn.unwrap_or(0)]);
         let mut original = Original::default();
         while reached.begins_again() {
             original = Original {
@@ -97,7 +103,10 @@ impl Original {
             for operator in &operators {
                 let is_reached = reached.step(operator, &never);
                 if let Operator::Call { function_index } = operator {
-                    *original.calls.entry(*function_index).or_default() += 1;
+                    *original
+                        .calls
+                        .entry(FuncIndex(*function_index))
+                        .or_default() += 1;
                 }
                 sp.follow(operator, stack.last());
                 let mut access = |access: Access| {
@@ -147,7 +156,7 @@ impl Sp {
 
     /// Whether a store of this value pushes a return PC: `global.set 0; local.get 1; i64.const PC; i64.store`.
     fn pushes(&self, value: Value) -> bool {
-        matches!(value, Value::Constant(pc) if pc >= FIRST_RETURN_PC) && self.since == 3
+        matches!(value, Value::Constant(pc) if pc >= Pc::FIRST.bits()) && self.since == 3
     }
 
     /// An operator, and the operand that it takes.
@@ -168,7 +177,7 @@ impl Sp {
 pub(super) struct Originals<'b> {
     before: &'b Before<'b>,
     /// Functions of the input that never return, by index.
-    stops: BTreeSet<u32>,
+    stops: BTreeSet<FuncIndex>,
     functions: Vec<OnceLock<Option<Original>>>,
 }
 
@@ -187,7 +196,7 @@ impl<'b> Originals<'b> {
         };
         let stops = (origins.iter())
             .filter(|(position, _)| never.contains(position) && !is_aside(position))
-            .map(|(_, origin)| before.input.imported_functions + *origin as u32);
+            .map(|(_, origin)| (before.input.imported_functions).index(Defined::nth(*origin)));
         Originals {
             before,
             stops: stops.collect(),
@@ -197,7 +206,7 @@ impl<'b> Originals<'b> {
 
     /// Of one function, if that can be told.
     pub(super) fn get(&self, position: usize) -> Option<&Original> {
-        let stops = |index: u32| self.stops.contains(&index);
+        let stops = |index: FuncIndex| self.stops.contains(&index);
         let function = self.functions.get(position)?;
         function
             .get_or_init(|| Original::of(self.before, position, stops))
@@ -208,8 +217,8 @@ impl<'b> Originals<'b> {
     pub(super) fn callees(&self, caller: &Original) -> impl Iterator<Item = (&Original, u32)> {
         let imported = self.before.input.imported_functions;
         caller.calls.iter().filter_map(move |(index, count)| {
-            let position = index.checked_sub(imported)?;
-            Some((self.get(position as usize)?, *count))
+            let position = imported.defined(*index)?;
+            Some((self.get(position.place())?, *count))
         })
     }
 }

@@ -8,6 +8,7 @@ use super::slots::Slots;
 use super::value::Value;
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::body;
+use crate::index::FuncIndex;
 use crate::input::Input;
 use wasmparser::{MemArg, Operator};
 
@@ -141,7 +142,7 @@ fn segments_are_reached_by_jumps_and_from_the_one_before() {
         while reached.begins_again() {
             markers.clear();
             for operator in &operators {
-                let is_reached = reached.step(operator, |function| function == 0);
+                let is_reached = reached.step(operator, |function| function == FuncIndex(0));
                 if let (true, Operator::I64Const { value }) = (is_reached, operator) {
                     markers.push(*value);
                 }

@@ -1,9 +1,7 @@
 //! What is known of a value on the operand stack.
 
+use crate::go::abi::STACK_GUARD;
 use wasmparser::Operator;
-
-/// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).
-const STACK_GUARD: u64 = 16;
 
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +42,7 @@ impl Value {
             ) => operand,
             (Operator::I32WrapI64, Value::Constant(bits)) => Value::Constant(bits & 0xffff_ffff),
             (Operator::I64ExtendI32U, Value::Constant(_)) => operand,
-            (Operator::I32Load { memarg }, Value::G) if memarg.offset == STACK_GUARD => {
+            (Operator::I32Load { memarg }, Value::G) if memarg.offset == u64::from(STACK_GUARD) => {
                 Value::Guard(0)
             }
             (Operator::I64Eqz | Operator::I32Eqz, _) => Value::IsNil,

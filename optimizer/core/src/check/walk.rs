@@ -21,23 +21,21 @@ use super::tally::Tally;
 use super::value::{Value, constant};
 use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written, body};
+use crate::go::abi::{self, GLOBAL_G, GLOBAL_SP};
+use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
-pub(super) use calls::{After, Callee, FIRST_RETURN_PC, Other, Site};
+pub(super) use calls::{After, Callee, Other, Site};
 pub(super) use slots::access;
 pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
-pub(super) const RETURN_PC: i32 = 8;
+pub(super) const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
 /// Local 0: the return PC of a call, or the PC_B to go on at.
 const SELECTOR: u32 = 0;
 /// Local 1: SP.
 const SP: u32 = 1;
-/// Global 0, which shows SP to others.
-const GLOBAL_SP: u32 = 0;
-/// Global 2, `g`.
-const GLOBAL_G: u32 = 2;
 /// For [`Way::checked`], where a function goes on that may have been checked.
 pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
 /// How often a function is read at most until nothing is added to its loops.
@@ -247,7 +245,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// `PC_F << 16` goes into a local before anything else is done, whoever enters.
+    /// The PC that a function's own are counted from goes into a local before anything else is done, whoever enters.
     fn sets_base(&mut self) -> Step {
         let value = self.peek(0).and_then(constant);
         let (Some(value), Some(&Operator::LocalSet { local_index })) = (value, self.peek(1)) else {
@@ -367,7 +365,7 @@ impl<'w> Walk<'w, '_> {
             }
             Operator::GlobalGet { global_index } => self.global_get(*global_index),
             Operator::GlobalSet { global_index } => self.global_set(*global_index),
-            Operator::Call { function_index } => self.call(*function_index)?,
+            Operator::Call { function_index } => self.call(FuncIndex(*function_index))?,
             Operator::CallIndirect { .. } => self.call_indirect()?,
             operator => self.computes(operator)?,
         }

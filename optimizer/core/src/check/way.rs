@@ -45,7 +45,7 @@ pub(super) struct Way {
     pub(super) entered: Vec<u32>,
     /// Return PCs that the function's own code has stored on its stack, by place.
     pub(super) pushed: Vec<(i32, u64)>,
-    /// The local that holds `PC_F << 16`, and that value.
+    /// The local that holds the PC that the function's own are counted from, and that value.
     pub(super) base: Option<(u32, u64)>,
     pub(super) slots: Slots,
 }

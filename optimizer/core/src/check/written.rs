@@ -1,26 +1,21 @@
 //! The written module: its functions, and what its own tables say of them.
 
 use super::Fault;
-use crate::go::{Identity, Program, known};
+use crate::go::{Identity, Pc, Program, known};
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-/// Bit of `_func.flag` that marks assembly functions (`FuncFlagAsm` in internal/abi/symtab.go). The checker shares nothing with
-/// the passes, so this and [`PC_B`] are its own.
-const ASSEMBLY: u8 = 4;
-/// The part of a PC below PC_F.
-const PC_B: u32 = 0xffff;
-
-/// PC_F of a PC: whose it is.
+/// PC_F of the bits of a PC: whose it is.
 pub(super) fn pc_f(pc: u64) -> Option<u32> {
-    u32::try_from(pc >> 16).ok()
+    Pc::of_bits(pc).map(|pc| pc.f)
 }
 
-/// PC_B of a PC: where in its function.
+/// PC_B of the bits of a PC: where in its function.
 pub(super) fn pc_b(pc: u64) -> u32 {
-    pc as u32 & PC_B
+    Pc::b_of(pc as u32)
 }
 
 /// The body at a position of the code section.
@@ -52,8 +47,8 @@ pub(super) struct Function {
     pub(super) is_assembly: bool,
     /// Bytes of its arguments and results, where they are known.
     pub(super) args: Option<i32>,
-    /// PC_B of the call of `runtime.deferreturn`, 0 without one.
-    pub(super) deferreturn: u32,
+    /// PC_B of the call of `runtime.deferreturn`, if there is one.
+    pub(super) deferreturn: Option<u32>,
     /// Distance of SP below the return PC, up to the PC_B that stands beside it.
     pub(super) pcsp: Vec<(u32, i32)>,
     /// It reads global 0, sets it, or calls: SP has to be there when it is called.
@@ -104,18 +99,16 @@ impl<'w> Written<'w> {
     pub(super) fn read(
         bytes: &'w [u8],
         identity: &Identity,
-        lifted: &BTreeSet<u32>,
+        lifted: &BTreeSet<FuncIndex>,
         all_rules: bool,
     ) -> Result<Written<'w>, Fault> {
         let unreadable = |error: crate::Error| Fault::of_module("tables", error.message());
         let input = Input::read(bytes).map_err(unreadable)?;
         let program = Program::read(&input, identity).map_err(unreadable)?;
-        let slotted: BTreeSet<u32> = input.table_slots.iter().map(|(_, f)| *f).collect();
-        let exported: BTreeSet<u32> = input.exported_functions().collect();
-        let positions: Vec<u32> = (0..input.bodies.len() as u32).collect();
-        let functions: Vec<Function> = (positions.into_par_iter())
-            .map(|position| {
-                let index = input.imported_functions + position;
+        let slotted: BTreeSet<FuncIndex> = input.table_slots.iter().map(|(_, f)| *f).collect();
+        let exported: BTreeSet<FuncIndex> = input.exported_functions().collect();
+        let functions: Vec<Function> = (indices(&input).into_par_iter())
+            .map(|index| {
                 let is_go = has_convention(&input, index)
                     && slotted.contains(&index)
                     && !exported.contains(&index);
@@ -147,8 +140,9 @@ impl<'w> Written<'w> {
         }
     }
 
-    pub(super) fn position(&self, index: u32) -> Option<usize> {
-        Some(index.checked_sub(self.input.imported_functions)? as usize)
+    pub(super) fn position(&self, index: FuncIndex) -> Option<usize> {
+        let position = self.input.imported_functions.defined(index);
+        position.map(Defined::place)
     }
 
     /// Whose PC it is.
@@ -159,29 +153,33 @@ impl<'w> Written<'w> {
 
 /// The functions of the input as its tables have them, by position.
 pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> Vec<Function> {
-    let indices = input.imported_functions..input.functions.len() as u32;
     let read = |index| read_function(input, program, index, Role::Adapted);
-    indices.into_par_iter().map(read).collect()
+    indices(input).into_par_iter().map(read).collect()
+}
+
+fn indices(input: &Input<'_>) -> Vec<FuncIndex> {
+    let defined = input.defined_functions();
+    defined.map(|(index, _)| index).collect()
 }
 
 /// `(i32 or i64 w, i32 sp) -> i32 sp`.
-fn has_convention(input: &Input<'_>, index: u32) -> bool {
+fn has_convention(input: &Input<'_>, index: FuncIndex) -> bool {
     input.function_type(index).is_some_and(|ty| {
         matches!(ty.params(), [ValType::I32 | ValType::I64, ValType::I32])
             && ty.results() == [ValType::I32]
     })
 }
 
-fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -> Function {
+fn read_function(input: &Input<'_>, program: &Program, index: FuncIndex, role: Role) -> Function {
     let listed = program.by_wasm_index(index);
     let pcsp = listed.and_then(|function| function.pcsp());
     let record = listed.map(|function| function.record());
     Function {
         name: listed.map_or_else(|| format!("function {index}"), |f| f.name().to_owned()),
         pc_f: listed.map(|function| function.pc_f()),
-        is_assembly: record.is_none_or(|record| record.flag & ASSEMBLY != 0),
+        is_assembly: record.is_none_or(|record| record.is_assembly()),
         args: record.map(|record| record.args).filter(|args| *args >= 0),
-        deferreturn: record.map_or(0, |record| record.deferreturn & PC_B),
+        deferreturn: record.and_then(|record| record.deferreturn),
         pcsp: (pcsp.into_iter().flatten())
             .filter_map(|run| run.ok().map(|run| (run.end, run.value)))
             .collect(),
@@ -190,9 +188,9 @@ fn read_function(input: &Input<'_>, program: &Program, index: u32, role: Role) -
     }
 }
 
-fn looks_at_sp(input: &Input<'_>, index: u32) -> bool {
-    let position = index.wrapping_sub(input.imported_functions) as usize;
-    let body = body(input, position);
+fn looks_at_sp(input: &Input<'_>, index: FuncIndex) -> bool {
+    let position = input.imported_functions.defined(index);
+    let body = position.and_then(|position| body(input, position.place()));
     let Some(Ok(operators)) = body.map(|body| body.get_operators_reader()) else {
         return true;
     };

@@ -19,10 +19,11 @@ mod locals;
 
 use super::encode::FIRST_RETURN_PC;
 use super::facts::Facts;
-use super::ir::{GLOBAL_G, GLOBAL_SP, SELECTOR, SP};
+use super::ir::{SELECTOR, SP};
 use super::lift::Refusal;
 use super::pc::PcWidth;
-use super::switches;
+use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
+use crate::index::FuncIndex;
 use locals::Locals;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
@@ -97,7 +98,7 @@ impl Adapter<'_> {
                 .instruction(&Instruction::I64GeU);
         } else {
             self.out
-                .instruction(&Instruction::I32Const(FIRST_RETURN_PC))
+                .instruction(&Instruction::I32Const(FIRST_RETURN_PC.cast_signed()))
                 .instruction(&Instruction::I32GeU);
         }
         self.out
@@ -131,10 +132,12 @@ impl Adapter<'_> {
 
     fn operator(&mut self, operator: Operator<'_>) -> Result<(), Refusal> {
         match operator {
-            Operator::Call { function_index } if self.facts.is_go(function_index) => {
+            Operator::Call { function_index } if self.facts.is_go(FuncIndex(function_index)) => {
                 self.call(function_index);
             }
-            Operator::ReturnCall { function_index } if self.facts.is_go(function_index) => {
+            Operator::ReturnCall { function_index }
+                if self.facts.is_go(FuncIndex(function_index)) =>
+            {
                 self.call(function_index);
                 self.return_();
             }
@@ -230,7 +233,7 @@ impl Adapter<'_> {
             return;
         }
         let top = MemArg {
-            offset: u64::from(switches::STACK_HI),
+            offset: u64::from(STACK_HI),
             align: 2,
             memory_index: 0,
         };
@@ -238,7 +241,7 @@ impl Adapter<'_> {
             .instruction(&Instruction::GlobalGet(GLOBAL_G))
             .instruction(&Instruction::I32WrapI64)
             .instruction(&Instruction::I32Load(top))
-            .instruction(&Instruction::I32Const(-switches::GOEXIT_BELOW_TOP))
+            .instruction(&Instruction::I32Const(-GOEXIT_BELOW_TOP))
             .instruction(&Instruction::I32Add)
             .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }

@@ -3,7 +3,7 @@
 //! Wasm begins every local with zero, when the function is called and when the trampoline enters it. Go never reads that
 //! zero, so passes may share locals and put bodies in place of calls. Another tool may have relied on it.
 
-use super::ir::{BlockId, End, Expr, FIRST_FREE, Function, Local, Stmt};
+use super::ir::{BlockId, Expr, FIRST_FREE, Function, Local, Stmt};
 use super::locals::LocalSet;
 
 /// Whether a local is read, on some way from the entry or a resume point, before it is set. Those that [`LocalSet`] has no
@@ -50,9 +50,7 @@ impl Assigned {
             reads_unset: false,
         };
         assigned.list(&block.body);
-        if let End::Branch(condition, _, _) = &block.end {
-            assigned.expr(condition);
-        }
+        block.end.exprs().for_each(|expr| assigned.expr(expr));
         (!assigned.reads_unset).then_some(assigned.set)
     }
 
@@ -120,6 +118,7 @@ impl Assigned {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::ir::End;
     use crate::code::tests::program;
 
     const LOCAL: Local = FIRST_FREE;

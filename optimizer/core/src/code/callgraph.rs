@@ -1,23 +1,25 @@
 //! Who calls whom, and what that tells of how a function comes back.
 
+use super::definition::Definition;
 use super::facts::{Facts, Role};
 use super::ir::{After, BlockId, Callee, End, Expr, Function, SP, Stmt};
-use super::stack_pointer::RETURN_PC;
+use crate::go::abi::RETURN_PC;
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::parallel::prelude::*;
 
-/// Calls of all functions, by position in the code section.
+/// Calls of all functions.
 #[derive(Debug)]
 pub(crate) struct CallGraph {
-    nodes: Vec<Option<Node>>,
+    nodes: PerFunction<Option<Node>>,
 }
 
 /// What a lifted function does that shows in its callers.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     /// Functions whose return this one may see: of calls and tail calls.
-    pub(crate) calls: Vec<usize>,
+    pub(crate) calls: Vec<Defined>,
     /// Functions that it calls for good: sigpanic, panicIndex. Without morestack.
-    pub(crate) last_calls: Vec<usize>,
+    pub(crate) last_calls: Vec<Defined>,
     /// It calls through the table.
     pub(crate) is_indirect: bool,
     /// It may call morestack, and is then entered again by the trampoline.
@@ -25,37 +27,40 @@ pub(crate) struct Node {
     /// It unwinds on its own account, or calls the host, which may enter Go again.
     pub(crate) leaves: bool,
     /// Functions outside the convention that it calls and that do more than compute: the write barrier.
-    pub(crate) special: Vec<usize>,
+    pub(crate) special: Vec<Defined>,
     /// It loads of its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
     /// `deferprocStack` does for a recovered panic (runtime/panic.go, Go 1.21).
     pub(crate) reads_return_pc: bool,
 }
 
 impl CallGraph {
-    pub(crate) fn new(functions: &[Option<Function>], facts: &Facts) -> CallGraph {
-        let node = |function: &Option<Function>| Some(Node::of(function.as_ref()?, facts));
+    pub(crate) fn new(functions: &PerFunction<Definition>, facts: &Facts) -> CallGraph {
+        let node = |function: &Definition| Some(Node::of(function.graph()?, facts));
+        let nodes: Vec<Option<Node>> = functions.par_iter().map(node).collect();
         CallGraph {
-            nodes: functions.par_iter().map(node).collect(),
+            nodes: nodes.into(),
         }
     }
 
     /// `None` for a function that was not lifted: it may do anything.
-    pub(crate) fn node(&self, position: usize) -> Option<&Node> {
+    pub(crate) fn node(&self, position: Defined) -> Option<&Node> {
         self.nodes[position].as_ref()
     }
 
     /// The largest set of functions that hold to `own` and call, for a return, only functions of the set.
-    pub(crate) fn closed(&self, own: impl Fn(usize, &Node) -> bool) -> Vec<bool> {
-        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        let mut holds = vec![false; self.nodes.len()];
-        for (position, node) in self.nodes.iter().enumerate() {
+    pub(crate) fn closed(&self, own: impl Fn(Defined, &Node) -> bool) -> PerFunction<bool> {
+        let count = self.nodes.len();
+        let mut callers: PerFunction<Vec<Defined>> = PerFunction::all(Vec::new(), count);
+        let mut holds = PerFunction::all(false, count);
+        for (position, node) in self.nodes.positions() {
             let Some(node) = node else { continue };
             holds[position] = own(position, node);
             node.calls
                 .iter()
                 .for_each(|callee| callers[*callee].push(position));
         }
-        let mut pending: Vec<usize> = (0..holds.len()).filter(|p| !holds[*p]).collect();
+        let outside = holds.positions().filter(|(_, holds)| !**holds);
+        let mut pending: Vec<Defined> = outside.map(|(position, _)| position).collect();
         while let Some(position) = pending.pop() {
             for caller in std::mem::take(&mut callers[position]) {
                 if std::mem::replace(&mut holds[caller], false) {
@@ -69,7 +74,7 @@ impl CallGraph {
 
 impl Node {
     /// All functions that it calls directly, for a return or for good, and of whatever convention. Without morestack.
-    pub(crate) fn callees(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn callees(&self) -> impl Iterator<Item = Defined> {
         let go = self.calls.iter().chain(&self.last_calls);
         go.chain(&self.special).copied()
     }
@@ -77,7 +82,6 @@ impl Node {
     fn of(function: &Function, facts: &Facts) -> Node {
         let mut node = Node::default();
         let frame = frame_size(function);
-        let position = |callee: u32| (callee - facts.imported) as usize;
         function.visit_statements(&mut |stmt| {
             match stmt {
                 Stmt::GoCall {
@@ -86,10 +90,12 @@ impl Node {
                     ..
                 } => match after {
                     After::Never if facts.morestack.contains(callee) => node.grows_stack = true,
-                    After::Never => node.last_calls.push(position(*callee)),
-                    _ => node.calls.push(position(*callee)),
+                    After::Never => node.last_calls.extend(facts.imported.defined(*callee)),
+                    _ => node.calls.extend(facts.imported.defined(*callee)),
                 },
-                Stmt::TailCall(Callee::Direct(callee)) => node.calls.push(position(*callee)),
+                Stmt::TailCall(Callee::Direct(callee)) => {
+                    node.calls.extend(facts.imported.defined(*callee));
+                }
                 Stmt::GoCall { .. } | Stmt::TailCall(_) => node.is_indirect = true,
                 Stmt::Unwind => node.leaves = true,
                 Stmt::Call(callee, _)
@@ -116,11 +122,11 @@ impl Node {
     }
 
     /// A call of a function outside the convention.
-    fn note(&mut self, callee: u32, facts: &Facts) {
+    fn note(&mut self, callee: FuncIndex, facts: &Facts) {
         match facts.role(callee) {
             Role::Pure | Role::ReadsMemory => {}
             Role::Import => self.leaves = true,
-            Role::Special | Role::Go => self.special.push((callee - facts.imported) as usize),
+            Role::Special | Role::Go => self.special.extend(facts.imported.defined(callee)),
         }
     }
 }
@@ -135,28 +141,27 @@ fn frame_size(function: &Function) -> u32 {
     frame.cast_unsigned()
 }
 
-/// Which functions may come back to their caller, by position.
+/// Which functions may come back to their caller.
 ///
 /// A function does if one of its `return`s can be reached through calls that come back themselves. It also does if
 /// the trampoline may go on at its return PC although it never returned: if it unwinds, is not lifted, or is one of
-/// `saving`, which save where they were called. `deferreturn` is PC_B of each function's call of `runtime.deferreturn`,
-/// where a recovered panic enters it.
+/// `saving`, which save where they were called.
 pub(crate) fn returning(
-    functions: &[Option<Function>],
-    deferreturn: &[u32],
-    saving: &[bool],
+    functions: &PerFunction<Definition>,
+    saving: &PerFunction<bool>,
     facts: &Facts,
-) -> Vec<bool> {
-    let mut returns: Vec<bool> = (functions.iter().zip(saving))
-        .map(|(function, saves)| *saves || function.is_none())
+) -> PerFunction<bool> {
+    let mut returns: PerFunction<bool> = (functions.iter().zip(saving.iter()))
+        .map(|(function, saves)| *saves || function.graph().is_none())
         .collect();
     loop {
-        let found: Vec<usize> = (functions.par_iter().zip(deferreturn).enumerate())
-            .filter(|(position, (function, deferreturn))| {
-                let comes_back = |callee: u32| returns[(callee - facts.imported) as usize];
-                let reaches = |f: &Function| reaches_return(f, **deferreturn, &comes_back);
-                !returns[*position] && function.as_ref().is_some_and(reaches)
-            })
+        let comes_back = |callee| facts.imported.defined(callee).is_none_or(|at| returns[at]);
+        let reaches = |function: &Definition| {
+            let graph = function.graph();
+            graph.is_some_and(|graph| reaches_return(graph, function.deferreturn, &comes_back))
+        };
+        let found: Vec<usize> = (functions.par_iter().zip(returns.par_iter()).enumerate())
+            .filter(|(_, (function, returns))| !**returns && reaches(function))
             .map(|(position, _)| position)
             .collect();
         if found.is_empty() {
@@ -164,14 +169,14 @@ pub(crate) fn returning(
         }
         found
             .into_iter()
-            .for_each(|position| returns[position] = true);
+            .for_each(|position| returns[Defined::nth(position)] = true);
     }
 }
 
 fn reaches_return(
     function: &Function,
-    deferreturn: u32,
-    comes_back: &impl Fn(u32) -> bool,
+    deferreturn: Option<u32>,
+    comes_back: &impl Fn(FuncIndex) -> bool,
 ) -> bool {
     let mut pending: Vec<BlockId> = entered_from_outside(function, deferreturn);
     let mut seen = vec![false; function.blocks.len()];
@@ -206,7 +211,7 @@ fn reaches_return(
 }
 
 /// Block 0, and the resume points that are not behind a call: of `deferreturn`, of morestack, of assembly.
-fn entered_from_outside(function: &Function, deferreturn: u32) -> Vec<BlockId> {
+fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<BlockId> {
     let behind_calls: std::collections::BTreeSet<u32> = (function.blocks.iter())
         .filter_map(|block| match block.body.last() {
             Some(Stmt::GoCall { pc_b, after, .. }) if *after == After::Resume => Some(*pc_b),
@@ -214,7 +219,7 @@ fn entered_from_outside(function: &Function, deferreturn: u32) -> Vec<BlockId> {
         })
         .collect();
     let is_entered = |block: &BlockId| match function.blocks[*block].resume {
-        Some(pc_b) => pc_b == deferreturn || !behind_calls.contains(&pc_b),
+        resume @ Some(pc_b) => resume == deferreturn || !behind_calls.contains(&pc_b),
         None => *block == function.entry,
     };
     let mut entered: Vec<BlockId> = (0..function.blocks.len()).filter(is_entered).collect();
@@ -225,8 +230,8 @@ fn entered_from_outside(function: &Function, deferreturn: u32) -> Vec<BlockId> {
 /// Takes the resume point from behind every call that `decide` gives another fate, and cleans the graph up. How many.
 pub(crate) fn prune_resume_points(
     function: &mut Function,
-    deferreturn: u32,
-    decide: impl Fn(u32) -> Option<After>,
+    deferreturn: Option<u32>,
+    decide: impl Fn(FuncIndex) -> Option<After>,
 ) -> u64 {
     let mut pruned = std::collections::BTreeSet::new();
     for block in &mut function.blocks {
@@ -241,7 +246,7 @@ pub(crate) fn prune_resume_points(
             continue;
         };
         // A PC that a recovered panic enters has to stay.
-        if *pc_b == deferreturn {
+        if Some(*pc_b) == deferreturn {
             continue;
         }
         if let Some(fate) = decide(*callee) {
@@ -266,19 +271,21 @@ pub(crate) fn prune_resume_points(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::definition::Body;
     use crate::code::tests::machine;
     use crate::code::tests::program;
+    use crate::code::unlifted::Unlifted;
 
     /// Positions of the functions in these tests, whose wasm indices are behind the imports.
-    const RAISES: usize = 0;
-    const RETURNS: usize = 1;
-    const CALLS_BOTH: usize = 2;
+    const RAISES: Defined = Defined(0);
+    const RETURNS: Defined = Defined(1);
+    const CALLS_BOTH: Defined = Defined(2);
 
-    fn index(position: usize) -> u32 {
-        position as u32 + machine::facts().imported
+    fn index(position: Defined) -> FuncIndex {
+        machine::facts().imported.index(position)
     }
 
-    fn call(pc_b: u32, position: usize) -> Stmt {
+    fn call(pc_b: u32, position: Defined) -> Stmt {
         Stmt::GoCall {
             pc_f: None,
             pc_b,
@@ -288,7 +295,7 @@ mod tests {
     }
 
     /// Calls these one after the other, with resume points 1, 2 and so on, and returns.
-    fn calling(positions: &[usize]) -> Function {
+    fn calling(positions: &[Defined]) -> Function {
         let mut blocks: Vec<(Vec<Stmt>, End)> = (1..)
             .zip(positions)
             .map(|(pc_b, position)| (vec![call(pc_b, *position)], End::Jump(pc_b as BlockId)))
@@ -301,51 +308,53 @@ mod tests {
         function
     }
 
-    fn functions() -> Vec<Option<Function>> {
+    fn functions() -> PerFunction<Definition> {
         let raises = program::function(vec![(vec![Stmt::Unreachable], End::Stop)]);
-        vec![
-            Some(raises),
-            Some(calling(&[])),
-            Some(calling(&[RETURNS, RAISES])),
-            Some(calling(&[CALLS_BOTH])),
-        ]
+        program::definitions(vec![
+            raises,
+            calling(&[]),
+            calling(&[RETURNS, RAISES]),
+            calling(&[CALLS_BOTH]),
+        ])
     }
 
     #[test]
     fn a_function_returns_only_through_calls_that_do() {
         let mut functions = functions();
         let facts = machine::facts();
-        let returns = returning(&functions, &[0; 4], &[false; 4], &facts);
-        assert_eq!(returns, [false, true, false, false]);
+        let mut saving = PerFunction::all(false, 4);
+        let returns = returning(&functions, &saving, &facts);
+        assert_eq!(*returns, [false, true, false, false]);
         // A recovered panic enters CALLS_BOTH behind the call that raises it.
-        let returns = returning(&functions, &[0, 0, 2, 0], &[false; 4], &facts);
-        assert_eq!(returns, [false, true, true, true]);
-        let returns = returning(&functions, &[0; 4], &[true, false, false, false], &facts);
-        assert_eq!(returns, [true; 4], "it saves where it was called");
-        functions[RAISES] = None;
-        assert_eq!(
-            returning(&functions, &[0; 4], &[false; 4], &facts),
-            [true; 4]
-        );
+        functions[CALLS_BOTH].deferreturn = Some(2);
+        let returns = returning(&functions, &saving, &facts);
+        assert_eq!(*returns, [false, true, true, true]);
+        functions[CALLS_BOTH].deferreturn = None;
+        saving[RAISES] = true;
+        let returns = returning(&functions, &saving, &facts);
+        assert_eq!(*returns, [true; 4], "it saves where it was called");
+        saving[RAISES] = false;
+        functions[RAISES].body = Body::Adapted(Unlifted::default());
+        assert_eq!(*returning(&functions, &saving, &facts), [true; 4]);
     }
 
     #[test]
     fn pruned_calls_have_no_resume_point() {
         let never = |callee| (callee == index(RAISES)).then_some(After::Never);
         let mut function = calling(&[RETURNS, RAISES]);
-        assert_eq!(prune_resume_points(&mut function, 0, never), 1);
+        assert_eq!(prune_resume_points(&mut function, None, never), 1);
         let resumes: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
         assert_eq!(resumes, [1]);
         assert_eq!(function.blocks.len(), 2, "nothing behind the call is left");
 
         let plain = |_| Some(After::NotResumed);
         let mut function = calling(&[RETURNS, RETURNS]);
-        assert_eq!(prune_resume_points(&mut function, 0, plain), 2);
+        assert_eq!(prune_resume_points(&mut function, None, plain), 2);
         assert_eq!(function.blocks.len(), 1, "{:#?}", function.blocks);
 
         let mut function = calling(&[RETURNS, RETURNS]);
         assert_eq!(
-            prune_resume_points(&mut function, 2, plain),
+            prune_resume_points(&mut function, Some(2), plain),
             1,
             "2 is that of deferreturn"
         );
@@ -371,8 +380,8 @@ mod tests {
     fn calls_for_good_are_calls() {
         let mut functions = functions();
         let never = |callee| (callee == index(RAISES)).then_some(After::Never);
-        for function in functions.iter_mut().flatten() {
-            prune_resume_points(function, 0, never);
+        for function in functions.iter_mut().filter_map(Definition::graph_mut) {
+            prune_resume_points(function, None, never);
         }
         let graph = CallGraph::new(&functions, &machine::facts());
         let node = graph.node(CALLS_BOTH).expect("a lifted function");
@@ -383,7 +392,7 @@ mod tests {
     #[test]
     fn functions_outside_the_convention_are_called() {
         // Which one does not matter, as long as the module has no Go function there.
-        const BARRIER: usize = 40;
+        const BARRIER: Defined = Defined(40);
         let calls = vec![Stmt::Call(index(BARRIER), Vec::new()), Stmt::Return(8)];
         let function = program::function(vec![(calls, End::Stop)]);
         let node = Node::of(&function, &machine::facts());
@@ -394,7 +403,7 @@ mod tests {
     fn a_closed_set_calls_nothing_outside() {
         let graph = CallGraph::new(&functions(), &machine::facts());
         let closed = graph.closed(|position, _| position != RAISES);
-        assert_eq!(closed, [false, true, false, false]);
-        assert_eq!(graph.closed(|_, _| true), [true; 4]);
+        assert_eq!(*closed, [false, true, false, false]);
+        assert_eq!(*graph.closed(|_, _| true), [true; 4]);
     }
 }

@@ -21,11 +21,12 @@ use super::op::{Op, Type};
 use super::pc::PcWidth;
 use super::rules;
 use super::structure::Plan;
+use crate::go::Pc;
 use local_map::LocalMap;
 use writer::{Label, Writer};
 
-/// Return PCs are at least this: 0x1000, the first PC_F (`funcValueOffset` in cmd/link/internal/wasm/asm.go), << 16.
-pub(crate) const FIRST_RETURN_PC: i32 = 1 << 28;
+/// Return PCs are at least this.
+pub(crate) const FIRST_RETURN_PC: u32 = Pc::FIRST.bits() as u32;
 
 /// Choices of form between which size before and after compression differ.
 #[derive(Debug, Clone, Copy)]
@@ -201,11 +202,11 @@ impl Encoder<'_> {
         self.out.set(SELECTOR);
     }
 
-    /// A PC, or a PC_B, in the convention's type.
-    fn pc_const(&mut self, pc: i64) {
+    /// The bits of a PC, or a PC_B, in the convention's type.
+    fn pc_const(&mut self, bits: u64) {
         match self.style.pcs {
-            PcWidth::Bits32 => self.out.i32_const(pc as i32),
-            PcWidth::Bits64 => self.out.i64_const(pc),
+            PcWidth::Bits32 => self.out.i32_const(bits as i32),
+            PcWidth::Bits64 => self.out.i64_const(bits.cast_signed()),
         }
     }
 

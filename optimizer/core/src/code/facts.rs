@@ -4,6 +4,7 @@ use super::op::Type;
 use super::pc::PcWidth;
 use super::tokens;
 use crate::go::{Program, known};
+use crate::index::{FuncIndex, Imported};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};
@@ -31,13 +32,13 @@ pub(crate) struct Facts {
     /// Whether Go calls by this type, by type index: several may be equal once another tool has written the module.
     go_types: Vec<bool>,
     /// Functions that raise a fault at the caller's PC and never return.
-    pub(crate) sigpanic: Option<u32>,
+    pub(crate) sigpanic: Option<FuncIndex>,
     /// Functions that grow the stack and have the caller entered again.
-    pub(crate) morestack: BTreeSet<u32>,
+    pub(crate) morestack: BTreeSet<FuncIndex>,
     /// The write barrier up to Go 1.20: outside the convention, but it pops a return PC like functions of it.
-    pub(crate) popping: Option<u32>,
+    pub(crate) popping: Option<FuncIndex>,
     /// Number of functions that are imported.
-    pub(crate) imported: u32,
+    pub(crate) imported: Imported,
     /// Of the return PCs that calls pass.
     pub(crate) pcs: PcWidth,
 }
@@ -57,21 +58,21 @@ impl Facts {
         })
     }
 
-    /// As [`Facts::new`], of functions whose wasm indices `named` gives.
+    /// As [`Facts::new`], of functions whose indices `named` gives.
     pub(crate) fn with_names(
         input: &Input<'_>,
-        named: impl Fn(&'static str) -> Option<u32>,
+        named: impl Fn(&'static str) -> Option<FuncIndex>,
     ) -> Facts {
-        let exported: BTreeSet<u32> = input.exported_functions().collect();
-        let slotted: BTreeSet<u32> = input
+        let exported: BTreeSet<FuncIndex> = input.exported_functions().collect();
+        let slotted: BTreeSet<FuncIndex> = input
             .table_slots
             .iter()
             .map(|(_, function)| *function)
             .collect();
         let imported = input.imported_functions;
-        let roles = (0..input.functions.len() as u32)
+        let roles = (input.all_functions())
             .map(|index| {
-                if index < imported {
+                if imported.contains(index) {
                     Role::Import
                 } else if input.function_type(index).is_some_and(is_go_type)
                     && slotted.contains(&index)
@@ -85,7 +86,7 @@ impl Facts {
             .collect();
         Facts {
             roles,
-            signatures: (0..input.functions.len() as u32)
+            signatures: (input.all_functions())
                 .map(|index| signature(input, index))
                 .collect(),
             go_types: (input.types.iter())
@@ -99,18 +100,18 @@ impl Facts {
         }
     }
 
-    pub(crate) fn role(&self, function: u32) -> Role {
+    pub(crate) fn role(&self, function: FuncIndex) -> Role {
         self.roles
-            .get(function as usize)
+            .get(function.0 as usize)
             .copied()
             .unwrap_or(Role::Special)
     }
 
-    pub(crate) fn is_imported(&self, function: u32) -> bool {
-        function < self.imported
+    pub(crate) fn is_imported(&self, function: FuncIndex) -> bool {
+        self.imported.contains(function)
     }
 
-    pub(crate) fn is_go(&self, function: u32) -> bool {
+    pub(crate) fn is_go(&self, function: FuncIndex) -> bool {
         self.role(function) == Role::Go
     }
 
@@ -119,9 +120,9 @@ impl Facts {
         self.go_types.get(ty as usize).copied().unwrap_or(false)
     }
 
-    pub(crate) fn signature(&self, function: u32) -> Signature {
+    pub(crate) fn signature(&self, function: FuncIndex) -> Signature {
         self.signatures
-            .get(function as usize)
+            .get(function.0 as usize)
             .cloned()
             .unwrap_or_default()
     }
@@ -131,7 +132,7 @@ fn is_go_type(ty: &FuncType) -> bool {
     ty.params() == [ValType::I32] && ty.results() == [ValType::I32]
 }
 
-fn signature(input: &Input<'_>, index: u32) -> Signature {
+fn signature(input: &Input<'_>, index: FuncIndex) -> Signature {
     let Some(ty) = input.function_type(index) else {
         return Signature::default();
     };
@@ -153,14 +154,8 @@ pub(crate) fn value_type(ty: ValType) -> Option<Type> {
 }
 
 /// What a function outside the convention may do, by the operators in it.
-fn effects(input: &Input<'_>, index: u32) -> Role {
-    let Some(range) = input
-        .bodies
-        .get((index - input.imported_functions) as usize)
-    else {
-        return Role::Special;
-    };
-    let Ok(tokens) = tokens::decode(input.slice(range)) else {
+fn effects(input: &Input<'_>, index: FuncIndex) -> Role {
+    let Some(Ok(tokens)) = input.body(index).map(tokens::decode) else {
         return Role::Special;
     };
     let mut role = Role::Pure;

@@ -7,12 +7,15 @@ use std::collections::BTreeMap;
 
 /// Builds the graph of a lifted function.
 ///
-/// `deferreturn` is PC_B of the function's call of `runtime.deferreturn`, 0 without one: a panic that is
-/// recovered enters there although no code names that PC.
+/// `deferreturn` is that of a [`Definition`](super::Definition).
 ///
 /// # Errors
 /// A call that may be resumed and does not end its segment, or whose resume point is not the next segment.
-pub(crate) fn build(lifted: Lifted, deferreturn: u32, facts: &Facts) -> Result<Function, Refusal> {
+pub(crate) fn build(
+    lifted: Lifted,
+    deferreturn: Option<u32>,
+    facts: &Facts,
+) -> Result<Function, Refusal> {
     let mut builder = Builder {
         unreachable: lifted
             .segments
@@ -27,10 +30,8 @@ pub(crate) fn build(lifted: Lifted, deferreturn: u32, facts: &Facts) -> Result<F
         // Falling off the last segment is a trap.
         *last |= lifted.segments.last().is_some_and(Vec::is_empty);
     }
-    if deferreturn != 0 {
-        builder
-            .resume
-            .insert(deferreturn, builder.segment_of(deferreturn));
+    if let Some(pc_b) = deferreturn {
+        builder.resume.insert(pc_b, builder.segment_of(pc_b));
     }
     let count = lifted.segments.len();
     let mut blocks: Vec<Block> = Vec::with_capacity(count);

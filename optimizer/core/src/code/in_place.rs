@@ -2,7 +2,7 @@
 
 use super::ir::{Access, Expr, FIRST_FREE, Local, SP, Stmt};
 use super::op::Type;
-use super::stack_pointer::RETURN_PC;
+use crate::go::abi::RETURN_PC;
 use std::collections::BTreeMap;
 
 /// Rewrites the slots in a statement, without those nested in it, to where its caller has them. `None` for a slot below the

@@ -3,6 +3,7 @@
 mod walk;
 
 use super::op::{Load, Op, Store, Type};
+use crate::index::FuncIndex;
 
 /// Index of a wasm local.
 pub(crate) type Local = u32;
@@ -13,15 +14,6 @@ pub(crate) const SELECTOR: Local = 0;
 pub(crate) const SP: Local = 1;
 /// Locals below this one have a meaning of their own and are never renamed.
 pub(crate) const FIRST_FREE: Local = 2;
-/// Global 0, where Go keeps SP (`cmd/internal/obj/wasm/a.out.go`, REG_SP).
-pub(crate) const GLOBAL_SP: u32 = 0;
-/// Global 1, the closure that a called function belongs to (REG_CTXT).
-pub(crate) const GLOBAL_CTXT: u32 = 1;
-/// Global 2, the running goroutine (REG_g).
-pub(crate) const GLOBAL_G: u32 = 2;
-/// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
-pub(crate) const GLOBAL_PAUSE: u32 = 7;
-
 /// Position of a block in its graph.
 pub(crate) type BlockId = usize;
 
@@ -41,7 +33,7 @@ pub(crate) enum Expr {
     Load(Load, Access, Box<Expr>),
     Select(Box<(Expr, Expr, Expr)>),
     /// A function outside Go's convention that returns a value.
-    Call(u32, Vec<Expr>),
+    Call(FuncIndex, Vec<Expr>),
     MemorySize,
     MemoryGrow(Box<Expr>),
 }
@@ -56,8 +48,8 @@ pub(crate) struct Access {
 /// Whom a Go call calls.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Callee {
-    /// A wasm function index.
-    Direct(u32),
+    /// A function of Go's convention.
+    Direct(FuncIndex),
     /// An i32 table slot, PC_F.
     Indirect(Box<Expr>),
 }
@@ -87,7 +79,7 @@ pub(crate) enum Stmt {
     /// Nested code without jumps out of it.
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// A function outside Go's convention that returns nothing.
-    Call(u32, Vec<Expr>),
+    Call(FuncIndex, Vec<Expr>),
     /// A call by Go's convention; the return PC is (this PC_F, this PC_B).
     GoCall {
         /// Of the function that the call was inlined from; `None` for the function's own.
@@ -100,7 +92,7 @@ pub(crate) enum Stmt {
     /// barrier up to Go 1.20.
     PushedCall {
         pc_b: u32,
-        function: u32,
+        function: FuncIndex,
         arguments: Vec<Expr>,
     },
     /// A jump to another Go function, whose return is this function's.
@@ -178,9 +170,9 @@ impl Expr {
         Expr::Binary(op, Box::new((left, right)))
     }
 
-    /// Leaves a placeholder and gives the expression away.
+    /// Leaves a zero and gives the expression away.
     pub(crate) fn take(&mut self) -> Expr {
-        std::mem::replace(self, Expr::MemorySize)
+        std::mem::replace(self, Expr::I32(0))
     }
 
     /// Whether the value is 0 or 1, as an i32.

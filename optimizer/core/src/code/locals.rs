@@ -201,8 +201,8 @@ impl Liveness {
     /// Live before the end of a block: behind its last statement.
     pub(crate) fn before_end(&self, block: &Block) -> LocalSet {
         let mut live = self.behind(&block.end);
-        if let End::Branch(condition, _, _) = &block.end {
-            before_expr(condition, &mut live);
+        for expr in block.end.exprs().rev() {
+            before_expr(expr, &mut live);
         }
         live
     }

@@ -1,44 +1,37 @@
 //! All functions back to bytes, in the new calling convention.
 
 use super::adapt::{self, Convention};
+use super::definition::{Body, Definition};
 use super::dispatch::{self, Backward};
 use super::encode::{self, Style};
 use super::facts::{Facts, Role};
-use super::ir::Function;
 use super::lift::Refusal;
-use super::unlifted::Unlifted;
 use crate::error::{Error, Result, Stage};
+use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The code of a Go program, lifted.
 #[derive(Debug)]
 pub(crate) struct Code {
     pub(crate) facts: Facts,
-    /// By position in the code section; `None` for functions that are only adapted.
-    pub(crate) functions: Vec<Option<Function>>,
-    /// PC_F by position in the code section; `None` for functions that are not in the table.
-    pub(crate) pc_f: Vec<Option<u32>>,
-    /// PC_B of the call of `runtime.deferreturn`, 0 without one, by position.
-    pub(crate) deferreturn: Vec<u32>,
-    /// Which functions are written in assembly, which is entered at fixed PCs, by position.
-    pub(crate) is_assembly: Vec<bool>,
-    /// What functions that were not lifted call, by position; nothing for those that were.
-    pub(crate) unlifted: Vec<Unlifted>,
+    pub(crate) functions: PerFunction<Definition>,
     pub(crate) style: Style,
 }
 
 impl Code {
-    /// Wasm indices of all functions of Go's convention, whose type changes with it.
-    pub(crate) fn go_functions(&self) -> impl Iterator<Item = u32> {
-        let count = self.functions.len() as u32;
-        (self.facts.imported..self.facts.imported + count).filter(|index| self.facts.is_go(*index))
+    /// All functions of Go's convention, whose type changes with it.
+    pub(crate) fn go_functions(&self) -> impl Iterator<Item = FuncIndex> {
+        let indices = self.functions.iter().map(|function| function.index);
+        indices.filter(|index| self.facts.is_go(*index))
     }
 
     /// Which functions were lifted, by position.
     pub(crate) fn lifted(&self) -> Vec<bool> {
-        self.functions.iter().map(Option::is_some).collect()
+        let lifted = |function: &Definition| function.graph().is_some();
+        self.functions.iter().map(lifted).collect()
     }
 
     /// The body of each defined function.
@@ -46,9 +39,8 @@ impl Code {
     /// # Errors
     /// A function that can be neither encoded nor adapted, by its index: the input stays as it is.
     pub(crate) fn lower<'a>(&self, input: &Input<'a>) -> Result<Vec<Cow<'a, [u8]>>> {
-        (0..self.functions.len())
-            .into_par_iter()
-            .map(|position| self.body(input, position))
+        (self.functions.par_iter().zip(&input.bodies))
+            .map(|(function, original)| self.body(input, function, original))
             .collect()
     }
 
@@ -57,28 +49,32 @@ impl Code {
     /// # Errors
     /// As [`Code::lower`].
     pub(crate) fn size(&self, input: &Input<'_>) -> Result<u64> {
-        (0..self.functions.len())
-            .into_par_iter()
-            .map(|position| Ok(self.body(input, position)?.len() as u64))
+        (self.functions.par_iter().zip(&input.bodies))
+            .map(|(function, original)| Ok(self.body(input, function, original)?.len() as u64))
             .sum()
     }
 
-    fn body<'a>(&self, input: &Input<'a>, position: usize) -> Result<Cow<'a, [u8]>> {
-        let index = self.facts.imported + position as u32;
-        let original = input.slice(&input.bodies[position]);
+    fn body<'a>(
+        &self,
+        input: &Input<'a>,
+        function: &Definition,
+        original: &Range<usize>,
+    ) -> Result<Cow<'a, [u8]>> {
+        let index = function.index;
         let fail = |reason: &str| Error::new(Stage::Emit, format!("function {index}: {reason}"));
-        if let (Some(function), Some(pc_f)) = (&self.functions[position], self.pc_f[position]) {
+        if let (Body::Lifted(graph), Some(pc_f)) = (&function.body, function.pc_f) {
             let encoded = [Backward::Structured, Backward::ThroughEntry]
                 .into_iter()
                 .find_map(|backward| {
-                    let mut function = function.clone();
-                    dispatch::insert(&mut function, backward);
-                    encode::encode(&function, pc_f, self.style)
+                    let mut graph = graph.clone();
+                    dispatch::insert(&mut graph, backward);
+                    encode::encode(&graph, pc_f, self.style)
                 });
             return encoded
                 .map(Cow::Owned)
                 .ok_or_else(|| fail("its control flow cannot be written"));
         }
+        let original = input.slice(original);
         adapted(original, index, self.style.convention, &self.facts).map_err(fail)
     }
 }
@@ -89,7 +85,7 @@ impl Code {
 /// Why it cannot be fitted to the new convention.
 pub(crate) fn adapted<'a>(
     body: &'a [u8],
-    index: u32,
+    index: FuncIndex,
     convention: u32,
     facts: &Facts,
 ) -> std::result::Result<Cow<'a, [u8]>, Refusal> {

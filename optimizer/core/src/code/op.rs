@@ -226,7 +226,7 @@ impl Load {
     pub(crate) fn unsigned_mask(self) -> Option<u64> {
         Some(match self.0 {
             0x31 => 0xff,
-            0x33 => 0xffff,
+            0x33 => u16::MAX.into(),
             0x35 => 0xffff_ffff,
             _ => return None,
         })

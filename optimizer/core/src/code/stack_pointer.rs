@@ -6,9 +6,6 @@
 use super::ir::{Expr, Function, SP, Stmt};
 use super::op::Op;
 
-/// Bytes of the return PC that a call pushes: slots of the callee lie so much lower in the caller.
-pub(crate) const RETURN_PC: u32 = 8;
-
 impl Stmt {
     /// Moves SP by so many bytes.
     pub(crate) fn move_sp(by: i32) -> Stmt {

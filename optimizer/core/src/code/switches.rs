@@ -16,14 +16,9 @@
 //! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`, `morestack`,
 //! `switchToCrashStack0`); nothing that could be the last of a call stands between the new g and its SP.
 
-use super::ir::{Access, Expr, Function, GLOBAL_G, GLOBAL_SP, SP, Stmt};
+use super::ir::{Access, Expr, Function, SP, Stmt};
 use super::op::{Load, Op, Type};
-
-/// Offset of `g.stack.hi` (runtime/runtime2.go).
-pub(crate) const STACK_HI: u32 = 8;
-/// How far below it the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself (`newproc1`
-/// in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
-pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
+use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 
 /// Has global 0 point to the return PC at the top of the stack of g, which leads to `goexit`.
 pub(crate) fn show_goexit() -> Stmt {

@@ -1,13 +1,14 @@
 //! Whom a function calls that was not lifted, as its operators tell.
 
 use super::tokens;
+use crate::index::FuncIndex;
 use wasmparser::Operator;
 
 /// Calls of a function that was not lifted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Unlifted {
-    /// Wasm indices of the functions that it calls directly.
-    pub(crate) calls: Vec<u32>,
+    /// The functions that it calls directly.
+    pub(crate) calls: Vec<FuncIndex>,
     /// It calls through a table.
     pub(crate) is_indirect: bool,
 }
@@ -19,7 +20,7 @@ impl Unlifted {
         for token in tokens::decode(body).unwrap_or_default() {
             match token.operator {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    unlifted.calls.push(function_index);
+                    unlifted.calls.push(FuncIndex(function_index));
                 }
                 Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
                     unlifted.is_indirect = true;
@@ -48,8 +49,8 @@ mod tests {
         let all: Vec<Unlifted> = (input.bodies.iter())
             .map(|range| Unlifted::of(input.slice(range)))
             .collect();
-        let calls: Vec<&[u32]> = all.iter().map(|f| f.calls.as_slice()).collect();
-        assert_eq!(calls, [&[1][..], &[0], &[], &[]]);
+        let calls: Vec<&[FuncIndex]> = all.iter().map(|f| f.calls.as_slice()).collect();
+        assert_eq!(calls, [&[FuncIndex(1)][..], &[FuncIndex(0)], &[], &[]]);
         let indirect: Vec<bool> = all.iter().map(|f| f.is_indirect).collect();
         assert_eq!(indirect, [false, false, true, true]);
     }

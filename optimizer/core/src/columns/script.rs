@@ -11,7 +11,7 @@
 //! and goes on by `stride`; it passes over a row with `bound != 0` and `u8[record + bound] <= index`, whose array is
 //! shorter. [`run`] is the definition; `start.wat` does the same in the module that is shipped.
 
-use crate::go::Bytes;
+use crate::bytes::Bytes;
 use std::cell::Cell;
 
 /// How the numbers of a column are written.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 const BASE: u32 = 4096;
-const WORKING: u32 = 1 << 16;
+const WORKING: u32 = 64 << 10;
 
 fn placement(segment: &[u8], streams: u32) -> Placement {
     Placement {

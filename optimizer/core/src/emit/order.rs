@@ -1,5 +1,6 @@
 //! The order of functions in the output.
 
+use crate::index::{FuncIndex, Imported};
 use crate::input::Input;
 
 /// Where each function of walrus's output goes.
@@ -7,11 +8,11 @@ pub(super) struct Order {
     /// Final function index by walrus's.
     pub(super) final_index: Vec<u32>,
     /// Defined functions in final order.
-    pub(super) defined: Vec<Defined>,
+    pub(super) defined: Vec<Placed>,
 }
 
 /// A defined function of the output.
-pub(super) struct Defined {
+pub(super) struct Placed {
     /// Position in walrus's function and code sections.
     pub(super) position: usize,
     /// Position in the input's code section; `None` for a function that a pass added.
@@ -23,17 +24,21 @@ impl Order {
     pub(super) fn of_input(
         frame: &Input<'_>,
         functions: &[Option<u32>],
-        imported_before: usize,
+        imported_before: Imported,
     ) -> Order {
-        let (imported, total) = (frame.imported_functions as usize, frame.functions.len());
+        let (imported, total) = (frame.imported_functions.0 as usize, frame.functions.len());
         let mut original = vec![None; total];
-        for (index, target) in functions.iter().enumerate().skip(imported_before) {
-            if let Some(slot) = target.and_then(|t| original.get_mut(t as usize)) {
-                *slot = Some(index - imported_before);
+        for (index, target) in (0..).map(FuncIndex).zip(functions) {
+            let (slot, position) = (
+                target.and_then(|t| original.get_mut(t as usize)),
+                imported_before.defined(index),
+            );
+            if let (Some(slot), Some(position)) = (slot, position) {
+                *slot = Some(position.place());
             }
         }
-        let mut defined: Vec<Defined> = (imported..total)
-            .map(|index| Defined {
+        let mut defined: Vec<Placed> = (imported..total)
+            .map(|index| Placed {
                 position: index - imported,
                 original: original[index],
             })

@@ -4,25 +4,26 @@
 
 use super::Frame;
 use std::collections::BTreeSet;
-use walrus::{ConstExpr, ElementItems, ElementKind, ExportItem, FunctionId, GlobalKind};
+use walrus::{ConstExpr, ElementId, ElementItems, ElementKind, ExportItem, FunctionId, GlobalKind};
 
 impl Frame {
     /// Declares, in a segment of their own, functions that live bodies name as values and that nothing declares any more.
-    pub(super) fn restore_declarations(&mut self) {
+    /// The segment, if there has to be one.
+    pub(super) fn restore_declarations(&mut self) -> Option<ElementId> {
         let named: BTreeSet<FunctionId> = self
             .live_bodies()
             .flat_map(|body| &body.function_values)
             .filter_map(|index| self.ids.functions.get(*index as usize).copied())
             .collect();
         if named.is_empty() {
-            return;
+            return None;
         }
         let declared = declared(&self.walrus);
         let missing: Vec<FunctionId> = named.difference(&declared).copied().collect();
-        if !missing.is_empty() {
+        (!missing.is_empty()).then(|| {
             let items = ElementItems::Functions(missing);
-            self.walrus.elements.add(ElementKind::Declared, items);
-        }
+            self.walrus.elements.add(ElementKind::Declared, items)
+        })
     }
 }
 

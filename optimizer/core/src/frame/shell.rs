@@ -2,6 +2,7 @@
 
 use super::unsupported;
 use crate::error::{Error, Result, Stage};
+use crate::index::FuncIndex;
 use crate::input::Input;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -50,7 +51,7 @@ fn skeleton(input: &Input<'_>, references: &References) -> Result<Function> {
     let mut body = Function::new([]);
     for &function in &references.functions {
         let ty = input
-            .function_type(function)
+            .function_type(FuncIndex(function))
             .ok_or_else(|| unsupported("a function without a type"))?;
         for param in ty.params() {
             body.instruction(&zero(*param)?);

@@ -1,7 +1,7 @@
 //! What the go command and the linker recorded about a build.
 
-use super::bytes::Bytes;
 use super::release::Release;
+use crate::bytes::Bytes;
 use serde::Serialize;
 use std::ops::Range;
 

@@ -1,6 +1,7 @@
 //! Small programs made by hand, with the tables of any release.
 
 use super::layout::{Entry, Field, Layout, funcdata, pcdata};
+use super::pc::Pc;
 use wasm_encoder as enc;
 
 /// Address of the first byte.

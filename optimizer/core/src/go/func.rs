@@ -1,7 +1,8 @@
 //! The `_func` record of a function.
 
-use super::bytes::Bytes;
 use super::layout::FuncLayout;
+use super::pc::Pc;
+use crate::bytes::Bytes;
 
 /// A `_func` record, as src/runtime/runtime2.go defines it.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +16,8 @@ pub struct Func {
     pub name: u32,
     /// Bytes of arguments and results; `i32::MIN` if not known.
     pub args: i32,
-    /// PC_B of the call to `runtime.deferreturn`; 0 without one.
-    pub deferreturn: u32,
+    /// PC_B of the call to `runtime.deferreturn`, if there is one.
+    pub deferreturn: Option<u32>,
     /// Offset in pctab of the stack pointer deltas; 0 is none, as in the next two.
     pub pcsp: u32,
     /// Offset in pctab of the file numbers.
@@ -59,7 +60,7 @@ impl Func {
             entry: u32_at(layout.entry)?,
             name: u32_at(layout.name)?,
             args: table.i32(at(layout.args)?)?,
-            deferreturn: u32_at(layout.deferreturn)?,
+            deferreturn: Some(Pc::b_of(u32_at(layout.deferreturn)?)).filter(|pc_b| *pc_b != 0),
             pcsp: u32_at(layout.pcsp)?,
             pcfile: u32_at(layout.pcfile)?,
             pcln: u32_at(layout.pcln)?,
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!((func.entry, func.name, func.args), (0x1001, 11, 24));
         assert_eq!(
             (func.deferreturn, func.pcsp, func.pcfile, func.pcln),
-            (7, 1, 6, 9)
+            (Some(7), 1, 6, 9)
         );
         assert_eq!((func.cu_offset, func.start_line), (3, Some(126)));
         assert_eq!((func.func_id, func.flag, func.nfuncdata), (0, 0x16, 5));

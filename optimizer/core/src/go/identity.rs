@@ -1,8 +1,8 @@
 //! Who wrote a module: toolchain, release, platform, kind.
 
 use super::build_info::BuildInfo;
-use super::image::Image;
 use super::layout::Layout;
+use super::memory::Memory;
 use super::release::{Found, Release};
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
@@ -102,11 +102,15 @@ pub struct Identity {
 impl Identity {
     /// Looks at sections, imports, exports and data. What cannot be found out is said to be unknown.
     pub fn of(input: &Input<'_>) -> Self {
-        let image = Image::of(input).ok();
-        let build_info = image.as_ref().map(|image| BuildInfo::find(image.bytes()));
+        Identity::in_memory(input, Memory::of(input).ok().as_ref())
+    }
+
+    /// As [`Identity::of`], in the memory of this input, if that could be laid out.
+    pub(crate) fn in_memory(input: &Input<'_>, memory: Option<&Memory>) -> Self {
+        let build_info = memory.map(|memory| BuildInfo::find(memory.bytes()));
         let build_info = build_info.unwrap_or_default();
         let producers = Producers::of(input);
-        let release = release::find(&producers, &build_info, image.as_ref());
+        let release = release::find(&producers, &build_info, memory);
         let build_id = platform::build_id(input);
         let toolchain = match release.is_go || build_id.is_some() {
             true => Toolchain::Go,
@@ -164,7 +168,7 @@ impl Identity {
         };
         match Layout::of_minor(minor) {
             Some(layout) => Ok(layout),
-            None if minor < first => refuse(format!(
+            None if Layout::is_before_all(minor) => refuse(format!(
                 "{} is older than go1.{first}, the first whose tables say which functions are assembly",
                 self.found
             )),

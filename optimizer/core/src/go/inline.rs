@@ -1,7 +1,7 @@
 //! Inline trees: which functions were inlined where.
 
-use super::bytes::Bytes;
 use super::layout::InlineLayout;
+use crate::bytes::Bytes;
 
 /// The inline tree of a function.
 ///

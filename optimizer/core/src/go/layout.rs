@@ -40,15 +40,15 @@
 
 mod fields;
 mod ids;
-pub(crate) mod known;
 mod records;
 
 pub use fields::Field;
 pub use ids::{funcdata, pcdata};
 pub use records::{FuncLayout, InlineLayout};
 
+use super::known::{KNOWN_1_18, KNOWN_1_21};
+use super::pc::Pc;
 use ids::{FUNC_IDS_1_18, FUNC_IDS_1_22, FUNC_IDS_1_25};
-use known::{KNOWN_1_18, KNOWN_1_21};
 use records::{FUNC_1_18, FUNC_1_20, INLINE_1_18, INLINE_1_20};
 
 /// What `ftab` entries and `_func.entryOff` hold.
@@ -64,12 +64,23 @@ impl Entry {
     /// PC_F, the table slot, of an entry; `text` is `moduledata.text`, which Go's linker writes as 0 on wasm.
     pub fn pc_f(self, text: u64, entry: u32) -> Option<u32> {
         let sum = text.checked_add(u64::from(entry))?;
-        let slot = match self {
-            Entry::Pc => sum >> 16,
-            Entry::PcF => sum,
-        };
-        u32::try_from(slot).ok()
+        match self {
+            Entry::Pc => Some(Pc::of_bits(sum)?.f),
+            Entry::PcF => u32::try_from(sum).ok(),
+        }
     }
+}
+
+/// Numbers of bytes below the return PC (`varp` in runtime/panic.go) in the funcdata of open-coded defers
+/// (`emitOpenDeferInfo` in cmd/compile/internal/ssagen/ssa.go).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenCodedDefers {
+    /// Up to Go 1.20; not read.
+    Other,
+    /// Go 1.21: that of the defer bits, how many closures there are, and one for each, the first closure last.
+    Listed,
+    /// Since Go 1.22: those of the defer bits and of the first closure.
+    First,
 }
 
 /// A row: how one minor release lays its tables out.
@@ -86,8 +97,10 @@ pub struct Layout {
     pub cutab_unit: u64,
     /// Whether funcdata and findfunctab lie inside the pclntab section.
     pub funcdata_in_pclntab: bool,
-    /// Whether a program may get by with the memory that it declares, without growing it (`go/memory.rs`).
+    /// Whether a program may get by with the memory that it declares, without growing it (`go/declared.rs`).
     pub fits_declared_memory: bool,
+    /// What the funcdata of open-coded defers holds.
+    pub open_coded_defers: OpenCodedDefers,
     /// The `_func` record.
     pub func: FuncLayout,
     /// A record of an inline tree.
@@ -96,6 +109,18 @@ pub struct Layout {
     pub func_ids: &'static [&'static str],
     /// Functions that passes know by name and every program has.
     pub known_functions: &'static [&'static str],
+}
+
+/// findfunctab, the same in all releases.
+pub(crate) mod findfunctab {
+    use crate::go::pc::Pc;
+
+    /// Bytes of a bucket: a u32 and 16 bytes (`findfuncbucket` in src/runtime/symtab.go).
+    pub(crate) const BUCKET: u32 = 20;
+    /// PCs of a bucket (`pcbucketsize` in src/internal/abi/symtab.go).
+    pub(crate) const BUCKET_PCS: u32 = 4096;
+    /// Buckets of a wasm function.
+    pub(crate) const BUCKETS: u32 = Pc::start(1).bits() as u32 / BUCKET_PCS;
 }
 
 /// pclntab magic of Go 1.18 and 1.19.
@@ -110,6 +135,7 @@ const ROW_1_18: Layout = Layout {
     cutab_unit: 1,
     funcdata_in_pclntab: false,
     fits_declared_memory: true,
+    open_coded_defers: OpenCodedDefers::Other,
     func: FUNC_1_18,
     inline: INLINE_1_18,
     func_ids: FUNC_IDS_1_18,
@@ -127,12 +153,14 @@ const ROW_1_20: Layout = Layout {
 const ROW_1_21: Layout = Layout {
     minor: 21,
     fits_declared_memory: false,
+    open_coded_defers: OpenCodedDefers::Listed,
     known_functions: KNOWN_1_21,
     ..ROW_1_20
 };
 
 const ROW_1_22: Layout = Layout {
     minor: 22,
+    open_coded_defers: OpenCodedDefers::First,
     func_ids: FUNC_IDS_1_22,
     ..ROW_1_21
 };
@@ -186,6 +214,16 @@ impl Layout {
     /// The row of a minor release.
     pub fn of_minor(minor: u16) -> Option<&'static Layout> {
         LAYOUTS.iter().find(|row| row.minor == minor)
+    }
+
+    /// Whether no row is of this minor release or an older one.
+    pub(super) fn is_before_all(minor: u16) -> bool {
+        LAYOUTS.iter().all(|row| row.minor > minor)
+    }
+
+    /// Whether no row is of this minor release or a newer one.
+    pub(super) fn is_behind_all(minor: u16) -> bool {
+        LAYOUTS.iter().all(|row| row.minor < minor)
     }
 
     /// Name of a `FuncID`.

@@ -1,40 +1,183 @@
-//! How much memory a Go program has to declare.
-//!
-//! The linker declares what the data needs, up to `moduledata.end`, and room above it: 16 MB, from Go 1.24 on 1 MB
-//! (`writeMemorySec` in cmd/link/internal/wasm/asm.go). What the runtime does with the room:
-//!
-//! | Go | | source |
-//! | --- | --- | --- |
-//! | 1.18 to 1.20 | allocates from `moduledata.end` on, and grows the memory only beyond the room | `sysReserve`, runtime/mem_js.go |
-//! | 1.21 to 1.23 | never touches it: whatever is allocated is what `memory.grow` has added | `sbrk`, runtime/mem_wasm.go |
-//! | 1.24 to 1.27 | as up to 1.20, but the runtime allocates more than the room before `main` begins | `sbrk`, runtime/mem_wasm.go; `osinit`, runtime/os_wasm.go |
-//!
-//! So from 1.21 on every program grows its memory (an empty one by 133 pages up to 1.23, 99 on 1.24 and 5 on 1.27): it
-//! runs under no host that refuses that, and with less room it never has more pages in the end than with all of it.
-//! Up to 1.20, small programs run under such hosts, and the room must stay.
-//!
-//! Arguments and environment, which a JavaScript host writes, lie below the data (`wasmMinDataAddr` in
-//! cmd/link/internal/ld/data.go), and the first stack, `runtime.wasmStack`, lies in `noptrbss`.
+//! The program's memory as it is before its first instruction, made of the active data segments.
 
-use super::layout::Field;
-use super::program::Program;
+use crate::bytes::Bytes;
+use crate::columns;
+use crate::error::{Error, Result, Stage};
+use crate::input::Input;
 
-impl Program {
-    /// How many bytes of memory the program has to declare.
+/// How far apart the first and the last initialized byte may lie: 1 GiB.
+///
+/// Go's linker leaves out runs of zero bytes (`writeDataSec` in cmd/link/internal/wasm/asm.go, go1.26), so a
+/// memory is larger than its segments, by a third in ordinary programs. The span may also not exceed 16 MiB plus 64
+/// bytes for each byte of data, so that a small file cannot ask for much memory.
+pub const MAX_SPAN: u64 = 1 << 30;
+
+/// How many bytes of memory one byte of data may stand for, beyond [`FREE_SPAN`].
+const MAX_EXPANSION: u64 = 64;
+
+/// Up to this size it is always made: 16 MiB.
+const FREE_SPAN: u64 = 16 << 20;
+
+/// A program's initialized memory, from the lowest to the highest address that a segment fills. Go's tables are read in it
+/// and rewritten in it.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    base: u64,
+    bytes: Vec<u8>,
+}
+
+impl Memory {
+    /// Lays the active segments of memory 0 out; passive ones are not part of the initial memory.
     ///
     /// # Errors
-    /// In words, why what it declares now must stay.
-    pub(crate) fn declared_bytes(&self) -> Result<u64, &'static str> {
-        if self.layout().fits_declared_memory {
-            return Err("programs of this Go release may run without growing the memory");
+    /// Fails if the segments lie so far apart that a flat copy would exceed [`MAX_SPAN`], or be out of
+    /// proportion to the data.
+    pub fn of(input: &Input<'_>) -> Result<Self> {
+        let active = || {
+            let segments = input.data.iter();
+            segments.filter_map(|s| Some((u64::from(s.address?), input.slice(&s.range))))
+        };
+        let mut first = u64::MAX;
+        let mut end = 0u64;
+        let mut filled = 0u64;
+        for (address, bytes) in active().filter(|(_, bytes)| !bytes.is_empty()) {
+            let len = bytes.len() as u64;
+            first = first.min(address);
+            end = end.max(address.saturating_add(len));
+            filled = filled.saturating_add(len);
         }
-        let memory = self.image().bytes();
-        let word = |field| self.module().word(memory, field).ok_or("no moduledata");
-        // Go's linker initializes nothing from bss on. Where something is, the program has run before (a snapshot),
-        // and its variables say how much memory it has.
-        if memory.range().end > word(Field::Bss)? {
-            return Err("variables that are zero as Go writes them are not");
+        let base = first.min(end);
+        let span = end.saturating_sub(base);
+        check_span(base, span, filled)?;
+        let size = usize::try_from(span).map_err(|_| too_far_apart(base, span))?;
+        let mut bytes = vec![0; size];
+        for (address, content) in active() {
+            let start = usize::try_from(address.saturating_sub(base)).unwrap_or(usize::MAX);
+            let end = start.saturating_add(content.len());
+            if let Some(target) = bytes.get_mut(start..end) {
+                target.copy_from_slice(content);
+            }
         }
-        word(Field::End)
+        Ok(Memory { base, bytes })
+    }
+
+    /// Makes Go's function tables of the columns that an optimized module has, as its start function does. Whether it
+    /// has any.
+    pub(super) fn rebuild_tables(&mut self, input: &Input<'_>) -> bool {
+        columns::rebuild(input, self.base, &mut self.bytes)
+    }
+
+    /// Checked access by address.
+    pub fn bytes(&self) -> Bytes<'_> {
+        Bytes::new(self.base, &self.bytes)
+    }
+
+    /// All of it, from the first address of [`Memory::bytes`] on.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    /// The bytes at an address; `None` outside the memory.
+    pub(crate) fn slice_mut(&mut self, address: u64, len: u64) -> Option<&mut [u8]> {
+        let start = usize::try_from(address.checked_sub(self.base)?).ok()?;
+        self.bytes
+            .get_mut(start..start.checked_add(usize::try_from(len).ok()?)?)
+    }
+
+    /// Writes a little-endian u32; `None` outside the memory.
+    pub(crate) fn write_u32(&mut self, address: u64, value: u32) -> Option<()> {
+        self.slice_mut(address, 4)?
+            .copy_from_slice(&value.to_le_bytes());
+        Some(())
+    }
+
+    /// Without the zeros at both ends, which memory has anyway.
+    pub(super) fn trim(&mut self) {
+        let is_used = |byte: &u8| *byte != 0;
+        let used = self.bytes.iter().rposition(is_used);
+        self.bytes
+            .truncate(used.map_or(0, |last| last.saturating_add(1)));
+        let unused = self.bytes.iter().position(is_used).unwrap_or(0);
+        self.bytes.drain(..unused);
+        self.base = self.base.saturating_add(unused as u64);
+    }
+}
+
+fn check_span(base: u64, span: u64, filled: u64) -> Result<()> {
+    let allowed = filled
+        .saturating_mul(MAX_EXPANSION)
+        .saturating_add(FREE_SPAN)
+        .min(MAX_SPAN);
+    if span > allowed {
+        return Err(too_far_apart(base, span).with_hint(format!(
+            "at most {allowed} bytes are read for {filled} bytes of data"
+        )));
+    }
+    Ok(())
+}
+
+fn too_far_apart(base: u64, span: u64) -> Error {
+    Error::new(
+        Stage::GoModel,
+        format!("the data segments lie too far apart: {span} bytes from address {base:#x} on"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(wat: &str) -> Result<Memory> {
+        let wasm = wat::parse_str(wat).expect("fixture is valid text");
+        Memory::of(&Input::read(&wasm).expect("fixture is a module"))
+    }
+
+    #[test]
+    fn lays_segments_out_in_order() {
+        let memory = memory(
+            r#"(module (memory 1)
+                (data (i32.const 0x1010) "later")
+                (data (i32.const 0x1000) "first")
+                (data (i32.const 0x1013) "XY")
+                (data "passive"))"#,
+        )
+        .expect("small memory");
+        let bytes = memory.bytes();
+        assert_eq!(bytes.range(), 0x1000..0x1015);
+        assert_eq!(bytes.slice(0x1010, 5).expect("inside").as_slice(), b"latXY");
+        assert_eq!(bytes.u64(0x1006), Some(0));
+    }
+
+    #[test]
+    fn zeros_at_the_ends_are_not_kept() {
+        let mut memory = memory(r#"(module (memory 1) (data (i32.const 16) "\00ab\00c\00\00"))"#)
+            .expect("small memory");
+        memory.trim();
+        assert_eq!(memory.bytes().range(), 17..21);
+        assert_eq!(memory.bytes().as_slice(), b"ab\0c");
+    }
+
+    #[test]
+    fn no_data_is_an_empty_memory() {
+        let memory = memory("(module (memory 1))").expect("empty memory");
+        assert!(memory.bytes().as_slice().is_empty());
+    }
+
+    #[test]
+    fn a_far_segment_is_refused_without_allocating() {
+        let error = memory(
+            r#"(module (memory 65536)
+                (data (i32.const 0) "x") (data (i32.const 0xfffffff0) "y"))"#,
+        )
+        .expect_err("4 GiB span");
+        assert!(error.message().contains("too far apart"), "{error}");
+        assert!(error.hint().is_some());
+    }
+
+    #[test]
+    fn a_segment_at_the_end_of_the_address_space_is_fine() {
+        let memory = memory(r#"(module (memory 65536) (data (i32.const 0xfffffffe) "ab"))"#)
+            .expect("one segment");
+        assert_eq!(memory.bytes().range(), 0xffff_fffe..0x1_0000_0000);
     }
 }

@@ -1,8 +1,9 @@
 //! `runtime.moduledata`: where everything else in a program's memory lies.
 
-use super::bytes::Bytes;
 use super::layout::{Field, Layout};
-use super::pclntab::PclnTab;
+use super::pc::Pc;
+use super::pc_header::PcHeader;
+use crate::bytes::Bytes;
 
 const CUT_OFF: &str = "it is cut off";
 
@@ -25,7 +26,7 @@ pub struct Slice {
 }
 
 impl ModuleData {
-    /// The moduledata at `address`, if everything it says is possible for this layout and this pclntab.
+    /// The moduledata at `address`, if everything it says is possible for this layout and the pclntab with this header.
     ///
     /// # Errors
     /// In words, the first thing that is not possible.
@@ -33,10 +34,10 @@ impl ModuleData {
         memory: Bytes<'_>,
         address: u64,
         layout: &'static Layout,
-        pclntab: &PclnTab,
+        header: &PcHeader,
     ) -> Result<Self, String> {
         let module = ModuleData { address, layout };
-        module.check_tables(memory, pclntab)?;
+        module.check_tables(memory, header)?;
         module.check_order(memory)?;
         module.check_rest(memory)?;
         Ok(module)
@@ -79,8 +80,7 @@ impl ModuleData {
     }
 
     /// The slices must be where pclntab's header says that the sub-tables are.
-    fn check_tables(&self, memory: Bytes<'_>, pclntab: &PclnTab) -> Result<(), String> {
-        let header = &pclntab.header;
+    fn check_tables(&self, memory: Bytes<'_>, header: &PcHeader) -> Result<(), String> {
         for (field, name, address) in [
             (Field::FuncNameTab, "funcnametab", header.funcnametab),
             (Field::CuTab, "cutab", header.cutab),
@@ -153,7 +153,7 @@ impl ModuleData {
         let text = word(Field::Text)?;
         let slot = first.and_then(|entry| self.layout.entry.pc_f(text, entry));
         let min_pc = word(Field::MinPc)?;
-        if slot.map(|slot| u64::from(slot) << 16) != Some(min_pc) {
+        if slot.map(|slot| Pc::start(slot).bits()) != Some(min_pc) {
             return Err(format!(
                 "minpc is {min_pc:#x}, which is not ftab's first entry"
             ));

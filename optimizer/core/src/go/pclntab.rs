@@ -1,31 +1,11 @@
 //! Finding pclntab and its moduledata in memory.
 
-use super::bytes::Bytes;
 use super::layout::{Entry, Field, Layout};
 use super::moduledata::ModuleData;
+use super::pc_header::{PcHeader, first_word};
+use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
 use std::collections::HashMap;
-
-/// pclntab's header, with addresses in place of distances.
-#[derive(Debug, Clone, Copy)]
-pub struct PcHeader {
-    /// Address of the header, that is, of pclntab.
-    pub address: u64,
-    /// Number of functions.
-    pub nfunc: u64,
-    /// Number of paths in filetab.
-    pub nfiles: u64,
-    /// Address of the names.
-    pub funcnametab: u64,
-    /// Address of the compilation units' file lists.
-    pub cutab: u64,
-    /// Address of the paths.
-    pub filetab: u64,
-    /// Address of the pc-value tables.
-    pub pctab: u64,
-    /// Address of ftab and of the `_func` records.
-    pub functab: u64,
-}
 
 /// A pclntab that a moduledata points to.
 #[derive(Debug, Clone, Copy)]
@@ -43,38 +23,6 @@ pub struct FuncTabEntry {
     pub pc_f: u32,
     /// Address of the `_func` record.
     pub func: u64,
-}
-
-impl PcHeader {
-    /// The header at `address`, if its magic is `magic` and its distances ascend and stay in memory.
-    pub fn read(memory: Bytes<'_>, address: u64, magic: u32) -> Option<Self> {
-        let word = |index: u64| memory.u64(address.checked_add(index.checked_mul(8)?)?);
-        if word(0)? != first_word(magic) {
-            return None;
-        }
-        let at = |index: u64| address.checked_add(word(index)?);
-        let header = PcHeader {
-            address,
-            nfunc: word(1)?,
-            nfiles: word(2)?,
-            funcnametab: at(4)?,
-            cutab: at(5)?,
-            filetab: at(6)?,
-            pctab: at(7)?,
-            functab: at(8)?,
-        };
-        let ascending = [
-            address.checked_add(72)?,
-            header.funcnametab,
-            header.cutab,
-            header.filetab,
-            header.pctab,
-            header.functab,
-            memory.range().end,
-        ];
-        let possible = ascending.is_sorted() && (1..=u64::from(u32::MAX)).contains(&header.nfunc);
-        possible.then_some(header)
-    }
 }
 
 impl PclnTab {
@@ -108,11 +56,6 @@ impl PclnTab {
             })
         }))
     }
-}
-
-/// Magic, two zero bytes, PC quantum 1, word size 8.
-fn first_word(magic: u32) -> u64 {
-    u64::from(magic) | 0x0801_0000_0000_0000
 }
 
 /// Where a pclntab and its moduledata could be, by content: a pclntab is its first word at a multiple of 8 and a
@@ -167,13 +110,12 @@ impl Places {
             let Some(&header) = self.headers.get(header) else {
                 continue;
             };
-            let pclntab = PclnTab { header };
-            match ModuleData::read(memory, *address, layout, &pclntab) {
+            match ModuleData::read(memory, *address, layout, &header) {
                 Ok(module) => {
                     if let Some((_, first)) = found {
                         return Err(two_modules(first.address(), module.address()));
                     }
-                    found = Some((pclntab, module));
+                    found = Some((PclnTab { header }, module));
                 }
                 Err(reason) => rejected = rejected.or(Some((*address, reason))),
             }

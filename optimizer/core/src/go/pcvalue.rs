@@ -1,6 +1,6 @@
 //! pc-value tables: one number per PC of a function, run-length coded.
 
-use super::bytes::Bytes;
+use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
 
 /// No table has more runs: a function has fewer than 65,536 PCs (`pc >= 1<<16` is an error in
@@ -57,6 +57,16 @@ impl<'a> PcValues<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The bytes of the rest of the table, its closing zero included; `None` if it is malformed.
+    pub(crate) fn content(mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        if self.by_ref().any(|range| range.is_err()) {
+            return None;
+        }
+        let rest = self.table.slice(start, self.at.checked_sub(start)?)?;
+        Some(rest.as_slice())
     }
 
     /// Address behind the runs read so far; behind the table's closing zero once the iterator has ended.

@@ -1,14 +1,15 @@
 //! A Go program as its own tables describe it.
 
-use super::bytes::Bytes;
 use super::func::Func;
 use super::identity::Identity;
-use super::image::Image;
 use super::layout::{Field, Layout};
+use super::memory::Memory;
 use super::moduledata::ModuleData;
 use super::pclntab::{FuncTabEntry, PclnTab};
 use super::symbol::package_of;
+use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
+use crate::index::{FuncIndex, Imported};
 use crate::input::Input;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -22,7 +23,7 @@ pub use function::Function;
 /// The functions of a Go program and the tables that describe them.
 #[derive(Debug)]
 pub struct Program {
-    image: Image,
+    memory: Memory,
     is_rebuilt: bool,
     layout: &'static Layout,
     module: ModuleData,
@@ -30,17 +31,17 @@ pub struct Program {
     tables: Tables,
     records: Vec<Record>,
     /// Wasm function index to position in `records`.
-    by_index: HashMap<u32, usize>,
+    by_index: HashMap<FuncIndex, usize>,
     /// `_func.cuOffset` of a compilation unit to the position of a function that is named after its package.
     units: HashMap<u32, usize>,
-    unlisted: Vec<u32>,
+    unlisted: Vec<FuncIndex>,
 }
 
 /// One function of pclntab.
 #[derive(Debug)]
 struct Record {
     pc_f: u32,
-    wasm_index: u32,
+    wasm_index: FuncIndex,
     func: Func,
     name: String,
 }
@@ -65,10 +66,19 @@ impl Program {
     /// Fails, saying what is where, if the release has no known layout, if the tables are not found or contradict
     /// each other, and if a function of pclntab is not in the module's table.
     pub fn read(input: &Input<'_>, identity: &Identity) -> Result<Self> {
+        Program::in_memory(input, identity, Memory::of(input))
+    }
+
+    /// As [`Program::read`], in the memory of this input.
+    pub(crate) fn in_memory(
+        input: &Input<'_>,
+        identity: &Identity,
+        laid_out: Result<Memory>,
+    ) -> Result<Self> {
         let layout = identity.layout()?;
-        let mut image = Image::of(input)?;
-        let is_rebuilt = image.rebuild_tables(input);
-        let memory = image.bytes();
+        let mut laid_out = laid_out?;
+        let is_rebuilt = laid_out.rebuild_tables(input);
+        let memory = laid_out.bytes();
         let (pclntab, module) = PclnTab::find(memory, layout)?;
         let tables = Tables::of(memory, &module)?;
         let mut reader = RecordReader {
@@ -90,17 +100,16 @@ impl Program {
             }
             records.push(record);
         }
-        let by_index: HashMap<u32, usize> = (0..)
+        let by_index: HashMap<FuncIndex, usize> = (0..)
             .zip(&records)
             .map(|(i, r)| (r.wasm_index, i))
             .collect();
-        let defined =
-            input.imported_functions..u32::try_from(input.functions.len()).unwrap_or(u32::MAX);
-        let unlisted = defined
+        let unlisted = (input.defined_functions())
+            .map(|(index, _)| index)
             .filter(|index| !by_index.contains_key(index))
             .collect();
         Ok(Program {
-            image,
+            memory: laid_out,
             is_rebuilt,
             layout,
             module,
@@ -126,7 +135,7 @@ impl Program {
     }
 
     /// The function with this wasm function index (imported functions count).
-    pub fn by_wasm_index(&self, index: u32) -> Option<Function<'_>> {
+    pub fn by_wasm_index(&self, index: FuncIndex) -> Option<Function<'_>> {
         let record = self.records.get(*self.by_index.get(&index)?)?;
         Some(Function::new(self, record))
     }
@@ -148,7 +157,7 @@ impl Program {
     }
 
     /// Wasm indices of defined functions that pclntab does not know.
-    pub fn unlisted(&self) -> &[u32] {
+    pub fn unlisted(&self) -> &[FuncIndex] {
         &self.unlisted
     }
 
@@ -157,9 +166,36 @@ impl Program {
         self.layout
     }
 
-    /// The initial memory.
-    pub fn image(&self) -> &Image {
-        &self.image
+    /// The memory before the program's first instruction.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Has `change` rewrite tables in the memory, which ftab and names are not among, and reads them again.
+    ///
+    /// # Errors
+    /// That of `change`, and tables that do not lie in the memory: then it is as it was.
+    pub(crate) fn rewrite<T>(
+        &mut self,
+        change: impl FnOnce(&Program, &mut Memory) -> Result<T>,
+    ) -> Result<T> {
+        let mut memory = self.memory.clone();
+        let changed = change(self, &mut memory)?;
+        memory.trim();
+        let tables = Tables::of(memory.bytes(), &self.module)?;
+        let (start, len) = tables.functab;
+        let functab = memory.bytes().slice(start, len);
+        let read = |record: &Record| {
+            let address = record.func.address;
+            let func = functab.and_then(|table| Func::read(table, address, &self.layout.func));
+            func.ok_or_else(|| broken("a _func record", address))
+        };
+        let funcs: Vec<Func> = self.records.iter().map(read).collect::<Result<_>>()?;
+        for (record, func) in self.records.iter_mut().zip(funcs) {
+            record.func = func;
+        }
+        (self.memory, self.tables) = (memory, tables);
+        Ok(changed)
     }
 
     /// Where pclntab lies.
@@ -173,7 +209,7 @@ impl Program {
     }
 
     fn table(&self, (address, len): (u64, u64)) -> Bytes<'_> {
-        let memory = self.image.bytes();
+        let memory = self.memory.bytes();
         memory
             .slice(address, len)
             .unwrap_or(Bytes::new(address, &[]))
@@ -272,8 +308,8 @@ impl RecordReader<'_> {
 
 /// What stands in the slots of the module's table.
 struct Slots {
-    functions: HashMap<u32, u32>,
-    imported: u32,
+    functions: HashMap<u32, FuncIndex>,
+    imported: Imported,
 }
 
 impl Slots {
@@ -285,10 +321,10 @@ impl Slots {
     }
 
     /// The wasm function in slot `pc_f`, which pclntab says is `name`.
-    fn function(&self, pc_f: u32, name: &str) -> Result<u32> {
+    fn function(&self, pc_f: u32, name: &str) -> Result<FuncIndex> {
         let found = match self.functions.get(&pc_f) {
             None => "is empty".to_owned(),
-            Some(index) if *index < self.imported => format!("holds the import {index}"),
+            Some(index) if self.imported.contains(*index) => format!("holds the import {index}"),
             Some(index) => return Ok(*index),
         };
         Err(Error::new(

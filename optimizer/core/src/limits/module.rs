@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
-use crate::input::Input;
+use crate::input::{Input, PAGE};
 use serde::Serialize;
 use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, TableSectionReader, TypeRef};
@@ -35,9 +35,6 @@ pub struct ModuleFacts {
 /// Section id of the binary format.
 const TABLE: u8 = 4;
 
-/// WebAssembly's page.
-const PAGE: u64 = 65_536;
-
 impl ModuleFacts {
     pub(super) fn of(input: &Input<'_>) -> Result<ModuleFacts> {
         let identity = Identity::of(input);
@@ -68,7 +65,7 @@ fn origin(identity: &Identity) -> String {
 
 fn most_locals(input: &Input<'_>) -> Result<u64> {
     let mut most = 0;
-    for (index, body) in (input.imported_functions..).zip(&input.bodies) {
+    for (index, body) in input.defined_functions() {
         let parameters = input.function_type(index).map_or(0, |ty| ty.params().len());
         let mut locals = parameters as u64;
         let reader = FunctionBody::new(reader(input, body)).get_locals_reader();

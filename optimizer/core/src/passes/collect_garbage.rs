@@ -6,6 +6,7 @@
 
 use super::Outcome;
 use crate::error::Result;
+use crate::index::FuncIndex;
 use crate::module::Module;
 use crate::options::Options;
 
@@ -13,16 +14,15 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let before = module.frame_mut()?.live_functions();
     module.frame_mut()?.collect_garbage();
     let after = module.frame_mut()?.live_functions();
-    let imported = module.input.imported_functions as usize;
+    let imported = module.input.imported_functions;
 
     let mut removed = 0;
     let mut saved = 0;
-    for (index, (before, after)) in before.iter().zip(&after).enumerate() {
+    for (index, (before, after)) in (0..).zip(before.iter().zip(&after)) {
         if *before && !*after {
             removed += 1;
-            let body = index
-                .checked_sub(imported)
-                .and_then(|i| module.bodies.get(i));
+            let position = imported.defined(FuncIndex(index));
+            let body = position.and_then(|position| module.bodies.get(position.place()));
             saved += body.map_or(0, |body| body.len() as i64);
         }
     }
@@ -35,6 +35,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
 
 #[cfg(test)]
 mod tests {
+    use crate::index::Imported;
     use crate::input::Input;
     use crate::{Options, optimize};
 
@@ -63,7 +64,7 @@ mod tests {
         let input = Input::read(&out).expect("output is a module");
         assert_eq!(
             (input.imported_functions, input.bodies.len()),
-            (1, 1),
+            (Imported(1), 1),
             "{printed}"
         );
         assert!(

@@ -32,6 +32,7 @@
 //! size must stay (`fit_memory.rs`); single columns that are not regular stay as they are.
 
 mod columns;
+mod grouped;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -42,54 +43,56 @@ use super::{Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::go::Program;
-use crate::grouped::Grouped;
-use crate::memory::{Memory, PAGE};
-use crate::module::Module;
+use crate::go::{Memory, Program};
+use crate::input::{Input, PAGE};
+use crate::module::{Module, Rewritable};
 use crate::options::{Options, Preference};
-use walrus::DataKind;
+use grouped::Grouped;
+use walrus::{DataKind, MemoryId};
 use writer::Script;
 
 pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let Some(program) = module.program.take() else {
+    let (Some(program), Rewritable::Yes(frame)) = (&module.program, &mut module.frame) else {
         return Ok(left_alone("no tables", 0));
     };
-    let planned = match (reason_against(module, options), module.grouped.take()) {
-        (Some(reason), _) => Err(reason),
-        (None, None) => Err("the tables are not grouped"),
-        (None, Some(grouped)) => plan(&program, &grouped, module.frame_mut()?, options),
-    };
     let functions = program.functions().len();
-    module.program = Some(program);
+    let planned = match reason_against(&module.input, frame, options) {
+        Some(reason) => Err(reason),
+        None => plan(program, frame, options),
+    };
     match planned {
         Err(reason) => Ok(left_alone(reason, functions)),
-        Ok((memory, script)) => apply(module.frame_mut()?, &memory, script, functions),
+        Ok(plan) => apply(frame, plan, functions),
     }
 }
 
-fn reason_against(module: &Module<'_>, options: &Options) -> Option<Reason> {
+fn reason_against(input: &Input<'_>, frame: &Frame, options: &Options) -> Option<Reason> {
     if options.prefer == Preference::Speed {
         return Some("rebuilding takes time at the start, and nothing runs faster for it");
     }
-    if module.input.start.is_some() {
+    if input.start.is_some() {
         return Some("the module has a start function of its own");
     }
-    if module.input.memory_imported {
+    if input.memory_imported {
         return Some("the memory is imported");
     }
-    (module.code_names_data).then_some("code refers to segments")
+    frame.code_names_data().then_some("code refers to segments")
 }
 
-/// The memory without what the script will rebuild, and the script.
-fn plan(
-    program: &Program,
-    grouped: &Grouped,
-    frame: &Frame,
-    options: &Options,
-) -> std::result::Result<(Memory, Script), Reason> {
+/// What is stored instead of the tables.
+struct Plan {
+    filled: MemoryId,
+    /// The memory without what the script rebuilds.
+    memory: Memory,
+    script: Script,
+}
+
+fn plan(program: &Program, frame: &Frame, options: &Options) -> std::result::Result<Plan, Reason> {
+    let grouped = Grouped::read(program).ok_or("the tables are not grouped")?;
     let declared = fit_memory::only_memory(frame)?;
-    let mut memory =
-        Memory::of(&frame.walrus.data).ok_or("a data segment has no constant address")?;
+    let filled = frame.filled_memory();
+    let filled = filled.ok_or("a data segment has no constant address")?;
+    let mut memory = program.memory().clone();
     let range = memory.bytes().range();
     let (Ok(base), Ok(end)) = (u32::try_from(range.start), u32::try_from(range.end)) else {
         return Err("the data ends at 4 GiB");
@@ -97,7 +100,7 @@ fn plan(
     let working = end
         .checked_next_multiple_of(8)
         .ok_or("the data ends at 4 GiB")?;
-    let script = columns::script(program, memory.bytes(), grouped, working)?;
+    let script = columns::script(program, memory.bytes(), &grouped, working)?;
     let placement = script.placement();
     if placement.end() > u32::MAX.into() || range.end > declared.initial.saturating_mul(PAGE) {
         return Err("the data ends outside the memory");
@@ -107,19 +110,28 @@ fn plan(
             .map_err(|_| "the initial memory is too small to rebuild the tables in")?;
     }
     match script.take_out(base, memory.bytes_mut()) {
-        true => Ok((memory, script)),
+        true => Ok(Plan {
+            filled,
+            memory,
+            script,
+        }),
         false => Err("the tables do not come back as they were"),
     }
 }
 
-fn apply(frame: &mut Frame, memory: &Memory, script: Script, functions: usize) -> Result<Outcome> {
+fn apply(frame: &mut Frame, plan: Plan, functions: usize) -> Result<Outcome> {
+    let Plan {
+        filled,
+        memory,
+        script,
+    } = plan;
     let before = stored_bytes(frame);
     let placement = script.placement();
     let body = start::body(&placement)?;
     for declared in frame.walrus.memories.iter_mut() {
         declared.initial = declared.initial.max(placement.end().div_ceil(PAGE));
     }
-    memory.store(&mut frame.walrus.data);
+    frame.store(filled, &memory);
     let after = stored_bytes(frame) + (script.segment.len() + body.len()) as i64;
     let outcome = Outcome {
         saved: before - after,

@@ -24,11 +24,11 @@ mod stack;
 mod tests;
 
 use super::{Outcome, left_alone};
-use crate::code::{
-    Callee, Expr, Function, GLOBAL_CTXT, Load, Op, PC_B_BITS, PC_F_OFFSET, SP, StackPointer, Stmt,
-    pc_b,
-};
+use crate::code::{Callee, Expr, Function, Load, Op, SP, StackPointer, Stmt};
 use crate::error::Result;
+use crate::go::Pc;
+use crate::go::abi::GLOBAL_CTXT;
+use crate::index::FuncIndex;
 use crate::module::Module;
 use crate::options::Options;
 use crate::parallel::prelude::*;
@@ -36,29 +36,27 @@ use stack::{Content, Stack, Value};
 use std::collections::{BTreeSet, HashMap};
 
 /// Where in a closure's PC PC_F is, which is a table slot.
-const PC_F: i64 = PC_F_OFFSET as i64;
+const PC_F: i64 = Pc::F_OFFSET as i64;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
     let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
         return Ok(left_alone("no lifted functions", 0));
     };
-    let imported = code.facts.imported;
-    let functions: HashMap<u32, u32> = (code.pc_f.iter().zip(imported..))
-        .filter_map(|(pc_f, index)| Some(((*pc_f)?, index)))
-        .filter(|(_, index)| code.facts.is_go(*index))
+    let functions: HashMap<u32, FuncIndex> = (code.functions.iter())
+        .filter(|function| code.facts.is_go(function.index))
+        .filter_map(|function| Some((function.pc_f?, function.index)))
         .collect();
     let callee = |pc: i64| {
-        let slot = u32::try_from(pc >> PC_B_BITS).ok()?;
-        functions.get(&slot).copied().filter(|_| pc_b(pc) == 0)
+        let pc = Pc::of_bits(pc.cast_unsigned()).filter(|pc| pc.b == 0)?;
+        functions.get(&pc.f).copied()
     };
     let counts: Vec<Count> = (code.functions.par_iter_mut())
-        .zip(&code.is_assembly)
-        .enumerate()
-        .filter_map(|(position, (function, is_assembly))| {
-            let function = function.as_mut().filter(|_| !is_assembly)?;
-            let record = program.by_wasm_index(imported + position as u32)?;
+        .filter_map(|function| {
+            let record = program.by_wasm_index(function.index)?;
+            let frame = function.frame?;
+            let function = function.compiled_mut()?;
             let slot = record.first_deferred().map(|below| -i64::from(below));
-            Some(resolve(function, record.frame_size()?, slot, &callee))
+            Some(resolve(function, frame, slot, &callee))
         })
         .collect();
     let direct: u64 = counts.iter().map(|count| count.direct).sum();
@@ -83,12 +81,12 @@ struct Count {
 }
 
 /// Makes the calls of closures that are known direct. `slot` is where the first deferred closure's address is, counted
-/// from where SP was at entry, and `callee` has the wasm index for a PC of a function's start.
+/// from where SP was at entry, and `callee` has the function for a PC of a function's start.
 fn resolve(
     function: &mut Function,
     frame: u32,
     slot: Option<i64>,
-    callee: &impl Fn(i64) -> Option<u32>,
+    callee: &impl Fn(i64) -> Option<FuncIndex>,
 ) -> Count {
     let Some(sp) = StackPointer::of(function, frame) else {
         return Count::default();
@@ -186,7 +184,7 @@ impl Stack {
         body: &mut [Stmt],
         mut sp: i32,
         slot: Option<i64>,
-        callee: &impl Fn(i64) -> Option<u32>,
+        callee: &impl Fn(i64) -> Option<FuncIndex>,
         count: &mut Count,
     ) {
         for position in 0..body.len() {

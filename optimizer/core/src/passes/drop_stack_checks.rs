@@ -1,8 +1,7 @@
 //! Drops the stack check of functions whose callers have checked enough.
 //!
 //! A Go function begins by comparing SP with the goroutine's stack guard. Below the guard 800 bytes are always left,
-//! for chains of functions without a check (`StackNosplitBase`, internal/abi/stack.go, Go 1.21 to 1.27), which Go's
-//! linker measures (cmd/link/internal/ld/stackcheck.go). Hand-written ones hardly use them, so that most small
+//! for chains of functions without a check, which Go's linker measures (`go/abi.rs`). Hand-written ones hardly use them, so that most small
 //! functions need no check of their own:
 //!
 //! ```wat
@@ -21,16 +20,18 @@
 
 use super::{Outcome, left_alone};
 use crate::code::callgraph::{CallGraph, Node};
-use crate::code::{Callee, Code, Expr, Function, RETURN_PC, SP, Stmt};
+use crate::code::{Body, Callee, Code, Definition, Expr, Function, SP, Stmt, Unlifted};
 use crate::error::Result;
+use crate::go::abi::{RETURN_PC, STACK_NOSPLIT};
 use crate::go::{Program, known};
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
 /// Bytes below the stack guard that a chain of functions without checks may use, less some to spare.
-const LIMIT: u64 = 768;
+const LIMIT: u64 = STACK_NOSPLIT - 32;
 /// What every call takes.
 const PUSHED: u64 = RETURN_PC as u64;
 /// What the call of a function with a check takes at most: its return PC, and that of its call of morestack.
@@ -44,14 +45,14 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     };
     let graph = CallGraph::new(&code.functions, &code.facts);
     let calls = all_calls(&module.input, program, code, &graph);
-    let mut depths = Depths::new(program, code, &graph, calls);
+    let mut depths = Depths::new(code, &graph, calls);
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
     let dropped: Vec<bool> = dropped.collect();
     let morestack = &code.facts.morestack;
     (code.functions.par_iter_mut().zip(&dropped))
         .filter(|(_, dropped)| **dropped)
-        .filter_map(|(function, _)| function.as_mut())
+        .filter_map(|(function, _)| function.graph_mut())
         .for_each(|function| {
             if check_of(function, |callee| morestack.contains(&callee)).is_some() {
                 let entry = function.entry;
@@ -59,7 +60,8 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
             }
         });
     let count = dropped.iter().filter(|dropped| **dropped).count();
-    let checks = (0..dropped.len()).filter(|p| graph.node(*p).is_some_and(|node| node.grows_stack));
+    let grows = |(position, _): &(Defined, _)| graph.node(*position).is_some_and(|n| n.grows_stack);
+    let checks = code.functions.positions().filter(grows);
     Ok(Outcome {
         note: format!("{count} of {} checks", checks.count()),
         ..Outcome::default()
@@ -67,7 +69,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
 }
 
 /// The condition of the stack check, the function's first statement.
-fn check_of(function: &Function, is_morestack: impl Fn(u32) -> bool) -> Option<&Expr> {
+fn check_of(function: &Function, is_morestack: impl Fn(FuncIndex) -> bool) -> Option<&Expr> {
     let first = function.blocks[function.entry].body.first()?;
     let Stmt::If(condition, yes, no) = first else {
         return None;
@@ -89,8 +91,8 @@ fn check_of(function: &Function, is_morestack: impl Fn(u32) -> bool) -> Option<&
 /// Whom a function enters on the stack that it stands on, for a return or for good.
 #[derive(Debug, Default)]
 struct Calls {
-    /// Positions of functions that it calls directly or jumps to.
-    direct: Vec<usize>,
+    /// Functions that it calls directly or jumps to.
+    direct: Vec<Defined>,
     /// It calls through the table: any function that may be there.
     is_indirect: bool,
     /// What it calls directly is all that it calls, and all of that is Go's.
@@ -98,31 +100,38 @@ struct Calls {
 }
 
 /// The calls of every function, lifted or not. A call of the host is one of every export.
-fn all_calls(input: &Input<'_>, program: &Program, code: &Code, graph: &CallGraph) -> Vec<Calls> {
-    let position = |index: u32| Some(index.checked_sub(code.facts.imported)? as usize);
-    let exported: Vec<usize> = input.exported_functions().filter_map(position).collect();
-    let mut all: Vec<Calls> = (code.unlifted.iter().enumerate())
-        .map(|(at, unlifted)| match graph.node(at) {
-            Some(node) => {
-                let mut direct: Vec<usize> = node.callees().collect();
-                direct.extend(exported.iter().filter(|_| node.leaves));
-                Calls {
-                    direct,
-                    is_indirect: node.is_indirect,
-                    is_direct: !has_other_calls(node),
-                }
-            }
-            None => {
-                let called = &unlifted.calls;
-                let mut direct: Vec<usize> = called.iter().copied().filter_map(position).collect();
-                let leaves = called.iter().any(|callee| code.facts.is_imported(*callee));
-                direct.extend(exported.iter().filter(|_| leaves));
-                Calls {
-                    direct,
-                    is_indirect: unlifted.is_indirect,
-                    is_direct: false,
-                }
-            }
+fn all_calls(
+    input: &Input<'_>,
+    program: &Program,
+    code: &Code,
+    graph: &CallGraph,
+) -> PerFunction<Calls> {
+    let position = |index| code.facts.imported.defined(index);
+    let exported: Vec<Defined> = input.exported_functions().filter_map(position).collect();
+    let of_unlifted = |unlifted: &Unlifted| {
+        let called = &unlifted.calls;
+        let mut direct: Vec<Defined> = called.iter().copied().filter_map(position).collect();
+        let leaves = called.iter().any(|callee| code.facts.is_imported(*callee));
+        direct.extend(exported.iter().filter(|_| leaves));
+        Calls {
+            direct,
+            is_indirect: unlifted.is_indirect,
+            is_direct: false,
+        }
+    };
+    let of_lifted = |node: &Node| {
+        let mut direct: Vec<Defined> = node.callees().collect();
+        direct.extend(exported.iter().filter(|_| node.leaves));
+        Calls {
+            direct,
+            is_indirect: node.is_indirect,
+            is_direct: !has_other_calls(node),
+        }
+    };
+    let mut all: PerFunction<Calls> = (code.functions.positions())
+        .map(|(at, function)| match &function.body {
+            Body::Lifted(_) => graph.node(at).map(of_lifted).unwrap_or_default(),
+            Body::Adapted(unlifted) => of_unlifted(unlifted),
         })
         .collect();
     let named = program
@@ -153,26 +162,24 @@ enum State {
 
 /// How many bytes of stack each function uses below its caller, down to the next check.
 struct Depths {
-    calls: Vec<Calls>,
+    calls: PerFunction<Calls>,
     /// Bytes of the frame; `None` where that is not known.
-    frames: Vec<Option<u64>>,
-    state: Vec<State>,
-    depth: Vec<u64>,
+    frames: PerFunction<Option<u64>>,
+    state: PerFunction<State>,
+    depth: PerFunction<u64>,
     limit: u64,
 }
 
 impl Depths {
-    fn new(program: &Program, code: &Code, graph: &CallGraph, calls: Vec<Calls>) -> Self {
-        let count = code.functions.len();
-        let frame = |index| program.by_wasm_index(index)?.frame_size().map(u64::from);
-        let indices = (code.facts.imported..).take(count);
-        let state = (0..count)
+    fn new(code: &Code, graph: &CallGraph, calls: PerFunction<Calls>) -> Depths {
+        let frame = |function: &Definition| function.frame.map(u64::from);
+        let state = (code.functions.positions())
             .map(
-                |position| match (graph.node(position), &code.functions[position]) {
-                    (Some(node), Some(function)) if node.grows_stack => {
-                        let check = check_of(function, |f| code.facts.morestack.contains(&f));
-                        let simple = check.is_some() && moves_sp_once(function);
-                        if simple && !has_other_calls(node) && !code.is_assembly[position] {
+                |(position, function)| match (graph.node(position), function.graph()) {
+                    (Some(node), Some(graph)) if node.grows_stack => {
+                        let check = check_of(graph, |f| code.facts.morestack.contains(&f));
+                        let simple = check.is_some() && moves_sp_once(graph);
+                        if simple && !has_other_calls(node) && !function.is_assembly {
                             State::Open
                         } else {
                             State::Checked
@@ -184,9 +191,9 @@ impl Depths {
             .collect();
         let mut depths = Depths {
             calls,
-            frames: indices.map(frame).collect(),
+            frames: code.functions.iter().map(frame).collect(),
             state,
-            depth: vec![UNBOUNDED; count],
+            depth: PerFunction::all(UNBOUNDED, code.functions.len()),
             limit: LIMIT,
         };
         depths.keep_below_unchecked();
@@ -196,8 +203,8 @@ impl Depths {
 
     /// Functions that are called by one that had no check from the start keep theirs: the linker counted on it.
     fn keep_below_unchecked(&mut self) {
-        for (calls, state) in self.calls.iter().zip(self.state.clone()) {
-            if state != State::Without {
+        for (calls, state) in self.calls.iter().zip(self.state.clone().iter()) {
+            if *state != State::Without {
                 continue;
             }
             for callee in &calls.direct {
@@ -210,11 +217,10 @@ impl Depths {
 
     /// How many bytes functions without a check may have used at most when one of them calls through the table.
     fn longest_chain_to_indirect_call(&self) -> u64 {
-        let mut above = vec![0u64; self.state.len()];
-        let own = |position: usize| PUSHED + self.frames[position].unwrap_or(LIMIT);
-        let without: Vec<usize> = (0..self.state.len())
-            .filter(|p| self.state[*p] == State::Without)
-            .collect();
+        let mut above = PerFunction::all(0u64, self.state.len());
+        let own = |position: Defined| PUSHED + self.frames[position].unwrap_or(LIMIT);
+        let without = (self.state.positions()).filter(|(_, state)| **state == State::Without);
+        let without: Vec<Defined> = without.map(|(position, _)| position).collect();
         // As often as such chains can be long; a cycle among them leaves nothing to spend.
         for _ in 0..LIMIT / PUSHED {
             let mut changed = false;
@@ -240,9 +246,9 @@ impl Depths {
 
     /// Goes through the functions, callees first.
     fn decide(&mut self) {
-        let mut seen = vec![false; self.state.len()];
-        for root in 0..self.state.len() {
-            let mut stack: Vec<(usize, usize)> = Vec::new();
+        let mut seen = PerFunction::all(false, self.state.len());
+        for root in (0..self.state.len()).map(Defined::nth) {
+            let mut stack: Vec<(Defined, usize)> = Vec::new();
             if !std::mem::replace(&mut seen[root], true) {
                 stack.push((root, 0));
             }
@@ -264,7 +270,7 @@ impl Depths {
         }
     }
 
-    fn decide_one(&mut self, position: usize) {
+    fn decide_one(&mut self, position: Defined) {
         let callees = &self.calls[position].direct;
         let below = callees.iter().map(|callee| match self.state[*callee] {
             // An open one is undecided: part of a cycle.
@@ -284,7 +290,7 @@ impl Depths {
                 self.depth[position] = depth;
                 self.state[position] = State::Dropped;
                 let undecided = callees.iter().copied();
-                let undecided: Vec<usize> = undecided
+                let undecided: Vec<Defined> = undecided
                     .filter(|callee| self.state[*callee] == State::Open)
                     .collect();
                 for callee in undecided {
@@ -319,7 +325,7 @@ mod tests {
     /// table, too.
     fn depths(functions: &[(State, u64, &[usize])], indirect: &[usize]) -> Depths {
         let calls = (functions.iter().enumerate()).map(|(position, (_, _, direct))| Calls {
-            direct: direct.to_vec(),
+            direct: direct.iter().copied().map(Defined::nth).collect(),
             is_indirect: indirect.contains(&position),
             is_direct: !indirect.contains(&position),
         });
@@ -327,7 +333,7 @@ mod tests {
             calls: calls.collect(),
             frames: functions.iter().map(|(_, frame, _)| Some(*frame)).collect(),
             state: functions.iter().map(|(state, _, _)| *state).collect(),
-            depth: vec![UNBOUNDED; functions.len()],
+            depth: PerFunction::all(UNBOUNDED, functions.len()),
             limit: LIMIT,
         }
     }
@@ -335,7 +341,7 @@ mod tests {
     fn decided(functions: &[(State, u64, &[usize])]) -> Vec<State> {
         let mut depths = depths(functions, &[]);
         depths.decide();
-        depths.state
+        depths.state.to_vec()
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What a program has to have is what its variables take, and what the start function of columnar-tables needs to
-//! work in. That pass declares more where there is too little; here it is only ever less. `go/memory.rs` says why no
+//! work in. That pass declares more where there is too little; here it is only ever less. `go/declared.rs` says why no
 //! program misses the rest. The file stays as large as it is; the program takes less of its host's memory.
 //!
 //! Measured, pages declared: hello of Go 1.21.13 271 to 18 (in the end it has 151 instead of 404), of 1.26.8 38 to 23
@@ -22,7 +22,7 @@ use super::{Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::memory::PAGE;
+use crate::input::PAGE;
 use crate::module::Module;
 use crate::options::Options;
 use walrus::Memory;

@@ -27,10 +27,11 @@ mod exposure;
 
 use super::{Outcome, left_alone};
 use crate::code::{
-    Access, After, Block, Callee, End, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt,
-    Store, Type, rules,
+    Access, After, Block, Callee, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt, Store,
+    Type, rules,
 };
 use crate::error::Result;
+use crate::index::FuncIndex;
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
@@ -42,18 +43,12 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Ok(left_alone("no lifted functions", 0));
     };
     let facts = &code.facts;
-    let frame = |position: usize| {
-        let function = program.by_wasm_index(facts.imported + position as u32)?;
-        function.frame_size()
-    };
     let callee_bytes = |callee| u32::try_from(program.by_wasm_index(callee)?.record().args).ok();
     let demand = Demand::of(options.prefer);
     let results: Vec<u64> = (code.functions.par_iter_mut())
-        .zip(&code.is_assembly)
-        .enumerate()
-        .filter_map(|(position, (function, is_assembly))| {
-            let function = function.as_mut().filter(|_| !is_assembly)?;
-            let frame = frame(position)?;
+        .filter_map(|function| {
+            let frame = function.frame?;
+            let function = function.compiled_mut()?;
             let sp = StackPointer::of(function, frame)?;
             let cells = Cells::find(function, frame, &sp)?;
             Some(forward(function, &cells, sp, facts, &callee_bytes, demand))
@@ -72,7 +67,7 @@ fn forward(
     cells: &Cells,
     sp_at_start: StackPointer,
     facts: &Facts,
-    callee_bytes: &(impl Fn(u32) -> Option<u32> + Sync),
+    callee_bytes: &(impl Fn(FuncIndex) -> Option<u32> + Sync),
     demand: Demand,
 ) -> u64 {
     let mut walker = Walker {
@@ -144,7 +139,7 @@ impl Demand {
     }
 }
 
-impl<F: Fn(u32) -> Option<u32>> Walker<'_, F> {
+impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
     /// Cells whose local holds their value at the start of each block, whichever way control came.
     fn valid_at_start(&mut self, function: &Function) -> Vec<CellSet> {
         let count = function.blocks.len();
@@ -199,8 +194,8 @@ impl<F: Fn(u32) -> Option<u32>> Walker<'_, F> {
     fn block(&mut self, id: usize, block: &mut Block, mut valid: CellSet) -> CellSet {
         self.sp = self.sp_at_start.at_start[id];
         self.list(&mut block.body, &mut valid);
-        if let End::Branch(condition, _, _) = &mut block.end {
-            self.expr(condition, &mut valid);
+        for expr in block.end.exprs_mut() {
+            self.expr(expr, &mut valid);
         }
         valid
     }

@@ -17,7 +17,7 @@
 
 use super::Outcome;
 use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
-use crate::code::{End, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
+use crate::code::{Definition, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
@@ -44,7 +44,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let results: Vec<Option<Count>> = code
         .functions
         .par_iter_mut()
-        .flatten()
+        .filter_map(Definition::graph_mut)
         .map(|function| forward(function, facts))
         .collect();
     let total = results
@@ -86,15 +86,13 @@ fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
             let behind = liveness.behind(&block.end);
             // A condition is the block's last use: for the time being it is a statement.
             let mut body = std::mem::take(&mut block.body);
-            if let End::Branch(condition, _, _) = &mut block.end {
-                body.push(Stmt::Drop(condition.take()));
-            }
+            body.extend(block.end.exprs_mut().map(|expr| Stmt::Drop(expr.take())));
             changed |= forwarder.list(&mut body, behind);
-            if let End::Branch(condition, _, _) = &mut block.end
-                && let Some(Stmt::Drop(value)) = body.pop()
-            {
-                *condition = value;
-                rules::simplify_condition(condition);
+            for expr in block.end.exprs_mut().rev() {
+                if let Some(Stmt::Drop(value)) = body.pop() {
+                    *expr = value;
+                    rules::simplify_condition(expr);
+                }
             }
             block.body = body;
         }

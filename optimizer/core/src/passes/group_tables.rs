@@ -17,72 +17,54 @@
 //!
 //! Tables that two kinds share become two, for which pctab must have room: it has after renumber-pcs.
 
-mod funcdata;
-mod pc_values;
+pub(super) mod funcdata;
+pub(super) mod pc_values;
 
 use super::{Outcome, left_alone};
-use crate::error::Result;
-use crate::go::{Field, Func, Program};
-use crate::grouped::Grouped;
-use crate::memory::Memory;
-use crate::module::Module;
+use crate::error::{Error, Result, Stage};
+use crate::go::{Field, Memory, Program};
+use crate::module::{Module, Rewritable};
 use crate::options::Options;
 
 /// Why something is left alone.
 pub(super) type Reason = &'static str;
 
 pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let Some(program) = module.program.take() else {
+    let (Some(program), Rewritable::Yes(frame)) = (&mut module.program, &mut module.frame) else {
         return Ok(left_alone("no tables", 0));
     };
-    let data = &mut module.frame_mut()?.walrus.data;
-    let grouped = Memory::of(data)
-        .ok_or("a data segment has no constant address")
-        .and_then(|mut memory| Ok((group(&program, &mut memory)?, memory)));
     let functions = program.functions().len();
-    let outcome = match grouped {
-        Err(reason) => left_alone(reason, functions),
-        Ok((grouped, memory)) => {
-            memory.store(data);
-            let pc_values: usize = grouped.pc_values.iter().map(|kind| kind.tables.len()).sum();
-            let funcdata: usize = grouped.groups.iter().map(|group| group.offsets.len()).sum();
-            module.grouped = Some(grouped);
-            Outcome {
-                note: format!("{pc_values} pc-value tables and {funcdata} funcdata"),
-                ..Outcome::default()
-            }
-        }
+    let Some(filled) = frame.filled_memory() else {
+        return Ok(left_alone(
+            "a data segment has no constant address",
+            functions,
+        ));
     };
-    module.program = Some(program);
-    Ok(outcome)
-}
-
-/// Moves both kinds of tables in `memory`, and the offsets in `_func` with them.
-fn group(program: &Program, memory: &mut Memory) -> std::result::Result<Grouped, Reason> {
-    let functions = functions(program, memory).ok_or("a _func record lies outside the data")?;
-    tables_apart(program, memory).ok_or("tables overlap")?;
-    let pc_values = pc_values::sort(program, &functions, memory)?;
-    let (groups, inline) = funcdata::sort(program, &functions, memory)?;
-    Ok(Grouped {
-        pc_values,
-        groups,
-        inline,
+    let grouped = program.rewrite(|program, memory| {
+        group(program, memory).map_err(|reason| Error::new(Stage::Pass("group-tables"), reason))
+    });
+    let (pc_values, funcdata) = match grouped {
+        Ok(grouped) => grouped,
+        Err(error) => return Ok(left_alone(error.message(), functions)),
+    };
+    frame.store(filled, program.memory());
+    Ok(Outcome {
+        note: format!("{pc_values} pc-value tables and {funcdata} funcdata"),
+        ..Outcome::default()
     })
 }
 
-/// The records as they are now: `program` has read the input's.
-fn functions(program: &Program, memory: &Memory) -> Option<Vec<Func>> {
-    let functab = program.module().table(memory.bytes(), Field::PclnTable)?;
-    let layout = &program.layout().func;
-    program
-        .functions()
-        .map(|function| Func::read(functab, function.record().address, layout))
-        .collect()
+/// Moves both kinds of tables in `memory`, and the offsets in `_func` with them; how many there are.
+fn group(program: &Program, memory: &mut Memory) -> std::result::Result<(usize, usize), Reason> {
+    tables_apart(program).ok_or("tables overlap")?;
+    let pc_values = pc_values::sort(program, memory)?;
+    let funcdata = funcdata::sort(program, memory)?;
+    Ok((pc_values, funcdata))
 }
 
 /// Checks that the tables that are rewritten share no byte.
-fn tables_apart(program: &Program, memory: &Memory) -> Option<()> {
-    let (module, bytes) = (program.module(), memory.bytes());
+fn tables_apart(program: &Program) -> Option<()> {
+    let (module, bytes) = (program.module(), program.memory().bytes());
     let pctab = module.table(bytes, Field::PcTab)?.range();
     let start = module.table(bytes, Field::PclnTable)?.range().start;
     // The slice of functab may reach over funcdata.

@@ -16,17 +16,18 @@
 //! are all for good does without the PC, too, until it comes to one of those.
 //!
 //! It costs size, so only these are taken: small functions that call themselves, once; and the calls that Go programs spend
-//! most time in, which [`hot`] lists. With `--for speed` small functions in loops, and tiny ones anywhere. Measured on
+//! most time in, which `go/known/hot.rs` lists. With `--for speed` small functions in loops, and tiny ones anywhere. Measured on
 //! esbuild: 47 calls, 20 kB of code, 3.5 kB by brotli 9; CPU time of the micro benchmarks: recursion 0.6, garbage 0.85,
 //! strings, maps, fmt and go/parser 0.95.
 
-mod hot;
 mod splice;
 mod template;
 
 use super::{Outcome, left_alone, not_for_raw};
-use crate::code::{Callee, Code, Function, Stmt};
+use crate::code::{Callee, Definition, Function, Stmt};
 use crate::error::Result;
+use crate::go::known::hot;
+use crate::index::{FuncIndex, PerFunction};
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
@@ -70,33 +71,33 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     let Some(limits) = Limits::of(options.prefer) else {
         return Ok(not_for_raw());
     };
-    let name = |index| program.by_wasm_index(index).map_or("", |f| f.name());
-    let names = (code.facts.imported..).take(code.functions.len());
-    let names: Vec<&str> = names.map(name).collect();
-    let templates: Vec<Option<Template>> = (0..code.functions.len())
-        .into_par_iter()
-        .map(|position| template(code, position, names[position], limits))
+    let name = |function: &Definition| {
+        let listed = program.by_wasm_index(function.index);
+        listed.map_or("", |listed| listed.name())
+    };
+    let names: PerFunction<&str> = code.functions.iter().map(name).collect();
+    let templates: Vec<Option<Template>> = (code.functions.par_iter().zip(names.par_iter()))
+        .map(|(function, name)| template(function, name, limits))
         .collect();
+    let templates: PerFunction<Option<Template>> = templates.into();
     let imported = code.facts.imported;
-    let counts: Vec<usize> = (code.functions.par_iter_mut().enumerate())
-        .zip(&code.pc_f)
-        .zip(&code.is_assembly)
-        .filter_map(|(((caller, function), pc_f), is_assembly)| {
-            let function = function.as_mut().filter(|_| !is_assembly)?;
-            let choose = |callee: u32, in_loop: bool| {
-                let callee = (callee - imported) as usize;
-                let limit = if callee == caller {
+    let counts: Vec<usize> = (code.functions.par_iter_mut().zip(names.par_iter()))
+        .filter_map(|(caller, name)| {
+            let (index, pc_f) = (caller.index, caller.pc_f?);
+            let choose = |callee: FuncIndex, in_loop: bool| {
+                let position = imported.defined(callee)?;
+                let limit = if callee == index {
                     limits.recursive
-                } else if hot::is_hot(names[caller], names[callee]) {
+                } else if hot::is_hot(name, names[position]) {
                     limits.hot
                 } else if in_loop {
                     limits.in_loop
                 } else {
                     limits.anywhere
                 };
-                (templates[callee].as_ref()).filter(|template| template.nodes <= limit)
+                (templates[position].as_ref()).filter(|template| template.nodes <= limit)
             };
-            Some(splice::inline(function, (*pc_f)?, &choose))
+            Some(splice::inline(caller.compiled_mut()?, pc_f, &choose))
         })
         .collect();
     let callers = counts.iter().filter(|count| **count > 0).count();
@@ -109,26 +110,26 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     })
 }
 
-/// The function at this position as a template, if one of its calls may be replaced.
-fn template(code: &Code, position: usize, name: &str, limits: Limits) -> Option<Template> {
-    let function = code.functions[position].as_ref()?;
+/// A function as a template, if one of its calls may be replaced.
+fn template(function: &Definition, name: &str, limits: Limits) -> Option<Template> {
+    let graph = function.graph()?;
     // A recovered panic goes on in a function that defers, wherever it was called.
-    if code.deferreturn[position] != 0 {
+    if function.deferreturn.is_some() {
         return None;
     }
     let mut most = limits.in_loop.max(limits.anywhere);
-    if calls(function, position as u32 + code.facts.imported) {
+    if calls(graph, function.index) {
         most = most.max(limits.recursive);
     }
     if hot::is_callee(name) {
         most = most.max(limits.hot);
     }
-    let template = Template::of(function, code.pc_f[position]?, most)?;
+    let template = Template::of(graph, function.pc_f?, most)?;
     // Assembly is entered at fixed PCs.
-    (!code.is_assembly[position] || !template.calls).then_some(template)
+    (!function.is_assembly || !template.calls).then_some(template)
 }
 
-fn calls(function: &Function, callee: u32) -> bool {
+fn calls(function: &Function, callee: FuncIndex) -> bool {
     let mut found = false;
     function.visit_statements(&mut |stmt| {
         found |= matches!(stmt, Stmt::GoCall { callee: Callee::Direct(f), .. } if *f == callee);

@@ -16,8 +16,10 @@
 use super::Outcome;
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{After, Callee, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, Type};
+use crate::code::{After, Callee, Definition, End, Expr, FIRST_FREE, Function, SP, Stmt, Type};
 use crate::error::Result;
+use crate::go::abi::RETURN_PC;
+use crate::index::{FuncIndex, PerFunction};
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
@@ -36,14 +38,13 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         Preference::Download | Preference::Speed => MOST_NODES,
     };
     let leaves: Vec<Option<Leaf>> = (code.functions.par_iter())
-        .zip(&code.is_assembly)
-        .map(|(function, is_assembly)| {
-            Leaf::of(function.as_ref().filter(|_| !is_assembly)?, most_nodes)
-        })
+        .map(|function| Leaf::of(function.compiled()?, most_nodes))
         .collect();
+    let leaves: PerFunction<Option<Leaf>> = leaves.into();
     let imported = code.facts.imported;
-    let leaf = |callee: u32| leaves[(callee - imported) as usize].as_ref();
-    let inlined: u64 = (code.functions.par_iter_mut().flatten())
+    let leaf = |callee: FuncIndex| leaves[imported.defined(callee)?].as_ref();
+    let inlined: u64 = (code.functions.par_iter_mut())
+        .filter_map(Definition::graph_mut)
         .map(|function| inline(function, &leaf))
         .sum();
     let count = leaves.iter().flatten().count();
@@ -122,7 +123,7 @@ fn is_panic(stmt: &Stmt) -> bool {
 }
 
 /// Replaces the calls of leaves in a function. How many.
-fn inline<'l>(function: &mut Function, leaf: &impl Fn(u32) -> Option<&'l Leaf>) -> u64 {
+fn inline<'l>(function: &mut Function, leaf: &impl Fn(FuncIndex) -> Option<&'l Leaf>) -> u64 {
     let mut inliner = Inliner {
         leaf,
         locals: std::mem::take(&mut function.locals),
@@ -144,7 +145,7 @@ struct Inliner<'i, F> {
     count: u64,
 }
 
-impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
+impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
     fn list(&mut self, body: &mut Vec<Stmt>) {
         let mut position = 0;
         while position < body.len() {
@@ -178,7 +179,7 @@ impl<'l, F: Fn(u32) -> Option<&'l Leaf>> Inliner<'_, F> {
         &mut self,
         leaf: &Leaf,
         (pc_f, pc_b): (Option<u32>, u32),
-        callee: u32,
+        callee: FuncIndex,
     ) -> Option<Vec<Stmt>> {
         if self.locals.len() + leaf.locals.len() > MOST_LOCALS {
             return None;
@@ -225,7 +226,7 @@ mod tests {
         program::function(vec![(body, End::Stop)])
     }
 
-    fn check(pc_b: u32, callee: u32) -> Stmt {
+    fn check(pc_b: u32, callee: FuncIndex) -> Stmt {
         let is_nil = Expr::unary(Op::I64_EQZ, slot(8));
         Stmt::If(is_nil, vec![call(pc_b, callee, After::Never)], Vec::new())
     }

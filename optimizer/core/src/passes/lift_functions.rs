@@ -20,9 +20,10 @@ mod refuse;
 mod unfit;
 
 use super::{Outcome, mark_no_return};
-use crate::code::{self, Code, PcWidth, Style};
+use crate::code::{self, Body, Code, Definition, PcWidth, Style, Unlifted};
 use crate::error::Result;
 use crate::go::Program;
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::module::Module;
 use crate::options::{Options, Preference};
@@ -36,17 +37,17 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     };
     let input = &module.input;
     let mut facts = code::Facts::new(input, program);
-    let listed = Listed::of(program, input);
-    facts.pcs = listed.pc_width();
-    if let Some(reason) = unfit::reason(&facts, &listed.pc_f, program, input) {
+    let listed = listed(program, input);
+    facts.pcs = pc_width(&listed);
+    if let Some(reason) = unfit::reason(&facts, &listed, program, input) {
         return Ok(nothing_lifted(&reason, &facts, input));
     }
     let mut lifted = lift(input, &listed, &facts);
-    let saving = mark_no_return::saving(program, &listed.is_assembly, input.imported_functions);
+    let saving = mark_no_return::saving(program, &lifted.functions, input.imported_functions);
     let refusal = refuse::Refusal {
+        input,
         program,
         facts: &facts,
-        listed: &listed,
         saving: &saving,
     };
     refusal.apply(&mut lifted);
@@ -61,7 +62,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             ..nothing
         });
     }
-    adopt(module, facts, lifted.functions, listed, options)?;
+    adopt(module, facts, lifted.functions, options)?;
     Ok(Outcome {
         note: tally.to_string(),
         code_left_alone: tally.code_left_alone(),
@@ -70,44 +71,71 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     })
 }
 
-/// Functions by position; those outside the convention have neither a graph nor a reason for having none.
+/// The functions, and why those of Go's convention were refused that were not lifted.
 struct Lifted {
-    functions: Vec<Option<code::Function>>,
-    refusals: Vec<Option<&'static str>>,
+    functions: PerFunction<Definition>,
+    refusals: PerFunction<Option<&'static str>>,
 }
 
-fn lift(input: &Input<'_>, listed: &Listed, facts: &code::Facts) -> Lifted {
-    let (functions, refusals) = (input.bodies.par_iter().enumerate())
-        .map(|(position, range)| {
-            let index = input.imported_functions + position as u32;
-            let Some(pc_f) = listed.pc_f[position].filter(|_| facts.is_go(index)) else {
-                return (None, None);
+impl Lifted {
+    fn refuse(&mut self, position: Defined, reason: &'static str, input: &Input<'_>) {
+        let function = &mut self.functions[position];
+        function.body = unlifted(input, function.index);
+        self.refusals[position] = Some(reason);
+    }
+}
+
+fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) -> Lifted {
+    let (functions, refusals): (Vec<_>, Vec<_>) = (listed.par_iter().zip(&input.bodies))
+        .map(|(listed, range)| {
+            let lifted = lift_one(input.slice(range), listed, facts);
+            let (body, refusal) = match lifted {
+                Ok(graph) => (Body::Lifted(graph), None),
+                Err(refusal) => (unlifted(input, listed.index), refusal),
             };
-            if listed.slots[position] != 1 {
-                // Functions that were alike and are one now: pclntab says of it what it says of the last.
-                return (None, Some("a function in several table slots"));
-            }
-            let deferreturn = listed.deferreturn[position];
-            match code::lift_function(input.slice(range), pc_f, deferreturn, facts) {
-                Ok(function) => (Some(function), None),
-                Err(refusal) => (None, Some(refusal)),
-            }
+            let definition = Definition {
+                index: listed.index,
+                pc_f: listed.pc_f,
+                deferreturn: listed.deferreturn,
+                frame: listed.frame,
+                is_assembly: listed.is_assembly,
+                body,
+            };
+            (definition, refusal)
         })
         .unzip();
     Lifted {
-        functions,
-        refusals,
+        functions: functions.into(),
+        refusals: refusals.into(),
     }
+}
+
+/// The graph of a function; `None` for one outside the convention, else why it is refused.
+fn lift_one(
+    body: &[u8],
+    listed: &Listed,
+    facts: &code::Facts,
+) -> std::result::Result<code::Function, Option<&'static str>> {
+    let pc_f = listed.pc_f.filter(|_| facts.is_go(listed.index));
+    let pc_f = pc_f.ok_or(None)?;
+    if listed.slots != 1 {
+        // Functions that were alike and are one now: pclntab says of it what it says of the last.
+        return Err(Some("a function in several table slots"));
+    }
+    code::lift_function(body, pc_f, listed.deferreturn, facts).map_err(Some)
+}
+
+fn unlifted(input: &Input<'_>, index: FuncIndex) -> Body {
+    Body::Adapted(Unlifted::of(input.body(index).unwrap_or_default()))
 }
 
 /// Why a function that was not lifted cannot be fitted to the new convention, if there is one.
 fn unadaptable(lifted: &Lifted, input: &Input<'_>, facts: &code::Facts) -> Option<String> {
-    (lifted.functions.par_iter().zip(&input.bodies).enumerate())
-        .filter(|(_, (function, _))| function.is_none())
-        .find_map_first(|(position, (_, body))| {
-            let index = input.imported_functions + position as u32;
+    (lifted.functions.par_iter().zip(&input.bodies))
+        .filter(|(function, _)| function.graph().is_none())
+        .find_map_first(|(Definition { index, .. }, body)| {
             // The type's index does not matter here.
-            let adapted = code::adapted(input.slice(body), index, 0, facts);
+            let adapted = code::adapted(input.slice(body), *index, 0, facts);
             let reason = adapted.err()?;
             Some(format!("function {index}: {reason}"))
         })
@@ -126,10 +154,10 @@ struct Tally {
 impl Tally {
     fn of(lifted: &Lifted, input: &Input<'_>) -> Tally {
         let mut tally = Tally::default();
-        let functions = lifted.functions.iter().zip(&lifted.refusals);
+        let functions = lifted.functions.iter().zip(lifted.refusals.iter());
         for ((function, refusal), range) in functions.zip(&input.bodies) {
             let bytes = range.len() as u64;
-            if function.is_some() {
+            if function.graph().is_some() {
                 tally.lifted += 1;
                 tally.lifted_bytes += bytes;
             }
@@ -191,7 +219,7 @@ impl std::fmt::Display for Tally {
 }
 
 fn nothing_lifted(reason: &str, facts: &code::Facts, input: &Input<'_>) -> Outcome {
-    let bodies = (input.imported_functions..).zip(&input.bodies);
+    let bodies = input.defined_functions();
     let go_bytes = bodies.filter_map(|(index, range)| facts.is_go(index).then_some(range.len()));
     let (functions, bytes) = go_bytes.fold((0, 0), |(n, sum), len| (n + 1, sum + len as u64));
     Outcome {
@@ -208,52 +236,58 @@ fn nothing_lifted(reason: &str, facts: &code::Facts, input: &Input<'_>) -> Outco
     }
 }
 
-/// What Go's tables say of each function, by position.
+/// What is known of a function before it is lifted.
+#[derive(Clone)]
 struct Listed {
-    pc_f: Vec<Option<u32>>,
-    deferreturn: Vec<u32>,
-    is_assembly: Vec<bool>,
+    index: FuncIndex,
+    pc_f: Option<u32>,
+    deferreturn: Option<u32>,
+    frame: Option<u32>,
+    is_assembly: bool,
     /// How many table slots hold it.
-    slots: Vec<u32>,
+    slots: u32,
 }
 
-impl Listed {
-    fn of(program: &Program, input: &Input<'_>) -> Listed {
-        let count = input.bodies.len();
-        let mut listed = Listed {
-            pc_f: vec![None; count],
-            deferreturn: vec![0; count],
-            is_assembly: vec![false; count],
-            slots: vec![0; count],
+/// What Go's tables and the module's say of each function.
+fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
+    let imported = input.imported_functions;
+    let mut all: PerFunction<Listed> = (input.defined_functions())
+        .map(|(index, _)| Listed {
+            index,
+            pc_f: None,
+            deferreturn: None,
+            frame: None,
+            is_assembly: false,
+            slots: 0,
+        })
+        .collect();
+    for (_, index) in &input.table_slots {
+        if let Some(position) = imported.defined(*index) {
+            all[position].slots += 1;
+        }
+    }
+    for function in program.functions() {
+        let Some(position) = imported.defined(function.wasm_index()) else {
+            continue;
         };
-        for (_, index) in &input.table_slots {
-            if let Some(position) = index.checked_sub(input.imported_functions) {
-                listed.slots[position as usize] += 1;
-            }
-        }
-        for function in program.functions() {
-            let position = function.wasm_index().checked_sub(input.imported_functions);
-            let Some(position) = position.map(|position| position as usize) else {
-                continue;
-            };
-            let record = function.record();
-            listed.pc_f[position] = Some(function.pc_f());
-            listed.deferreturn[position] = code::pc_b(record.deferreturn.into());
-            listed.is_assembly[position] = record.is_assembly();
-        }
-        listed
+        let listed = &mut all[position];
+        listed.pc_f = Some(function.pc_f());
+        listed.deferreturn = function.record().deferreturn;
+        listed.frame = function.frame_size();
+        listed.is_assembly = function.record().is_assembly();
     }
+    all
+}
 
-    fn pc_width(&self) -> PcWidth {
-        PcWidth::of(self.pc_f.iter().flatten().copied().max().unwrap_or(0))
-    }
+fn pc_width(listed: &PerFunction<Listed>) -> PcWidth {
+    let largest = listed.iter().filter_map(|listed| listed.pc_f).max();
+    PcWidth::of(largest.unwrap_or(0))
 }
 
 fn adopt(
     module: &mut Module<'_>,
     facts: code::Facts,
-    functions: Vec<Option<code::Function>>,
-    listed: Listed,
+    functions: PerFunction<Definition>,
     options: &Options,
 ) -> Result<()> {
     use walrus::ValType::{I32, I64};
@@ -263,26 +297,18 @@ fn adopt(
     };
     let convention = module.frame_mut()?.add_type(&[first, I32], &[I32]);
     let pcs = facts.pcs;
-    let unlifted = (functions.iter().zip(&module.input.bodies))
-        .map(|(function, range)| match function {
-            None => code::Unlifted::of(module.input.slice(range)),
-            Some(_) => code::Unlifted::default(),
-        })
-        .collect();
     let compressed = options.prefer != Preference::Raw;
-    module.code = Some(Code {
+    let code = Code {
         facts,
         functions,
-        pc_f: listed.pc_f,
-        deferreturn: listed.deferreturn,
-        is_assembly: listed.is_assembly,
-        unlifted,
         style: Style {
             convention,
             pcs,
             unwind_in_place: compressed,
             return_pc_base: compressed,
         },
-    });
+    };
+    (module.frame_mut()?).set_types(code.go_functions(), convention);
+    module.code = Some(code);
     Ok(())
 }

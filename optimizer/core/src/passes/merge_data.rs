@@ -24,13 +24,12 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             module.input.data.len(),
         ));
     }
-    if module.code_names_data {
-        return Ok(left_alone(
-            "code refers to segments",
-            module.input.data.len(),
-        ));
+    let count = module.input.data.len();
+    let frame = module.frame_mut()?;
+    if frame.code_names_data() {
+        return Ok(left_alone("code refers to segments", count));
     }
-    let data = &mut module.frame_mut()?.walrus.data;
+    let data = &mut frame.walrus.data;
     let Some(segments) = ordered_segments(data) else {
         return Ok(left_alone(
             "segments overlap or have no constant address",

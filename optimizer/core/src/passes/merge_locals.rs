@@ -7,7 +7,7 @@
 
 use super::Outcome;
 use crate::code::locals::{Liveness, LocalSet, MOST_LOCALS, before_list};
-use crate::code::{End, Expr, FIRST_FREE, Function, Local, Stmt, Type};
+use crate::code::{Expr, FIRST_FREE, Function, Local, Stmt, Type};
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
@@ -61,8 +61,8 @@ impl Conflicts {
         }
         for block in &function.blocks {
             let mut behind = liveness.behind(&block.end);
-            if let End::Branch(condition, _, _) = &block.end {
-                conflicts.expr(condition, &mut behind);
+            for expr in block.end.exprs().rev() {
+                conflicts.expr(expr, &mut behind);
             }
             conflicts.list(&block.body, behind);
         }
@@ -165,9 +165,7 @@ fn rename(function: &mut Function, colours: &[Local]) {
                 }
             });
         }
-        if let End::Branch(condition, _, _) = &mut block.end {
-            in_expr(condition);
-        }
+        block.end.exprs_mut().for_each(in_expr);
     }
 }
 
@@ -178,7 +176,15 @@ mod tests {
     use crate::code::tests::program::{self, run_function};
     use crate::code::tests::values::{self, LOCALS};
     use crate::code::{End, Expr, Local, Op, Stmt, Type};
+    use crate::passes::cases;
     use proptest::prelude::*;
+
+    #[test]
+    fn cases() {
+        cases::check("merge-locals", |function| {
+            merge(function);
+        });
+    }
 
     proptest! {
         #[test]

@@ -21,6 +21,7 @@ use super::Outcome;
 use crate::code::After;
 use crate::code::callgraph::{CallGraph, prune_resume_points};
 use crate::error::Result;
+use crate::index::FuncIndex;
 use crate::module::Module;
 use crate::options::Options;
 use crate::parallel::prelude::*;
@@ -35,20 +36,25 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
             && !node.grows_stack
             && !node.leaves
             && !node.reads_return_pc
-            && code.deferreturn[position] == 0
-            && !code.is_assembly[position]
+            && code.functions[position].deferreturn.is_none()
+            && !code.functions[position].is_assembly
     });
     let returns =
         graph.closed(|position, node| not_resumed[position] && node.last_calls.is_empty());
     let imported = code.facts.imported;
-    let fate = |callee: u32| match (callee - imported) as usize {
+    let fate = |callee: FuncIndex| match imported.defined(callee)? {
         callee if returns[callee] => Some(After::Returns),
         callee if not_resumed[callee] => Some(After::NotResumed),
         _ => None,
     };
-    let pruned: u64 = (code.functions.par_iter_mut().zip(&code.deferreturn))
-        .filter_map(|(function, deferreturn)| {
-            Some(prune_resume_points(function.as_mut()?, *deferreturn, fate))
+    let pruned: u64 = (code.functions.par_iter_mut())
+        .filter_map(|function| {
+            let deferreturn = function.deferreturn;
+            Some(prune_resume_points(
+                function.graph_mut()?,
+                deferreturn,
+                fate,
+            ))
         })
         .sum();
     let count = |set: &[bool]| set.iter().filter(|member| **member).count();

@@ -1,7 +1,7 @@
 //! Asks whether a call through the table is of the function that it nearly always is of, and then calls that directly.
 //!
 //! Compilers call this indirect call promotion, and profiles tell them where. Here it is a list of places in Go's own library
-//! ([`expected`]): maps hash strings by the function in their type, which is always the same one for strings unless
+//! (`go/known/expected.rs`): maps hash strings by the function in their type, which is always the same one for strings unless
 //! reflection made the type.
 //!
 //! ```wat
@@ -13,11 +13,11 @@
 //! at once. Measured on esbuild: 39 calls, 2 kB of code; CPU time of the micro benchmarks: maps 0.95 and, with
 //! what `inline-calls` does then, regexp 0.87.
 
-mod expected;
-
 use super::{Outcome, left_alone, not_for_raw};
 use crate::code::{Block, Callee, Code, End, Expr, Function, Local, Op, Stmt, Type};
 use crate::error::Result;
+use crate::go::known::expected;
+use crate::index::{Defined, FuncIndex};
 use crate::module::Module;
 use crate::options::{Options, Preference};
 use std::collections::HashMap;
@@ -29,12 +29,12 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     if options.prefer == Preference::Raw {
         return Ok(not_for_raw());
     }
-    let mut callers: Vec<(usize, &[&str])> = Vec::new();
+    let mut callers: Vec<(Defined, &[&str])> = Vec::new();
     for function in program.functions() {
         let names = expected::by(function.name());
-        let position = function.wasm_index().checked_sub(code.facts.imported);
+        let position = code.facts.imported.defined(function.wasm_index());
         if let Some(position) = position.filter(|_| !names.is_empty()) {
-            callers.push((position as usize, names));
+            callers.push((position, names));
         }
     }
     let mut targets: HashMap<&str, Target> = HashMap::new();
@@ -56,7 +56,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             .filter_map(|name| targets.get(name).copied())
             .collect();
         if let Some(function) = code.functions[position]
-            .as_mut()
+            .graph_mut()
             .filter(|_| !targets.is_empty())
         {
             count += promote(function, &targets);
@@ -73,13 +73,14 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
 struct Target {
     /// PC_F.
     slot: u32,
-    /// Wasm index of what is called instead.
-    callee: u32,
+    /// What is called instead.
+    callee: FuncIndex,
 }
 
 /// The function that this one does nothing but jump on to; or itself.
-fn behind(code: &Code, index: u32) -> u32 {
-    let function = code.functions[(index - code.facts.imported) as usize].as_ref();
+fn behind(code: &Code, index: FuncIndex) -> FuncIndex {
+    let position = code.facts.imported.defined(index);
+    let function = position.and_then(|position| code.functions[position].graph());
     let Some([block]) = function.map(|function| function.blocks.as_slice()) else {
         return index;
     };
@@ -153,7 +154,7 @@ mod tests {
         }
     }
 
-    fn target(callee: u32) -> Target {
+    fn target(callee: FuncIndex) -> Target {
         Target {
             slot: slot(callee).cast_unsigned(),
             callee,

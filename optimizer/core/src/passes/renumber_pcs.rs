@@ -28,11 +28,11 @@ mod pctab;
 mod slots;
 
 use super::{Outcome, left_alone};
-use crate::code::{self, Code, Stmt};
+use crate::code::{self, Code, Definition, Stmt};
 use crate::error::{Error, Result, Stage};
-use crate::go::{self, Program, pcdata};
-use crate::memory::Memory;
-use crate::module::Module;
+use crate::go::{self, Memory, Program, pcdata};
+use crate::index::Defined;
+use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use pctab::{Pctab, Values};
 use slots::{Asked, Slots};
@@ -42,35 +42,26 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let Some(code) = &mut module.code else {
         return Ok(left_alone("no lifted functions", 0));
     };
-    let Some(program) = module.program.take() else {
+    let Some(program) = &mut module.program else {
         return Ok(left_alone("no tables of Go's", 0));
     };
-    let outcome = renumber(&program, code, &mut module.frame);
-    module.program = Some(program);
-    outcome
-}
-
-fn renumber(
-    program: &Program,
-    code: &mut Code,
-    frame: &mut crate::module::Rewritable,
-) -> Result<Outcome> {
-    let crate::module::Rewritable::Yes(frame) = frame else {
+    let Rewritable::Yes(frame) = &mut module.frame else {
         return Ok(left_alone("the module cannot be rewritten", 0));
     };
-    let Some(mut memory) = Memory::of(&frame.walrus.data) else {
+    let Some(filled) = frame.filled_memory() else {
         return Ok(left_alone("a data segment has no constant address", 0));
     };
     // Nothing is changed before everything is known to fit.
-    let written = Renumbering::new(program, code).and_then(|plan| {
-        let saved = plan.write(program, &mut memory)?;
+    let written = program.rewrite(|program, memory| {
+        let plan = Renumbering::new(program, code)?;
+        let saved = plan.write(program, memory)?;
         Ok((plan, saved))
     });
     let (plan, saved) = match written {
         Ok(written) => written,
         Err(error) => return Ok(left_alone(error.message(), program.functions().len())),
     };
-    memory.store(&mut frame.walrus.data);
+    frame.store(filled, program.memory());
     Ok(plan.apply(code, saved))
 }
 
@@ -119,7 +110,9 @@ impl Renumbering {
             if let Some(slots) = slots {
                 before += u64::from(tables.largest_pc());
                 after += u64::from(slots.count());
-                apply(tables.code_position, slots, code);
+                if let Some(position) = tables.position {
+                    apply(&mut code.functions[position], slots);
+                }
             }
         }
         let unnumbered = self
@@ -144,7 +137,8 @@ impl Renumbering {
 /// What the tables say of one function.
 struct Tables {
     function: go::Func,
-    code_position: usize,
+    /// Of its code.
+    position: Option<Defined>,
     /// `None` for a function that keeps its numbers.
     slots: Option<Slots>,
     asked: Asked,
@@ -173,11 +167,9 @@ impl Tables {
         let values = (values.into_iter())
             .map(|(address, table)| Ok((address, table.map(Values::read).transpose()?)))
             .collect::<Result<Vec<_>>>()?;
-        let code_position = (function.wasm_index() - code.facts.imported) as usize;
         let inlined = function.inlined_calls()?;
-        let lifted = code.functions[code_position]
-            .as_ref()
-            .filter(|_| !record.is_assembly());
+        let position = code.facts.imported.defined(function.wasm_index());
+        let lifted = position.and_then(|position| code.functions[position].compiled());
         let mut asked = Asked::default();
         if let Some(lifted) = lifted {
             asked = asked_by(lifted, &record, &inlined, &code.facts);
@@ -185,7 +177,7 @@ impl Tables {
         let slots = lifted.map(|_| Slots::new(&asked, values[PCSP].1.as_ref()));
         Ok(Tables {
             function: record,
-            code_position,
+            position,
             slots,
             asked,
             values,
@@ -238,10 +230,10 @@ impl Tables {
             return Ok(());
         };
         let layout = program.layout();
-        if self.function.deferreturn != 0 {
+        if let Some(pc_b) = self.function.deferreturn {
             let address = self.function.address + layout.func.deferreturn;
             memory
-                .write_u32(address, slots.renumbered(self.function.deferreturn))
+                .write_u32(address, slots.renumbered(pc_b))
                 .ok_or_else(outside)?;
         }
         for call in &self.inlined {
@@ -299,9 +291,7 @@ fn asked_by(
     asked
         .returns
         .extend(function.blocks.iter().filter_map(|block| block.resume));
-    if record.deferreturn != 0 {
-        asked.returns.insert(record.deferreturn);
-    }
+    asked.returns.extend(record.deferreturn);
     asked
         .parents
         .extend(inlined.iter().map(|call| call.parent_pc));
@@ -338,20 +328,20 @@ fn kept_for_shared_trees(tables: &[Tables]) -> BTreeSet<usize> {
 }
 
 /// Renumbers the constants and resume points of a function's code.
-fn apply(position: usize, slots: &Slots, code: &mut Code) {
-    let Some(function) = &mut code.functions[position] else {
+fn apply(definition: &mut Definition, slots: &Slots) {
+    let renumber = |pc_b: &mut u32| *pc_b = slots.renumbered(*pc_b);
+    definition.deferreturn.iter_mut().for_each(renumber);
+    let Some(graph) = definition.graph_mut() else {
         return;
     };
-    for block in &mut function.blocks {
+    for block in &mut graph.blocks {
         for stmt in &mut block.body {
             stmt.visit_mut(&mut |stmt| {
                 if let Stmt::GoCall { pc_b, .. } | Stmt::PushedCall { pc_b, .. } = stmt {
-                    *pc_b = slots.renumbered(*pc_b);
+                    renumber(pc_b);
                 }
             });
         }
-        if let Some(pc_b) = &mut block.resume {
-            *pc_b = slots.renumbered(*pc_b);
-        }
+        block.resume.iter_mut().for_each(renumber);
     }
 }

@@ -106,6 +106,14 @@ mod tests {
     use super::*;
     use crate::code::End;
     use crate::code::tests::program::{self, run_function};
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check("split-copies", |function| {
+            split(function);
+        });
+    }
 
     /// Somewhere below Go's stack in the tests' memory.
     const MIDDLE: i32 = 40_000;
@@ -139,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_out_of_bounds_still_traps() {
-        let mut pieces = copying(100, 1, unknown(3 << 16));
+        let mut pieces = copying(100, 1, unknown(3 * 0x1_0000));
         split(&mut pieces);
         let outcome = run_function(&pieces).result;
         assert_eq!(outcome, Err(crate::code::tests::machine::Stop::Trap));

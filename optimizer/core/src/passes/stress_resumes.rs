@@ -29,12 +29,15 @@
 use super::{Outcome, left_alone};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
-    self, Access, After, BlockId, Callee, Code, Expr, Facts, Function, Op, RETURN_PC, Role, SP,
-    Stmt, Store,
+    Access, After, BlockId, Callee, Code, Definition, Expr, Facts, Function, Op, Role, SP, Stmt,
+    Store,
 };
 use crate::error::{Error, Result, Stage};
-use crate::go::{Field, Program};
-use crate::memory::{Memory, PAGE};
+use crate::frame::Frame;
+use crate::go::abi::RETURN_PC;
+use crate::go::{Field, Pc, Program};
+use crate::index::{FuncIndex, PerFunction};
+use crate::input::PAGE;
 use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +56,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         });
     }
     let (Some(program), Some(code), Rewritable::Yes(frame)) =
-        (&module.program, &mut module.code, &mut module.frame)
+        (&mut module.program, &mut module.code, &mut module.frame)
     else {
         return Ok(left_alone("no lifted functions", 0));
     };
@@ -68,11 +71,12 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
             .collect(),
         busy: frame.add_global(0, true),
     };
-    let calls: u64 = code.functions.iter().flatten().map(resumed_calls).sum();
-    let functions = code.functions.iter_mut().zip(&code.pc_f);
-    let unwinding: u64 = functions
-        .filter_map(|(function, pc_f)| {
-            Some(stress.apply(function.as_mut()?, (*pc_f)?, &code.facts))
+    let graphs = code.functions.iter().filter_map(Definition::graph);
+    let calls: u64 = graphs.map(resumed_calls).sum();
+    let unwinding: u64 = (code.functions.iter_mut())
+        .filter_map(|function| {
+            let pc_f = function.pc_f?;
+            Some(stress.apply(function.graph_mut()?, pc_f, &code.facts))
         })
         .sum();
     if unwinding < calls {
@@ -80,7 +84,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         return Err(error(message));
     }
     let count = points.len() as u64;
-    move_end(program, &mut frame.walrus, words + WORD as u64 * count)?;
+    move_end(program, frame, words + WORD as u64 * count)?;
     for (name, value) in [(WORDS, words), (COUNT, count)] {
         let global = frame.add_global(value as i32, false);
         frame.export_global(global, name);
@@ -92,15 +96,15 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
 }
 
 /// PCs behind calls at which the trampoline can enter.
-fn resume_points(code: &Code) -> BTreeSet<i64> {
+fn resume_points(code: &Code) -> BTreeSet<Pc> {
     let lifted = || {
-        let functions = code.functions.iter().zip(&code.pc_f);
-        functions.filter_map(|(function, pc_f)| Some((function.as_ref()?, (*pc_f)?)))
+        let functions = code.functions.iter();
+        functions.filter_map(|function| Some((function.graph()?, function.pc_f?)))
     };
-    let entered: BTreeSet<i64> = lifted()
+    let entered: BTreeSet<Pc> = lifted()
         .flat_map(|(function, pc_f)| {
             let points = function.blocks.iter().filter_map(|block| block.resume);
-            points.map(move |pc_b| code::pc(pc_f, pc_b))
+            points.map(move |b| Pc { f: pc_f, b })
         })
         .collect();
     let mut behind_calls = BTreeSet::new();
@@ -111,33 +115,38 @@ fn resume_points(code: &Code) -> BTreeSet<i64> {
 }
 
 /// The PC that a call is gone on with at, if it may be resumed.
-fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<i64> {
+fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<Pc> {
     match stmt {
         Stmt::GoCall {
             pc_f,
             pc_b,
             after: After::Resume,
             ..
-        } => Some(code::pc(pc_f.unwrap_or(own_pc_f), *pc_b)),
+        } => Some(Pc {
+            f: pc_f.unwrap_or(own_pc_f),
+            b: *pc_b,
+        }),
         _ => None,
     }
 }
 
 /// Whoever calls a function and is not gone on with behind the call must not see it unwind.
-fn check_plain_calls(functions: &[Option<Function>], facts: &Facts) -> Result<()> {
+fn check_plain_calls(functions: &PerFunction<Definition>, facts: &Facts) -> Result<()> {
     let graph = CallGraph::new(functions, facts);
     let never_unwinds = graph.closed(|position, node| {
-        let function = functions[position].as_ref();
+        let function = functions[position].graph();
         !node.is_indirect && function.is_some_and(|function| resumed_calls(function) == 0)
     });
     let mut wrong = None;
-    for function in functions.iter().flatten() {
+    for function in functions.iter().filter_map(Definition::graph) {
         function.visit_statements(&mut |stmt| match stmt {
             Stmt::GoCall {
                 callee: Callee::Direct(callee),
                 after: After::NotResumed | After::Returns,
                 ..
-            } if !never_unwinds[(callee - facts.imported) as usize] => wrong = Some(*callee),
+            } if !(facts.imported.defined(*callee)).is_some_and(|at| never_unwinds[at]) => {
+                wrong = Some(*callee);
+            }
             _ => {}
         });
     }
@@ -163,21 +172,24 @@ fn error(message: impl Into<String>) -> Error {
 
 /// Where Go's data and variables end.
 fn end_of_data(program: &Program) -> Result<u64> {
-    let end = program.module().word(program.image().bytes(), Field::End);
+    let end = program.module().word(program.memory().bytes(), Field::End);
     let end = end.ok_or_else(|| error("no moduledata"))?;
     Ok(end.next_multiple_of(WORD as u64))
 }
 
 /// Has Go begin to allocate at `end`, and declares the memory below it.
-fn move_end(program: &Program, module: &mut walrus::Module, end: u64) -> Result<()> {
-    let at = program.module().address_of(Field::End);
-    let memory = Memory::of(&module.data).zip(at);
-    let (mut memory, at) = memory.ok_or_else(|| error("a segment has no constant address"))?;
-    let word = memory.slice_mut(at, 8);
-    let word = word.ok_or_else(|| error("no moduledata"))?;
-    word.copy_from_slice(&end.to_le_bytes());
-    memory.store(&mut module.data);
-    for memory in module.memories.iter_mut() {
+fn move_end(program: &mut Program, frame: &mut Frame, end: u64) -> Result<()> {
+    let filled = frame.filled_memory();
+    let filled = filled.ok_or_else(|| error("a segment has no constant address"))?;
+    program.rewrite(|program, memory| {
+        let at = program.module().address_of(Field::End);
+        let word = at.and_then(|at| memory.slice_mut(at, 8));
+        let word = word.ok_or_else(|| error("no moduledata"))?;
+        word.copy_from_slice(&end.to_le_bytes());
+        Ok(())
+    })?;
+    frame.store(filled, program.memory());
+    for memory in frame.walrus.memories.iter_mut() {
         memory.initial = memory.initial.max(end.div_ceil(PAGE));
     }
     Ok(())
@@ -185,7 +197,7 @@ fn move_end(program: &Program, module: &mut walrus::Module, end: u64) -> Result<
 
 struct Stress {
     /// By PC of each resume point the address of its word.
-    words: BTreeMap<i64, u64>,
+    words: BTreeMap<Pc, u64>,
     /// The global that counts calls on the wasm stack that nobody can be resumed behind.
     busy: u32,
 }
@@ -246,14 +258,19 @@ impl Stress {
 }
 
 /// Has the trampoline enter the function at this PC.
-fn unwind_to(pc: i64, word: u64) -> Vec<Stmt> {
+fn unwind_to(pc: Pc, word: u64) -> Vec<Stmt> {
     let below = Expr::I32(RETURN_PC.cast_signed());
     let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
     let access = Access {
         align: 3,
         offset: 0,
     };
-    let store = Stmt::Store(Store::I64, access, place, Expr::I64(pc));
+    let store = Stmt::Store(
+        Store::I64,
+        access,
+        place,
+        Expr::I64(pc.bits().cast_signed()),
+    );
     vec![store, count(word), Stmt::Unwind]
 }
 
@@ -267,8 +284,11 @@ fn count(word: u64) -> Stmt {
 }
 
 /// Resume points, with their PC, that only the trampoline enters unless a call comes back to them.
-fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, i64)> {
-    let resume = |block: BlockId| Some(code::pc(pc_f, function.blocks[block].resume?));
+fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, Pc)> {
+    let resume = |block: BlockId| {
+        let b = function.blocks[block].resume?;
+        Some(Pc { f: pc_f, b })
+    };
     let mut jumped_to = vec![false; function.blocks.len()];
     jumped_to[function.entry] = true;
     for block in &function.blocks {
@@ -286,7 +306,7 @@ fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, i64)> {
 
 /// Whether nobody is resumed behind this statement's call, which yet calls what could unwind.
 fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
-    let special = |function: u32| facts.role(function) == Role::Special;
+    let special = |function: FuncIndex| facts.role(function) == Role::Special;
     let mut found = match stmt {
         Stmt::GoCall { after, .. } => *after == After::MustNotUnwind,
         Stmt::Call(function, _) | Stmt::PushedCall { function, .. } => special(*function),

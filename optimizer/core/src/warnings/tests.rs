@@ -1,5 +1,6 @@
 use super::*;
 use crate::input::Input;
+use crate::report::Status;
 
 fn identity(text: &str) -> Identity {
     let wasm = wat::parse_str(text).expect("fixture");

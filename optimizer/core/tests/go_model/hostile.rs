@@ -33,7 +33,7 @@ fn survive(wasm: &[u8]) {
 fn tables_in_file(wasm: &[u8]) -> Vec<Range<usize>> {
     let input = Input::read(wasm).expect("a module");
     let program = Program::read(&input, &Identity::of(&input)).expect("a Go program");
-    let memory = program.image().bytes();
+    let memory = program.memory().bytes();
     let word = |field| {
         program
             .module()

@@ -128,7 +128,8 @@ fn largest_package(input: &Input<'_>, program: &Program) -> String {
         let package = function
             .package()
             .map_or_else(String::new, |package| package.into_owned());
-        let body = &input.bodies[(function.wasm_index() - input.imported_functions) as usize];
+        let position = input.imported_functions.defined(function.wasm_index());
+        let body = &input.bodies[position.expect("not an import").place()];
         *sizes.entry(package).or_default() += body.len();
     }
     let largest = sizes.into_iter().max_by_key(|(_, size)| *size);

@@ -3,6 +3,7 @@
 use crate::builds::Build;
 use crate::runtime::compare_with_runtime;
 use gowasp_core::go::{Identity, Kind, Program, Toolchain};
+use gowasp_core::index::FuncIndex;
 use gowasp_core::input::Input;
 
 /// Releases to test, e.g. `1.21.13,1.26.8`; `go` downloads the ones it does not have.
@@ -82,7 +83,7 @@ fn exported_functions_and_reactors_are_identified() {
             .find(|export| export.name == "add")
             .expect("exported");
         let wrapper = program
-            .by_wasm_index(export.index)
+            .by_wasm_index(FuncIndex(export.index))
             .expect("pclntab has wrappers");
         assert_eq!(
             (wrapper.name(), wrapper.package().as_deref()),
@@ -128,8 +129,9 @@ fn check_name_section(build: Build<'_>) {
         };
         for naming in names {
             let naming = naming.expect("well-formed");
-            let Some(function) = program.by_wasm_index(naming.index) else {
-                assert!(naming.index < input.imported_functions, "{}", naming.name);
+            let index = FuncIndex(naming.index);
+            let Some(function) = program.by_wasm_index(index) else {
+                assert!(input.imported_functions.contains(index), "{}", naming.name);
                 continue;
             };
             check_name(function.name(), naming.name);

@@ -13,7 +13,7 @@ pub(crate) fn compare_with_runtime(build: Build<'_>) -> Option<usize> {
     let printed = build.run()?;
     let input = Input::read(&wasm).expect("a module");
     let program = Program::read(&input, &Identity::of(&input)).expect("a Go program");
-    let memory = program.image().bytes();
+    let memory = program.memory().bytes();
     let max_pc = program.module().word(memory, Field::MaxPc);
     let max_pc = max_pc.expect("every release has it");
     let mut functions = program.functions();
@@ -73,7 +73,7 @@ fn parse_frame(line: &str) -> (u64, String) {
 fn described(function: Function<'_>, max_pc: u64) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     for pc in 0..PCS_PER_FUNCTION {
-        let (name, file, line) = match function.entry_pc() + u64::from(pc) < max_pc {
+        let (name, file, line) = match function.entry_pc().bits() + u64::from(pc) < max_pc {
             true => innermost(function, pc),
             false => (String::new(), "?".to_owned(), 0),
         };

@@ -3,6 +3,7 @@
 
 use crate::damage::survive;
 use crate::fixture;
+use gowasp_core::index::{Defined, FuncIndex};
 use gowasp_core::input::Input;
 use wasm_encoder::{BlockType, CodeSection, Function, Instruction, RawSection, ValType};
 use wasm_encoder::{MemArg, Module};
@@ -195,21 +196,22 @@ fn dispatch(f: &mut Function, blocks: u32, table: Vec<u32>) {
 fn with_bodies(wasm: &[u8], bodies: &[(&str, Body)]) -> Vec<u8> {
     let input = Input::read(wasm).expect("a module");
     let imported = input.imported_functions;
-    let is_go = |index: &u32| {
+    let is_go = |index: &FuncIndex| {
         let ty = input.function_type(*index).expect("a type");
         ty.params() == [wasmparser::ValType::I32] && ty.results() == [wasmparser::ValType::I32]
     };
-    let functions = (imported..input.functions.len() as u32).filter(is_go);
-    let functions: Vec<u32> = functions.collect();
+    let positions = (0..).map(Defined).take(input.bodies.len());
+    let indices = positions.map(|position| imported.index(position));
+    let functions: Vec<FuncIndex> = indices.clone().filter(is_go).collect();
     // Spread over the program.
     let step = functions.len() / (2 * bodies.len() + 1);
-    let chosen = |index: u32| {
+    let chosen = |index: FuncIndex| {
         let place = functions.iter().skip(step).step_by(step);
         let turn = place.take(2 * bodies.len()).position(|at| *at == index)?;
         Some((bodies[turn / 2].1, turn % 2 == 1))
     };
     let mut code = CodeSection::new();
-    for (index, range) in (imported..).zip(&input.bodies) {
+    for (index, range) in indices.zip(&input.bodies) {
         let Some((body, as_go)) = chosen(index) else {
             code.raw(input.slice(range));
             continue;
@@ -220,7 +222,7 @@ fn with_bodies(wasm: &[u8], bodies: &[(&str, Body)]) -> Vec<u8> {
             function.instruction(&Instruction::GlobalGet(SP));
             function.instruction(&Instruction::LocalSet(1));
         }
-        body(&mut function, index);
+        body(&mut function, index.0);
         function.instruction(&Instruction::End);
         code.function(&function);
     }

@@ -2,7 +2,7 @@
 
 use crate::damage::{constants, with_bytes};
 use crate::fixture;
-use gowasp_core::{CodeLeftAlone, Options, Report, Status, optimize};
+use gowasp_core::{CodeLeftAlone, Options, Report, optimize};
 
 /// Only as far as functions are taken apart.
 fn lifting() -> Options {
@@ -21,10 +21,7 @@ fn report(wasm: &[u8]) -> Report {
 fn left_alone(report: &Report) -> Option<&CodeLeftAlone> {
     let mut passes = report.passes.iter();
     let lifting = passes.find(|pass| pass.name == "lift-functions")?;
-    match &lifting.status {
-        Status::Ran(effect) => effect.code_left_alone.as_ref(),
-        Status::Skipped { .. } => None,
-    }
+    lifting.status.effect()?.code_left_alone.as_ref()
 }
 
 #[test]

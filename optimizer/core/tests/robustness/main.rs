@@ -11,6 +11,7 @@ mod left_alone;
 mod memory;
 mod mutations;
 mod small_program;
+mod steps;
 mod tables;
 
 use behaviour::behaviour;

@@ -82,6 +82,13 @@ impl Depths {
         }
     }
 
+    /// Whom a function with this use enters where it gets deepest.
+    pub(super) fn entered_deepest(&self, used: &Use) -> Option<To> {
+        let calls = used.calls.iter();
+        let deepest = calls.max_by_key(|(before, to)| before + self.below(*to));
+        deepest.map(|(_, to)| *to)
+    }
+
     pub(super) fn total(&self, position: usize) -> u64 {
         let used = &self.uses[position];
         let calls = used
@@ -106,7 +113,7 @@ impl Depths {
             let is_end = position.is_none_or(|position| chain.contains(&position));
             chain.extend(position);
             let open = position.filter(|p| !is_end && self.uses[*p].checked.is_none());
-            next = open.and_then(|position| self.uses[position].deepest(self));
+            next = open.and_then(|position| self.entered_deepest(&self.uses[position]));
         }
         chain
     }

@@ -1,11 +1,11 @@
 //! What each function uses of the stack by itself, and whom it enters below that.
 
-use super::depths::Depths;
 use super::{PUSHED, SMALL, To};
 use crate::check::before::Before;
 use crate::check::opaque::Opaque;
 use crate::check::walk::{After, CHECKED_BEFORE, Callee, Found};
 use crate::check::written::{Function, Written};
+use crate::index::Defined;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 
@@ -23,13 +23,6 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Whom it enters where it gets deepest.
-    pub(super) fn deepest(&self, depths: &Depths) -> Option<To> {
-        let calls = self.calls.iter();
-        let deepest = calls.max_by_key(|(before, to)| before + depths.below(*to));
-        deepest.map(|(_, to)| *to)
-    }
-
     /// Of a function that was followed.
     fn of_found(found: &Found, function: &Function, position: usize, written: &Written<'_>) -> Use {
         let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
@@ -99,11 +92,10 @@ impl Use {
             ..Use::default()
         };
         for index in &opaque.calls {
-            match index.checked_sub(input.imported_functions) {
-                Some(callee) if grows(callee as usize) => result.checked = Some(needed(frame)),
-                Some(callee) => result
-                    .calls
-                    .push((frame + PUSHED, To::Function(callee as usize))),
+            let callee = input.imported_functions.defined(*index);
+            match callee.map(Defined::place) {
+                Some(callee) if grows(callee) => result.checked = Some(needed(frame)),
+                Some(callee) => result.calls.push((frame + PUSHED, To::Function(callee))),
                 None => result.calls.push((frame, To::Host)),
             }
         }

@@ -111,7 +111,7 @@ fn tables(functions: &[Made<'_>]) -> Vec<Function> {
                 pc_f: Some(pc_f),
                 is_assembly,
                 args: Some(*args),
-                deferreturn: 0,
+                deferreturn: None,
                 pcsp: vec![(1, 0), (2, *frame)],
                 looks_at_sp: false,
             }

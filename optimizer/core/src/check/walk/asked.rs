@@ -4,6 +4,8 @@ use super::calls::FIRST_RETURN_PC;
 use crate::check::numbers::Numbers;
 use crate::check::value::constant;
 use crate::check::written::{Function, Written, pc_b, pc_f};
+use crate::go::Pc;
+use crate::index::FuncIndex;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use wasmparser::Operator;
@@ -28,11 +30,11 @@ impl Asked {
         if function.is_assembly {
             return Asked::All;
         }
-        let mut these = BTreeSet::from([function.deferreturn]);
+        let mut these: BTreeSet<u32> = function.deferreturn.into_iter().collect();
         for (at, (operator, _)) in operators.iter().enumerate() {
             let is_resumed = match operator {
                 Operator::Call { function_index } => {
-                    let callee = written.position(*function_index);
+                    let callee = written.position(FuncIndex(*function_index));
                     let grows = callee.is_some_and(|c| written.known.morestack.contains(&c));
                     grows || becomes_sp(operators, at) && !callee.is_some_and(stops)
                 }
@@ -49,8 +51,7 @@ impl Asked {
 
     /// As long as no call is known: that of `deferreturn`, where a recovered panic enters.
     pub(super) fn none_of(function: &Function) -> Asked {
-        let deferreturn = Some(function.deferreturn).filter(|pc_b| *pc_b != 0);
-        Asked::These(deferreturn.into_iter().collect())
+        Asked::These(function.deferreturn.into_iter().collect())
     }
 
     /// Adds a number. Whether it is new.
@@ -107,7 +108,7 @@ fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function)
                     return None;
                 };
                 let pc_b = constant(operator(at - 2)?).filter(|_| Some(*local_index) == base)?;
-                (u64::from(function.pc_f?) << 16) + pc_b
+                Pc::start(function.pc_f?).bits().wrapping_add(pc_b)
             }
             _ => return None,
         };

@@ -6,10 +6,12 @@ use crate::check::slots::Given;
 use crate::check::value::Value;
 use crate::check::way::{Sp, Way, Ways};
 use crate::check::written::{Function, Role, Written, pc_b, pc_f};
+use crate::go::Pc;
+use crate::index::FuncIndex;
 use wasmparser::Operator;
 
-/// No return PC is smaller: the first PC_F is 0x1000 (`funcValueOffset` in cmd/link/internal/wasm/asm.go).
-pub(in crate::check) const FIRST_RETURN_PC: u64 = 1 << 28;
+/// No return PC is smaller.
+pub(in crate::check) const FIRST_RETURN_PC: u64 = Pc::FIRST.bits();
 
 /// Whom a call calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +123,7 @@ impl Site {
 }
 
 impl<'w> Walk<'w, '_> {
-    pub(super) fn call(&mut self, index: u32) -> Step {
+    pub(super) fn call(&mut self, index: FuncIndex) -> Step {
         match self.written.position(index) {
             None => self.call_host(index),
             Some(position) => match self.written.functions[position].role {
@@ -136,7 +138,7 @@ impl<'w> Walk<'w, '_> {
         self.enter(Callee::Indirect)
     }
 
-    fn call_host(&mut self, index: u32) -> Step {
+    fn call_host(&mut self, index: FuncIndex) -> Step {
         self.operands(index);
         if !self.is_shown() {
             return Err(self.fault("global 0", "the host is called and global 0 is not SP"));
@@ -151,7 +153,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    fn call_other(&mut self, index: u32, position: usize) -> Step {
+    fn call_other(&mut self, index: FuncIndex, position: usize) -> Step {
         self.operands(index);
         let callee = &self.written.functions[position];
         if callee.looks_at_sp {
@@ -192,7 +194,7 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// Takes the operands of a function outside the convention, and leaves its results.
-    fn operands(&mut self, index: u32) {
+    fn operands(&mut self, index: FuncIndex) {
         let ty = self.written.input.function_type(index);
         let (params, results) = ty.map_or((0, 0), |ty| (ty.params().len(), ty.results().len()));
         for _ in 0..params {

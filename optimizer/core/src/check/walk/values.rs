@@ -5,6 +5,7 @@ use super::{GLOBAL_G, GLOBAL_SP, RETURN_PC, SELECTOR, SP, Step, Walk, calls};
 use crate::check::numbers::Numbers;
 use crate::check::value::{Value, constant};
 use crate::check::way::{Selector, Sp};
+use crate::go::Pc;
 use wasmparser::Operator;
 
 impl<'w> Walk<'w, '_> {
@@ -60,9 +61,9 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// `PC_F << 16`.
+    /// The PC that its own are counted from.
     pub(super) fn own_pcs(&self) -> Option<u64> {
-        Some(u64::from(self.function.pc_f?) << 16)
+        Some(Pc::start(self.function.pc_f?).bits())
     }
 
     pub(super) fn set_sp(&mut self, value: Value) -> Step {

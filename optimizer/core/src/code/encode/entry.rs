@@ -3,16 +3,17 @@
 
 use super::super::ir::{Access, BlockId, Dispatch, End, SELECTOR, SP};
 use super::super::op::{Op, Store};
-use super::super::pc::{PcWidth, pc};
-use super::super::stack_pointer::RETURN_PC;
+use super::super::pc::PcWidth;
 use super::writer::Label;
 use super::{Encoder, FIRST_RETURN_PC, Task};
+use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
 
 impl Encoder<'_> {
     /// Pushes the return PC if this is a call, unless the entry dispatch does.
     pub(super) fn prologue(&mut self) {
         if let Some(base) = self.locals.pc_base {
-            self.pc_const(pc(self.pc_f, 0));
+            self.pc_const(Pc::start(self.pc_f).bits());
             self.out.set(base);
         }
         if self

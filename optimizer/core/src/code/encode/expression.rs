@@ -2,6 +2,7 @@
 
 use super::Encoder;
 use crate::code::ir::Expr;
+use crate::index::FuncIndex;
 
 impl Encoder<'_> {
     pub(super) fn expression(&mut self, expr: &Expr) {
@@ -58,8 +59,8 @@ impl Encoder<'_> {
         }
     }
 
-    pub(super) fn call(&mut self, function: u32) {
+    pub(super) fn call(&mut self, function: FuncIndex) {
         self.out.byte(0x10);
-        self.out.leb(u64::from(function));
+        self.out.leb(function.0.into());
     }
 }

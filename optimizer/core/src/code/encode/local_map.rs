@@ -1,7 +1,7 @@
 //! Where locals go.
 
 use super::Style;
-use crate::code::ir::{End, Expr, FIRST_FREE, Function, Local, Stmt};
+use crate::code::ir::{Expr, FIRST_FREE, Function, Local, Stmt};
 use crate::code::op::Type;
 use crate::code::structure::Plan;
 use std::collections::BTreeSet;
@@ -40,9 +40,7 @@ impl LocalMap {
                     }
                 });
             }
-            if let End::Branch(condition, _, _) = &block.end {
-                note(condition);
-            }
+            block.end.exprs().for_each(&mut note);
         }
         used.extend(set);
         let base = (style.return_pc_base && calls).then(|| style.pcs.ty());

@@ -2,9 +2,11 @@
 
 use super::Encoder;
 use super::writer::Label;
-use crate::code::ir::{Access, After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Op, Store};
-use crate::code::pc::pc;
+use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
+use crate::index::FuncIndex;
 
 impl Encoder<'_> {
     pub(super) fn statement(&mut self, stmt: &Stmt) {
@@ -167,7 +169,7 @@ impl Encoder<'_> {
     }
 
     /// The callee finds SP in global 0 and leaves it there, where nobody reads it: ours has not changed.
-    fn pushed_call(&mut self, pc_b: u32, function: u32, arguments: &[Expr]) {
+    fn pushed_call(&mut self, pc_b: u32, function: FuncIndex, arguments: &[Expr]) {
         (arguments.iter()).for_each(|argument| self.expression(argument));
         self.out.get(SP);
         self.out.i32_const(8);
@@ -200,7 +202,8 @@ impl Encoder<'_> {
                 self.pc_op(Op::I32_ADD, Op::I64_ADD);
             }
             (pc_f, _) => {
-                self.pc_const(pc(pc_f.unwrap_or(self.pc_f), pc_b));
+                let f = pc_f.unwrap_or(self.pc_f);
+                self.pc_const(Pc { f, b: pc_b }.bits());
             }
         }
     }

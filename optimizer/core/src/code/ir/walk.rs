@@ -156,6 +156,24 @@ impl Stmt {
 }
 
 impl End {
+    /// Its own expressions, as [`Stmt::exprs`]: the condition of a branch.
+    pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
+        match self {
+            End::Branch(condition, _, _) => Some(condition),
+            _ => None,
+        }
+        .into_iter()
+    }
+
+    /// As [`End::exprs`], to change them.
+    pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
+        match self {
+            End::Branch(condition, _, _) => Some(condition),
+            _ => None,
+        }
+        .into_iter()
+    }
+
     /// Blocks that may run next, each as often as it is named.
     pub(crate) fn targets(&self) -> Vec<BlockId> {
         match self {

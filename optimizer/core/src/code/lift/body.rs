@@ -3,8 +3,9 @@
 use super::cursor::Cursor;
 use super::{Frame, Refusal, sequences};
 use crate::code::facts::Facts;
-use crate::code::ir::{Expr, GLOBAL_PAUSE, GLOBAL_SP, Local, SP, Stmt};
+use crate::code::ir::{Expr, Local, SP, Stmt};
 use crate::code::op::Type;
+use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP};
 use std::collections::BTreeSet;
 use wasmparser::{BlockType, Operator};
 

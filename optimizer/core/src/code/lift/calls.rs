@@ -4,10 +4,12 @@ use super::Refusal;
 use super::body::{Label, Reader};
 use super::sequences::{self, Target};
 use crate::code::facts::Role;
-use crate::code::ir::{After, Callee, Expr, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Op, Type};
-use crate::code::pc::{self, PC_B_BITS};
 use crate::code::switches;
+use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
+use crate::index::FuncIndex;
 use wasmparser::{BlockType, Operator};
 
 impl Reader<'_, '_, '_> {
@@ -50,7 +52,7 @@ impl Reader<'_, '_, '_> {
     /// A call of the write barrier up to Go 1.20: `call $gcWriteBarrier` behind the pushed PC. Whether there was one.
     fn pushed_call(&mut self, out: &mut Vec<Stmt>, pc: i64) -> Result<bool, Refusal> {
         let function = match self.cursor.peek(0) {
-            Some(Operator::Call { function_index }) => *function_index,
+            Some(Operator::Call { function_index }) => FuncIndex(*function_index),
             _ => return Ok(false),
         };
         if self.facts.popping != Some(function) {
@@ -76,11 +78,8 @@ impl Reader<'_, '_, '_> {
 
     /// PC_B of a return PC of this function.
     fn own_pc_b(&self, pc: i64) -> Result<u32, Refusal> {
-        let pc_b = pc.wrapping_sub(pc::pc(self.pc_f, 0));
-        if pc_b >> PC_B_BITS != 0 {
-            return Err("a return PC of another function");
-        }
-        Ok(pc_b as u32)
+        let own = Pc::of_bits(pc.cast_unsigned()).filter(|pc| pc.f == self.pc_f);
+        own.map(|pc| pc.b).ok_or("a return PC of another function")
     }
 
     fn callee(&mut self, target: Target) -> Result<Callee, Refusal> {
@@ -94,7 +93,7 @@ impl Reader<'_, '_, '_> {
                     Some(local) => Expr::Get(self.local(local)?),
                     None => self.pop()?,
                 };
-                let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(PC_B_BITS.into()));
+                let pc_f = Expr::binary(Op::I64_SHR_U, pc, Expr::I64(Pc::B_BITS.into()));
                 Ok(Callee::Indirect(Box::new(Expr::unary(
                     Op::I32_WRAP_I64,
                     pc_f,
@@ -126,7 +125,7 @@ impl Reader<'_, '_, '_> {
     /// What the code behind a call does with its result: unwind, too, or trap.
     fn after_call(&mut self, callee: &Callee, depth: u32) -> Result<After, Refusal> {
         const DIFFERS: Refusal = "a call whose result is used otherwise than Go does";
-        let calls = |functions: &[Option<u32>]| match callee {
+        let calls = |functions: &[Option<FuncIndex>]| match callee {
             Callee::Direct(function) => functions.contains(&Some(*function)),
             Callee::Indirect(_) => false,
         };
@@ -196,7 +195,11 @@ impl Reader<'_, '_, '_> {
     }
 
     /// A call of a function outside the convention.
-    pub(super) fn plain_call(&mut self, out: &mut Vec<Stmt>, function: u32) -> Result<(), Refusal> {
+    pub(super) fn plain_call(
+        &mut self,
+        out: &mut Vec<Stmt>,
+        function: FuncIndex,
+    ) -> Result<(), Refusal> {
         let role = self.facts.role(function);
         if role == Role::Go {
             return Err("a call of a Go function without a return PC");
@@ -223,7 +226,7 @@ impl Reader<'_, '_, '_> {
     fn effectful_call(
         &mut self,
         out: &mut Vec<Stmt>,
-        function: u32,
+        function: FuncIndex,
         arguments: Vec<Expr>,
         result: Option<Type>,
     ) {

@@ -2,9 +2,11 @@
 
 use super::Refusal;
 use super::body::{Closed, Label, Reader, UNKNOWN_BRANCH, is_constant};
-use crate::code::ir::{Expr, GLOBAL_SP, Local, SELECTOR, SP, Stmt};
+use crate::code::ir::{Expr, Local, SELECTOR, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::tokens::Token;
+use crate::go::abi::GLOBAL_SP;
+use crate::index::FuncIndex;
 use wasmparser::{BlockType, Operator};
 
 /// It could hold a copy of SP, through which slots and the return PC are accessed unseen.
@@ -54,7 +56,9 @@ impl<'b> Reader<'_, '_, 'b> {
                 self.emit(out, Stmt::Drop(value));
             }
             Operator::Unreachable => out.push(Stmt::Unreachable),
-            Operator::Call { function_index } => self.plain_call(out, *function_index)?,
+            Operator::Call { function_index } => {
+                self.plain_call(out, FuncIndex(*function_index))?;
+            }
             operator => self.structured(out, operator, depth)?,
         }
         Ok(())

@@ -5,6 +5,7 @@
 use super::cursor::Cursor;
 use crate::code::facts::Facts;
 use crate::code::ir::Local;
+use crate::index::FuncIndex;
 use wasmparser::Operator as Wasm;
 
 /// `SP -= 8; mem[SP] = pc`: the first half of a call. Gives the PC and moves the cursor behind it.
@@ -35,7 +36,7 @@ pub(super) fn pushed_return_pc(cursor: &mut Cursor<'_, '_>) -> Option<i64> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target {
     /// `i32.const 0; call f`.
-    Direct(u32),
+    Direct(FuncIndex),
     /// The i64 PC on the operand stack, or kept in a local, shifted right by 16; see [`indirect`].
     Indirect(Option<Local>),
 }
@@ -46,7 +47,7 @@ pub(super) fn entered(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> Option<Targ
         (cursor.peek(0), cursor.peek(1))
     {
         cursor.advance(2);
-        return Some(Target::Direct(*function_index));
+        return Some(Target::Direct(FuncIndex(*function_index)));
     }
     if indirect(cursor, facts) {
         return Some(Target::Indirect(None));

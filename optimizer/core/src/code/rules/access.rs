@@ -3,10 +3,12 @@
 use super::wrapped;
 use crate::code::ir::{Access, Expr, SP};
 use crate::code::op::{Load, Op, Store};
-use crate::code::pc::{PC_F_OFFSET, PcWidth};
+use crate::code::pc::PcWidth;
+use crate::go::Pc;
+use crate::go::abi::FIRST_ADDRESS;
 
 /// Constants below this may move from an address into an offset.
-const FOLDABLE: i64 = 4096;
+const FOLDABLE: i64 = FIRST_ADDRESS as i64;
 /// Offsets stay below this, far from where address + offset could pass 4 GiB unnoticed.
 const LARGEST_OFFSET: i64 = 1 << 31;
 /// Frames are smaller than this.
@@ -114,7 +116,7 @@ pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
         return;
     };
     if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
-        let Some(offset) = access.offset.checked_add(PC_F_OFFSET) else {
+        let Some(offset) = access.offset.checked_add(Pc::F_OFFSET) else {
             return;
         };
         let access = Access { align: 1, offset };

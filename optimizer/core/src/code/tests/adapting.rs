@@ -6,6 +6,7 @@ use crate::code::facts::{Facts, Role};
 use crate::code::lift_function;
 use crate::code::lower::adapted;
 use crate::code::pc::PcWidth;
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use proptest::prelude::*;
 use wasm_encoder::{CodeSection, FunctionSection, Module, RawSection};
@@ -138,10 +139,10 @@ const PROGRAM: &str = r#"(module
     (type $same (func (param i32) (result i32))))"#;
 
 /// Wasm indices: the functions of the convention follow each other.
-const LEAF: u32 = 2;
-const TWICE: u32 = 3;
-const TAIL: u32 = 4;
-const BARRIER: u32 = 8;
+const LEAF: FuncIndex = FuncIndex(2);
+const TWICE: FuncIndex = FuncIndex(3);
+const TAIL: FuncIndex = FuncIndex(4);
+const BARRIER: FuncIndex = FuncIndex(8);
 
 /// PC_F of `$leaf`; those of the others follow.
 fn first_pc_f(pcs: PcWidth) -> u32 {
@@ -175,7 +176,7 @@ struct Host {
 }
 
 /// The program in the new convention: of `lifted` functions the body is lifted and encoded, of all others adapted.
-fn converted(wasm: &[u8], lifted: &[u32], pcs: PcWidth) -> Vec<u8> {
+fn converted(wasm: &[u8], lifted: &[FuncIndex], pcs: PcWidth) -> Vec<u8> {
     let input = Input::read(wasm).expect("a module");
     // An export would keep a function out of the convention; this one is only for the test to call.
     let mut unexported = Input::read(wasm).expect("a module");
@@ -187,12 +188,12 @@ fn converted(wasm: &[u8], lifted: &[u32], pcs: PcWidth) -> Vec<u8> {
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     for (position, body) in input.bodies.iter().enumerate() {
-        let index = input.imported_functions + position as u32;
+        let index = input.imported_functions.index(Defined::nth(position));
         let is_go = facts.role(index) == Role::Go;
         let ty = if is_go {
             CONVENTION
         } else {
-            input.functions[index as usize]
+            input.functions[index.0 as usize]
         };
         let body = input.slice(body);
         functions.function(ty);
@@ -219,9 +220,9 @@ fn converted(wasm: &[u8], lifted: &[u32], pcs: PcWidth) -> Vec<u8> {
 }
 
 /// A function by way of the IR.
-fn lift(body: &[u8], index: u32, facts: &Facts) -> Vec<u8> {
-    let pc_f = first_pc_f(facts.pcs) + (index - LEAF);
-    let mut function = lift_function(body, pc_f, 0, facts).expect("Go's form");
+fn lift(body: &[u8], index: FuncIndex, facts: &Facts) -> Vec<u8> {
+    let pc_f = first_pc_f(facts.pcs) + (index.0 - LEAF.0);
+    let mut function = lift_function(body, pc_f, None, facts).expect("Go's form");
     dispatch::insert(&mut function, Backward::Structured);
     let style = Style {
         convention: CONVENTION,

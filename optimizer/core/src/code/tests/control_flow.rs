@@ -11,6 +11,8 @@ use crate::code::ir::{After, Block, BlockId, Callee, End, Expr, Function, SP, St
 use crate::code::op::{Op, Type};
 use crate::code::pc::PcWidth;
 use crate::code::{encode, graph};
+use crate::go::Pc;
+use crate::index::FuncIndex;
 use proptest::prelude::*;
 
 /// A local for values.
@@ -157,7 +159,11 @@ impl Reference<'_> {
                 callee,
                 after,
             } => {
-                let result = self.host.call(function_of(callee), PC_F << 16 | pc_b, sp)?;
+                let result = self.host.call(
+                    function_of(callee),
+                    Pc { f: PC_F, b: *pc_b }.bits() as u32,
+                    sp,
+                )?;
                 if result == 0 {
                     return Ok(Then::Leave(0));
                 }
@@ -201,7 +207,7 @@ impl Reference<'_> {
     }
 }
 
-fn function_of(callee: &Callee) -> u32 {
+fn function_of(callee: &Callee) -> FuncIndex {
     match callee {
         Callee::Direct(function) => *function,
         Callee::Indirect(_) => MAY_UNWIND,

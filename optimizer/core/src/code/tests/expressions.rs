@@ -8,6 +8,7 @@ use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::pc::PcWidth;
 use crate::code::rules;
+use crate::go::Pc;
 use proptest::prelude::*;
 
 proptest! {
@@ -48,9 +49,10 @@ proptest! {
     ) {
         let address = || Expr::Get(SP);
         let access = Access { align: 0, offset };
-        let pc = i64::from(slot(function)) << 16 | i64::from(pc_b);
+        let f = slot(function).cast_unsigned();
+        let pc = Pc { f, b: pc_b.into() }.bits().cast_signed();
         let loaded = Expr::Load(Load::I64, access, Box::new(address()));
-        let shifted = Expr::binary(Op::I64_SHR_U, loaded, Expr::I64(16));
+        let shifted = Expr::binary(Op::I64_SHR_U, loaded, Expr::I64(Pc::B_BITS.into()));
         let mut call = Stmt::GoCall {
             pc_f: None,
             pc_b: 1,

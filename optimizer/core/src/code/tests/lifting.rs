@@ -1,20 +1,23 @@
 //! Every sequence that Go writes, as text, is recognised; `near_misses` has what differs by one operator.
 
 use crate::code::facts::Facts;
-use crate::code::ir::{After, Callee, End, Expr, Function, GLOBAL_SP, SP, Stmt};
+use crate::code::ir::{After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::lift_function;
 use crate::code::op::{Load, Op};
 use crate::code::switches::show_goexit;
+use crate::go::Pc;
+use crate::go::abi::GLOBAL_SP;
+use crate::index::FuncIndex;
 use crate::input::Input;
 
 /// Wasm indices of the functions below.
-pub(super) const IMPORT: u32 = 0;
-pub(super) const CALLEE: u32 = 1;
-const SIGPANIC: u32 = 2;
-const MORESTACK: u32 = 3;
-const DIVIDE: u32 = 4;
-const BARRIER: u32 = 5;
-const OLD_BARRIER: u32 = 6;
+pub(super) const IMPORT: FuncIndex = FuncIndex(0);
+pub(super) const CALLEE: FuncIndex = FuncIndex(1);
+const SIGPANIC: FuncIndex = FuncIndex(2);
+const MORESTACK: FuncIndex = FuncIndex(3);
+const DIVIDE: FuncIndex = FuncIndex(4);
+const BARRIER: FuncIndex = FuncIndex(5);
+const OLD_BARRIER: FuncIndex = FuncIndex(6);
 const TESTED: u32 = 7;
 /// PC_F of the function under test.
 pub(super) const PC_F: u32 = 0x1010;
@@ -38,7 +41,7 @@ pub(super) fn push(pc_b: u32) -> String {
 }
 
 pub(super) fn push_pc(pc_f: u32, pc_b: u32) -> String {
-    let pc = pc_f << 16 | pc_b;
+    let pc = Pc { f: pc_f, b: pc_b }.bits();
     format!("local.get 1 i32.const 8 i32.sub {SET_SP} local.get 1 i64.const {pc} i64.store")
 }
 
@@ -75,7 +78,7 @@ pub(super) fn lift_with(locals: &str, code: &str) -> Result<Function, &'static s
         _ => None,
     });
     let body = input.slice(&input.bodies[(TESTED - 1) as usize]);
-    lift_function(body, PC_F, 0, &facts)
+    lift_function(body, PC_F, None, &facts)
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.

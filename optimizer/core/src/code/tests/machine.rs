@@ -3,9 +3,12 @@
 use super::choices::Choices;
 use crate::code::encode::Style;
 use crate::code::facts::Facts;
-use crate::code::ir::{GLOBAL_PAUSE, GLOBAL_SP};
 use crate::code::pc::PcWidth;
+use crate::go::Pc;
+use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP};
+use crate::index::FuncIndex;
 use crate::input::Input;
+use crate::input::PAGE;
 use std::borrow::Cow;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection,
@@ -15,17 +18,17 @@ use wasm_encoder::{
 use wasmi::{Caller, Config, Engine, Instance, Linker, Store, TrapCode, WasmParams};
 
 /// Host function `(block, sp, value)`: notes that a block ran.
-pub(crate) const LOG: u32 = 0;
+pub(crate) const LOG: FuncIndex = FuncIndex(0);
 /// Host function `() -> i32`: a decision of the script.
-pub(crate) const CHOOSE: u32 = 1;
+pub(crate) const CHOOSE: FuncIndex = FuncIndex(1);
 /// A Go function that may unwind, and may move the stack.
-pub(crate) const MAY_UNWIND: u32 = 2;
+pub(crate) const MAY_UNWIND: FuncIndex = FuncIndex(2);
 /// A Go function that unwinds for good.
-pub(crate) const NEVER: u32 = 3;
+pub(crate) const NEVER: FuncIndex = FuncIndex(3);
 /// A Go function that always returns.
-pub(crate) const STEADY: u32 = 4;
+pub(crate) const STEADY: FuncIndex = FuncIndex(4);
 /// The function under test.
-pub(crate) const TESTED: u32 = 5;
+pub(crate) const TESTED: FuncIndex = FuncIndex(5);
 /// PC_F of the function under test.
 pub(crate) const PC_F: u32 = 0x1234;
 /// The return PC with which a caller calls it.
@@ -33,17 +36,17 @@ pub(crate) const CALLER_PC: u32 = 0x1fff_0007;
 /// SP of that caller.
 pub(crate) const CALLER_SP: u32 = 100_000;
 /// Bytes of memory: two pages.
-pub(crate) const MEMORY: usize = 2 << 16;
+pub(crate) const MEMORY: usize = 2 * PAGE as usize;
 
 /// Slots of table 0 and whom they hold.
-const SLOTS: [u32; 8] = [NEVER, NEVER, MAY_UNWIND, NEVER, STEADY, NEVER, NEVER, NEVER];
+const SLOTS: [FuncIndex; 8] = [NEVER, NEVER, MAY_UNWIND, NEVER, STEADY, NEVER, NEVER, NEVER];
 /// Type indices; the convention is also the types' first.
 const CONVENTION: u32 = 0;
 const LOGS: u32 = 1;
 const CHOOSES: u32 = 2;
 
 /// The table slot of a host function of Go's convention.
-pub(crate) fn slot(function: u32) -> i32 {
+pub(crate) fn slot(function: FuncIndex) -> i32 {
     let slot = SLOTS.iter().position(|held| *held == function);
     slot.expect("a function of the convention") as i32
 }
@@ -55,7 +58,7 @@ const ABOVE: u64 = 1 << 32;
 pub(crate) fn pc_f(pcs: PcWidth) -> u32 {
     match pcs {
         PcWidth::Bits32 => PC_F,
-        PcWidth::Bits64 => PC_F + (ABOVE >> 16) as u32,
+        PcWidth::Bits64 => PC_F + Pc::of_bits(ABOVE).expect("a PC").f,
     }
 }
 
@@ -96,7 +99,7 @@ pub(crate) enum Event {
     },
     Chose(u32),
     Called {
-        function: u32,
+        function: FuncIndex,
         pc: u32,
         sp: u32,
         result: u32,
@@ -156,7 +159,7 @@ impl Host {
     }
 
     /// A call of one of the host's Go functions: the new SP, or 0 to unwind.
-    pub(crate) fn call(&mut self, function: u32, pc: u32, sp: u32) -> Result<u32, Stop> {
+    pub(crate) fn call(&mut self, function: FuncIndex, pc: u32, sp: u32) -> Result<u32, Stop> {
         let result = match function {
             NEVER => 0,
             STEADY => sp,
@@ -182,7 +185,7 @@ impl Host {
     /// Where the trampoline enters after an unwind from a call with this return PC: mostly behind that call,
     /// sometimes elsewhere, as after a recovered panic.
     fn next_entry(&mut self, pc: u32) -> u32 {
-        let pc_b = pc & 0xffff;
+        let pc_b = Pc::b_of(pc);
         if self.entries.contains(&pc_b) && self.script.pick(5) < 4 {
             return pc_b;
         }
@@ -335,7 +338,7 @@ fn linker(engine: &Engine, pcs: PcWidth) -> Linker<Host> {
     linker
 }
 
-const GO_FUNCTIONS: [(&str, u32); 3] = [
+const GO_FUNCTIONS: [(&str, FuncIndex); 3] = [
     ("may_unwind", MAY_UNWIND),
     ("never", NEVER),
     ("steady", STEADY),
@@ -371,21 +374,21 @@ fn module(body: &[u8], pcs: PcWidth) -> Vec<u8> {
     });
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
-        minimum: MEMORY as u64 >> 16,
+        minimum: MEMORY as u64 / PAGE,
         maximum: None,
         memory64: false,
         shared: false,
         page_size_log2: None,
     });
     let mut exports = ExportSection::new();
-    exports.export("tested", ExportKind::Func, TESTED);
+    exports.export("tested", ExportKind::Func, TESTED.0);
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("sp", ExportKind::Global, 0);
     let mut elements = ElementSection::new();
     elements.active(
         None,
         &ConstExpr::i32_const(0),
-        Elements::Functions(Cow::Borrowed(&SLOTS)),
+        Elements::Functions(Cow::Borrowed(&SLOTS.map(|function| function.0))),
     );
     let mut code = CodeSection::new();
     code.raw(body);

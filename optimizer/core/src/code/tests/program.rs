@@ -1,12 +1,16 @@
 //! A function of one straight line, or of one branch, and what it leaves behind.
 
 use super::choices::Choices;
-use super::machine::{CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Stop, play, style};
+use super::machine::{
+    self, CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Stop, play, style,
+};
 use super::values::{self, FIRST_ADDRESS, LOCALS, POINTER};
+use crate::code::definition::{Body, Definition};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode;
 use crate::code::ir::{Access, After, Block, Callee, End, Expr, Function, Local, Stmt};
 use crate::code::op::{Store, Type};
+use crate::index::{Defined, FuncIndex, PerFunction};
 
 /// Where the final values of locals go: above everything that generated statements store to.
 const RESULTS: u32 = 125_000;
@@ -73,7 +77,7 @@ pub(crate) fn store_locals(locals: impl IntoIterator<Item = Local>) -> Vec<Stmt>
 }
 
 /// A call of a function from the code of its own caller.
-pub(crate) fn call(pc_b: u32, callee: u32, after: After) -> Stmt {
+pub(crate) fn call(pc_b: u32, callee: FuncIndex, after: After) -> Stmt {
     Stmt::GoCall {
         pc_f: None,
         pc_b,
@@ -98,6 +102,20 @@ pub(crate) fn function(blocks: Vec<(Vec<Stmt>, End)>) -> Function {
         locals,
         entry: 0,
     }
+}
+
+/// A program of these functions, none of which is assembly or defers.
+pub(crate) fn definitions(functions: Vec<Function>) -> PerFunction<Definition> {
+    let imported = machine::facts().imported;
+    let definition = |(position, function)| Definition {
+        index: imported.index(Defined(position)),
+        pc_f: None,
+        deferreturn: None,
+        frame: None,
+        is_assembly: false,
+        body: Body::Lifted(function),
+    };
+    (0..).zip(functions).map(definition).collect()
 }
 
 /// Runs setup and body in a row and then stores all locals.

@@ -4,12 +4,12 @@ use super::choices::Choices;
 use super::machine::{CALLER_PC, CALLER_SP, Host, Machine, NEVER, PC_F, Runs, STEADY, Stop, style};
 use super::program;
 use crate::code::encode;
-use crate::code::ir::{
-    Access, After, Callee, End, Expr, Function, GLOBAL_CTXT, GLOBAL_G, SP, Stmt,
-};
+use crate::code::ir::{Access, After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::op::Store;
 use crate::code::pc::PcWidth;
-use crate::code::switches::{STACK_HI, show_sp};
+use crate::code::switches::show_sp;
+use crate::go::abi::{GLOBAL_CTXT, GLOBAL_G, STACK_HI};
+use crate::index::FuncIndex;
 
 /// The goroutine that is switched to, and its SP.
 const G: i32 = 64;
@@ -23,7 +23,7 @@ fn set_sp() -> Stmt {
     Stmt::Set(SP, Expr::I32(OTHER_SP.cast_signed()))
 }
 
-fn call(callee: u32, after: After) -> Stmt {
+fn call(callee: FuncIndex, after: After) -> Stmt {
     Stmt::GoCall {
         pc_f: None,
         pc_b: 1,

@@ -2,8 +2,8 @@
 
 use super::producers::Producers;
 use crate::go::build_info::{BuildInfo, version_strings};
-use crate::go::image::Image;
 use crate::go::layout::Layout;
+use crate::go::memory::Memory;
 use crate::go::pclntab::Places;
 use crate::go::release::{Found, Release};
 
@@ -15,23 +15,23 @@ pub(super) struct Evidence {
 }
 
 /// Asks the producers section, then the build info, then the data: its version strings and the shape of its tables.
-pub(super) fn find(producers: &Producers, info: &BuildInfo, image: Option<&Image>) -> Evidence {
+pub(super) fn find(producers: &Producers, info: &BuildInfo, memory: Option<&Memory>) -> Evidence {
     let named = producers.go_version().or(info.go_version.as_deref());
     if let Some(version) = named {
         let unknown = || Found::Unknown(format!("the module names the release {version:?}"));
         let found = Release::parse(version).map_or_else(unknown, Found::Exact);
         return Evidence { found, is_go: true };
     }
-    let Some(image) = image else {
+    let Some(memory) = memory else {
         let found = "no release is named and the data cannot be laid out".to_owned();
         return Evidence {
             found: Found::Unknown(found),
             is_go: false,
         };
     };
-    let shapes = shapes(image);
+    let shapes = shapes(memory);
     Evidence {
-        found: by_shape(&shapes, version_strings(image.bytes())),
+        found: by_shape(&shapes, version_strings(memory.bytes())),
         is_go: !shapes.is_empty(),
     }
 }
@@ -50,14 +50,13 @@ fn by_shape(shapes: &[u16], strings: Vec<Release>) -> Found {
             list(&strings)
         ));
     };
-    let newest = Layout::all().last().map_or(0, |row| row.minor);
     let (fitting, others): (Vec<_>, Vec<_>) = strings
         .into_iter()
         .partition(|release| !release.devel && shapes.contains(&release.minor));
     // A release that is not known yet may lay its tables out as a known one does, or nearly so.
     let unknown: Vec<_> = others
         .into_iter()
-        .filter(|release| release.devel || release.minor > newest)
+        .filter(|release| release.devel || Layout::is_behind_all(release.minor))
         .collect();
     if !unknown.is_empty() {
         return Found::Unknown(format!("the data names {}", list(&unknown)));
@@ -77,8 +76,8 @@ fn list(releases: &[Release]) -> String {
 }
 
 /// Minor releases whose layout fits the tables in memory, oldest first.
-fn shapes(image: &Image) -> Vec<u16> {
-    let memory = image.bytes();
+fn shapes(memory: &Memory) -> Vec<u16> {
+    let memory = memory.bytes();
     let mut minors = Vec::new();
     for rows in Layout::all().chunk_by(|a, b| a.magic == b.magic) {
         let magic = rows.first().map_or(0, |row| row.magic);

@@ -4,9 +4,11 @@ use super::{Program, Record};
 use crate::error::{Error, Result, Stage};
 use crate::go::func::Func;
 use crate::go::inline::{Frame, InlineTree, InlinedCall};
-use crate::go::layout::{funcdata, pcdata};
+use crate::go::layout::{OpenCodedDefers, funcdata, pcdata};
+use crate::go::pc::Pc;
 use crate::go::pcvalue::PcValues;
 use crate::go::symbol::{is_generated, package_of};
+use crate::index::FuncIndex;
 use std::borrow::Cow;
 
 /// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in cmd/compile/internal/ssagen/ssa.go).
@@ -25,7 +27,7 @@ impl<'p> Function<'p> {
     }
 
     /// Index of the wasm function; imported functions count.
-    pub fn wasm_index(&self) -> u32 {
+    pub fn wasm_index(&self) -> FuncIndex {
         self.record.wasm_index
     }
 
@@ -34,9 +36,9 @@ impl<'p> Function<'p> {
         self.record.pc_f
     }
 
-    /// PC of the entry, `PC_F << 16`.
-    pub fn entry_pc(&self) -> u64 {
-        u64::from(self.record.pc_f) << 16
+    /// PC of the entry.
+    pub fn entry_pc(&self) -> Pc {
+        Pc::start(self.record.pc_f)
     }
 
     /// Symbol name, such as `net/http.(*Client).Do`.
@@ -117,13 +119,11 @@ impl<'p> Function<'p> {
     }
 
     /// How many bytes below its return PC a function keeps the address of the closure of its first open-coded defer; `None` if
-    /// it has no such defer, and before Go 1.21.
+    /// it has no such defer, and where the format is not known.
     ///
-    /// The format is that of `emitOpenDeferInfo` in cmd/compile/internal/ssagen/ssa.go: numbers of bytes below the return PC (`varp`
-    /// in runtime/panic.go). Since Go 1.22 those of the defer bits and of the first closure; in 1.21 that of the
-    /// defer bits, how many closures there are, and one for each, the first closure last.
+    /// [`OpenCodedDefers`] has the format.
     pub fn first_deferred(&self) -> Option<u32> {
-        let bytes = self.program.image.bytes();
+        let bytes = self.program.memory.bytes();
         let mut at = self.funcdata(funcdata::OPEN_CODED_DEFER_INFO)?;
         let mut next = || {
             let (value, length) = bytes.uvarint(at)?;
@@ -132,16 +132,16 @@ impl<'p> Function<'p> {
         };
         next()?;
         let mut closure = next()?;
-        match self.program.layout.minor {
-            ..21 => return None,
-            21 => {
+        match self.program.layout.open_coded_defers {
+            OpenCodedDefers::Other => None,
+            OpenCodedDefers::Listed => {
                 for _ in 0..closure.min(MOST_OPEN_CODED) {
                     closure = next()?;
                 }
+                Some(closure)
             }
-            22.. => {}
+            OpenCodedDefers::First => Some(closure),
         }
-        Some(closure)
     }
 
     /// Path of the source file at a PC_B.
@@ -165,7 +165,7 @@ impl<'p> Function<'p> {
     /// The inline tree; `None` if nothing was inlined into the function.
     pub fn inline_tree(&self) -> Option<InlineTree<'p>> {
         let address = self.funcdata(funcdata::INL_TREE)?;
-        let records = self.program.image.bytes().from(address)?;
+        let records = self.program.memory.bytes().from(address)?;
         Some(InlineTree::new(records, &self.program.layout.inline))
     }
 

@@ -32,7 +32,7 @@ fn every_row_reads_functions() {
         let names: Vec<_> = program.functions().map(|f| f.name()).collect();
         assert_eq!(names, FUNCTIONS.map(|f| f.name), "go1.{minor}");
         let main = program
-            .by_wasm_index(2)
+            .by_wasm_index(FuncIndex(2))
             .expect("after one import and one function");
         assert_eq!(main.name(), "main.main");
         assert_eq!(main.pc_f(), FIRST_SLOT + 1);
@@ -44,7 +44,7 @@ fn every_row_reads_functions() {
         assert_eq!(main.line_at(10).expect("a table"), None);
         assert!(program.unlisted().is_empty());
         let same = program.by_pc_f(FIRST_SLOT + 1).expect("a slot");
-        assert_eq!(same.wasm_index(), 2);
+        assert_eq!(same.wasm_index(), FuncIndex(2));
     }
 }
 
@@ -60,7 +60,7 @@ fn a_program_without_the_runtime_misses_a_known_function() {
 fn every_row_reads_inlined_frames() {
     for minor in RELEASES {
         let program = read(&Memory::new(minor)).expect("well-formed");
-        let main = program.by_wasm_index(2).expect("main.main");
+        let main = program.by_wasm_index(FuncIndex(2)).expect("main.main");
         let frames = main.frames_at(5).expect("well-formed");
         let seen: Vec<_> = frames
             .iter()
@@ -83,7 +83,10 @@ fn an_inline_tree_that_leads_round_in_a_circle_is_refused() {
     let parent = memory.inline_tree + memory.layout.inline.parent_pc;
     memory.put_u32(parent, 5);
     let program = read(&memory).expect("the tree is read later");
-    let error = program.by_wasm_index(2).expect("main.main").frames_at(5);
+    let error = program
+        .by_wasm_index(FuncIndex(2))
+        .expect("main.main")
+        .frames_at(5);
     let error = error.expect_err("PC 5 calls itself").to_string();
     assert!(error.contains("inline tree of main.main"), "{error}");
 }

@@ -1,28 +1,22 @@
 //! Which columns Go's tables have.
 
+use super::grouped::Grouped;
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
+use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
 use crate::go::{Bytes, Field, Program};
-use crate::grouped::Grouped;
 use crate::passes::group_tables::Reason;
 use std::collections::HashMap;
 
 const OUTSIDE: Reason = "a table lies outside the data";
 
-/// A PC bucket of findfunctab: u32 and 16 bytes (`findfuncbucket` in src/runtime/symtab.go).
-const BUCKET: u32 = 20;
 /// How many pc-value tables a record names before its pcdata.
 const FIRST_PCDATA: usize = 3;
-/// PCs of a bucket (`pcbucketsize` in src/internal/abi/symtab.go).
-const BUCKET_PCS: u64 = 4096;
-/// Buckets of a wasm function.
-const BUCKETS: u32 = 16;
-
 /// The script that rebuilds everything that is regular in Go's function tables.
 pub(super) fn script(
     program: &Program,
     image: Bytes<'_>,
-    grouped: &Grouped,
+    grouped: &Grouped<'_>,
     working_base: u32,
 ) -> Result<Script, Reason> {
     let names = InlinedNames::read(program, image, grouped).ok_or(OUTSIDE)?;
@@ -121,7 +115,7 @@ impl Columns<'_> {
         self.writer.column(self.functab.field(coding, offset))
     }
 
-    fn pc_values(&mut self, grouped: &Grouped) -> Option<()> {
+    fn pc_values(&mut self, grouped: &Grouped<'_>) -> Option<()> {
         let layout = &self.program.layout().func;
         let fields = [layout.pcsp, layout.pcfile, layout.pcln];
         for (kind, tables) in grouped.pc_values.iter().enumerate() {
@@ -147,7 +141,7 @@ impl Columns<'_> {
         operation
     }
 
-    fn funcdata(&mut self, grouped: &Grouped) -> Option<()> {
+    fn funcdata(&mut self, grouped: &Grouped<'_>) -> Option<()> {
         let layout = &self.program.layout().func;
         for group in &grouped.groups {
             let mut dictionary = self.writer.dictionary(Coding::Previous, &group.offsets)?;
@@ -206,7 +200,7 @@ impl Columns<'_> {
         let word = |field| self.program.module().word(image, field);
         let address = u32::try_from(word(Field::FindFuncTab)?).ok()?;
         let pcs = word(Field::MaxPc)?.checked_sub(word(Field::MinPc)?)?;
-        let buckets = u32::try_from(pcs.div_ceil(BUCKET_PCS)).ok()?;
+        let buckets = u32::try_from(pcs.div_ceil(BUCKET_PCS.into())).ok()?;
         if buckets.div_ceil(BUCKETS) != self.functab.functions {
             return Some(());
         }
@@ -232,7 +226,7 @@ struct InlinedNames {
 }
 
 impl InlinedNames {
-    fn read(program: &Program, image: Bytes<'_>, grouped: &Grouped) -> Option<InlinedNames> {
+    fn read(program: &Program, image: Bytes<'_>, grouped: &Grouped<'_>) -> Option<InlinedNames> {
         let layout = &program.layout().inline;
         let Some((address, count)) = grouped.inline else {
             return Some(InlinedNames::default());

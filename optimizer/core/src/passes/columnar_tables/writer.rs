@@ -146,12 +146,12 @@ impl<'i> Writer<'i> {
         &mut self,
         pctab: u32,
         address: u32,
-        tables: &[Vec<u8>],
+        tables: &[impl AsRef<[u8]>],
     ) -> Option<Dictionary> {
         let offsets: Vec<u32> = (tables.iter())
             .scan(address.wrapping_sub(pctab), |next, table| {
                 let offset = *next;
-                *next += table.len() as u32;
+                *next += table.as_ref().len() as u32;
                 Some(offset)
             })
             .collect();
@@ -163,7 +163,7 @@ impl<'i> Writer<'i> {
         let mut counts = Vec::new();
         for table in tables {
             // Changes of value and numbers of PCs take turns; the closing zero is a change.
-            for (position, number) in numbers(table).enumerate() {
+            for (position, number) in numbers(table.as_ref()).enumerate() {
                 match position % 2 {
                     0 => self.streams.extend_from_slice(number),
                     _ => counts.extend_from_slice(number),
@@ -172,7 +172,10 @@ impl<'i> Writer<'i> {
         }
         operation.b = self.here()?;
         self.streams.extend_from_slice(&counts);
-        let len = tables.iter().map(Vec::len).sum::<usize>() as u32;
+        let len = tables
+            .iter()
+            .map(|table| table.as_ref().len())
+            .sum::<usize>() as u32;
         self.cells.push((address, len));
         self.push(operation);
         Some(dictionary)

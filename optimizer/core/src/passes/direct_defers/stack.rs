@@ -1,6 +1,6 @@
 //! What a function stores in some places of its stack.
 
-use crate::code::{End, Expr, Function, SP, StackPointer, Stmt, Store};
+use crate::code::{Expr, Function, SP, StackPointer, Stmt, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of a place: a closure's PC, or an address.
@@ -37,8 +37,8 @@ impl Stack {
         );
         sp.visit(function, |sp, stmt| stack.stmt(i64::from(sp), stmt));
         for (block, content) in function.blocks.iter().enumerate() {
-            if let End::Branch(condition, _, _) = &content.end {
-                stack.kept(i64::from(sp.at_end(function, block)), condition);
+            for expr in content.end.exprs() {
+                stack.kept(i64::from(sp.at_end(function, block)), expr);
             }
         }
         stack

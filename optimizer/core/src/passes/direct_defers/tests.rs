@@ -11,8 +11,8 @@ const FRAME: i32 = 64;
 const CLOSURE: u32 = 8;
 const SLOT: u32 = 48;
 /// PC of the closure's function, and of another.
-const OF_STEADY: i64 = 0x1005 << 16;
-const OF_ANOTHER: i64 = 0x1006 << 16;
+const OF_STEADY: i64 = Pc::start(0x1005).bits().cast_signed();
+const OF_ANOTHER: i64 = Pc::start(0x1006).bits().cast_signed();
 /// An i64.
 const LOCAL: Local = 4;
 

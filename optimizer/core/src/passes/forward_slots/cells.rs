@@ -2,7 +2,7 @@
 
 use super::exposure::Exposure;
 use crate::code::locals::MOST_LOCALS;
-use crate::code::{End, Expr, Function, Local, SP, StackPointer, Stmt, Type};
+use crate::code::{Expr, Function, Local, SP, StackPointer, Stmt, Type};
 use std::collections::BTreeMap;
 
 /// Cells of a function at most: engines keep one state for each local and branch target.
@@ -63,8 +63,8 @@ impl Cells {
             }
         });
         for (block, content) in function.blocks.iter().enumerate() {
-            if let End::Branch(condition, _, _) = &content.end {
-                note(&mut uses, sp.at_end(function, block), condition);
+            for expr in content.end.exprs() {
+                note(&mut uses, sp.at_end(function, block), expr);
             }
         }
         let mut found: Vec<(u32, i32, Type)> = uses

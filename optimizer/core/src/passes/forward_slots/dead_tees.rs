@@ -1,7 +1,7 @@
 //! Values that were kept for a load and that no load wanted in the end.
 
 use crate::code::locals::{Liveness, LocalSet, before_list};
-use crate::code::{End, Expr, Function, PcWidth, Stmt, rules};
+use crate::code::{Expr, Function, PcWidth, Stmt, rules};
 
 /// Takes the `local.tee` off values that nobody reads again.
 pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
@@ -9,9 +9,9 @@ pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
     for position in 0..function.blocks.len() {
         let block = &mut function.blocks[position];
         let mut behind = liveness.behind(&block.end);
-        if let End::Branch(condition, _, _) = &mut block.end {
-            drop_in_expr(condition, &mut behind);
-            rules::simplify(condition);
+        for expr in block.end.exprs_mut().rev() {
+            drop_in_expr(expr, &mut behind);
+            rules::simplify(expr);
         }
         drop_in_list(&mut block.body, behind, pcs);
     }

@@ -5,7 +5,8 @@
 //! calls, one area for all. Where the address of a variable in an area is taken, a pointer may reach all of that
 //! variable, whose bounds are not known: then the whole area is exposed.
 
-use crate::code::{End, Expr, Function, Op, RETURN_PC, SP, StackPointer, Stmt};
+use crate::code::{Expr, Function, Op, SP, StackPointer, Stmt};
+use crate::go::abi::RETURN_PC;
 
 /// Which of the three areas are exposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +44,9 @@ impl Exposure {
             known &= exposure.stmt(stmt);
         });
         for (block, content) in function.blocks.iter().enumerate() {
-            if let End::Branch(condition, _, _) = &content.end {
+            for expr in content.end.exprs() {
                 exposure.sp = sp.at_end(function, block);
-                exposure.expr(condition);
+                exposure.expr(expr);
             }
         }
         known.then_some(exposure)

@@ -7,7 +7,15 @@ use crate::code::tests::program::{self, run_function};
 use crate::code::tests::values::{FIRST_ADDRESS, LOCALS, POINTER};
 use crate::code::{Access, Load, Store};
 use crate::code::{After, Callee, End, Expr, Local, Op, SP, Stmt, Type};
+use crate::passes::cases;
 use proptest::prelude::*;
+
+#[test]
+fn cases() {
+    cases::check("forward-values", |function| {
+        forward(function, &machine::facts());
+    });
+}
 
 proptest! {
     #[test]

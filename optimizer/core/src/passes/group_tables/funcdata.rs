@@ -1,33 +1,35 @@
 //! Funcdata, id by id.
 
 use super::Reason;
-use crate::go::{Field, Func, Program, funcdata};
-use crate::grouped::Group;
-use crate::memory::Memory;
+use crate::go::{Field, Memory, Program, funcdata};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Go has 8 ids (src/internal/abi/symtab.go); a mask has bits for as many as this.
 const MAX_IDS: u8 = 32;
 
-type Funcdata = (Vec<Group>, Option<(u32, u32)>);
+/// The funcdata of some ids.
+#[derive(Debug)]
+pub(in crate::passes) struct Group {
+    pub(in crate::passes) ids: Vec<u8>,
+    /// Offsets from `moduledata.gofunc`, in the order of their first use.
+    pub(in crate::passes) offsets: Vec<u32>,
+}
 
-/// Moves the funcdata; the groups they are in then, and where the records of inline trees are.
-pub(super) fn sort(
-    program: &Program,
-    functions: &[Func],
-    memory: &mut Memory,
-) -> Result<Funcdata, Reason> {
+/// Moves the funcdata; how many there are.
+pub(super) fn sort(program: &Program, memory: &mut Memory) -> Result<usize, Reason> {
     const OUTSIDE: Reason = "funcdata lies outside the data";
     let layout = program.layout();
-    let word = |field| program.module().word(memory.bytes(), field).ok_or(OUTSIDE);
-    let uses = Uses::of(functions, memory).ok_or(OUTSIDE)?;
+    let bytes = program.memory().bytes();
+    let word = |field| program.module().word(bytes, field).ok_or(OUTSIDE);
+    let uses = Uses::of(program).ok_or(OUTSIDE)?;
     let (Some(&first), Some(&last)) = (uses.offsets.keys().next(), uses.offsets.keys().last())
     else {
-        return Ok((Vec::new(), None));
+        return Ok(0);
     };
+    let count = uses.offsets.len();
     if !layout.funcdata_in_pclntab {
         // The `·f` symbols lie between, to which code and data point (`symtab` in cmd/link/internal/ld/symtab.go, go1.25).
-        return Ok((uses.groups(), None));
+        return Ok(count);
     }
     let gofunc = word(Field::GoFunc)?;
     let end = word(Field::FindFuncTab)?
@@ -37,8 +39,7 @@ pub(super) fn sort(
     if end <= last {
         return Err(OUTSIDE);
     }
-    let old = memory
-        .bytes()
+    let old = bytes
         .slice(gofunc + u64::from(first), u64::from(end - first))
         .ok_or(OUTSIDE)?;
     let mut moving = Moving {
@@ -50,17 +51,10 @@ pub(super) fn sort(
         new: Vec::with_capacity(old.as_slice().len()),
         offsets: HashMap::new(),
     };
-    let mut groups = uses.groups();
-    let mut inline = None;
-    for group in &mut groups {
-        let start = gofunc + u64::from(first) + moving.new.len() as u64;
+    for group in uses.groups() {
         let trees = group.ids == [funcdata::INL_TREE as u8];
         let record = layout.inline.size as usize;
-        let len = moving.append(&mut group.offsets, trees.then_some(record));
-        if trees && len.is_multiple_of(record) {
-            let address = u32::try_from(start).map_err(|_| OUTSIDE)?;
-            inline = Some((address, (len / record) as u32));
-        }
+        moving.append(&group.offsets, trees.then_some(record));
     }
     let Moving { new, offsets, .. } = moving;
     for (cell, offset) in uses.cells {
@@ -71,7 +65,7 @@ pub(super) fn sort(
     let (used, free) = target.ok_or(OUTSIDE)?.split_at_mut(new.len());
     used.copy_from_slice(&new);
     free.fill(0);
-    Ok((groups, inline))
+    Ok(count)
 }
 
 /// Funcdata on its way from the old order to the new.
@@ -87,10 +81,9 @@ struct Moving<'m> {
 }
 
 impl Moving<'_> {
-    /// Appends the funcdata at these offsets and changes the offsets; the number of bytes. Those that consist of whole
-    /// records lose what follows the last, which is there to align the next.
-    fn append(&mut self, offsets: &mut [u32], record: Option<usize>) -> usize {
-        let before = self.new.len();
+    /// Appends the funcdata at these offsets. Those that consist of whole records lose what follows the last, which is there
+    /// to align the next.
+    fn append(&mut self, offsets: &[u32], record: Option<usize>) {
         for offset in offsets {
             let end = self.ends.get(offset).copied().unwrap_or(*offset);
             let mut content =
@@ -104,14 +97,12 @@ impl Moving<'_> {
             let to = self.first + self.new.len() as u32;
             self.new.extend_from_slice(content);
             self.offsets.insert(*offset, to);
-            *offset = to;
         }
-        self.new.len() - before
     }
 }
 
 /// Which funcdata the functions name, and where.
-struct Uses {
+pub(in crate::passes) struct Uses {
     /// The ids under which each offset is named, as a bit mask.
     offsets: BTreeMap<u32, u32>,
     /// Address and value of each offset that is not "none".
@@ -121,19 +112,22 @@ struct Uses {
 }
 
 impl Uses {
-    fn of(functions: &[Func], memory: &Memory) -> Option<Uses> {
+    /// `None` if a record lies outside the data, or names more than Go has.
+    pub(in crate::passes) fn of(program: &Program) -> Option<Uses> {
+        let bytes = program.memory().bytes();
+
         let mut uses = Uses {
             offsets: BTreeMap::new(),
             cells: Vec::new(),
             by_id: Vec::new(),
         };
-        for function in functions {
+        for function in program.functions().map(|function| function.record()) {
             if function.nfuncdata > MAX_IDS {
                 return None;
             }
             for id in 0..function.nfuncdata {
                 let cell = function.funcdata + 4 * u64::from(id);
-                let offset = memory.bytes().u32(cell)?;
+                let offset = bytes.u32(cell)?;
                 if uses.by_id.len() <= id.into() {
                     uses.by_id.push(Vec::new());
                 }
@@ -148,7 +142,7 @@ impl Uses {
     }
 
     /// Ids that share an offset belong together.
-    fn groups(&self) -> Vec<Group> {
+    pub(in crate::passes) fn groups(&self) -> Vec<Group> {
         let mut masks: Vec<u32> = (0..self.by_id.len()).map(|id| 1 << id).collect();
         for shared in self.offsets.values() {
             let (joined, apart): (Vec<u32>, Vec<u32>) =

@@ -4,9 +4,11 @@ use super::template::Template;
 use crate::code::in_place::CallersLocals;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, RETURN_PC, SP, Stmt,
-    Store,
+    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, SP, Stmt, Store,
 };
+use crate::go::Pc;
+use crate::go::abi::RETURN_PC;
+use crate::index::FuncIndex;
 use std::collections::BTreeMap;
 
 /// Blocks of a function at most: what follows takes time for each.
@@ -17,7 +19,7 @@ const MOST_BLOCKS: usize = 2000;
 pub(super) fn inline<'t>(
     function: &mut Function,
     pc_f: u32,
-    choose: &impl Fn(u32, bool) -> Option<&'t Template>,
+    choose: &impl Fn(FuncIndex, bool) -> Option<&'t Template>,
 ) -> usize {
     let find = |block: &Block, in_loop: bool| {
         (block.body.iter().enumerate()).find_map(|(position, stmt)| match stmt {
@@ -82,7 +84,10 @@ impl Splicer<'_> {
         let Some(Stmt::GoCall { pc_f, pc_b, .. }) = before.body.pop() else {
             unreachable!("the call was found here");
         };
-        let pc = code::pc(pc_f.unwrap_or(self.pc_f), pc_b);
+        let pc = Pc {
+            f: pc_f.unwrap_or(self.pc_f),
+            b: pc_b,
+        };
         if !template.is_leaf {
             before.body.extend(push(pc, template.frame));
         }
@@ -131,26 +136,31 @@ impl Splicer<'_> {
                 self.own.adopt(stmt, callee, caller);
             });
         }
-        if let End::Branch(condition, _, _) = &mut copy.end {
-            self.own.adopt_expr(condition, callee, caller);
+        for expr in copy.end.exprs_mut() {
+            self.own.adopt_expr(expr, callee, caller);
         }
     }
 }
 
 /// Pushes a return PC and makes a frame below it.
-fn push(pc: i64, frame: u32) -> [Stmt; 2] {
+fn push(pc: Pc, frame: u32) -> [Stmt; 2] {
     let access = Access {
         align: 3,
         offset: frame,
     };
     [
         Stmt::move_sp(-(RETURN_PC + frame).cast_signed()),
-        Stmt::Store(Store::I64, access, Expr::Get(SP), Expr::I64(pc)),
+        Stmt::Store(
+            Store::I64,
+            access,
+            Expr::Get(SP),
+            Expr::I64(pc.bits().cast_signed()),
+        ),
     ]
 }
 
 /// Has the calls of a leaf find the frame that they had.
-fn push_before_calls(body: &mut Vec<Stmt>, pc: i64) {
+fn push_before_calls(body: &mut Vec<Stmt>, pc: Pc) {
     let mut position = 0;
     while position < body.len() {
         (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc));

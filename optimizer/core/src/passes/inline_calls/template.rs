@@ -1,7 +1,8 @@
 //! A function as it stands in place of its calls.
 
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{After, End, Expr, FIRST_FREE, Function, RETURN_PC, SP, Stmt, in_place};
+use crate::code::{After, End, Expr, FIRST_FREE, Function, SP, Stmt, in_place};
+use crate::go::abi::RETURN_PC;
 
 /// A function that can stand in place of its calls.
 #[derive(Debug)]
@@ -60,9 +61,7 @@ fn nodes(function: &Function, most: usize) -> Option<usize> {
                 (stmt.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
             });
         }
-        if let End::Branch(condition, _, _) = &block.end {
-            condition.visit(&mut |_| count += 1);
-        }
+        (block.end.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
         if count > most {
             return None;
         }
@@ -113,11 +112,8 @@ fn is_plain(function: &Function) -> bool {
                 };
             });
         }
-        plain &= match &block.end {
-            End::Branch(condition, _, _) => expr_is_plain(condition),
-            End::Stop | End::Jump(_) => true,
-            End::Dispatch(_) | End::Reenter(..) => false,
-        };
+        plain &= block.end.exprs().all(&mut expr_is_plain)
+            && !matches!(block.end, End::Dispatch(_) | End::Reenter(..));
     }
     plain
 }
@@ -149,8 +145,8 @@ fn as_leaf(function: &Function) -> Option<Function> {
         for stmt in &mut block.body {
             stmt.visit_mut(&mut |stmt| fits &= as_leaf_statement(stmt).is_some());
         }
-        if let End::Branch(condition, _, _) = &mut block.end {
-            fits &= in_place::as_callers_slots_in_expr(condition).is_some();
+        for expr in block.end.exprs_mut() {
+            fits &= in_place::as_callers_slots_in_expr(expr).is_some();
         }
         if !fits {
             return None;

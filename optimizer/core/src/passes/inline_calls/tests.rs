@@ -8,6 +8,7 @@ use crate::code::tests::program::{self, call, played};
 use crate::code::{
     Access, After, Block, Callee, End, Expr, Function, Load, Local, Op, SP, Stmt, Store,
 };
+use crate::go::Pc;
 use proptest::prelude::*;
 
 /// The frame of the functions that these tests make, without the return PC.
@@ -121,7 +122,7 @@ fn a_call_leaves_its_return_pc_and_frame() {
     assert_eq!(caller.blocks.len(), 2, "{:#?}", caller.blocks);
     let (before, inside) = (&caller.blocks[0].body, &caller.blocks[1]);
     assert_eq!(inside.resume, Some(1), "the call's own resume point stays");
-    let pushed = Expr::I64(i64::from(PC_F << 16 | 1));
+    let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let inner = Stmt::GoCall {
         pc_f: Some(CALLEE),
         pc_b: 7,
@@ -152,7 +153,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
         (vec![Stmt::Return(8)], End::Stop),
     ]);
     let caller = inlined(&callee, After::NotResumed);
-    let pushed = Expr::I64(i64::from(PC_F << 16 | 1));
+    let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let raise = Stmt::GoCall {
         pc_f: Some(CALLEE),
         pc_b: 5,

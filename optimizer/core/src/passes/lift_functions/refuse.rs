@@ -4,24 +4,30 @@
 //! Behind a call that never returns is whatever block comes next, which may read what the call's own block has not set. That
 //! does not count. Which calls these are depends in turn on what is lifted.
 
-use super::{Lifted, Listed};
+use super::Lifted;
 use crate::code::callgraph::{prune_resume_points, returning};
-use crate::code::{self, After, Facts, Function, RETURN_PC, StackPointer, Stmt};
+use crate::code::{self, After, Definition, Facts, Function, StackPointer, Stmt};
+use crate::go::abi::RETURN_PC;
 use crate::go::{self, Program, known};
+use crate::index::{Defined, FuncIndex, PerFunction};
+use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 
 /// What tells which functions are not as Go writes them.
 pub(super) struct Refusal<'r> {
+    pub(super) input: &'r Input<'r>,
     pub(super) program: &'r Program,
     pub(super) facts: &'r Facts,
-    pub(super) listed: &'r Listed,
     /// As for [`returning`].
-    pub(super) saving: &'r [bool],
+    pub(super) saving: &'r PerFunction<bool>,
 }
 
-/// Why a function is refused; whether the one at this position is to be.
-type Reason<'r> = (&'static str, &'r (dyn Fn(usize, &Function) -> bool + Sync));
+/// Why a function is refused; whether the one with this graph is to be.
+type Reason<'r> = (
+    &'static str,
+    &'r (dyn Fn(&Definition, &Function) -> bool + Sync),
+);
 
 impl Refusal<'_> {
     /// Refuses what is not as Go writes it among the functions of `lifted`.
@@ -31,8 +37,8 @@ impl Refusal<'_> {
             ("a local that is read before it is set", &|_, function| {
                 code::reads_unset(function)
             }),
-            ("SP is not where pclntab has it", &|position, function| {
-                self.has_sp_elsewhere(position, function)
+            ("SP is not where pclntab has it", &|definition, function| {
+                self.has_sp_elsewhere(definition, function)
             }),
         ];
         for reason in reasons {
@@ -40,37 +46,43 @@ impl Refusal<'_> {
         }
     }
 
-    /// Wasm indices of the [`known::EXITS`]: functions behind whose calls nothing runs.
-    fn exits(&self) -> BTreeSet<u32> {
+    /// The [`known::EXITS`]: functions behind whose calls nothing runs.
+    fn exits(&self) -> BTreeSet<FuncIndex> {
         (self.program.functions())
             .filter(|function| known::EXITS.contains(&function.name()))
             .map(|function| function.wasm_index())
             .collect()
     }
 
-    fn refuse(&self, lifted: &mut Lifted, exits: &BTreeSet<u32>, (reason, holds): Reason<'_>) {
-        let deferreturn = &self.listed.deferreturn;
-        let suspects = (lifted.functions.par_iter().enumerate())
-            .filter(|(position, function)| function.as_ref().is_some_and(|f| holds(*position, f)));
-        let mut suspects: Vec<usize> = suspects.map(|(position, _)| position).collect();
+    fn refuse(
+        &self,
+        lifted: &mut Lifted,
+        exits: &BTreeSet<FuncIndex>,
+        (reason, holds): Reason<'_>,
+    ) {
+        let imported = self.facts.imported;
+        let suspects = (lifted.functions.par_iter().enumerate()).filter(|(_, function)| {
+            let graph = function.graph();
+            graph.is_some_and(|graph| holds(function, graph))
+        });
+        let mut suspects: Vec<Defined> = suspects.map(|(at, _)| Defined::nth(at)).collect();
         while !suspects.is_empty() {
-            let returns = returning(&lifted.functions, deferreturn, self.saving, self.facts);
-            let never = |callee: u32| {
-                let returns = returns[(callee - self.facts.imported) as usize];
+            let returns = returning(&lifted.functions, self.saving, self.facts);
+            let never = |callee: FuncIndex| {
+                let returns = imported.defined(callee).is_none_or(|at| returns[at]);
                 (!returns || exits.contains(&callee)).then_some(After::Never)
             };
-            let still_holds = |position: &usize| {
-                let mut function = lifted.functions[*position].clone();
-                function.as_mut().is_some_and(|function| {
-                    prune_resume_points(function, deferreturn[*position], never);
-                    holds(*position, function)
+            let still_holds = |position: &Defined| {
+                let function = &lifted.functions[*position];
+                function.graph().cloned().is_some_and(|mut graph| {
+                    prune_resume_points(&mut graph, function.deferreturn, never);
+                    holds(function, &graph)
                 })
             };
-            let (refused, others): (Vec<usize>, Vec<usize>) =
+            let (refused, others): (Vec<Defined>, Vec<Defined>) =
                 suspects.into_par_iter().partition(still_holds);
             for position in &refused {
-                lifted.functions[*position] = None;
-                lifted.refusals[*position] = Some(reason);
+                lifted.refuse(*position, reason, self.input);
             }
             suspects = if refused.is_empty() { refused } else { others };
         }
@@ -78,11 +90,11 @@ impl Refusal<'_> {
 
     /// Whether SP is in two places at once, not where it was at a return or a jump to another function, or not where pcsp has
     /// it at a call. Assembly moves SP as it likes.
-    fn has_sp_elsewhere(&self, position: usize, function: &Function) -> bool {
-        if self.listed.is_assembly[position] {
+    fn has_sp_elsewhere(&self, definition: &Definition, function: &Function) -> bool {
+        if definition.is_assembly {
             return false;
         }
-        let listed = (self.program).by_wasm_index(self.facts.imported + position as u32);
+        let listed = self.program.by_wasm_index(definition.index);
         let Some(deltas) = listed.and_then(sp_deltas) else {
             return true;
         };

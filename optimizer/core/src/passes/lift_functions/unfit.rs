@@ -2,33 +2,30 @@
 //!
 //! Go's linker writes every module alike. Another tool may have moved globals, merged functions or opened the table.
 
-use crate::code::{self, GLOBAL_CTXT, GLOBAL_G, GLOBAL_SP};
-use crate::go::Program;
+use super::Listed;
+use crate::code;
+use crate::go::abi::{GLOBAL_CTXT, GLOBAL_G, GLOBAL_SP, REGISTERS};
+use crate::go::{Program, known};
+use crate::index::{Imported, PerFunction};
 use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{ExternalKind, GlobalType, TypeRef, ValType};
 
-/// Who makes goroutines go on: what is not in pclntab's list of functions that passes know by name (`go/layout/known.rs`).
-const TRAMPOLINE: [&str; 2] = ["runtime.gogo", "wasm_pc_f_loop"];
-
 /// Why the calling convention of this program cannot change.
 pub(super) fn reason(
     facts: &code::Facts,
-    pc_f: &[Option<u32>],
+    listed: &PerFunction<Listed>,
     program: &Program,
     input: &Input<'_>,
 ) -> Option<String> {
-    let imported = input.imported_functions;
-    let mut go_functions = (imported..)
-        .zip(pc_f)
-        .filter(|(index, _)| facts.is_go(*index));
-    if let Some((index, _)) = go_functions.find(|(_, pc_f)| pc_f.is_none()) {
+    let mut go_functions = listed.iter().filter(|listed| facts.is_go(listed.index));
+    if let Some(Listed { index, .. }) = go_functions.find(|listed| listed.pc_f.is_none()) {
         return Some(format!(
             "function {index} looks like Go's but is not in pclntab"
         ));
     }
     table(input)
-        .or_else(|| known_functions(program, imported))
+        .or_else(|| known_functions(program, input.imported_functions))
         .or_else(|| {
             let globals = has_gos_globals(input) && globals_are_in_order(program, input);
             (!globals).then(|| "the globals are not those that Go's linker writes".into())
@@ -46,29 +43,32 @@ fn table(input: &Input<'_>) -> Option<String> {
     (slots.len() != input.table_slots.len()).then(|| "two functions in one table slot".into())
 }
 
-fn known_functions(program: &Program, imported: u32) -> Option<String> {
+fn known_functions(program: &Program, imported: Imported) -> Option<String> {
     let names: BTreeSet<&str> = program
         .functions()
         .map(|function| function.name())
         .collect();
-    let missing = (program.missing_function())
-        .or_else(|| TRAMPOLINE.into_iter().find(|name| !names.contains(name)));
+    let missing = (program.missing_function()).or_else(|| {
+        known::TRAMPOLINE
+            .into_iter()
+            .find(|name| !names.contains(name))
+    });
     if let Some(missing) = missing {
         return Some(format!("{missing} is not in pclntab"));
     }
-    let is_import = program.functions().any(|f| f.wasm_index() < imported);
+    let is_import = program
+        .functions()
+        .any(|f| imported.contains(f.wasm_index()));
     is_import.then(|| "a function of pclntab is imported".into())
 }
 
-/// `writeGlobalSec` in cmd/link/internal/wasm/asm.go: SP and PAUSE are i32, all between them i64.
+/// Whether the first globals are the registers.
 fn has_gos_globals(input: &Input<'_>) -> bool {
-    const I64: ValType = ValType::I64;
-    const TYPES: [ValType; 8] = [ValType::I32, I64, I64, I64, I64, I64, I64, ValType::I32];
     let is = |(global, ty): (&GlobalType, &ValType)| global.content_type == *ty && global.mutable;
     let is_imported = |import: &crate::input::Import<'_>| matches!(import.ty, TypeRef::Global(_));
-    input.globals.len() >= TYPES.len()
+    input.globals.len() >= REGISTERS.len()
         && !input.imports.iter().any(is_imported)
-        && input.globals.iter().zip(&TYPES).all(is)
+        && input.globals.iter().zip(&REGISTERS).all(is)
 }
 
 /// Whether CTXT and g, whose types are the same, are not each other: `morestack_noctxt` clears CTXT alone, and `gogo`
@@ -78,15 +78,9 @@ fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
         let function = program
             .functions()
             .find(|function| function.name() == name)?;
-        let position = function
-            .wasm_index()
-            .checked_sub(input.imported_functions)?;
-        let body = input.bodies.get(position as usize)?;
-        Some(code::globals_set(input.slice(body)))
+        Some(code::globals_set(input.body(function.wasm_index())?))
     };
-    let (Some(clears), Some(resumes)) =
-        (set_by("runtime.morestack_noctxt"), set_by("runtime.gogo"))
-    else {
+    let (Some(clears), Some(resumes)) = (set_by(known::MORESTACK[1]), set_by(known::GOGO)) else {
         return false;
     };
     clears.contains(&GLOBAL_CTXT)

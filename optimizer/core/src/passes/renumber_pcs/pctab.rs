@@ -1,8 +1,7 @@
 //! pc-value tables as values, and back: the coding of `src/runtime/symtab.go` (`step`).
 
 use crate::error::{Error, Result, Stage};
-use crate::go::{Field, PcValues, Program};
-use crate::memory::Memory;
+use crate::go::{Field, Memory, PcValues, Program};
 use std::collections::HashMap;
 
 /// A pc-value table: runs of PCs with one value.
@@ -113,7 +112,7 @@ impl Pctab {
         let fail = |message: &str| Error::new(Stage::Pass("renumber-pcs"), message);
         let old = program
             .module()
-            .table(program.image().bytes(), Field::PcTab);
+            .table(program.memory().bytes(), Field::PcTab);
         let range = old
             .ok_or_else(|| fail("pctab lies outside the data"))?
             .range();

@@ -1,16 +1,17 @@
 //! What unwinds, where to, and what counts.
 
 use super::*;
-use crate::code::End;
 use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
 use crate::code::tests::program::{self, call};
+use crate::code::{Body, End, Unlifted};
+use crate::index::Defined;
 
 /// A global, and where words begin.
 const BUSY: u32 = 8;
 const WORDS: u64 = 0x5000;
 
-fn pc(pc_b: u32) -> i64 {
-    code::pc(PC_F, pc_b)
+fn pc(pc_b: u32) -> Pc {
+    Pc { f: PC_F, b: pc_b }
 }
 
 /// The function with a word for each of its resume points.
@@ -50,7 +51,12 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
         offset: 0,
     };
     let unwinding = unless_busy(vec![
-        Stmt::Store(Store::I64, word, below, Expr::I64(pc(1))),
+        Stmt::Store(
+            Store::I64,
+            word,
+            below,
+            Expr::I64(pc(1).bits().cast_signed()),
+        ),
         count(WORDS),
         Stmt::Unwind,
     ]);
@@ -106,16 +112,18 @@ fn nobody_unwinds_below_a_call_that_must_not() {
 #[test]
 fn what_unwinds_is_not_called_without_a_resume_point() {
     let facts = machine::facts();
-    let first = facts.imported;
-    let leaf = Some(program::function(vec![(vec![Stmt::Return(8)], End::Stop)]));
+    let first = facts.imported.index(Defined(0));
+    let leaf = program::function(vec![(vec![Stmt::Return(8)], End::Stop)]);
     let calls_first = |after| {
         let body = vec![call(1, first, after), Stmt::Return(8)];
-        Some(program::function(vec![(body, End::Stop)]))
+        program::function(vec![(body, End::Stop)])
     };
     let plain = calls_first(After::NotResumed);
     let resumed = calls_first(After::Resume);
-    let ok = |functions: &[Option<Function>]| check_plain_calls(functions, &facts).is_ok();
-    assert!(ok(&[leaf, plain.clone()]));
-    assert!(!ok(&[resumed, plain.clone()]));
-    assert!(!ok(&[None, plain]), "nobody knows what it does");
+    let is_ok = |functions: &PerFunction<_>| check_plain_calls(functions, &facts).is_ok();
+    assert!(is_ok(&program::definitions(vec![leaf, plain.clone()])));
+    let mut functions = program::definitions(vec![resumed, plain]);
+    assert!(!is_ok(&functions));
+    functions[Defined(0)].body = Body::Adapted(Unlifted::default());
+    assert!(!is_ok(&functions), "nobody knows what it does");
 }

@@ -5,6 +5,9 @@
 //! stack checks (`cmd/internal/obj/wasm/wasmobj.go`), and the runtime itself has all of these, and write barriers. Seen in
 //! `func main() {}` for js and wasip1, stripped, of every row's release.
 
+pub(crate) mod expected;
+pub(crate) mod hot;
+
 /// Raises a fault at its caller's PC and never returns.
 pub(crate) const SIGPANIC: &str = "runtime.sigpanic";
 
@@ -13,6 +16,12 @@ pub(crate) const MORESTACK: [&str; 2] = ["runtime.morestack", "runtime.morestack
 
 /// Saves where it was called as the place where its thread goes on (`gp.sched.pc` in `runtime/proc.go`, go1.18 to 1.27).
 pub(crate) const MSTART1: &str = "runtime.mstart1";
+
+/// Who makes goroutines go on; not among the functions that are looked for in every program.
+pub(crate) const TRAMPOLINE: [&str; 2] = [GOGO, "wasm_pc_f_loop"];
+
+/// Sets all registers (runtime/asm_wasm.s).
+pub(crate) const GOGO: &str = "runtime.gogo";
 
 /// The write barrier up to Go 1.20, which pops a return PC that its caller pushes (`runtime/asm_wasm.s`).
 pub(crate) const WRITE_BARRIER: &str = "runtime.gcWriteBarrier";

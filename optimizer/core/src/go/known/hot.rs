@@ -112,11 +112,11 @@ const HOT: &[(&str, &[&str])] = &[
 ];
 
 /// Whether the list has a call of `callee` by `caller`.
-pub(super) fn is_hot(caller: &str, callee: &str) -> bool {
+pub(crate) fn is_hot(caller: &str, callee: &str) -> bool {
     (HOT.iter()).any(|(from, to)| *from == caller && to.contains(&callee))
 }
 
 /// Whether the list has a call of this function.
-pub(super) fn is_callee(name: &str) -> bool {
+pub(crate) fn is_callee(name: &str) -> bool {
     HOT.iter().any(|(_, to)| to.contains(&name))
 }

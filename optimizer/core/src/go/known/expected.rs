@@ -32,7 +32,7 @@ const EXPECTED: &[(&str, &[&str])] = &[
 const STEP: &[&str] = &["regexp.(*inputString).step", "regexp.(*inputBytes).step"];
 
 /// Names of the functions that this one is expected to call through the table.
-pub(super) fn by(caller: &str) -> &'static [&'static str] {
+pub(crate) fn by(caller: &str) -> &'static [&'static str] {
     let fast_keys = (FAST_KEYS.iter()).filter(|_| caller.starts_with("runtime."));
     (fast_keys.filter(|(end, _)| caller.ends_with(end)))
         .chain(EXPECTED.iter().filter(|(name, _)| *name == caller))

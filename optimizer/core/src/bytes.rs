@@ -1,5 +1,17 @@
 //! Memory that knows its address, read only through checks.
 
+// As in `go`: these bytes come from outside.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
 use std::ops::Range;
 
 /// A run of little-endian bytes and the address of its first one.

@@ -1,0 +1,116 @@
+//! Tables that lie kind by kind, as group-tables puts them.
+
+use crate::go::{Field, PcValues, Program, funcdata};
+use crate::passes::group_tables::funcdata::{Group, Uses};
+use crate::passes::group_tables::pc_values;
+use std::collections::HashSet;
+
+/// Where the tables are.
+#[derive(Debug)]
+pub(super) struct Grouped<'p> {
+    /// pcsp, pcfile, pcln, then pcdata by id.
+    pub(super) pc_values: Vec<PcTables<'p>>,
+    /// Funcdata that share nothing with those of other groups.
+    pub(super) groups: Vec<Group>,
+    /// Address of the records of all inline trees, and how many there are.
+    pub(super) inline: Option<(u32, u32)>,
+}
+
+/// The pc-value tables of one kind.
+#[derive(Debug)]
+pub(super) struct PcTables<'p> {
+    /// Address of the first.
+    pub(super) address: u32,
+    pub(super) tables: Vec<&'p [u8]>,
+}
+
+impl<'p> Grouped<'p> {
+    /// `None` if they lie otherwise.
+    pub(super) fn read(program: &'p Program) -> Option<Grouped<'p>> {
+        let groups = Uses::of(program)?.groups();
+        Some(Grouped {
+            pc_values: pc_tables(program)?,
+            inline: inline_trees(program, &groups),
+            groups,
+        })
+    }
+}
+
+/// The tables of a kind as functions name them.
+#[derive(Default)]
+struct Named<'p> {
+    /// Offset of the first.
+    first: Option<u32>,
+    /// Offset behind the last.
+    end: u32,
+    known: HashSet<u32>,
+    tables: Vec<&'p [u8]>,
+}
+
+impl<'p> Named<'p> {
+    /// A function names this one. `None` if it is new and does not follow the last.
+    fn add(&mut self, offset: u32, table: PcValues<'p>) -> Option<()> {
+        if self.known.contains(&offset) {
+            return Some(());
+        }
+        let first = *self.first.get_or_insert(offset);
+        if offset != first && offset != self.end {
+            return None;
+        }
+        let content = table.content()?;
+        self.end = offset.checked_add(u32::try_from(content.len()).ok()?)?;
+        self.known.insert(offset);
+        self.tables.push(content);
+        Some(())
+    }
+}
+
+fn pc_tables(program: &Program) -> Option<Vec<PcTables<'_>>> {
+    let bytes = program.memory().bytes();
+    let pctab = program.module().table(bytes, Field::PcTab)?;
+    let mut kinds: Vec<Named<'_>> = Vec::new();
+    for function in program.functions() {
+        for (kind, cell) in pc_values::cells(program, function.record()).enumerate() {
+            if kind == kinds.len() {
+                kinds.push(Named::default());
+            }
+            let offset = bytes.u32(cell)?;
+            if let Some(table) = PcValues::new(pctab, offset) {
+                kinds[kind].add(offset, table)?;
+            }
+        }
+    }
+    // Offset 0 is "no table".
+    let mut next = 1;
+    let mut all = Vec::new();
+    for kind in kinds {
+        if kind.first.is_some_and(|first| first != next) {
+            return None;
+        }
+        all.push(PcTables {
+            address: u32::try_from(pctab.range().start + u64::from(next)).ok()?,
+            tables: kind.tables,
+        });
+        next = next.max(kind.end);
+    }
+    Some(all)
+}
+
+/// Inline trees that no other funcdata lie between: they end where those of the next group begin.
+fn inline_trees(program: &Program, groups: &[Group]) -> Option<(u32, u32)> {
+    if !program.layout().funcdata_in_pclntab {
+        return None;
+    }
+    let trees = (groups.iter()).position(|group| group.ids == [funcdata::INL_TREE as u8])?;
+    let (before, others) = groups.split_at(trees);
+    let (trees, behind) = others.split_first()?;
+    let first = *trees.offsets.first()?;
+    let end = *behind.iter().find_map(|group| group.offsets.first())?;
+    let others = before.iter().chain(behind);
+    let apart = (others.flat_map(|group| &group.offsets)).all(|at| !(first..end).contains(at));
+    let size = u32::try_from(program.layout().inline.size).ok()?;
+    let len = end.checked_sub(first)?;
+    let gofunc = (program.module()).word(program.memory().bytes(), Field::GoFunc)?;
+    let address = u32::try_from(gofunc.checked_add(first.into())?).ok()?;
+    (apart && len.is_multiple_of(size)).then_some((address, len / size))
+}
