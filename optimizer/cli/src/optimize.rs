@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
   gowasp optimize app.wasm -o app.opt.wasm -v --report report.json
   gowasp optimize app.wasm -o app.opt.wasm -O0                         leave Go's own code alone
   gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output
-  gowasp optimize app.wasm -o app.opt.wasm --dump main.main            show a function through all passes")]
+  gowasp optimize app.wasm -o app.opt.wasm --dump main.main            follow one function")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         value_name = "FUNCTION",
-        help_heading = "For who works on gowasp"
+        help_heading = "Looking inside"
     )]
     dump: Option<String>,
 
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
         long,
         value_name = "FILE",
         requires = "dump",
-        help_heading = "For who works on gowasp"
+        help_heading = "Looking inside"
     )]
     dump_html: Option<PathBuf>,
 
