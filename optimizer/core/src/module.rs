@@ -1,6 +1,6 @@
 //! The module that passes work on: frame, bodies and custom sections.
 
-use crate::code::{Code, Definition, Function};
+use crate::code::Code;
 use crate::error::{Error, Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
@@ -87,13 +87,6 @@ impl<'a> Module<'a> {
             Rewritable::Yes(_) => None,
             Rewritable::No { reason } => Some(reason),
         }
-    }
-
-    /// Go's functions, once they are lifted.
-    pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
-        let functions = self.code.iter_mut();
-        let functions = functions.flat_map(|code| code.functions.iter_mut());
-        functions.filter_map(Definition::graph_mut).collect()
     }
 
     /// The frame, for a pass whose table entry says that it needs one.

@@ -21,6 +21,7 @@ mod names;
 mod plain_calls;
 mod promote_calls;
 mod renumber_pcs;
+mod run;
 mod simplify_expressions;
 mod split_copies;
 #[cfg(any(test, feature = "resume-stress"))]
@@ -28,11 +29,12 @@ mod stress_resumes;
 
 use crate::dump::Recorder;
 use crate::error::Result;
-use crate::module::{Module, Rewritable};
-use crate::options::{Level, Options};
+use crate::module::Module;
+use crate::options::Options;
 use crate::report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Status};
 
 pub(crate) use names::check_names;
+use run::{Go, GoTables, Run};
 
 /// A transformation of the module.
 #[derive(Debug)]
@@ -41,22 +43,10 @@ pub struct Pass {
     pub name: &'static str,
     /// What it does, for help texts.
     pub summary: &'static str,
-    needs: Needs,
     /// Passes that stand before it in the table, because it builds on what they do; the reasons are beside its row. Any of
     /// them may be left out all the same.
     pub after: &'static [&'static str],
-    run: fn(&mut Module<'_>, &Options) -> Result<Outcome>,
-}
-
-/// What a pass works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Needs {
-    /// Nothing but the section list: runs on every module.
-    Sections,
-    /// The frame.
-    Frame,
-    /// The frame, and Go's own tables.
-    Program,
+    run: Run,
 }
 
 /// What a pass did.
@@ -98,164 +88,143 @@ pub static PASSES: &[Pass] = &[
     Pass {
         name: "drop-custom-sections",
         summary: "remove sections that nothing reads at run time: name, producers, DWARF, build id",
-        needs: Needs::Sections,
         after: &[],
-        run: drop_custom_sections::run,
+        run: Run::Sections(drop_custom_sections::run),
     },
     Pass {
         name: "collect-garbage",
         summary: "remove functions, globals, types and segments that nothing reaches",
-        needs: Needs::Frame,
         after: &[],
-        run: collect_garbage::run,
+        run: Run::Shell(collect_garbage::run),
     },
     // collect-garbage sees what functions refer to only in the input's bodies.
     Pass {
         name: "lift-functions",
         summary: "take Go's functions apart: direct branches, a shorter calling convention",
-        needs: Needs::Program,
         after: &["collect-garbage"],
-        run: lift_functions::run,
+        run: Run::Lift(lift_functions::run),
     },
     Pass {
         name: "mark-no-return",
         summary: "calls of functions that never return lose their resume point",
-        needs: Needs::Program,
         after: &["lift-functions"],
-        run: mark_no_return::run,
+        run: Run::Code(mark_no_return::run),
     },
     // Behind a call that never returns nothing runs that would need a stack.
     Pass {
         name: "drop-stack-checks",
         summary: "drop the stack check of functions whose callers have checked enough",
-        needs: Needs::Program,
         after: &["mark-no-return"],
-        run: drop_stack_checks::run,
+        run: Run::Code(drop_stack_checks::run),
     },
     // A function that may grow the stack is resumed.
     Pass {
         name: "plain-calls",
         summary: "calls of functions that are never resumed lose their resume point",
-        needs: Needs::Program,
         after: &["drop-stack-checks"],
-        run: plain_calls::run,
+        run: Run::Code(plain_calls::run),
     },
     Pass {
         name: "renumber-pcs",
         summary: "number only the PCs that can be asked for; smaller line, file and stack map tables",
-        needs: Needs::Program,
         after: &["plain-calls"],
-        run: renumber_pcs::run,
+        run: Run::CodeAndTables(renumber_pcs::run),
     },
     Pass {
         name: "simplify-expressions",
         summary: "fold addresses into offsets, compute in 32 bits where that is enough",
-        needs: Needs::Program,
         after: &["lift-functions"],
-        run: simplify_expressions::run,
+        run: Run::Code(simplify_expressions::run),
     },
     // simplify-expressions shows what is tiny.
     Pass {
         name: "inline-leaves",
         summary: "put the body of tiny functions in place of their calls",
-        needs: Needs::Program,
         after: &["simplify-expressions"],
-        run: inline_leaves::run,
+        run: Run::Code(inline_leaves::run),
     },
     Pass {
         name: "promote-calls",
         summary: "ask hot calls through the table for the function they expect, and call it directly",
-        needs: Needs::Program,
         after: &["lift-functions"],
-        run: promote_calls::run,
+        run: Run::Code(promote_calls::run),
     },
     // Bodies of inline-leaves need no frame; what promote-calls calls directly can be replaced.
     Pass {
         name: "inline-calls",
         summary: "put the body of small functions in place of their calls, frame and all",
-        needs: Needs::Program,
         after: &["inline-leaves", "promote-calls"],
-        run: inline_calls::run,
+        run: Run::Code(inline_calls::run),
     },
     // Loads and stores of slots have their shortest form.
     Pass {
         name: "forward-slots",
         summary: "keep what is in a slot of Go's stack in a local, too, instead of loading it again",
-        needs: Needs::Program,
         after: &["simplify-expressions"],
-        run: forward_slots::run,
+        run: Run::Code(forward_slots::run),
     },
     // The shorter form of an address tells stores apart; what was inlined moves as well.
     Pass {
         name: "forward-values",
         summary: "move values to where they are used, drop those that nobody uses",
-        needs: Needs::Program,
         after: &["simplify-expressions", "inline-calls"],
-        run: forward_values::run,
+        run: Run::Code(forward_values::run),
     },
     // forward-values shows what closure a call is of.
     Pass {
         name: "direct-defers",
         summary: "call deferred closures directly instead of through the table",
-        needs: Needs::Program,
         after: &["forward-values"],
-        run: direct_defers::run,
+        run: Run::Code(direct_defers::run),
     },
     Pass {
         name: "merge-locals",
         summary: "let locals share a place where their values are never needed at the same time",
-        needs: Needs::Program,
         after: &["forward-values"],
-        run: merge_locals::run,
+        run: Run::Code(merge_locals::run),
     },
     // These leave functions with loops of their own alone.
     Pass {
         name: "split-copies",
         summary: "copy much memory in pieces, which C libraries do faster",
-        needs: Needs::Program,
         after: &["forward-values", "merge-locals"],
-        run: split_copies::run,
+        run: Run::Code(split_copies::run),
     },
     // What is resumed is what all passes that change code have written.
     #[cfg(any(test, feature = "resume-stress"))]
     Pass {
         name: "stress-resumes",
         summary: "test build: unwind behind every call with a resume point",
-        needs: Needs::Program,
         after: &["split-copies"],
-        run: stress_resumes::run,
+        run: Run::CodeAndTables(stress_resumes::run),
     },
     // renumber-pcs makes the room to sort pctab in.
     Pass {
         name: "group-tables",
         summary: "put line tables beside line tables, stack maps beside stack maps",
-        needs: Needs::Program,
         after: &["renumber-pcs"],
-        run: group_tables::run,
+        run: Run::Tables(group_tables::run),
     },
     // Offsets into tables that are in order need not be stored.
     Pass {
         name: "columnar-tables",
         summary: "store Go's function tables column by column; a start function rebuilds them",
-        needs: Needs::Program,
         after: &["group-tables"],
-        run: columnar_tables::run,
+        run: Run::Tables(columnar_tables::run),
     },
     // The start function of columnar-tables needs memory, too.
     Pass {
         name: "fit-memory",
         summary: "declare no more memory than the program has to have before it grows it",
-        needs: Needs::Program,
         after: &["columnar-tables"],
-        run: fit_memory::run,
+        run: Run::Tables(fit_memory::run),
     },
     // A passive segment that only dead code used would stop it; columnar-tables leaves gaps.
     Pass {
         name: "merge-data",
         summary: "join data segments across short gaps, so that headers do not break up the data",
-        needs: Needs::Frame,
         after: &["collect-garbage", "columnar-tables"],
-        run: merge_data::run,
+        run: Run::Shell(merge_data::run),
     },
 ];
 
@@ -284,12 +253,19 @@ pub(crate) fn run(
     let mut stopped = false;
     let mut code_bytes = module.input.bodies.iter().map(|b| b.len() as u64).sum();
     for pass in PASSES {
-        let status = match reason_not_to_run(pass, module, options, stopped) {
-            Some(reason) => Status::Skipped { reason },
+        let performed = match reason_not_to_run(pass, options, stopped) {
+            Some(reason) => Err(reason),
             None => {
                 observer.begin(pass.name);
-                let mut outcome = (pass.run)(module, options)?;
+                let performed = pass.run.perform(module, options);
                 observer.end(pass.name);
+                performed
+            }
+        };
+        let status = match performed {
+            Err(reason) => Status::Skipped { reason },
+            Ok(outcome) => {
+                let mut outcome = outcome?;
                 if let Some(recorder) = &mut recorder {
                     recorder.after(pass.name, module);
                 }
@@ -346,32 +322,13 @@ fn left_alone(reason: &str, count: usize) -> Outcome {
     }
 }
 
-fn reason_not_to_run(
-    pass: &Pass,
-    module: &Module<'_>,
-    options: &Options,
-    stopped: bool,
-) -> Option<String> {
+/// Why the user does not want a pass.
+fn reason_not_to_run(pass: &Pass, options: &Options, stopped: bool) -> Option<String> {
     if options.skip.iter().any(|name| name == pass.name) {
         return Some("--skip".into());
     }
-    if stopped {
-        return Some(format!(
-            "--stop-after {}",
-            options.stop_after.as_deref().unwrap_or_default()
-        ));
-    }
-    if options.level == Level::Generic && pass.needs == Needs::Program {
-        return Some("-O0".into());
-    }
-    match (&module.frame, pass.needs) {
-        (_, Needs::Sections) => None,
-        (Rewritable::No { reason }, _) => Some(reason.clone()),
-        (_, Needs::Program) if module.program.is_none() => {
-            Some("not standard Go of a known release".into())
-        }
-        _ => None,
-    }
+    let last = options.stop_after.as_deref().unwrap_or_default();
+    stopped.then(|| format!("--stop-after {last}"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::definition::{Body, Definition};
 use super::dispatch::{self, Backward};
 use super::encode::{self, Style};
 use super::facts::{Facts, Role};
+use super::ir::Function;
 use super::lift::Refusal;
 use crate::error::{Error, Result, Stage};
 use crate::index::{FuncIndex, PerFunction};
@@ -26,6 +27,12 @@ impl Code {
     pub(crate) fn go_functions(&self) -> impl Iterator<Item = FuncIndex> {
         let indices = self.functions.iter().map(|function| function.index);
         indices.filter(|index| self.facts.is_go(*index))
+    }
+
+    /// The graphs of those that were lifted.
+    pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
+        let functions = self.functions.iter_mut();
+        functions.filter_map(Definition::graph_mut).collect()
     }
 
     /// Which functions were lifted, by position.

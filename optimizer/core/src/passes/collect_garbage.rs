@@ -5,16 +5,16 @@
 //! linker puts every function into the table; it pays on TinyGo, Rust and C.
 
 use super::Outcome;
-use crate::error::Result;
+use crate::frame::Frame;
 use crate::index::FuncIndex;
-use crate::module::Module;
+use crate::input::Input;
 use crate::options::Options;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let before = module.frame_mut()?.live_functions();
-    module.frame_mut()?.collect_garbage();
-    let after = module.frame_mut()?.live_functions();
-    let imported = module.input.imported_functions;
+pub(super) fn run(frame: &mut Frame, input: &Input<'_>, _options: &Options) -> Outcome {
+    let before = frame.live_functions();
+    frame.collect_garbage();
+    let after = frame.live_functions();
+    let imported = input.imported_functions;
 
     let mut removed = 0;
     let mut saved = 0;
@@ -22,15 +22,15 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
         if *before && !*after {
             removed += 1;
             let position = imported.defined(FuncIndex(index));
-            let body = position.and_then(|position| module.bodies.get(position.place()));
+            let body = position.and_then(|position| input.bodies.get(position.place()));
             saved += body.map_or(0, |body| body.len() as i64);
         }
     }
-    Ok(Outcome {
+    Outcome {
         saved,
         note: format!("{removed} of {} functions", before.len()),
         ..Outcome::default()
-    })
+    }
 }
 
 #[cfg(test)]

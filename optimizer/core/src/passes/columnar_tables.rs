@@ -39,24 +39,25 @@ mod writer;
 
 use super::fit_memory;
 use super::group_tables::Reason;
-use super::{Outcome, left_alone};
+use super::{GoTables, Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::go::{Memory, Program};
 use crate::input::{Input, PAGE};
-use crate::module::{Module, Rewritable};
 use crate::options::{Options, Preference};
 use grouped::Grouped;
 use walrus::{DataKind, MemoryId};
 use writer::Script;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let (Some(program), Rewritable::Yes(frame)) = (&module.program, &mut module.frame) else {
-        return Ok(left_alone("no tables", 0));
-    };
+pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcome> {
+    let GoTables {
+        program,
+        frame,
+        input,
+    } = tables;
     let functions = program.functions().len();
-    let planned = match reason_against(&module.input, frame, options) {
+    let planned = match reason_against(input, frame, options) {
         Some(reason) => Err(reason),
         None => plan(program, frame, options),
     };

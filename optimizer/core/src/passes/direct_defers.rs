@@ -23,13 +23,11 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
-use super::{Outcome, left_alone};
-use crate::code::{Callee, Expr, Function, Load, Op, SP, StackPointer, Stmt};
-use crate::error::Result;
+use super::{Go, Outcome};
+use crate::code::{Callee, Code, Expr, Function, Load, Op, SP, StackPointer, Stmt};
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_CTXT;
 use crate::index::FuncIndex;
-use crate::module::Module;
 use crate::options::Options;
 use crate::parallel::prelude::*;
 use stack::{Content, Stack, Value};
@@ -38,10 +36,8 @@ use std::collections::{BTreeSet, HashMap};
 /// Where in a closure's PC PC_F is, which is a table slot.
 const PC_F: i64 = Pc::F_OFFSET as i64;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
+pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
+    let program = go.program;
     let functions: HashMap<u32, FuncIndex> = (code.functions.iter())
         .filter(|function| code.facts.is_go(function.index))
         .filter_map(|function| Some((function.pc_f?, function.index)))
@@ -62,14 +58,14 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let direct: u64 = counts.iter().map(|count| count.direct).sum();
     let calls: u64 = counts.iter().map(|count| count.calls).sum();
     let left = calls - direct;
-    Ok(Outcome {
+    Outcome {
         note: format!("{direct} calls"),
         left_alone: (left > 0)
             .then(|| ("deferred calls of a closure that is not known".into(), left))
             .into_iter()
             .collect(),
         ..Outcome::default()
-    })
+    }
 }
 
 /// Calls of closures on a function's own stack.

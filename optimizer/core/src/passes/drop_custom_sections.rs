@@ -8,29 +8,26 @@
 //! by linkers and hosts. Measured: nothing on stripped files but 200 to 300 bytes.
 
 use super::Outcome;
-use crate::error::Result;
-use crate::module::Module;
+use crate::module::Custom;
 use crate::options::Options;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
+pub(super) fn run(customs: &mut Vec<Custom<'_>>, options: &Options) -> Outcome {
     let mut outcome = Outcome::default();
     let mut dropped = Vec::new();
-    module
-        .customs
-        .retain(|custom| match unread_kind(custom.name) {
-            Some("name") if options.keep_names => true,
-            Some(kind) => {
-                outcome.saved += section_size(custom.content.len());
-                dropped.push(kind);
-                false
-            }
-            None => {
-                outcome
-                    .left_alone
-                    .push((format!("section {:?}: not known", custom.name), 1));
-                true
-            }
-        });
+    customs.retain(|custom| match unread_kind(custom.name) {
+        Some("name") if options.keep_names => true,
+        Some(kind) => {
+            outcome.saved += section_size(custom.content.len());
+            dropped.push(kind);
+            false
+        }
+        None => {
+            outcome
+                .left_alone
+                .push((format!("section {:?}: not known", custom.name), 1));
+            true
+        }
+    });
     dropped.sort_unstable();
     dropped.dedup();
     outcome.note = match dropped.len() {
@@ -38,7 +35,7 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         _ => dropped.join(", "),
     };
     outcome.stripped = dropped.into_iter().map(str::to_owned).collect();
-    Ok(outcome)
+    outcome
 }
 
 /// What a section is that only tools read; `None` for one that must stay.

@@ -18,15 +18,13 @@
 //! So do functions that call through the table or call the host, and those that are called by functions which
 //! had no check from the start. wasm has no preemption, the other use of the check (`haveSysmon`, runtime/proc.go).
 
-use super::{Outcome, left_alone};
+use super::{Go, Outcome};
 use crate::code::callgraph::{CallGraph, Node};
 use crate::code::{Body, Callee, Code, Definition, Expr, Function, SP, Stmt, Unlifted};
-use crate::error::Result;
 use crate::go::abi::{RETURN_PC, STACK_NOSPLIT};
 use crate::go::{Program, known};
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
-use crate::module::Module;
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -39,12 +37,10 @@ const CHECKED_CALL: u64 = 16;
 /// Deeper than anything.
 const UNBOUNDED: u64 = u64::MAX / 4;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
+pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
+    let program = go.program;
     let graph = CallGraph::new(&code.functions, &code.facts);
-    let calls = all_calls(&module.input, program, code, &graph);
+    let calls = all_calls(go.input, program, code, &graph);
     let mut depths = Depths::new(code, &graph, calls);
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
@@ -62,10 +58,10 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
     let count = dropped.iter().filter(|dropped| **dropped).count();
     let grows = |(position, _): &(Defined, _)| graph.node(*position).is_some_and(|n| n.grows_stack);
     let checks = code.functions.positions().filter(grows);
-    Ok(Outcome {
+    Outcome {
         note: format!("{count} of {} checks", checks.count()),
         ..Outcome::default()
-    })
+    }
 }
 
 /// The condition of the stack check, the function's first statement.

@@ -18,28 +18,31 @@
 //! that may do with what is declared; modules with a start function of their own. `--keep-memory` leaves every memory.
 
 use super::group_tables::Reason;
-use super::{Outcome, left_alone};
+use super::{GoTables, Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::input::PAGE;
-use crate::module::Module;
 use crate::options::Options;
 use walrus::Memory;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
+pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcome> {
     if options.keep_memory {
         return Ok(Outcome {
             note: "--keep-memory".into(),
+            did_nothing: true,
             ..Outcome::default()
         });
     }
-    let of_go = match (&module.program, module.input.start) {
-        (None, _) => Err("no tables"),
-        (_, Some(_)) => Err("the module has a start function of its own"),
-        (Some(program), None) => program.declared_bytes(),
+    let GoTables {
+        program,
+        frame,
+        input,
+    } = tables;
+    let of_go = match input.start {
+        Some(_) => Err("the module has a start function of its own"),
+        None => program.declared_bytes(),
     };
-    let frame = module.frame_mut()?;
     let needed = of_go.and_then(|bytes| {
         changeable(only_memory(frame)?, options)?;
         Ok(bytes.max(end_of_working_memory(frame)?))

@@ -25,23 +25,19 @@ mod cells;
 mod dead_tees;
 mod exposure;
 
-use super::{Outcome, left_alone};
+use super::{Go, Outcome};
 use crate::code::{
-    Access, After, Block, Callee, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt, Store,
-    Type, rules,
+    Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt,
+    Store, Type, rules,
 };
-use crate::error::Result;
 use crate::index::FuncIndex;
-use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 use cells::{Cell, CellSet, Cells, stored_type};
 use dead_tees::drop_dead_tees;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
+pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
+    let program = go.program;
     let facts = &code.facts;
     let callee_bytes = |callee| u32::try_from(program.by_wasm_index(callee)?.record().args).ok();
     let demand = Demand::of(options.prefer);
@@ -55,10 +51,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         })
         .collect();
     let loads: u64 = results.iter().sum();
-    Ok(Outcome {
+    Outcome {
         note: format!("{loads} loads in {} functions", results.len()),
         ..Outcome::default()
-    })
+    }
 }
 
 /// Serves loads from locals. How many.

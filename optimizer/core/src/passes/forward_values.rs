@@ -15,11 +15,9 @@
 //! Functions with more than 128 locals, and with loops of their own, are left alone. Measured on esbuild: code
 //! 7,062,660 to 6,781,772 bytes.
 
-use super::Outcome;
+use super::{Go, Outcome};
 use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
-use crate::code::{Definition, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
-use crate::error::Result;
-use crate::module::Module;
+use crate::code::{Code, Definition, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -36,10 +34,7 @@ struct Count {
     teed: u64,
 }
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let Some(code) = &mut module.code else {
-        return Ok(Outcome::default());
-    };
+pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
     let facts = &code.facts;
     let results: Vec<Option<Count>> = code
         .functions
@@ -68,7 +63,7 @@ pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome
             .left_alone
             .push(("many locals, or loops of their own".into(), refused));
     }
-    Ok(outcome)
+    outcome
 }
 
 fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {

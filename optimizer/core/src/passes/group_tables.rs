@@ -20,19 +20,16 @@
 pub(super) mod funcdata;
 pub(super) mod pc_values;
 
-use super::{Outcome, left_alone};
+use super::{GoTables, Outcome, left_alone};
 use crate::error::{Error, Result, Stage};
 use crate::go::{Field, Memory, Program};
-use crate::module::{Module, Rewritable};
 use crate::options::Options;
 
 /// Why something is left alone.
 pub(super) type Reason = &'static str;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let (Some(program), Rewritable::Yes(frame)) = (&mut module.program, &mut module.frame) else {
-        return Ok(left_alone("no tables", 0));
-    };
+pub(super) fn run(tables: &mut GoTables<'_>, _options: &Options) -> Result<Outcome> {
+    let GoTables { program, frame, .. } = tables;
     let functions = program.functions().len();
     let Some(filled) = frame.filled_memory() else {
         return Ok(left_alone(

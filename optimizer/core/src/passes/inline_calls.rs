@@ -23,12 +23,10 @@
 mod splice;
 mod template;
 
-use super::{Outcome, left_alone, not_for_raw};
-use crate::code::{Callee, Definition, Function, Stmt};
-use crate::error::Result;
+use super::{Go, Outcome, not_for_raw};
+use crate::code::{Callee, Code, Definition, Function, Stmt};
 use crate::go::known::hot;
 use crate::index::{FuncIndex, PerFunction};
-use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 use template::Template;
@@ -64,12 +62,10 @@ impl Limits {
     }
 }
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let (Some(program), Some(code)) = (&module.program, &mut module.code) else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
+pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
+    let program = go.program;
     let Some(limits) = Limits::of(options.prefer) else {
-        return Ok(not_for_raw());
+        return not_for_raw();
     };
     let name = |function: &Definition| {
         let listed = program.by_wasm_index(function.index);
@@ -101,13 +97,13 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         })
         .collect();
     let callers = counts.iter().filter(|count| **count > 0).count();
-    Ok(Outcome {
+    Outcome {
         note: format!(
             "{} calls in {callers} functions",
             counts.iter().sum::<usize>()
         ),
         ..Outcome::default()
-    })
+    }
 }
 
 /// A function as a template, if one of its calls may be replaced.

@@ -13,14 +13,14 @@
 //! calls, no frame. Measured: 2,032 calls in esbuild, 80 kB more code, 0.2 kB by brotli 9; CPU time of the micro
 //! benchmarks 0.92, mostly by the one of calls.
 
-use super::Outcome;
+use super::{Go, Outcome};
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
-use crate::code::{After, Callee, Definition, End, Expr, FIRST_FREE, Function, SP, Stmt, Type};
-use crate::error::Result;
+use crate::code::{
+    After, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, SP, Stmt, Type,
+};
 use crate::go::abi::RETURN_PC;
 use crate::index::{FuncIndex, PerFunction};
-use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 
@@ -29,10 +29,7 @@ const MOST_NODES: usize = 40;
 /// The same where raw bytes count most: a call has about eight nodes, and what is behind it half as many.
 const MOST_NODES_RAW: usize = 16;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let Some(code) = &mut module.code else {
-        return Ok(Outcome::default());
-    };
+pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
     let most_nodes = match options.prefer {
         Preference::Raw => MOST_NODES_RAW,
         Preference::Download | Preference::Speed => MOST_NODES,
@@ -48,10 +45,10 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         .map(|function| inline(function, &leaf))
         .sum();
     let count = leaves.iter().flatten().count();
-    Ok(Outcome {
+    Outcome {
         note: format!("{inlined} calls of {count} functions"),
         ..Outcome::default()
-    })
+    }
 }
 
 /// A function that can stand in place of its calls.

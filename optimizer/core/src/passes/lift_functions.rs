@@ -19,28 +19,24 @@
 mod refuse;
 mod unfit;
 
-use super::{Outcome, mark_no_return};
+use super::{Go, Outcome, mark_no_return};
 use crate::code::{self, Body, Code, Definition, PcWidth, Style, Unlifted};
-use crate::error::Result;
+use crate::frame::Frame;
 use crate::go::Program;
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
-use crate::module::Module;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 use crate::report::CodeLeftAlone;
 use std::collections::BTreeMap;
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    let Some(program) = &module.program else {
-        return Ok(Outcome::default());
-    };
-    let input = &module.input;
+pub(super) fn run(frame: &mut Frame, go: &Go<'_>, options: &Options) -> (Outcome, Option<Code>) {
+    let Go { program, input } = *go;
     let mut facts = code::Facts::new(input, program);
     let listed = listed(program, input);
     facts.pcs = pc_width(&listed);
     if let Some(reason) = unfit::reason(&facts, &listed, program, input) {
-        return Ok(nothing_lifted(&reason, &facts, input));
+        return (nothing_lifted(&reason, &facts, input), None);
     }
     let mut lifted = lift(input, &listed, &facts);
     let saving = mark_no_return::saving(program, &lifted.functions, input.imported_functions);
@@ -56,19 +52,23 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
     if let Some(note) = reason.or_else(|| unadaptable(&lifted, input, &facts)) {
         let main = tally.code_left_alone().map(|code| code.reason);
         let nothing = nothing_lifted(main.as_deref().unwrap_or(&note), &facts, input);
-        return Ok(Outcome {
+        let outcome = Outcome {
             note,
             left_alone: tally.left_alone(),
             ..nothing
-        });
+        };
+        return (outcome, None);
     }
-    adopt(module, facts, lifted.functions, options)?;
-    Ok(Outcome {
+    let outcome = Outcome {
         note: tally.to_string(),
         code_left_alone: tally.code_left_alone(),
         left_alone: tally.left_alone(),
         ..Outcome::default()
-    })
+    };
+    (
+        outcome,
+        Some(adopt(frame, facts, lifted.functions, options)),
+    )
 }
 
 /// The functions, and why those of Go's convention were refused that were not lifted.
@@ -284,18 +284,19 @@ fn pc_width(listed: &PerFunction<Listed>) -> PcWidth {
     PcWidth::of(largest.unwrap_or(0))
 }
 
+/// Gives Go's functions the type of the new convention.
 fn adopt(
-    module: &mut Module<'_>,
+    frame: &mut Frame,
     facts: code::Facts,
     functions: PerFunction<Definition>,
     options: &Options,
-) -> Result<()> {
+) -> Code {
     use walrus::ValType::{I32, I64};
     let first = match facts.pcs {
         PcWidth::Bits32 => I32,
         PcWidth::Bits64 => I64,
     };
-    let convention = module.frame_mut()?.add_type(&[first, I32], &[I32]);
+    let convention = frame.add_type(&[first, I32], &[I32]);
     let pcs = facts.pcs;
     let compressed = options.prefer != Preference::Raw;
     let code = Code {
@@ -308,7 +309,6 @@ fn adopt(
             return_pc_base: compressed,
         },
     };
-    (module.frame_mut()?).set_types(code.go_functions(), convention);
-    module.code = Some(code);
-    Ok(())
+    frame.set_types(code.go_functions(), convention);
+    code
 }

@@ -11,30 +11,24 @@
 //! whose address is not a constant, segments that code refers to.
 
 use super::{Outcome, left_alone};
-use crate::error::Result;
-use crate::module::Module;
+use crate::frame::Frame;
+use crate::input::Input;
 use crate::options::{Options, Preference};
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataId, DataKind};
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
-    if module.input.memory_imported {
-        return Ok(left_alone(
-            "the memory is imported",
-            module.input.data.len(),
-        ));
+pub(super) fn run(frame: &mut Frame, input: &Input<'_>, options: &Options) -> Outcome {
+    let count = input.data.len();
+    if input.memory_imported {
+        return left_alone("the memory is imported", count);
     }
-    let count = module.input.data.len();
-    let frame = module.frame_mut()?;
     if frame.code_names_data() {
-        return Ok(left_alone("code refers to segments", count));
+        return left_alone("code refers to segments", count);
     }
     let data = &mut frame.walrus.data;
     let Some(segments) = ordered_segments(data) else {
-        return Ok(left_alone(
-            "segments overlap or have no constant address",
-            data.iter().count(),
-        ));
+        let reason = "segments overlap or have no constant address";
+        return left_alone(reason, data.iter().count());
     };
 
     let limit = gap_limit(options.prefer);
@@ -57,11 +51,11 @@ pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome>
         }
     }
     let headers = (before - merged.len()) * HEADER_BYTES;
-    Ok(Outcome {
+    Outcome {
         saved: headers as i64 - zeros as i64,
         note: format!("{before} segments to {}", merged.len()),
         ..Outcome::default()
-    })
+    }
 }
 
 /// Bytes of zeros worth storing to save a segment header.

@@ -5,24 +5,22 @@
 //! of different functions, which is what compressors live on. Measured on esbuild: nothing before compression, 12 kB by
 //! brotli 9.
 
-use super::Outcome;
+use super::{Go, Outcome};
 use crate::code::locals::{Liveness, LocalSet, MOST_LOCALS, before_list};
-use crate::code::{Expr, FIRST_FREE, Function, Local, Stmt, Type};
-use crate::error::Result;
-use crate::module::Module;
+use crate::code::{Code, Expr, FIRST_FREE, Function, Local, Stmt, Type};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let mut functions = module.lifted_functions();
+pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
+    let mut functions = code.lifted_functions();
     let merged: usize = functions
         .par_iter_mut()
         .map(|function| merge(function))
         .sum();
-    Ok(Outcome {
+    Outcome {
         note: format!("{merged} locals"),
         ..Outcome::default()
-    })
+    }
 }
 
 fn merge(function: &mut Function) -> usize {

@@ -27,27 +27,22 @@
 mod pctab;
 mod slots;
 
-use super::{Outcome, left_alone};
+use super::{GoTables, Outcome, left_alone};
 use crate::code::{self, Code, Definition, Stmt};
 use crate::error::{Error, Result, Stage};
 use crate::go::{self, Memory, Program, pcdata};
 use crate::index::Defined;
-use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use pctab::{Pctab, Values};
 use slots::{Asked, Slots};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let Some(code) = &mut module.code else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
-    let Some(program) = &mut module.program else {
-        return Ok(left_alone("no tables of Go's", 0));
-    };
-    let Rewritable::Yes(frame) = &mut module.frame else {
-        return Ok(left_alone("the module cannot be rewritten", 0));
-    };
+pub(super) fn run(
+    code: &mut Code,
+    tables: &mut GoTables<'_>,
+    _options: &Options,
+) -> Result<Outcome> {
+    let GoTables { program, frame, .. } = tables;
     let Some(filled) = frame.filled_memory() else {
         return Ok(left_alone("a data segment has no constant address", 0));
     };

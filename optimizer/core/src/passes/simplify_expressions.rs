@@ -9,21 +9,19 @@
 //!
 //! After: `local.get 1  local.get 2  i64.store offset=24`. Measured on esbuild: code 8,075,952 to 7,062,660 bytes.
 
-use super::Outcome;
-use crate::code::{Function, PcWidth, Stmt, rules};
-use crate::error::Result;
-use crate::module::Module;
+use super::{Go, Outcome};
+use crate::code::{Code, Function, PcWidth, Stmt, rules};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let pcs = (module.code.as_ref()).map_or_else(PcWidth::default, |code| code.facts.pcs);
-    let mut functions = module.lifted_functions();
+pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
+    let pcs = code.facts.pcs;
+    let mut functions = code.lifted_functions();
     (functions.par_iter_mut()).for_each(|function| simplify(function, pcs));
-    Ok(Outcome {
+    Outcome {
         note: format!("{} functions", functions.len()),
         ..Outcome::default()
-    })
+    }
 }
 
 fn simplify(function: &mut Function, pcs: PcWidth) {

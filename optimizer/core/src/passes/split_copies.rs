@@ -22,10 +22,8 @@
 //!
 //! A target within the source, behind its start, has to be copied from its end: that stays one copy.
 
-use super::Outcome;
-use crate::code::{Expr, Function, Local, Op, Stmt, Type};
-use crate::error::Result;
-use crate::module::Module;
+use super::{Go, Outcome};
+use crate::code::{Code, Expr, Function, Local, Op, Stmt, Type};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -34,16 +32,16 @@ const PIECE: i32 = 2048;
 /// Where source and target are so far apart, or a multiple of it, `rep movsb` is fast.
 const ALIGNMENT: i32 = 64;
 
-pub(super) fn run(module: &mut Module<'_>, _options: &Options) -> Result<Outcome> {
-    let mut functions = module.lifted_functions();
+pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
+    let mut functions = code.lifted_functions();
     let split: usize = functions
         .par_iter_mut()
         .map(|function| split(function))
         .sum();
-    Ok(Outcome {
+    Outcome {
         note: format!("{split} copies of unknown length"),
         ..Outcome::default()
-    })
+    }
 }
 
 /// Splits the copies of a function. How many.

@@ -26,7 +26,7 @@
 //! there. A function whose callee was itself resumed is entered there, too, and the point counts itself, unless jumps lead
 //! to it as well. A host finds the words by two exported globals. `moduledata.end` moves behind them, so that Go allocates above.
 
-use super::{Outcome, left_alone};
+use super::{GoTables, Outcome};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
     Access, After, BlockId, Callee, Code, Definition, Expr, Facts, Function, Op, Role, SP, Stmt,
@@ -38,7 +38,6 @@ use crate::go::abi::RETURN_PC;
 use crate::go::{Field, Pc, Program};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::PAGE;
-use crate::module::{Module, Rewritable};
 use crate::options::Options;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,18 +47,19 @@ const WORD: usize = 4;
 const WORDS: &str = "gowasp.resume_points";
 const COUNT: &str = "gowasp.resume_point_count";
 
-pub(super) fn run(module: &mut Module<'_>, options: &Options) -> Result<Outcome> {
+pub(super) fn run(
+    code: &mut Code,
+    tables: &mut GoTables<'_>,
+    options: &Options,
+) -> Result<Outcome> {
     if !options.resume_stress {
         return Ok(Outcome {
             note: "only with --resume-stress".into(),
+            did_nothing: true,
             ..Outcome::default()
         });
     }
-    let (Some(program), Some(code), Rewritable::Yes(frame)) =
-        (&mut module.program, &mut module.code, &mut module.frame)
-    else {
-        return Ok(left_alone("no lifted functions", 0));
-    };
+    let GoTables { program, frame, .. } = tables;
     check_plain_calls(&code.functions, &code.facts)?;
     let words = end_of_data(program)?;
     let points = resume_points(code);
