@@ -1,4 +1,4 @@
-//! Instructions by the names that the specification's text format has for them.
+//! Instruction names, as in the specification's text format.
 
 use crate::code::op::{Load, Op, Store};
 use wasmparser::{BinaryReader, OperatorsReader};
@@ -20,7 +20,7 @@ pub(super) fn store_name(store: Store) -> String {
     name(&[store.byte(), 0, 0])
 }
 
-/// The name of the instruction with this encoding, from the reader's own: `I64ExtendI32S` is `i64.extend_i32_s`.
+/// The name of the instruction with this encoding, taken from wasmparser's own: `I64ExtendI32S` is `i64.extend_i32_s`.
 fn name(bytes: &[u8]) -> String {
     let operator = OperatorsReader::new(BinaryReader::new(bytes, 0)).read();
     let debug = operator.map_or_else(|_| String::new(), |operator| format!("{operator:?}"));
