@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// are called for good and never return.
 ///
 /// # Errors
-/// The first call of which that is not so.
+/// The first call of which that is not true.
 pub(super) fn check(
     written: &Written<'_>,
     found: &[Option<Found>],
