@@ -6,9 +6,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findProgram } from "../../npx/find-program.mjs";
 import { track } from "../../scripts/process.mjs";
 import { canInstallPackages, installPackages } from "../../scripts/setup/apt.mjs";
-import { findProgram } from "../../scripts/setup/find.mjs";
 
 /** Where Debian and Ubuntu put it. */
 const brotliStatic = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
