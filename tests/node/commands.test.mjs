@@ -8,7 +8,15 @@ import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
 
-const documents = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "docs/check.md", "docs/tried.md"];
+const documents = [
+  "README.md",
+  "scripts/package/README.md",
+  "CONTRIBUTING.md",
+  "ARCHITECTURE.md",
+  "SECURITY.md",
+  "docs/check.md",
+  "docs/tried.md",
+];
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), "utf8");
 /** @type {Record<string, string>} */
 const scripts = JSON.parse(read("package.json")).scripts;
