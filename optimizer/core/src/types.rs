@@ -40,7 +40,7 @@ fn member(export: &Export<'_>, input: &Input<'_>) -> String {
     }
 }
 
-/// A name as it may stand in an interface: in quotes where it is no identifier.
+/// A name as it may stand in an interface: in quotes if it is no identifier.
 fn key(name: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
     let is_identifier =

@@ -127,7 +127,7 @@ impl Subject {
         }
     }
 
-    /// The bytes of a part. What is no module is not read to its end where there should be one.
+    /// The bytes of a part. Where there should be a module, a file that is none is not read to its end.
     ///
     /// # Errors
     /// It cannot be read, is no module, is too large, or is not what the manifest says.

@@ -1,4 +1,4 @@
-//! What Go's compiler, assembler and linker agree on with the runtime, for wasm: registers, return PCs, stacks.
+//! The ABI that Go's compiler, assembler and linker share with the runtime on wasm: registers, return PCs, stacks.
 
 use wasmparser::ValType;
 
@@ -38,9 +38,9 @@ pub(crate) const STACK_GUARD: u32 = 16;
 /// (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
 pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 
-/// Bytes that are always left below the guard, for chains of functions without a check (`StackNosplitBase` in
-/// internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before), which the linker measures
+/// Bytes that always remain below the guard, for chains of functions without a check (`StackNosplitBase` in
+/// internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before). The linker measures these chains
 /// (cmd/link/internal/ld/stackcheck.go).
 pub(crate) const STACK_NOSPLIT: u64 = 800;
-/// Bytes below the guard that a function with a check may use without asking (`StackSmall`, as above).
+/// Bytes below the guard that a function with a check may use without checking (`StackSmall`, as above).
 pub(crate) const STACK_SMALL: u64 = 128;

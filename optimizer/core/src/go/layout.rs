@@ -18,8 +18,8 @@
 //! (sizes are rounded up to 8), and two more follow inside the same section: the funcdata (`go:func.*`, to which
 //! `moduledata.gofunc` points) directly behind functab, then findfunctab; `moduledata.epclntab` is the end of all.
 //! 1.27 writes pclntab byte for byte like 1.26 (`pcln.go` did not change); what changed is moduledata: two words
-//! came before `rodata` and one inside `types`, so `gofunc` stands at byte 344 instead of 320. Who reads byte 320 of a
-//! 1.27 moduledata gets `itaboffset`, an offset from `types` that happens to look like an address inside filetab.
+//! came before `rodata` and one inside `types`, so `gofunc` is at byte 344 instead of 320. Reading byte 320 of a 1.27
+//! moduledata gives `itaboffset`, an offset from `types` that happens to look like an address inside filetab.
 //!
 //! * `funcnametab`: zero-terminated names; `_func.nameOff` and `inlinedCall.nameOff` are offsets into it.
 //! * `cutab`: u32 each, offset into filetab or `u32::MAX`; file k of a function is entry `_func.cuOffset + k`. The
