@@ -27,11 +27,7 @@ pub(crate) struct Arguments {
     output: PathBuf,
 
     /// Show this function, by its Go name or index, in text form after each pass that changed it
-    #[arg(
-        long,
-        value_name = "FUNCTION",
-        help_heading = "Looking inside"
-    )]
+    #[arg(long, value_name = "FUNCTION", help_heading = "Looking inside")]
     dump: Option<String>,
 
     /// Write that as a page with the steps side by side, instead of showing it
