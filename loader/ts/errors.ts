@@ -42,7 +42,7 @@ export type GowaspErrorCode =
   | "no-function"
   | "exited";
 
-/** What every copy of the class marks its errors with: each file of the package that is loaded late has its own. */
+/** Marks the errors of every copy of the class: each file of the package that is loaded late has its own copy. */
 const BRAND = Symbol.for("gowasp.error");
 
 /** What a failure is made of beside code and message. */

@@ -6,7 +6,10 @@ import { encodeUtf8 } from "./strings.js";
 const START = 4096;
 const END = 4096 + 8192;
 
-/** So many bytes arguments and environment take at most, each with a NUL, a pointer of 8 bytes, and up to a multiple of 8. */
+/**
+ * The most bytes that arguments and environment may take, each with a NUL, a pointer of 8 bytes, and padded to a
+ * multiple of 8.
+ */
 export const ROOM = END - START - 1;
 
 /**

@@ -11,8 +11,8 @@ import { encodeUtf8 } from "./strings.js";
 import { define, ownView } from "./view.js";
 
 /**
- * The `fs` of a program: its standard streams in front of the embedder's files. Everything else of those can be reached through it
- * too, with the parameters that they take.
+ * The `fs` of a program: its standard streams in front of the embedder's files. All other functions of those files can
+ * be reached through it as well, with their own parameters.
  *
  * @param awaits is told of each callback of an operation
  */

@@ -7,7 +7,7 @@ import { stdinFrom } from "./stdin.js";
 import type { System } from "./system.js";
 import { define, ownView } from "./view.js";
 
-/** Of a program that the embedder gives input, files, a process or paths, or that runs in Node. */
+/** For a program that the embedder gives input, files, a process or paths, or that runs in Node. */
 export const givenSystem: System = {
   input: stdinFrom,
   output: processOutput,

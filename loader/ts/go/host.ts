@@ -43,8 +43,8 @@ export interface GoHostOptions {
   /** What Go's package syscall resolves paths with, shaped like `node:path`; the default joins segments. */
   path?: { resolve(...segments: string[]): string };
   /**
-   * Names that Go finds on `js.Global()` before those of the real global object. What Go sets under one of these names lands in
-   * this object too, so `{ api: undefined }` is a way to receive what a program offers as `api`.
+   * Names that Go finds on `js.Global()` before those of the real global object. What Go sets under one of these names
+   * goes into this object as well, so `{ api: undefined }` is a way to receive what a program offers as `api`.
    */
   global?: object;
 }
@@ -57,7 +57,7 @@ const stop = new Error("the Go program has ended");
 
 type Entry = () => void;
 
-/** What is told of a program's end: its exit code, or what it died of. */
+/** Told how a program ends: with its exit code, or with what it died of. */
 interface Settle {
   readonly resolve: (code: number) => void;
   readonly reject: (error: unknown) => void;
@@ -74,8 +74,8 @@ interface GoExports {
 /**
  * The host of one Go program: supplies its imports and runs it, once.
  *
- * Everything that a program can change is its own, so any number of programs can run side by side; nothing is put on the
- * global object except by the program itself.
+ * Everything that a program can change is its own, so any number of programs can run side by side; nothing but the
+ * program itself touches the global object.
  */
 export class GoHost implements FunctionHost {
   /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
@@ -126,7 +126,7 @@ export class GoHost implements FunctionHost {
     };
   }
 
-  /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
+  /** Whether the program has made functions that JavaScript may call at any time: then it does not wait in vain. */
   get offersFunctions(): boolean {
     return this.#program.leaving === Turn.Entered || this.#functions.areOffered;
   }
@@ -144,7 +144,7 @@ export class GoHost implements FunctionHost {
   }
 
   /**
-   * Does what {@link run} does, for those for whom a promise is of no use.
+   * Does what {@link run} does, for callers that cannot use a promise.
    *
    * @throws what `run` rejects with before it has entered Go
    */
@@ -199,7 +199,7 @@ export class GoHost implements FunctionHost {
   /** @internal */
   left(error?: unknown): boolean {
     const program = this.#program;
-    // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
+    // A trap leaves nothing to return to; any other exception belongs to the caller, who may handle it.
     if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.#fail(error);
     if (program.turn !== Turn.Over) program.turn = Turn.Entered;
     return error !== stop;
@@ -236,14 +236,14 @@ export class GoHost implements FunctionHost {
     return (this.#exports as GoExports).getsp() >>> 0;
   }
 
-  /** Writes for the runtime, which cannot be told of a failure. */
+  /** Writes for the runtime, which cannot be told about a failure. */
   #print(fd: number, chunk: Uint8Array): void {
     if (fd === 2) this.#lastWords.hear(chunk);
     try {
       const { fs } = this.#program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
       fs.writeSync(fd, chunk);
     } catch {
-      // There is nowhere left to say so.
+      // There is nowhere left to report it.
     }
   }
 

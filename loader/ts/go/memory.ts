@@ -1,6 +1,6 @@
-/** A Go program's linear memory, through views that are made once and kept until it grows. Addresses are bytes from its start. */
+/** A Go program's linear memory, through views that are kept until it grows. Addresses are bytes from its start. */
 export class GoMemory {
-  /** The memory as bytes. Valid until the next entry into Go: take it anew after every call that may run JavaScript. */
+  /** The memory as bytes. Valid until Go is entered again: read it anew after every call that may run JavaScript. */
   bytes = new Uint8Array(0);
   private view = new DataView(new ArrayBuffer(0));
   private memory: WebAssembly.Memory | undefined;

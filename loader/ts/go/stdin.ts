@@ -67,7 +67,7 @@ function stdinReader(source: StdinSource): Reader {
   };
 }
 
-/** Tells an answer that is still to come from one that is here. */
+/** Whether an answer is still to come. */
 function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
   return typeof (answer as Promise<T> | null)?.then === "function";
 }

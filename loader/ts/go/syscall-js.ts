@@ -150,8 +150,8 @@ function properties(program: GoProgram): Record<string, HostFunction> {
 }
 
 /**
- * The functions through which Go calls JavaScript. Each is one frame on the engine's stack, on which nested calls must find room, and
- * has few variables, which make the frame larger.
+ * The functions by which Go calls JavaScript. Each is one frame on the engine's stack, where nested calls must find
+ * room, and has few variables, because these make the frame larger.
  *
  * Arguments are loaded before the property is read: a getter may run Go, which may move the stack that holds them.
  */

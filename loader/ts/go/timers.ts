@@ -8,7 +8,7 @@ export class Timers {
   private readonly cancels = new Map<number, () => void>();
   private nextId = 1;
 
-  /** @param wake enters Go; a timer that Go does not clear then is armed again, as Go's note may not have been due yet */
+  /** @param wake enters Go; a timer that Go does not clear then is armed again, because the note it stands for may not have been due yet */
   constructor(private readonly wake: () => void) {}
 
   /**

@@ -1,4 +1,4 @@
-// Programs of TinyGo's for pages. Loaded when one is, and `gowasp/tinygo` for the option `use`.
+// TinyGo programs for pages. Loaded when one is, and `gowasp/tinygo` for the option `use`.
 
 import { GowaspError } from "../errors.js";
 import type { WasmExports } from "../host/web.js";

@@ -1,4 +1,5 @@
-// What the loader uses of the module that wasm-pack generates from `loader/src`. The build puts that in the place of this.
+// What the loader uses of the module that wasm-pack generates from `loader/src`. The build replaces this file by that
+// module.
 
 /** A brotli stream of known decoded size. */
 export class StreamDecoder {

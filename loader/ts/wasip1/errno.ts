@@ -38,7 +38,7 @@ export function errnoOf(code: string): number {
   return NUMBERS[code] ?? (code.startsWith("ERR_") ? 28 : 29);
 }
 
-/** What a failure of a host function answers: anything else than an errno would end the program. */
+/** What a failed host function returns: anything but an errno would end the program. */
 export function errnoOfFailure(error: unknown): number {
   const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code === "string") return errnoOf(code);

@@ -8,7 +8,7 @@ import type { Context, WasiFunction } from "./fd-functions.js";
 import type { WasiMemory } from "./memory.js";
 import { pollOneoff } from "./poll.js";
 
-/** `crypto.getRandomValues` fills at most so many bytes at a time. */
+/** `crypto.getRandomValues` fills at most this many bytes at a time. */
 const RANDOM_LIMIT = 65_536;
 
 /** The functions for arguments, environment, clocks, random bytes, waiting, and sockets, of which there are none. */

@@ -73,7 +73,7 @@ export class Wasip1Program {
     this.exited = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever wants to know has `failure`, too.
+    // The failure can also be read from `failure`.
     this.exited.catch(() => {});
   }
 
@@ -89,7 +89,7 @@ export class Wasip1Program {
       this.#enter((_start ?? _initialize ?? (() => {})) as Entry, []);
       if (_start) this.#end(0);
     } catch {
-      // Is told by `exited`.
+      // `exited` reports it.
     }
     return Object.fromEntries(
       Object.entries(exports).map(([name, value]) => [
@@ -109,18 +109,18 @@ export class Wasip1Program {
     try {
       return entry(...args);
     } catch (cause) {
-      // What proc_exit has thrown, or a trap on the way out.
+      // What proc_exit threw, or a trap on the way out.
       if (this.#over) throw this.#over;
       // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
       const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
       if (panic) throw this.#end(2, panic);
-      // Whatever it is, nothing has set Go's stack right on its way.
+      // Whatever it is, Go's stack was not unwound for it.
       const text = `an exception ended the program: ${cause}`;
       throw this.#end(undefined, new GowaspError("exception", text, { cause }));
     }
   }
 
-  /** @returns what whoever enters the program from now on is told */
+  /** @returns the error for whoever enters the program from now on */
   #end(code: number | undefined, failure?: GowaspError): GowaspError {
     if (this.#over) return this.#over;
     this.failure = failure;
@@ -140,7 +140,7 @@ export class Wasip1Program {
       } catch (error) {
         errno = errnoOfFailure(error);
       }
-      // Killed meanwhile, by what takes its output.
+      // Killed meanwhile, by the receiver of its output.
       if (this.#over) throw this.#over;
       return errno;
     };
@@ -160,7 +160,7 @@ export function wasip1(options: Wasip1Options = {}): Wasip1Program {
   return new Wasip1Program(options);
 }
 
-/** What preview 1 does not know, and a module asks for all the same. */
+/** Functions that preview 1 does not have, and that a module imports all the same. */
 export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
   const names = WebAssembly.Module.imports(module).map(({ name }) => name);
   return Object.fromEntries(names.map((name) => [name, () => errnoOf("ENOSYS")]));
