@@ -37,7 +37,6 @@ export class Tree {
    *
    * @param follow whether a link at its end is followed; one with a slash behind it always is, unless the name itself
    *   is wanted
-   *   is wanted
    * @throws ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
    */
   find(path: string, follow: boolean | "never" = true): Place {
