@@ -13,7 +13,7 @@ import type {
   WasmModule,
 } from "./host/web.js";
 
-/** What `load()` takes beside the address. Everything is optional. */
+/** What `load()` takes besides the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   /**
    * The files Go's `os` package sees: an object shaped like `node:fs`, or `"node"` for Node's own, which brings its
@@ -40,7 +40,9 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * `sha512`): of the manifest's bytes, by which the module is then checked in any case, or of the decoded module.
    */
   integrity?: boolean | string;
-  /** Origins other than its own on which the manifest may name files, such as `https://cdn.example.com`. Default none. */
+  /**
+   * Origins, other than its own, on which the manifest may name files, such as `https://cdn.example.com`. Default none.
+   */
   allowOrigins?: readonly string[];
   /**
    * Keep what the loader had to decode itself in the browser's Cache API, one module per manifest, so that the next
@@ -104,8 +106,8 @@ export interface WorkerLoadOptions
   extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
   /**
-   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the program has
-   * ended by itself.
+   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the
+   * program ends by itself.
    */
   fs?: "node" | Snapshots;
   /** A name that the program sets on `js.Global()` when it is ready, or `true`; `load()` waits for it. */
@@ -183,10 +185,13 @@ export interface GoApp<Exports = WasmExports> {
   readonly module: WasmModule;
   /** How the module's bytes came. */
   readonly via: Via;
-  /** The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then the page's. */
+  /**
+   * The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then those of the
+   * page.
+   */
   readonly scope: Record<string, unknown>;
   /**
-   * Calls a function that the program exports or has set on `js.Global()`, and waits for what it answers.
+   * Calls a function that the program exports or has set on `js.Global()`, and waits for its result.
    *
    * @throws {GowaspError} `no-function`, and `exited` when the program ends before it has answered
    */

@@ -75,7 +75,9 @@ export class Exchange {
     return this.task.original;
   }
 
-  /** The request but for its body, as one text: method, address, whether there is a body, names and values of headers. */
+  /**
+   * The request but for its body, as one text: method, address, whether there is a body, names and values of headers.
+   */
   get head(): string {
     const { method, url, headers, body } = this.original;
     return [method, url, body ? 1 : 0, ...[...headers].flat()].join("\n");

@@ -4,7 +4,8 @@ export class EdgeTimers {
   #nextId = 1;
 
   /**
-   * @param wake enters Go; a timer that Go does not clear then is set again, because the note it stands for may not have been due yet
+   * @param wake enters Go; a timer that Go does not clear then is set again, because the note it stands for may not
+   *   have been due yet
    * @param onChange is told that something may be due earlier than before
    */
   constructor(

@@ -29,8 +29,8 @@ export async function fetchFiles(fs: SyncFiles, files: Readonly<Record<string, F
  *
  * @param fs what `memoryFiles()` makes, or `node:fs`
  * @param directory is there
- * @throws {GowaspError} `network`, `http-status`, `decode`; an error whose code is ENOTCAPABLE for a name or link that leads
- *   out, and what `fs` throws: then a part of the files is there
+ * @throws {GowaspError} `network`, `http-status`, `decode`; an error whose code is ENOTCAPABLE for a name or link that
+ *   leads out, and what `fs` throws: then a part of the files is there
  */
 export async function untar(fs: SyncFiles, source: FileSource, directory = "/"): Promise<void> {
   const bytes = await bytesOf(source);

@@ -13,8 +13,8 @@ const END = 4096 + 8192;
 export const ROOM = END - START - 1;
 
 /**
- * Writes arguments and environment to where `rt0_go` reads them: the strings, each with a closing NUL and aligned to 8 bytes,
- * then the pointers to the arguments, 0, the pointers to `NAME=value` sorted by name, 0.
+ * Writes arguments and environment to where `rt0_go` reads them: the strings, each with a closing NUL and aligned to 8
+ * bytes, then the pointers to the arguments, 0, the pointers to `NAME=value` sorted by name, 0.
  *
  * @returns the address of the first pointer, Go's argv
  * @throws GowaspError `invalid-option` if they take more than 8 KiB, or a string holds a NUL, which would cut it short

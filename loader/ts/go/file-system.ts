@@ -1,6 +1,9 @@
 import type { Fill, Sink } from "./stdio.js";
 
-/** How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a result. */
+/**
+ * How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a
+ * result.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
 export type FsCallback = (error: (Error & { code?: string }) | null, result?: any) => void;
 
@@ -9,7 +12,8 @@ type FsOperation = (...args: any[]) => unknown;
 
 /**
  * A file system for Go: `node:fs` or anything of its shape, that is functions with a callback as their last argument. A
- * function that is absent reports ENOSYS. `stat`, `lstat` and `fstat` give all of Node's number fields and `isDirectory()`.
+ * function that is absent reports ENOSYS. `stat`, `lstat` and `fstat` give all of Node's number fields and
+ * `isDirectory()`.
  */
 export interface GoFileSystem {
   /** Flags for `open`. */
@@ -63,8 +67,8 @@ export const OPERATIONS = (
   "readlink chmod chown lchown truncate utimes"
 ).split(" ");
 
-// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1 for Windows
-// and then says so (syscall/fs_js.go).
+// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1
+// for Windows and then says so (syscall/fs_js.go).
 const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: 0x10000 };
 
 // A pipe, which nobody takes for a terminal with colors.

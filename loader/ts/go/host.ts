@@ -25,20 +25,26 @@ export interface GoHostOptions {
   args?: string[];
   /** The program's own name, `os.Args[0]`; "js" by default. */
   name?: string;
-  /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
+  /**
+   * The environment; empty by default. Of Node's `process.env` itself, the largest variables are left out if they do
+   * not fit.
+   */
   env?: Record<string, string | undefined>;
   /** Standard input. Without it and without `fs` it is empty. */
   stdin?: StdinSource;
   /**
-   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
-   * Node, the console line by line in a page.
+   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard
+   * output in Node, the console line by line in a page.
    */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
   stderr?: (chunk: Uint8Array) => void;
   /** Files. Without them every operation on one reports ENOSYS. */
   fs?: GoFileSystem;
-  /** What Go's package os calls for ids and the working directory, shaped like Node's `process`. Default: nobody, nowhere. */
+  /**
+   * What Go's package os asks for ids and the working directory, shaped like Node's `process`. Default: no ids, no
+   * directory.
+   */
   process?: object;
   /** What Go's package syscall resolves paths with, shaped like `node:path`; the default joins segments. */
   path?: { resolve(...segments: string[]): string };
@@ -78,7 +84,9 @@ interface GoExports {
  * program itself touches the global object.
  */
 export class GoHost implements FunctionHost {
-  /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
+  /**
+   * The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object.
+   */
   readonly imports: WasmImports[string];
 
   /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
@@ -136,8 +144,9 @@ export class GoHost implements FunctionHost {
    *
    * @param instance an instance of the module that was made with this host's {@link imports}
    * @returns its exit code
-   * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
-   *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
+   * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go
+   *   program or the host has been used before. An exception or trap that passes through Go rejects as it is; the
+   *   program is then over.
    */
   run(instance: WasmInstance): Promise<number> {
     return new Promise((resolve, reject) => this.start(instance, { resolve, reject }));
@@ -166,8 +175,9 @@ export class GoHost implements FunctionHost {
   }
 
   /**
-   * Stops the program: Go is not entered again, its timers are cleared, {@link run} resolves with `code`. Calls of its functions
-   * by JavaScript do nothing from then on. Called by JavaScript that Go has called, it takes effect when that returns.
+   * Stops the program: Go is not entered again, its timers are cleared, {@link run} resolves with `code`. Calls of its
+   * functions by JavaScript do nothing from then on. If JavaScript that Go has called calls this, it takes effect when
+   * that returns.
    */
   kill(code: number = KILLED): void {
     if (this.#state === "running") this.#end("killed", code);
@@ -175,8 +185,8 @@ export class GoHost implements FunctionHost {
   }
 
   /**
-   * Tells the program that no event can come any more. If it is still running, all its goroutines are then asleep for good:
-   * Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
+   * Tells the program that no event will come any more. If it is still running, all its goroutines are then asleep
+   * forever: Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
    */
   reportDeadlock(): void {
     if (this.#state !== "running") return;

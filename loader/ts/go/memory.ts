@@ -20,8 +20,9 @@ export class GoMemory {
   }
 
   /**
-   * Makes new views if the old ones died. Go announces growth itself (`runtime.resetMemoryDataView`); this also covers growth
-   * from outside. A detached view has no first byte, which is cheaper to ask than its length, and far cheaper than `memory.buffer`.
+   * Makes new views if the old ones are detached. Go announces growth itself (`runtime.resetMemoryDataView`); this also
+   * covers growth from outside. A detached view has no first byte, which is cheaper to test than its length, and far
+   * cheaper than `memory.buffer`.
    */
   check(): void {
     if (this.bytes[0] === undefined) this.refresh();

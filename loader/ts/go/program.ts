@@ -32,7 +32,8 @@ export class GoProgram {
   leaving = Turn.JavaScript;
 
   /**
-   * @param awaits notes that a callback waits for one answer: if it is a function of Go's, it is not one that the program offers
+   * @param awaits notes that a callback waits for one answer: a function of Go's is then not one that the program
+   * offers
    * @param returned what {@link stackPointer} answers in all but the usual case
    */
   constructor(
@@ -58,9 +59,9 @@ export class GoProgram {
   }
 
   /**
-   * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. It must be asked
-   * for before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows its place.
-   * A host function without results asks for the sake of the signal.
+   * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. To be
+   * called before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows
+   * its place. A host function without results calls it for the sake of the signal.
    *
    * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
    */

@@ -10,7 +10,7 @@
 export class GlobalScope {
   private readonly layers: readonly Record<string, unknown>[];
 
-  /** @param layers objects whose own properties cover those of the global object; the first that has a name serves it */
+  /** @param layers objects whose own properties hide those of the global object; the first that has a name serves it */
   constructor(layers: readonly object[]) {
     this.layers = layers as readonly Record<string, unknown>[];
   }

@@ -4,8 +4,8 @@ import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";
 
 /**
- * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
- * for up to `max` bytes whenever the program reads; null or an empty array is the end.
+ * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that
+ * is called for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
 export type StdinSource =
   | Uint8Array

@@ -25,5 +25,5 @@ export class StreamHash {
   free(): void;
 }
 
-/** Compiles and instantiates the wasm; by default from beside this module. */
+/** Compiles and instantiates the wasm; by default from next to this module. */
 export default function init(input?: { module_or_path: Response | Uint8Array }): Promise<unknown>;

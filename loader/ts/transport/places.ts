@@ -5,7 +5,8 @@ import { addressOf } from "./address.js";
  *
  * @param name the file's
  * @param chosen what the caller says, if anything
- * @param find gives its place beside the script that asks for it. Bundlers look for exactly `new URL("./…", import.meta.url)`
+ * @param find returns its place next to the script that calls. Bundlers look for exactly `new URL("./…",
+ * import.meta.url)`
  * @throws {GowaspError} `invalid-option`
  */
 export async function placeOf(name: string, chosen: string | URL | undefined, find: () => URL): Promise<URL> {
@@ -17,8 +18,8 @@ export async function placeOf(name: string, chosen: string | URL | undefined, fi
     // A bundle that is no module does not know its own address.
     return new URL(await addressOf(name));
   }
-  // Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it develops, and nothing of what lies
-  // beside them.
+  // Vite up to 7 moves the scripts of packages to `node_modules/.vite/deps` while it develops, and nothing of what is
+  // next to them.
   const moved = /\/\.vite\/deps[^/]*\/(?=[^/]+$)/;
   return moved.test(url.pathname) ? new URL(url.href.replace(moved, "/gowasp/dist/")) : url;
 }

@@ -101,7 +101,7 @@ interface Copied {
 export async function checkCopy(copy: Response, { url, via, entry, hash }: Copied, job: Job): Promise<void> {
   const expected = { url, via, ...(entry ? promised(entry, hash) : { pin: pinOf(job.sri) }) };
   const check = new Check(expected, job);
-  // One generator for each chunk and no more: this runs beside the compiler.
+  // No more than one generator for each chunk: this competes with the compiler.
   for await (const chunk of chunksOf(copy, job)) check.add(chunk);
   await check.end();
 }

@@ -1,5 +1,5 @@
-// Preview 1's error numbers, of `$errno` in typenames.witx (WASI, legacy/preview1), as syscall/tables_wasip1.go has them: those
-// that file systems answer with, and this WASI itself.
+// Preview 1's error numbers, of `$errno` in typenames.witx (WASI, legacy/preview1), as syscall/tables_wasip1.go has
+// them: those that file systems answer with, and this WASI itself.
 
 const NUMBERS: Readonly<Record<string, number>> = {
   EACCES: 2,

@@ -158,7 +158,10 @@ function preopenOf({ preopen, type }: Descriptor): Uint8Array {
   return encodeUtf8(preopen);
 }
 
-/** Writes entries until the buffer is full, the last one perhaps in part. The cookie of an entry is the number of the next one. */
+/**
+ * Writes entries until the buffer is full, the last one perhaps in part. The cookie of an entry is the number of the
+ * next one.
+ */
 function writeEntries(buffer: Uint8Array, entries: Entries, start: number): number {
   let used = 0;
   for (let at = start; at < entries.length && used < buffer.length; at++) {

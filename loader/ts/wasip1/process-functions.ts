@@ -45,7 +45,9 @@ export function processFunctions(
   };
 }
 
-/** `NAME_get` and `NAME_sizes_get`: pointers at one place, the strings that they lead to at another, each with a NUL. */
+/**
+ * `NAME_get` and `NAME_sizes_get`: pointers at one place, the strings that they lead to at another, each with a NUL.
+ */
 function strings(memory: WasiMemory, name: "args" | "environ", texts: readonly string[]): Record<string, WasiFunction> {
   const all = texts.map((text) => {
     if (text.includes("\0")) {

@@ -22,15 +22,24 @@ export interface Wasip1Options {
   name?: string;
   /** The environment; empty by default. Go takes `PWD` for its working directory. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Standard input: all of it, or a function that is asked for up to `max` bytes. Empty by default, or descriptor 0 of `fs`. */
+  /**
+   * Standard input: all of it, or a function that is called for up to `max` bytes. Empty by default, or descriptor 0 of
+   * `fs`.
+   */
   stdin?: ReadyStdin;
-  /** Takes standard output. Default: descriptor 1 of `fs` if it has one; else the process's in Node, the console in a page. */
+  /**
+   * Takes standard output. Default: descriptor 1 of `fs` if it has one; otherwise the process's in Node, the console in
+   * a page.
+   */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
   stderr?: (chunk: Uint8Array) => void;
   /** Files: `node:fs`, or what `gowasp/fs` makes. */
   fs?: SyncFiles;
-  /** The directories that the program has, by what it calls them: `{ "/": "/srv/data" }`. Default: all of `fs`, as `/`. */
+  /**
+   * The directories that the program gets, under the names that it uses: `{ "/": "/srv/data" }`. Default: all of `fs`,
+   * as `/`.
+   */
   preopens?: Readonly<Record<string, string>>;
 }
 
@@ -78,9 +87,11 @@ export class Wasip1Program {
   }
 
   /**
-   * Gives the program its instance, and runs it: a command to its end, a reactor (`_initialize`) until its functions can be called.
+   * Gives the program its instance, and runs it: a command to its end, a reactor (`_initialize`) until its functions
+   * can be called.
    *
-   * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has ended
+   * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has
+   *   ended
    */
   run({ exports }: WasmInstance): Record<string, unknown> {
     this.#memory.own = exports.memory as WebAssembly.Memory;
@@ -131,7 +142,10 @@ export class Wasip1Program {
     return this.#over;
   }
 
-  /** A function that answers with an errno, whatever happens. A JavaScript one: V8 of Node 20 optimizes no native calls there. */
+  /**
+   * A function that returns an errno, whatever happens. It is plain JavaScript, because V8 of Node 20 does not optimize
+   * calls of native functions there.
+   */
   #answering(work: WasiFunction): (...args: never[]) => number {
     return (...args) => {
       let errno = 0;

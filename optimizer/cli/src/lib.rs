@@ -1,5 +1,5 @@
-//! The `gowasp` command: arguments, and one file per subcommand. All work is the library's; files, terminal and encoders are the
-//! [`Host`]'s.
+//! The `gowasp` command: arguments, and one file per subcommand. The library does the work; files, terminal and
+//! encoders belong to the [`Host`].
 
 mod check;
 mod host;
@@ -202,8 +202,8 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
-/// Runs the command that `arguments` name, the first of them being the program's own name. Returns the exit code: 0 done, 1 the
-/// input or a step failed, 2 wrong usage; `check` has its own.
+/// Runs the command that `arguments` name, of which the first is the program's own name. Returns the exit code: 0 done,
+/// 1 the input or a step failed, 2 wrong usage; `check` has its own.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
     let arguments = match parse(arguments, host) {
         Ok(arguments) => arguments,

@@ -2,9 +2,9 @@
 //!
 //! It is the specification of optimized code, and shares no analysis with the passes: it reads the bytes of the written
 //! module and the tables that its start function makes. It runs after every optimization, whatever passes ran, in time
-//! proportional to the code. A module that breaks a rule is not returned (`blame`). Lifted functions are followed operator
-//! by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that a reachable call
-//! leads to. Of all other functions, only the calls are read.
+//! proportional to the code. A module that breaks a rule is not returned (`blame`). Lifted functions are followed
+//! operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that a
+//! reachable call leads to. Of all other functions, only the calls are read.
 //!
 //! | rule | what holds |
 //! | --- | --- |
@@ -18,10 +18,10 @@
 //! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
-//! The rules slots, stores, loads and branches take as long as all others; `--check`, tests and `fuzz:damage` ask for them. Not
-//! checked: values, other memory and its order, which `fuzz:functions` compares; line tables and stack maps. `fuzz:damage`
-//! plants small mistakes in optimized functions and counts how many are refused ([`Checker`]); `docs/damages.md` lists the
-//! others.
+//! The rules slots, stores, loads and branches take as long as all others; `--check`, tests and `fuzz:damage` ask for
+//! them. Not checked: values, other memory and its order, which `fuzz:functions` compares; line tables and stack maps.
+//! `fuzz:damage` plants small mistakes in optimized functions and counts how many are refused ([`Checker`]);
+//! `docs/damages.md` lists the others.
 
 mod again;
 mod before;

@@ -37,7 +37,7 @@ impl Encoding {
         }
     }
 
-    /// The file name extension that static servers look for beside the plain file, without its dot.
+    /// The file name extension that static servers look for next to the plain file, without its dot.
     pub fn extension(self) -> &'static str {
         match self {
             Encoding::Brotli => "br",

@@ -42,8 +42,8 @@ pub struct Pass {
     /// What it does, for help texts.
     pub summary: &'static str,
     needs: Needs,
-    /// Passes that stand before it in the table, because it builds on what they do; the reasons are beside its row. Any of
-    /// them may be left out all the same.
+    /// Passes that stand before it in the table, because it builds on what they do; the reasons are in comments above
+    /// its row. Any of them may be left out all the same.
     pub after: &'static [&'static str],
     run: fn(&mut Module<'_>, &Options) -> Result<Outcome>,
 }

@@ -1,4 +1,4 @@
-//! What a module exports, as TypeScript: by the types that its functions have in WebAssembly, which are all that a host sees.
+//! What a module exports, as TypeScript: by the WebAssembly types of its functions, which are all that a host sees.
 //! `plugin/types/typescript.ts` writes the same for bundlers; `tests/node/plugin.test.mjs` compares them.
 
 use crate::error::Result;

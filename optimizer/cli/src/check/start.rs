@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 /// Takes the module at standard input, and answers with one line of JSON.
 const SCRIPT: &str = include_str!("start.mjs");
 
-/// Compiling is done before the clock starts, as platforms do it when a module is uploaded; warnings about our flags are off.
+/// Compiling is done before the clock starts, as platforms do it when a module is uploaded; warnings about our flags
+/// are off.
 const NODE: [&str; 5] = [
     "--no-wasm-lazy-compilation",
     "--no-warnings",

@@ -37,7 +37,8 @@ pub(super) struct Part {
     pub(super) sha256: Option<String>,
 }
 
-/// No engine takes a larger module (WebAssembly JavaScript Interface, limits), and no platform of the table a larger file.
+/// No engine takes a larger module (WebAssembly JavaScript Interface, limits), and no platform of the table a larger
+/// file.
 const LARGEST: usize = 1 << 30;
 
 /// Magic and version.
@@ -87,7 +88,7 @@ impl Subject {
         })
     }
 
-    /// A packed app is its module: the compressed files are what is served in its place, and the side-car is not served.
+    /// A packed app is its module: the compressed files are served in its place, and the side-car is not served.
     fn app(path: &Path, host: &dyn Host) -> Result<Subject> {
         let named = || path.display().to_string();
         let json = String::from_utf8(host.read_start(path, LARGEST)?).with_context(named)?;

@@ -83,8 +83,8 @@ impl<'a> Queue<'a> {
         self.finish(started)
     }
 
-    /// Packs modules and hands each to `deliver`, in their order. One that fails is named and does not keep the others from
-    /// being packed. Returns how many failed.
+    /// Packs modules and hands each to `deliver`, in order. If one fails, it is named, and the others are still packed.
+    /// Returns how many failed.
     pub(super) fn pack_all(
         &self,
         apps: &'a [App],

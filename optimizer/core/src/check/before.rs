@@ -33,7 +33,7 @@ impl<'s> Before<'s> {
         }
     }
 
-    /// Whom a function calls, by position.
+    /// What a function calls, by position.
     pub(super) fn calls(&self, position: usize) -> &Opaque {
         self.calls[position].get_or_init(|| Opaque::of(self.input, position))
     }

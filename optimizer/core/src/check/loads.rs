@@ -1,8 +1,8 @@
 //! That no load from the stack was added.
 //!
-//! Passes remove loads from Go's stack, where the value is in a local, and add none. Inlined bodies load their arguments,
-//! which lie where the caller's frame ends. So no function loads a word of its frame, or above it, more often than it and
-//! all functions that it calls do in the input.
+//! Passes remove loads from Go's stack, where the value is in a local, and add none. Inlined bodies load their
+//! arguments, which lie where the caller's frame ends. So no function loads a word of its frame, or above it, more
+//! often than it and all functions that it calls do in the input.
 
 use super::Fault;
 use super::tally::{Original, WORD, within};

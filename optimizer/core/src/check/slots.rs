@@ -79,7 +79,8 @@ impl Words {
 /// What is known about the words on one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slots {
-    /// Nothing is known: a function is gone on with, where its call has the same way.
+    /// Nothing is known, as at a resume point: what holds there is what holds behind its call, which leads to the same
+    /// place.
     is_anything: bool,
     /// Written by the function itself, after any call that may have changed them.
     stored: Words,

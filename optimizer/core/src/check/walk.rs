@@ -52,7 +52,7 @@ pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
-/// Local 0: the return PC of a call, or the PC_B to go on at.
+/// Local 0: the return PC of a call, or the PC_B to continue at.
 const SELECTOR: u32 = 0;
 /// Local 1: SP.
 const SP: u32 = 1;

@@ -32,7 +32,8 @@ pub(crate) fn show_goexit() -> Stmt {
     Stmt::SetGlobal(GLOBAL_SP, place)
 }
 
-/// Puts SP into global 0 behind every change of g. Behind the last one of `systemstack`, which returns, SP is soon gone.
+/// Puts SP into global 0 after every change of g; after the last one of `systemstack`, which returns, the place of
+/// `goexit`.
 pub(crate) fn show_sp(function: &mut Function) {
     (function.blocks.iter_mut()).for_each(|block| show_sp_in(&mut block.body));
 }

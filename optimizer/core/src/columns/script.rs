@@ -8,9 +8,9 @@
 //! record + offset + (behind == 0 ? 0 : 4 * u8[record + behind])
 //! ```
 //!
-//! and advances by `stride`. A row with `bound != 0` and `u8[record + bound] <= index`, whose array is shorter, is skipped.
-//! [`run`] is the definition; `start.wat` does the same in the shipped module. The cost is bounded: a script may access each
-//! byte of its memory 64 times on average.
+//! and advances by `stride`. A row with `bound != 0` and `u8[record + bound] <= index`, whose array is shorter, is
+//! skipped. [`run`] is the definition; `start.wat` does the same in the shipped module. The cost is bounded: a script
+//! may access each byte of its memory 64 times on average.
 
 use crate::bytes::Bytes;
 use std::cell::Cell;

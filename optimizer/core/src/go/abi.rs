@@ -11,8 +11,8 @@ pub(crate) const GLOBAL_G: u32 = 2;
 /// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
 pub(crate) const GLOBAL_PAUSE: u32 = 7;
 
-/// Types of the globals that are registers (`writeGlobalSec` in cmd/link/internal/wasm/asm.go): SP and PAUSE are i32, all
-/// between them i64.
+/// Types of the globals that are registers (`writeGlobalSec` in cmd/link/internal/wasm/asm.go): SP and PAUSE are i32,
+/// all between them i64.
 pub(crate) const REGISTERS: [ValType; 8] = [
     ValType::I32,
     ValType::I64,
@@ -34,8 +34,8 @@ pub(crate) const FIRST_ADDRESS: u32 = 4096;
 pub(crate) const STACK_HI: u32 = 8;
 /// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).
 pub(crate) const STACK_GUARD: u32 = 16;
-/// How far below `g.stack.hi` the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself
-/// (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
+/// How far below `g.stack.hi` the return PC of a goroutine's first function is, which leads to `goexit`: four words and
+/// itself (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
 pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 
 /// Bytes that always remain below the guard, for chains of functions without a check (`StackNosplitBase` in

@@ -1,8 +1,9 @@
 //! The one table of what differs between Go releases.
 //!
 //! Sources: `src/runtime/symtab.go` (moduledata, pcHeader, inlinedCall), `src/runtime/runtime2.go` (_func),
-//! `src/internal/abi/symtab.go` (ids, up to 1.20 in `runtime/symtab.go`) and `src/cmd/link/internal/ld/{pcln,symtab}.go`
-//! (what is written), read in go1.18.10, 1.19.13, 1.20.14, 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4.
+//! `src/internal/abi/symtab.go` (ids, up to 1.20 in `runtime/symtab.go`) and
+//! `src/cmd/link/internal/ld/{pcln,symtab}.go` (what is written), read in go1.18.10, 1.19.13, 1.20.14, 1.21.13,
+//! 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4.
 //!
 //! # The tables, for whoever re-encodes them
 //!

@@ -18,8 +18,8 @@ const MAX_EXPANSION: u64 = 64;
 /// A memory of up to this size is always laid out: 16 MiB.
 const FREE_SPAN: u64 = 16 << 20;
 
-/// A program's initialized memory, from the lowest to the highest address that a segment fills. Go's tables are read in it
-/// and rewritten in it.
+/// A program's initialized memory, from the lowest to the highest address that a segment fills. Go's tables are read in
+/// it and rewritten in it.
 #[derive(Debug, Clone)]
 pub struct Memory {
     base: u64,

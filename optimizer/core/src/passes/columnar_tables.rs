@@ -11,16 +11,16 @@
 //!          lines        next next same ...    entries, findfunctab: nothing, they are counted
 //! ```
 //!
-//! The columns are a passive segment. The start function (`columns/start.wat`, 0.8 kB) copies it with `memory.init`, goes
-//! over it once, drops it, and leaves memory as the data segments would have. This is checked by running the same
-//! operations here (`crate::columns`); tables that do not come back bit for bit are left alone. Working memory lies behind
-//! the data, where Go has its zeroed variables, and is zero again before Go sees it.
+//! The columns are a passive segment. The start function (`columns/start.wat`, 0.8 kB) copies it with `memory.init`,
+//! goes over it once, drops it, and leaves memory as the data segments would have. This is checked by running the same
+//! operations here (`crate::columns`); tables that do not come back bit for bit are left alone. Working memory lies
+//! behind the data, where Go has its zeroed variables, and is zero again before Go sees it.
 //!
 //! Measured, brotli 11: esbuild 1,908,682 to 1,813,462 bytes (raw 11,059,864 to 8,783,036), gofmt 698,782 to 647,535;
 //! group-tables before it saved another 13,725 and 11,865. The start function takes V8's first tier 0.5 ms for hello's
-//! 1,800 functions and 4 ms for esbuild's 5,300; the time to the first output does not grow, because there is less to read.
-//! It makes nothing faster, so `--for speed` does without it. Whoever reads Go's tables in the *file* finds zeros, except
-//! for this program, which runs the script. If there is too little memory to work in, more is declared.
+//! 1,800 functions and 4 ms for esbuild's 5,300; the time to the first output does not grow, because there is less to
+//! read. It makes nothing faster, so `--for speed` does without it. Whoever reads Go's tables in the *file* finds
+//! zeros, except for this program, which runs the script. If there is too little memory to work in, more is declared.
 //!
 //! Left alone: modules with a start function; an imported or shared memory, or one that is too small for the working
 //! memory and must keep its size (`fit_memory.rs`). Single columns that are not regular stay as they are.

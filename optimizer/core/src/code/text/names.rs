@@ -56,7 +56,8 @@ mod tests {
         assert_eq!(store_name(Store::I64), "i64.store");
     }
 
-    /// What the passes know of instructions holds for all that have a name, and there are as many as the specification has.
+    /// The properties that passes know hold for every instruction that has a name, and there are as many as in the
+    /// specification.
     #[test]
     fn each_has_a_name_of_its_own() {
         let ops = (0..=u8::MAX).filter_map(Op::from_byte);

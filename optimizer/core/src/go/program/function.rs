@@ -11,7 +11,8 @@ use crate::go::symbol::{is_generated, package_of};
 use crate::index::FuncIndex;
 use std::borrow::Cow;
 
-/// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in cmd/compile/internal/ssagen/ssa.go).
+/// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in
+/// cmd/compile/internal/ssagen/ssa.go).
 const MOST_OPEN_CODED: u32 = 8;
 
 /// A function of pclntab, with the wasm function that stands in its table slot.
