@@ -4,8 +4,8 @@
 //! constant, is above the guard, and Go leaves some bytes below it (`go/abi.rs`).
 //!
 //! The depth of a function is the longest path in the call graph, weighted with frames and cut off at functions with a
-//! check (`depths.rs`): callees first, by counting callees that are still unknown. What is never reached that way is on
-//! a cycle, and unbounded. Linear in the calls.
+//! check (`depths.rs`). Callees come first: a function is ready once the depth of all its callees is known. One that
+//! never gets ready is on a cycle or calls into one, and is unbounded. Linear in the calls.
 
 mod depths;
 mod used;

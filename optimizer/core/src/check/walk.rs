@@ -1,27 +1,11 @@
-//! An abstract interpreter for one function: what holds on every path to each operator.
-//!
-//! # Notation
-//!
-//! A [`Way`] is an abstract state: where SP is, what global 0 holds, which locals are set, whether the stack was
-//! checked, which words of the stack were written, and what the selector may be. At a point there is a *set* of ways
-//! ([`Ways`]), at most one of each kind: called, entered by the trampoline and not dispatched yet, on the way to the
-//! targets of some selectors, or arrived. Keeping these apart is what makes the analysis exact where a dispatch at the
-//! head of a loop sends those who enter and those who repeat the loop to different places. Operands are a constant, an
-//! address on the stack, one of a few other things that rules know, or `Other` ([`Value`]); they are forgotten at
-//! labels.
-//!
-//! # Direction, meet
-//!
-//! Forward. Ways of one kind that meet become one that says what holds on both ([`Way::join`]): facts such as "set" are
-//! intersected, sets of selectors and of places united. SP has no element for "two places": that is a fault.
-//!
-//! # Why it ends, and its cost
+//! An abstract interpreter for one function: what holds on every path to each operator. `way.rs` has the abstract state
+//! and its meet; the direction is forward.
 //!
 //! Structured code is read front to back, once, with the ways that branch to each open label. Where a branch back to a
 //! loop adds to what was known at the loop's head, and where a call is found that leads to a further resume point, the
-//! body is read again with both. Facts are only ever removed and sets only grow, so this settles: after one or two
-//! readings nearly always; after 64 the function is refused. Each reading is linear in the code, times the number of
-//! ways, which is at most a few.
+//! body is read again with both. Facts are only ever removed and sets only grow, so this settles: nearly always after
+//! one or two readings; after 64 the function is refused. A reading is linear in the code, times the number of ways,
+//! which is at most a few.
 
 mod arrivals;
 mod asked;

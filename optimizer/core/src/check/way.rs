@@ -1,4 +1,15 @@
 //! The abstract state of the checker's walk: what is known at one point, on one kind of path to it.
+//!
+//! A [`Way`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
+//! the stack were written, and what the selector may be. At a point there is a *set* of ways ([`Ways`]), one of each
+//! kind: called; entered by the trampoline and not dispatched yet; on the way to the targets of some selectors, of
+//! which there may be several that differ in SP or the locals that are set; arrived. Keeping these apart is what makes
+//! the analysis exact where the dispatch at the head of a loop sends those who enter and those who repeat the loop to
+//! different places. Operands are constants, addresses on the stack, or one of a few other things that rules know
+//! (`value.rs`); they are forgotten at labels.
+//!
+//! Ways of one kind that meet become one that says what holds on both ([`Way::join`]): facts such as "set" are
+//! intersected, sets of selectors and of places united. SP has no element for "two places": that is a fault.
 
 use super::numbers::Numbers;
 use super::slots::Slots;

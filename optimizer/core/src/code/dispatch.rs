@@ -12,10 +12,11 @@
 //! # Notation
 //!
 //! The *selector* is local 0. `S` is the set of selectors: the PC_B of every resume point, and a further number for
-//! every re-entry (below). `target(s)` is the block that `s` stands for. A loop is named after its header `h`; it
-//! *dispatches* if it holds a resume point other than `h`, and no target of a re-entry. `node(h)` is the empty block in
-//! front of `h`, to which all edges to `h` are moved, back edges included; its end is the loop's dispatch. `h1, ...,
-//! hk` are the dispatching loops around `target(s)`, outermost first, without the loop that `target(s)` itself begins.
+//! every target of a re-entry (below). `target(s)` is the block that `s` stands for. A loop is named after its header
+//! `h`; it *dispatches* if it holds a resume point other than `h`, and no target of a re-entry. `node(h)` is the empty
+//! block in front of `h`, to which all edges to `h` are moved, back edges included; its end is the loop's dispatch.
+//! `h1, ..., hk` are the dispatching loops around `target(s)`, outermost first, without the loop that `target(s)`
+//! itself begins.
 //!
 //! # Routes
 //!

@@ -1,8 +1,7 @@
 //! From lifted segments to a control-flow graph, and its clean-up.
 //!
-//! Nodes are basic blocks: a segment, cut at its conditional jumps. Edges are jumps, fall-through into the next
-//! segment, and nothing for a call: a call that may be resumed ends its segment, and the segment behind it becomes a
-//! resume point.
+//! Nodes are basic blocks: segments, cut at their conditional jumps. Edges are jumps and fall-through into the next
+//! segment. A call that may be resumed ends its segment, and the next one becomes a resume point.
 //!
 //! [`simplify`] alternates jump threading (an edge to an empty block goes to where that block jumps) with joining a
 //! block and its only successor, if that has no other predecessor. Every join removes a block, so it ends; a round is

@@ -21,9 +21,9 @@
 //!
 //! Lifting is symbolic execution of the operand stack, front to back, in one pass: an operator pops the expression
 //! trees of its operands and pushes its own; a statement takes what it needs. A tree that is still on the stack when a
-//! statement could change its value is spilled to a fresh local first. Go leaves the stack empty at every jump, resume
-//! point and end of a segment, so nothing has to be met there. Cost: linear; trees are at most 400 deep and blocks nest
-//! at most 60 deep, beyond which a function is refused.
+//! statement could change its value is spilled to a fresh local first. The stack has to be empty at every jump, at
+//! every call that may be resumed and at the end of a segment, so there is nothing to merge where paths meet. Cost:
+//! linear; trees are at most 400 deep and blocks nest at most 60 deep, beyond which a function is refused.
 //!
 //! Everything is checked against this shape. A function that differs anywhere is refused, with the reason, and left to
 //! `adapt.rs`.

@@ -27,9 +27,9 @@
 //! A forward "must" problem: the value at a point is the set of cells that are *valid*, that is, whose local equals the
 //! slot on every path; the meet is intersection. The entry and every resume point start empty, all other blocks full. A
 //! store to or a load from a cell makes it valid; it becomes invalid by an overlapping store, by a call if it lies
-//! among the callee's arguments and results, and by every call that may be resumed. Sets only shrink, so the worklist
-//! drains: `O(edges * cells)`. A second walk counts the loads that each cell would serve, a third rewrites for the
-//! cells that are worth it.
+//! below the end of the callee's arguments and results, and by every call that may be resumed. Sets only shrink, so the
+//! worklist drains: `O(edges * cells)`. A second walk counts the loads that each cell would serve, a third rewrites for
+//! the cells that are worth it.
 //!
 //! Measured on esbuild: 48,720 loads of 236,000, 114 kB of code; CPU time of the micro benchmarks 0.953.
 
