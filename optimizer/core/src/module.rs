@@ -1,4 +1,4 @@
-//! The module that passes work on: frame, bodies and custom sections.
+//! The module that passes work on: shell, bodies and custom sections.
 
 use crate::code::{Code, Definition, Function};
 use crate::error::{Error, Result, Stage};
@@ -24,7 +24,7 @@ pub struct Module<'a> {
     pub(crate) code: Option<Code>,
 }
 
-/// Whether the frame of a module could be taken apart.
+/// Whether the shell of a module could be taken apart.
 #[derive(Debug)]
 pub(crate) enum Rewritable {
     /// Passes may change everything.
@@ -96,7 +96,7 @@ impl<'a> Module<'a> {
         functions.filter_map(Definition::graph_mut).collect()
     }
 
-    /// The frame, for a pass whose table entry says that it needs one.
+    /// The shell, for a pass whose table entry says that it needs one.
     pub(crate) fn frame_mut(&mut self) -> Result<&mut Frame> {
         match &mut self.frame {
             Rewritable::Yes(frame) => Ok(frame),
