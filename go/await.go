@@ -4,10 +4,10 @@ package gowasp
 
 import "syscall/js"
 
-// Await waits for what a promise becomes; a value that is no promise is what it is. The error is an [*Error] with the
-// reason of the rejection.
+// Await waits for a promise and returns its value; a value that is not a promise is returned as it is. The error is an
+// [*Error] with the reason of the rejection.
 //
-// It blocks this goroutine only. In a function that JavaScript has called and that does not answer with a promise, it waits
+// It blocks this goroutine only. In a function that JavaScript has called and that does not return a promise, it waits
 // in vain: see [ExportAsync].
 func Await(promise js.Value) (js.Value, error) {
 	type outcome struct {
@@ -30,7 +30,7 @@ func Await(promise js.Value) (js.Value, error) {
 	return result.value, result.err
 }
 
-// isPromise tells a promise, or what behaves like one.
+// isPromise reports whether value is a promise, or behaves like one.
 func isPromise(value js.Value) bool {
 	kind := value.Type()
 	return (kind == js.TypeObject || kind == js.TypeFunction) && value.Get("then").Type() == js.TypeFunction

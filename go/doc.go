@@ -7,10 +7,10 @@
 //		select {}
 //	}
 //
-// A function of [Export] answers at once, so it must not wait for anything that comes from JavaScript: the engine runs
-// nothing else until it returns. A function of [ExportAsync] answers with a promise and may wait for whatever it likes.
+// A function of [Export] returns its result at once, so it must not wait for anything that comes from JavaScript: the
+// engine runs nothing else until it returns. A function of [ExportAsync] returns a promise and may wait for anything.
 //
-// Values change sides like this; what does not fit is an error, never another value:
+// Values are converted like this; what does not fit is an error, never another value:
 //
 //	Go                                        JavaScript
 //	bool, string                              boolean, string
@@ -22,10 +22,10 @@
 //	  gives its fields
 //	time.Time                                 Date
 //	error                                     Error; as the last result of a function: thrown
-//	pointer, any                              null, or what is behind it; other nils are empty
+//	pointer, any                              null, or what it points to; other nils are empty
 //	func                                      function
 //	js.Value, js.Func                         as it is
 //
 // The package needs GOOS=js and nothing else: it works under Go's own wasm_exec.js as it does under the loader of
-// gowasp. It keeps to the standard library.
+// gowasp. It uses only the standard library.
 package gowasp

@@ -11,12 +11,12 @@ import (
 	"github.com/gowasp/gowasp/go/internal/panics"
 )
 
-// Error is what JavaScript has thrown, or rejected a promise with: mostly an Error of its own, but it may be anything.
+// Error is what JavaScript threw, or rejected a promise with: mostly one of its Error objects, but it may be anything.
 type Error struct {
 	Value js.Value
 }
 
-// Error is the message of an Error of JavaScript, with its name; of anything else its text.
+// Error returns the name and message of an Error of JavaScript; of anything else its text.
 func (e *Error) Error() string {
 	text := textOf(e.Value)
 	if text == "" {
@@ -35,7 +35,7 @@ func textOf(value js.Value) (text string) {
 	return js.Global().Get("String").Invoke(value).String()
 }
 
-// errorValue is what JavaScript gets for an error of Go: what JavaScript has thrown itself comes back as it was.
+// errorValue is what JavaScript gets for an error of Go: what JavaScript threw itself comes back unchanged.
 func errorValue(err error) js.Value {
 	switch known := err.(type) {
 	case *Error:
@@ -67,7 +67,7 @@ type panicError struct {
 func (p *panicError) Error() string { return "panic: " + p.message }
 func (p *panicError) Unwrap() error { return p.cause }
 
-// recovered makes an error of a panic.
+// recovered turns a panic into an error.
 func recovered(work func() (js.Value, error)) (value js.Value, err error) {
 	defer func() {
 		reason := recover()

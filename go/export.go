@@ -9,10 +9,10 @@ import (
 	"syscall/js"
 )
 
-// Export offers a value to JavaScript, under a name of the global object. A function can be called by it as described at
+// Export offers a value to JavaScript, under a name of the global object. A function can be called as described at
 // [Func]; anything else is converted once.
 //
-// It panics where the value cannot be converted.
+// It panics if the value cannot be converted.
 func Export[T any](name string, value T) {
 	if fn := reflect.ValueOf(value); fn.IsValid() && fn.Kind() == reflect.Func {
 		js.Global().Set(name, funcOf(name, fn))
@@ -30,13 +30,13 @@ func ExportAsync[F any](name string, fn F) {
 	js.Global().Set(name, AsyncFunc(fn))
 }
 
-// Import gives a value of JavaScript's as one of Go's. The name may be a path, such as document.title. A function is called
-// with what stands before its last dot as its this.
+// Import returns a value of JavaScript, converted to Go. The name may be a path, such as document.title. A function is
+// called with what comes before the last dot as its this.
 //
 //	fetchText, err := gowasp.Import[func(url string) (string, error)]("api.fetchText")
 //
-// A function of Go's whose last result is an error gets there what JavaScript throws; any other panics. If JavaScript
-// answers with a promise, the function waits for it, unless its only result is a js.Value.
+// If the last result of the Go function is an error, that is what JavaScript throws; otherwise the function panics. If
+// JavaScript returns a promise, the function waits for it, unless its only result is a js.Value.
 func Import[T any](name string) (T, error) {
 	var result T
 	this, value := js.Undefined(), js.Global()
@@ -66,7 +66,7 @@ func Import[T any](name string) (T, error) {
 	return result, within("gowasp: Import of "+name, fromJS(value, target))
 }
 
-// property reads what primitive values have, too.
+// property also works on primitive values.
 func property(value js.Value, name string) js.Value {
 	switch value.Type() {
 	case js.TypeObject, js.TypeFunction:

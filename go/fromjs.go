@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// FromJS gives a value of JavaScript's as one of Go's, as described at the package. As with encoding/json, null and
-// undefined are zero, properties that a struct does not have are ignored, and any gets what comes closest.
+// FromJS converts a value of JavaScript to Go, as described at the package. As with encoding/json, null and undefined are
+// zero, properties that a struct does not have are ignored, and any gets the closest type.
 func FromJS[T any](value js.Value) (T, error) {
 	var result T
 	err := fromJS(value, reflect.ValueOf(&result).Elem())
@@ -274,7 +274,7 @@ func isArray(value js.Value) bool {
 	return js.Global().Get("Array").Call("isArray", value).Bool()
 }
 
-// tagOf tells the kind of an object, also of one of another page or realm, of which instanceof says nothing.
+// tagOf returns the kind of an object, even of one of another page or realm, for which instanceof does not work.
 func tagOf(value js.Value) string {
 	text := js.Global().Get("Object").Get("prototype").Get("toString").Call("call", value).String()
 	return text[len("[object ") : len(text)-1]

@@ -9,7 +9,7 @@ import (
 	"syscall/js"
 )
 
-// Func makes a function of JavaScript's from one of Go's, whose parameters and results are converted as described at the
+// Func makes a JavaScript function of a Go function, whose parameters and results are converted as described at the
 // package. Missing arguments are zero, superfluous ones are ignored. If the last result is an error, the function throws
 // it; a panic is thrown as well. Several results make an Array.
 //
@@ -19,7 +19,7 @@ func Func[F any](fn F) js.Value {
 	return funcOf("", reflect.ValueOf(fn))
 }
 
-// AsyncFunc is like [Func], but each call runs in a goroutine of its own and answers with a promise, so that fn may wait for
+// AsyncFunc is like [Func], but each call runs in a goroutine of its own and returns a promise, so that fn may wait for
 // JavaScript. Arguments are converted before the call returns.
 func AsyncFunc[F any](fn F) js.Value {
 	s := signatureOf(reflect.ValueOf(fn))
@@ -45,7 +45,7 @@ func funcOf(name string, fn reflect.Value) js.Value {
 	})
 }
 
-// signature is a function of Go's as JavaScript sees it.
+// signature is a Go function as JavaScript sees it.
 type signature struct {
 	fn reflect.Value
 	// Without an error at the end.
@@ -88,7 +88,7 @@ func mustConvert(of, t reflect.Type) {
 	}
 }
 
-// arguments are the parameters of Go's for those of JavaScript's.
+// arguments converts JavaScript's arguments to Go's parameters.
 func (s signature) arguments(args []js.Value) ([]reflect.Value, error) {
 	t := s.fn.Type()
 	fixed := t.NumIn()
@@ -143,7 +143,7 @@ func (s signature) call(in []reflect.Value) (js.Value, error) {
 	return list, nil
 }
 
-// importFunc makes a function of Go's from one of JavaScript's.
+// importFunc makes a Go function of a JavaScript function.
 func importFunc(fn, this js.Value, t reflect.Type) reflect.Value {
 	fails := t.NumOut() > 0 && t.Out(t.NumOut()-1) == errorType
 	results := t.NumOut()
@@ -167,7 +167,7 @@ func importFunc(fn, this js.Value, t reflect.Type) reflect.Value {
 	})
 }
 
-// callJS calls fn, waits if the answer is a promise and Go wants something else, and puts the answer into out.
+// callJS calls fn, waits if the result is a promise and Go wants something else, and puts the result into out.
 func callJS(fn, this js.Value, t reflect.Type, in, out []reflect.Value) error {
 	if t.IsVariadic() {
 		last := in[len(in)-1]
@@ -210,7 +210,7 @@ func callJS(fn, this js.Value, t reflect.Type, in, out []reflect.Value) error {
 	return nil
 }
 
-// caught makes an error of an exception.
+// caught turns an exception into an error.
 func caught(call func() js.Value) (value js.Value, err error) {
 	defer func() {
 		switch reason := recover().(type) {

@@ -1,4 +1,5 @@
-// What `index.js` holds: what is public, and what other files of the package take from there, so that it is in a bundle once.
+// What `index.js` holds: the public API, and what other files of the package import from there, so that a bundle has it
+// once.
 
 export { GoHost } from "./go/host.js";
 export { noSystem } from "./go/system.js";

@@ -18,10 +18,10 @@ const isWithin =
   (value) =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 
-/** Longer delays end at once: hosts keep them in 32 bits. */
+/** Hosts keep delays in 32 bits; longer ones would end at once. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** All options, and what their values must be; what to say of others is in refusal.ts. */
+/** All options, and a test for their values. The messages are in refusal.ts. */
 const OPTIONS: Readonly<Record<string, Test>> = {
   args: isStrings,
   env: (value) => isObject(value) && isStrings(Object.values(value as object)),
@@ -56,11 +56,11 @@ const OPTIONS: Readonly<Record<string, Test>> = {
   fetchPriority: isOneOf("high", "low", "auto"),
 };
 
-/** What stays on the page when the program runs in a worker: it cannot be copied there. */
+/** What stays on the page when the program runs in a worker, because it cannot be copied there. */
 const STAYS_HERE = ["imports", "start", "global", "process", "path"];
 
 /**
- * Holds the options against what they must be; `undefined` is as good as left out.
+ * Checks the options; `undefined` is the same as leaving an option out.
  *
  * @throws {GowaspError} `invalid-option`, which names the option and what was expected
  */
@@ -70,7 +70,7 @@ export async function checkOptions(options: unknown): Promise<void> {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     const test = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-    // Null has no properties for a test to look at.
+    // A test may look at properties, which null does not have.
     if (!test || value === null || !test(value)) throw await refused(name, value);
     const here = given.worker ? STAYS_HERE.includes(name) || (name === "ready" && isFunction(value)) : name === "until";
     if (here) throw (await part("refusal")).misplacedOption(name, !!given.worker);

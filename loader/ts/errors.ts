@@ -15,7 +15,8 @@
  * - `aborted`: the caller's signal fired
  * - `unavailable`: this host lacks something that the chosen path needs
  * - `host`: the Go program asked its host for something impossible
- * - `panic`: Go printed a panic or a fatal error and exited; `exception`: a JavaScript exception or a trap ended the program
+ * - `panic`: Go printed a panic or a fatal error and exited; `exception`: a JavaScript exception or a trap ended the
+ *   program
  * - `no-function`: `app.call()` names a function that the program does not offer
  * - `exited`: the program ended before it was ready, or before it answered a call
  */
@@ -42,10 +43,10 @@ export type GowaspErrorCode =
   | "no-function"
   | "exited";
 
-/** What every copy of the class marks its errors with: each file of the package that is loaded late has its own. */
+/** Marks the errors of every copy of the class: each file of the package that is loaded late has its own copy. */
 const BRAND = Symbol.for("gowasp.error");
 
-/** What a failure is made of beside code and message. */
+/** What a failure has besides code and message. */
 export interface FailureOptions extends ErrorOptions {
   /** The status of an answer that was not a success. */
   status?: number;

@@ -38,10 +38,10 @@ export async function loadHere<Exports>(
   });
 }
 
-/** What `preload()` has loaded and nobody has taken yet. */
+/** What `preload()` has loaded and no `load()` has taken yet. */
 const ahead = new Map<string, Promise<Loaded>>();
 
-/** Loads and compiles, and keeps the result for the next `load()`; when that failed, it begins anew. */
+/** Loads and compiles, and keeps the result for the next `load()`. If it fails, that one starts over. */
 export async function preloadHere(address: unknown, options: LoadOptions): Promise<void> {
   const job = new Job(options);
   await job.run(async () => {
@@ -61,7 +61,7 @@ async function known(source: unknown): Promise<Known> {
   return (await part("source")).sourceOf(source);
 }
 
-/** What was checked less must not be taken for what is to be checked. */
+/** The key, with the checks: a module that was checked less must not be used where more is demanded. */
 function keyOf(url: string, { integrity }: LoadOptions): string {
   return `${integrity} ${url}`;
 }
@@ -96,6 +96,6 @@ async function moduleAt(url: string, job: Job): Promise<Loaded> {
 
 async function moduleOfBytes(bytes: Uint8Array, base: string, job: Job): Promise<Loaded> {
   const entry = await (await part("fallback")).entryOfBytes(bytes, base, job);
-  // They have no address by which something could be kept for them, or be had again.
+  // They have no address by which anything could be kept or fetched again.
   return moduleOfEntry(entry, "", new Store("", job), job);
 }

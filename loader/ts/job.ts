@@ -2,7 +2,7 @@ import { GowaspError } from "./errors.js";
 import type { LoadOptions, Progress, Via } from "./options.js";
 
 /**
- * One call of `load()`: the signal that everything it starts listens to, and the way its progress gets out.
+ * One call of `load()`: the signal that everything it starts listens to, and the channel for its progress.
  */
 export class Job {
   /** The hash that the caller says the entry point must have, as in the option `integrity`. */
@@ -29,7 +29,7 @@ export class Job {
     return this.#controller.signal;
   }
 
-  /** How often something is tried again that may pass. */
+  /** How often a failure that may be temporary is tried again. */
   get retries(): number {
     return this.options.retries ?? 3;
   }
@@ -62,7 +62,7 @@ export class Job {
     }
   }
 
-  /** A controller for one part of the job, which can fail without the rest; it fires with the signal above it, too. */
+  /** A controller for one part of the job, which can fail without the rest; it also fires with the signal above it. */
   branch(above: AbortSignal = this.signal): AbortController {
     const branch = new AbortController();
     const stop = () => branch.abort(above.reason);
@@ -78,7 +78,7 @@ export class Job {
   }
 
   /**
-   * Waits, and not when the job has ended.
+   * Waits, unless the job has ended.
    *
    * @throws {GowaspError} what {@link check} throws
    */

@@ -18,13 +18,14 @@ export async function load<Exports = WasmExports>(
   options?: LoadOptions,
 ): Promise<GoApp<Exports>>;
 /**
- * The same in a web worker of its own, which keeps the page responsive. What the program exports cannot be called.
+ * The same in a web worker of its own, which keeps the page responsive. Functions that the program exports cannot be
+ * called.
  *
  * @returns when the program begins to run; see the option `until`
  * @throws {GowaspError} with a stable `code`; no worker is left
  */
 export async function load(source: Source | Promise<Source>, options: WorkerLoadOptions): Promise<WorkerGoApp>;
-/** Either, where that is decided when it runs. */
+/** Either of the two, if that is decided at run time. */
 export async function load(
   source: Source | Promise<Source>,
   options: Omit<WorkerLoadOptions, "worker"> & { worker: boolean },
@@ -51,7 +52,10 @@ export async function preload(source: string | Url, options: LoadOptions = {}): 
   await preloadHere(source, options);
 }
 
-/** Takes what was imported up front before anything is checked: what is said of a wrong option is a part, too. */
+/**
+ * Takes parts that were imported up front, before anything is checked: the messages for wrong options are a part as
+ * well.
+ */
 function takeGiven(options: { use?: unknown } | null): void {
   const use = options?.use;
   if (Array.isArray(use)) takeParts(use.filter((one) => typeof one?.part === "string"));

@@ -13,7 +13,7 @@ import type {
   WasmModule,
 } from "./host/web.js";
 
-/** What `load()` takes beside the address. Everything is optional. */
+/** What `load()` takes besides the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   /**
    * The files Go's `os` package sees: an object shaped like `node:fs`, or `"node"` for Node's own, which brings its
@@ -21,45 +21,47 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    */
   fs?: GoHostOptions["fs"] | "node";
   /**
-   * For `GOOS=wasip1`: the directories of `fs` that the program has, by what it calls them, such as `{ "/": "/srv/data" }`. No
-   * path leads out of them. Default: all of `fs`, as `/`.
+   * For `GOOS=wasip1`: the directories of `fs` that the program gets, under the names that it uses, such as `{ "/":
+   * "/srv/data" }`. No path leads out of them. Default: all of `fs`, as `/`.
    */
   preopens?: Readonly<Record<string, string>>;
   /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
-  /** Stops loading, at any stage. Once `load()` has resolved it no longer matters: see {@link GoApp.kill}. */
+  /** Stops loading, at any stage. Once `load()` has resolved it has no effect: see {@link GoApp.kill}. */
   signal?: Signal;
   /**
-   * Whether the module's SHA-256 is checked against the manifest before it runs. By default it is where that costs
+   * Whether the module's SHA-256 is checked against the manifest before it runs. By default it is, if that costs
    * nothing or gains something: when the loader reads or decodes the bytes itself, and when they come from another
-   * origin than the manifest, be it by a redirect. `true` checks in any case, also what comes from the same origin or
+   * origin than the manifest, even by a redirect. `true` checks in any case, also what comes from the same origin or
    * from the Cache API, for 4 % more time at 50 Mbit/s (`tests/bench/arrival.mjs`), and refuses what has no manifest;
-   * `false` never does, and then nothing is kept in the Cache API.
+   * `false` never checks, and then nothing is kept in the Cache API.
    *
    * A string is the hash of the entry point itself, as in HTML's `integrity` attribute (`"sha256-…"`, `sha384`,
-   * `sha512`): of the manifest's bytes, whose word on the module is then checked in any case, or of the decoded module.
+   * `sha512`): of the manifest's bytes, by which the module is then checked in any case, or of the decoded module.
    */
   integrity?: boolean | string;
-  /** Origins other than its own on which the manifest may name files, such as `https://cdn.example.com`. Default none. */
+  /**
+   * Origins, other than its own, on which the manifest may name files, such as `https://cdn.example.com`. Default none.
+   */
   allowOrigins?: readonly string[];
   /**
    * Keep what the loader had to decode itself in the browser's Cache API, one module per manifest, so that the next
-   * start needs no decoder, and no network where there is none. `"offline"` keeps what the browser decoded, too. Default
+   * start needs no decoder, and no network if there is none. `"offline"` also keeps what the browser decoded. Default
    * true.
    */
   cache?: boolean | "offline";
-  /** How often a request is tried again that no answer came to, or one of a busy server, or half of one. Default 3. */
+  /** How often a request is repeated that got no answer, half an answer, or one from a busy server. Default 3. */
   retries?: number;
   /**
    * For how many milliseconds a server may send nothing before the connection is given up. Default 30,000. Bodies that
-   * the browser compiles untouched are not watched: pass `onProgress` or `integrity` if they should be.
+   * go straight to the browser's compiler are not watched: pass `onProgress` or `integrity` if they should be.
    */
   stallTimeout?: number;
-  /** How urgent the requests are beside the page's others, as fetch() takes it. */
+  /** Priority of the requests among those of the page, as fetch() takes it. */
   fetchPriority?: "high" | "low" | "auto";
   /**
-   * What tells that a program is ready: a name that it sets on `js.Global()`, a function that says whether it is, or
-   * `true` for one that calls `Ready` of the Go package gowasp. `load()` then resolves when that is so, and not at the
+   * How to tell that a program is ready: a name that it sets on `js.Global()`, a function that returns whether it is,
+   * or `true` for one that calls `Ready` of the Go package gowasp. `load()` then resolves at that point, and not at the
    * program's first wait.
    */
   ready?: true | string | ((scope: Record<string, unknown>) => boolean);
@@ -67,23 +69,24 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   baseUrl?: string | Url;
   /**
    * Imports beyond Go's own, by module and name: for `//go:wasmimport`, and all of them for modules that are not
-   * `GOOS=js`. The function form is called once, before instantiation; the memory it can ask for exists from then on.
+   * `GOOS=js`. The function form is called once, before instantiation; the memory that it can ask for exists only
+   * afterwards.
    */
   imports?: WasmImports | ((memory: () => WasmMemory) => WasmImports);
   /**
-   * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number it returns is the exit
-   * code. Without it a program for WASI preview 1 is run by this package, unless `imports` has a WASI; any other module is
-   * instantiated, and its exports are there to be called.
+   * Runs a module that is not `GOOS=js`, e.g. `(instance) => wasi.start(instance)`; a number that it returns is the
+   * exit code. Without it, this package runs programs for WASI preview 1, unless `imports` has a WASI; any other module
+   * is instantiated, and its exports can be called.
    */
   start?: (instance: WasmInstance) => unknown;
   /**
    * Run the program in a web worker, so that the page stays responsive whatever it does; see {@link WorkerLoadOptions}
-   * and {@link WorkerGoApp} for what is different then.
+   * and {@link WorkerGoApp} for the differences.
    */
   worker?: false;
-  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not move it along; relative to the page. */
+  /** Where `decoder_bg.wasm` of this package is served, for bundlers that do not copy it; relative to the page. */
   decoderUrl?: string | Url;
-  /** Where `worker.js` of this package is served, for bundlers that do not move it along; relative to the page. */
+  /** Where `worker.js` of this package is served, for bundlers that do not copy it; relative to the page. */
   workerUrl?: string | Url;
   /**
    * Parts of this package that were imported up front, where none can be imported later: service workers, extensions.
@@ -95,20 +98,23 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
   use?: readonly Part[];
 }
 
-/** What `load()` takes when the program is to run in a web worker: everything that can be copied or called from there. */
+/**
+ * What `load()` takes when the program is to run in a web worker: everything that can be copied to it or called from
+ * it.
+ */
 export interface WorkerLoadOptions
   extends Omit<LoadOptions, "fs" | "imports" | "start" | "global" | "process" | "path" | "worker" | "ready"> {
   worker: true;
   /**
-   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the program has
-   * ended by itself.
+   * `"node"` for Node's own files, or what `gowasp/fs` makes: the worker gets a copy, whose files come back when the
+   * program ends by itself.
    */
   fs?: "node" | Snapshots;
   /** A name that the program sets on `js.Global()` when it is ready, or `true`; `load()` waits for it. */
   ready?: true | string;
   /**
-   * When `load()` resolves: when the program begins to run (the default), so that there is a {@link GoApp.kill} for one
-   * that never waits, or when it waits for the first time or has ended.
+   * When `load()` resolves: when the program begins to run (the default), so that {@link GoApp.kill} is there even for
+   * one that never waits; or when it waits for the first time or has ended.
    */
   until?: "run" | "idle";
 }
@@ -122,7 +128,7 @@ export interface Snapshots {
 /** A part of the loader: what `import * as … from "gowasp/…"` gives, or one of `gowasp/parts`. */
 export interface Part {
   readonly part: string;
-  /** Tells a part that needs others which there are: each file of the package has an account of its own. */
+  /** Tells a part that needs others which of them there are: each file of the package keeps its own account. */
   readonly takeParts?: (parts: readonly Part[]) => void;
 }
 
@@ -131,7 +137,7 @@ export type Source = string | Url | FetchResponse | Bytes | WasmModule;
 
 /** How the module's bytes came. */
 export type Via =
-  /** The browser decoded, compiled and cached by itself. */
+  /** The browser itself decoded, compiled and cached. */
   | "native"
   /** The loader's own brotli decoder, because the server did not negotiate an encoding. */
   | "decoder"
@@ -169,8 +175,8 @@ export interface GoApp<Exports = WasmExports> {
   /** Resolves with the exit code when the program ends. */
   readonly exited: Promise<number>;
   /**
-   * What a Go program died of, from then on: `panic` with Go's text as its message and the traces of the goroutines as its stack, or
-   * `exception`. A call of one of its functions in which it dies throws this, too.
+   * What the Go program died of, once it has: `panic` with Go's text as its message and the traces of the goroutines as
+   * its stack, or `exception`. A call of one of its functions in which it dies throws this as well.
    */
   readonly failure: GowaspError | undefined;
   /** The program's linear memory. Its `buffer` changes when it grows. */
@@ -179,10 +185,13 @@ export interface GoApp<Exports = WasmExports> {
   readonly module: WasmModule;
   /** How the module's bytes came. */
   readonly via: Via;
-  /** The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then the page's. */
+  /**
+   * The names that the program sees on `js.Global()`, and sets there: those of the option `global`, then those of the
+   * page.
+   */
   readonly scope: Record<string, unknown>;
   /**
-   * Calls a function that the program exports or has set on `js.Global()`, and waits for what it answers.
+   * Calls a function that the program exports or has set on `js.Global()`, and waits for its result.
    *
    * @throws {GowaspError} `no-function`, and `exited` when the program ends before it has answered
    */
@@ -200,7 +209,7 @@ export type WorkerGoApp = Pick<GoApp, "exited" | "failure" | "via" | "kill">;
  * @typeParam Exports what it exports, which the plugin declares
  */
 export interface GoProgram<Exports = WasmExports> {
-  /** Where its manifest is served or, while one develops, its module. */
+  /** Where its manifest is served or, during development, its module. */
   readonly url: string;
   /** `load()` of it. */
   load(options?: LoadOptions): Promise<GoApp<Exports>>;

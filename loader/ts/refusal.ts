@@ -1,4 +1,4 @@
-// What the caller is told of a wrong source, option or manifest, or of bytes that do not compile. Loaded when there is one.
+// Messages for a wrong source, option or manifest, and for bytes that do not compile. Loaded when one is needed.
 
 import { GowaspError } from "./errors.js";
 import { shown } from "./transport/http.js";
@@ -38,7 +38,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The error for an option that there is not, or whose value is wrong.
+ * The error for an option that does not exist, or whose value is wrong.
  *
  * @param name empty if the options as a whole are no object
  * @param known the names of all options
@@ -64,19 +64,19 @@ export function wrongAddress(base: string | URL | undefined): GowaspError {
   return invalid(`the source is no address that can be fetched${hint}; it may not hold a user or a password`);
 }
 
-/** The error where a check was asked for that nothing can be checked by. */
+/** The error for a check that was asked for and cannot be made. */
 export function uncheckable(what: string): GowaspError {
   return invalid(
     `the option integrity has nothing to check ${what} by: load a manifest, or give the hash of a file, integrity: "sha256-…"`,
   );
 }
 
-/** The error for what is no source. */
+/** The error for a value that is no source. */
 export function wrongSource(source: unknown): GowaspError {
   return invalid(`load() takes an address, a Response, bytes or a WebAssembly.Module, not ${kindOf(source)}`);
 }
 
-/** The error for what a compiler has thrown. */
+/** The error for what a compiler threw. */
 export function compileError(cause: unknown, message: string, url: string): GowaspError {
   const place = shown(url);
   // The engines have no error type for this; they all name the policy or its keyword.
@@ -103,7 +103,7 @@ function invalid(message: string): GowaspError {
   return new GowaspError("invalid-option", message);
 }
 
-/** What a value is, in few characters: strings may be long, or secret. */
+/** What a value is, in a few characters: strings may be long, or secret. */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") {
     return String(value);
@@ -128,7 +128,7 @@ const WANTED: Readonly<Record<Malformed["want"], string>> = {
   origin: "must be on the manifest's own origin or on one that the option allowOrigins names",
 };
 
-/** The error for a manifest; nothing of the file is shown before it is known to be one. */
+/** The error for a manifest. Nothing of the file is shown before it is known to be one. */
 export function malformed({ field, want, got, choices, isManifest }: Malformed, url: string): GowaspError {
   const text = isManifest ? JSON.stringify(got)?.slice(0, 80) : got === null ? "null" : `a value of type ${typeof got}`;
   const shape = got === undefined ? "missing" : text;

@@ -26,6 +26,8 @@ export async function packMain(out) {
   for (const name of manifest.files.filter((/** @type {string} */ name) => name !== notices && !name.startsWith("!"))) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
+  // The repository's README is for who has a clone; npm shows this one.
+  await cp(join(root, "scripts/package/README.md"), join(folder, "README.md"));
   await writeFile(join(folder, notices), await webNotices());
   const { path, unpackedSize } = await npmPack(folder, out);
   if (unpackedSize > bounds.unpacked) throw new Error(`${path} is ${unpackedSize} bytes unpacked: too many`);

@@ -37,7 +37,8 @@ function rustTests(/** @type {NodeJS.ProcessEnv} */ env) {
 function wasmCommandTests(/** @type {NodeJS.ProcessEnv} */ env) {
   const names = ["check", "cli", "files", "many", "messages", "pack", "start"];
   const launcher = join(root, "npx", "gowasp.mjs");
-  const args = ["-p", "gowasp", "--no-fail-fast", ...names.flatMap((name) => ["--test", name])];
+  // The whole workspace, as before: with other features it would be compiled once more.
+  const args = ["--workspace", "--no-fail-fast", ...names.flatMap((name) => ["--test", name])];
   return cargoTest(args, { ...env, GOWASP_TEST_LAUNCHER: launcher });
 }
 

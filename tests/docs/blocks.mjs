@@ -25,11 +25,11 @@ import { root } from "../../scripts/paths.mjs";
  * @property {string} text
  */
 
-/** README.md and all of docs, relative to the repository. */
+/** README.md, the npm package's, and all of docs, relative to the repository. */
 export function documents() {
   const below = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
   const pages = below.filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
-  return ["README.md", ...pages.sort()];
+  return ["README.md", "scripts/package/README.md", ...pages.sort()];
 }
 
 /** @returns {Block[]} */

@@ -1,7 +1,7 @@
 import { GowaspError } from "../errors.js";
 import { Happening, type Instance } from "./instance.js";
 
-/** What a platform gives beside a request. */
+/** What a platform passes beside a request. */
 export interface ExecutionContext {
   waitUntil?(promise: Promise<unknown>): void;
 }
@@ -12,17 +12,17 @@ export interface Task {
   readonly original: Request;
   /** Whether it is for what the program serves by, if it does. */
   readonly isRequest: boolean;
-  /** Has the program answer by a function that it has set. */
+  /** Makes the program answer, by a function that it has set. */
   answer(instance: Instance): Promise<unknown>;
-  /** What becomes of it when there is no answer. */
+  /** What happens when there is no answer. */
   failed(error: unknown): unknown;
 }
 
-/** The longest that a request sleeps where no other one can wake it, and where one can, in milliseconds. */
+/** The longest that a request sleeps, in milliseconds: where no other request can wake it, and where one can. */
 const POLL = 8;
 const LONGEST = 10_000;
 
-/** After this many milliseconds without a word the request of an exchange is taken for lost. */
+/** After this many milliseconds without a sign of life, the request of an exchange is taken for lost. */
 const SILENCE = 3 * LONGEST;
 
 const OVER = "the request is over";
@@ -32,10 +32,11 @@ let nextId = 1;
 /**
  * One request and its answer.
  *
- * In workerd whatever belongs to a request (its body, timers, promises, what it fetches) may only be touched while that request
- * runs, and a program that many requests share may be entered by any. So each exchange has a loop of its own ({@link #pump}),
- * which runs on behalf of its request. What a goroutine does for an exchange waits until that loop enters the program: it asks
- * {@link enter}, and is told `Entered`. Between requests nothing goes but plain values.
+ * In workerd, whatever belongs to a request (its body, timers, promises, what it fetches) may only be touched while
+ * that request runs, and a program that many requests share may be entered by any of them. So each exchange has a loop
+ * of its own ({@link #pump}), which runs on behalf of its request. What a goroutine does for an exchange waits until
+ * that loop enters the program: it asks {@link enter}, and is told `Entered`. Only plain values are passed between
+ * requests.
  *
  * The public members up to {@link done} are what Go calls: see go/workers/exchange.go.
  */
@@ -74,13 +75,15 @@ export class Exchange {
     return this.task.original;
   }
 
-  /** The request but for its body, as one text: method, address, whether there is a body, names and values of headers. */
+  /**
+   * The request but for its body, as one text: method, address, whether there is a body, names and values of headers.
+   */
   get head(): string {
     const { method, url, headers, body } = this.original;
     return [method, url, body ? 1 : 0, ...[...headers].flat()].join("\n");
   }
 
-  /** Whether the program runs on behalf of this request; if not, the exchange is told when it does. */
+  /** Whether the program runs on behalf of this request. If not, the exchange is told once it does. */
   enter(): boolean {
     const { instance } = this;
     if (!instance.isShared || instance.current === this || this.#isDone) return true;
@@ -99,14 +102,14 @@ export class Exchange {
     this.#reader.read().then(
       ({ value }) => this.#tell(Happening.Chunk, value),
       (error) => {
-        // Half a request may leave the program with anything.
+        // Half a request may leave the program in any state.
         this.instance.isRetired = true;
         this.#tell(Happening.Chunk, undefined, `the body was cut: ${error}`);
       },
     );
   }
 
-  /** Answers with all there is. */
+  /** Answers with everything at once. */
   answer(head: string, body: Uint8Array<ArrayBuffer> | null): void {
     this.#answer(() => new Response(body, initOf(head)));
   }
@@ -139,7 +142,7 @@ export class Exchange {
     this.#writer?.close().catch(() => {});
   }
 
-  /** Ends it by an error, which the client sees as one. */
+  /** Aborts it, which the client sees as an error. */
   abort(): void {
     this.#cut(new Error("the handler has given up"));
   }
@@ -157,7 +160,7 @@ export class Exchange {
     this.wake();
   }
 
-  /** Begins it, as soon as the program is ready, and sees to it until it is over. */
+  /** Starts it as soon as the program is ready, and runs it until it is over. */
   run(context: ExecutionContext | undefined): void {
     for (const other of this.instance.exchanges) other.loseIfSilent();
     this.instance.enter(this, () => this.instance.run());
@@ -167,20 +170,20 @@ export class Exchange {
       return;
     }
     const pump = this.#pump();
-    // Where the platform tells. Workerd does with the compatibility flag enable_request_signal.
+    // If the platform tells. Workerd does with the compatibility flag enable_request_signal.
     this.original.signal?.addEventListener("abort", () => this.#tell(Happening.Gone));
     // What answers by itself says itself what is to be waited for.
     if (this.instance.serve) context?.waitUntil?.(pump);
   }
 
-  /** Has the loop look again, from wherever that is called. */
+  /** Makes the loop look again, wherever this is called from. */
   wake(): void {
     if (canWakeOthers || !this.instance.isShared || this.instance.current === this) this.#wake?.();
   }
 
   /**
-   * Gives it up if its loop has long not run: workerd may end a request without a word, for instance when its client has gone.
-   * Goroutines that do something for it must not wait for ever.
+   * Gives the exchange up if its loop has not run for long: workerd may end a request without notice, for instance when
+   * its client has gone. Goroutines that do something for it must not wait forever.
    */
   loseIfSilent(): void {
     if (performance.now() - this.#seen < SILENCE) return;
@@ -203,7 +206,7 @@ export class Exchange {
     this.#leave();
   }
 
-  /** Does what is to be done on behalf of this request. */
+  /** Does what is pending on behalf of this request. */
   #step(): void {
     const { instance } = this;
     this.#seen = performance.now();
@@ -243,7 +246,7 @@ export class Exchange {
     const { instance } = this;
     instance.exchanges.delete(this);
     if (!instance.isShared || (instance.isRetired && instance.exchanges.size === 0)) instance.kill();
-    // What this request was to wake the program for is left to the others. Not to one of them: it may be lost.
+    // The others take over waking the program from this request. All of them, because any one may be lost.
     else if (instance.timers.pause < Number.POSITIVE_INFINITY) for (const other of instance.exchanges) other.wake();
   }
 
@@ -277,14 +280,14 @@ export class Exchange {
     );
   }
 
-  /** Says on the console why there is no answer, if Go has not, and {@link #cut}s it. */
+  /** Logs why there is no answer, unless Go has, and {@link #cut}s it. */
   #fail(error: unknown): void {
     const isSaid = this.#isAnswered || (error instanceof GowaspError && error.code === "panic");
     if (!isSaid) console.error("gowasp: a request was not answered:", error);
     this.#cut(error);
   }
 
-  /** Ends it by an answer that says no more than that, or where one is on its way, by an error in the middle. */
+  /** Ends it with an answer that says no more than that, or, if an answer has begun, with an error in the middle. */
   #cut(error: unknown): void {
     this.#isDone = true;
     this.#writer?.abort(error).catch(() => {});
@@ -299,12 +302,12 @@ export class Exchange {
   }
 }
 
-/** A stream for as many bytes as are announced, or for any number. */
+/** A stream for the announced number of bytes, or for any number. */
 function bodyOf(length: number): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {
   const { FixedLengthStream } = globalThis as {
     FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>;
   };
-  // Only workerd has it; there an announced length is kept by it alone.
+  // Only workerd has it, and keeps to an announced length only with it.
   return FixedLengthStream && length >= 0 ? new FixedLengthStream(length) : new TransformStream();
 }
 
@@ -316,8 +319,8 @@ function initOf(text: string): { status: number; headers: Headers } {
 }
 
 /**
- * Whether what waits for a promise goes on in its own request when another one fulfils it. In workerd that is so since the
- * compatibility date 2024-10-14; before, it never does. Nowhere else are requests kept apart.
+ * Whether code that waits for a promise continues in its own request when another one fulfils it. In workerd it does
+ * since the compatibility date 2024-10-14; before, it never does. No other platform keeps requests apart.
  */
 const canWakeOthers =
   (globalThis as { Cloudflare?: { compatibilityFlags?: Record<string, boolean> } }).Cloudflare?.compatibilityFlags

@@ -6,7 +6,7 @@ import type { GoHandlerOptions } from "./options.js";
 
 /** What a platform calls: for Cloudflare, the default export of the worker. */
 export interface GoHandler {
-  /** Answers a request; what goes wrong is an answer with the status 500 and a message on the console. */
+  /** Answers a request. A failure is an answer with the status 500 and a message on the console. */
   fetch(request: FetchRequest, env?: unknown, context?: ExecutionContext): Promise<FetchResponse>;
   /** For programs with a task of github.com/syumai/workers/cloudflare/cron. */
   scheduled(event: unknown, env?: unknown, context?: ExecutionContext): Promise<void>;
@@ -76,7 +76,7 @@ function requestTask(original: FetchRequest): Task {
   };
 }
 
-/** The platform is told of a failure, so that it may try again. */
+/** The platform is told of a failure, so that it can try again. */
 function eventTask(original: unknown, name: keyof Instance["binding"]): Task {
   return {
     original: original as Request,
@@ -88,7 +88,7 @@ function eventTask(original: unknown, name: keyof Instance["binding"]): Task {
   };
 }
 
-/** Has a function answer that the program has set as those for syumai/workers do. */
+/** Answers by a function that the program has set, as programs for syumai/workers do. */
 function byBinding(name: keyof Instance["binding"], original: unknown): Task["answer"] {
   return async ({ binding, isShared }) => {
     const answer = binding[name] as ((original: unknown) => Promise<unknown>) | undefined;

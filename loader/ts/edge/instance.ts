@@ -26,15 +26,15 @@ interface Binding {
 /** The longest environment in bytes: Go has room for 8 KiB, together with the arguments. */
 const MOST_ENVIRONMENT = 6000;
 
-/** A program that runs, and the exchanges that it has in hand. */
+/** A running program, and the exchanges that it handles. */
 export class Instance {
   /** What takes events of exchanges, once the program serves. */
   serve: OnEvent | undefined;
   readonly binding: Binding = {};
-  /** The exchange on whose behalf the program runs; none where foreign JavaScript has entered it. */
+  /** The exchange on whose behalf the program runs; none if foreign JavaScript has entered it. */
   current: Exchange | undefined;
   readonly exchanges = new Set<Exchange>();
-  /** Whether it takes no more requests: what it has seen may have left it in a state that nobody meant. */
+  /** Whether it takes no more requests, because it may be in a state that nobody intended. */
   isRetired = false;
   /** Whether it is ready for requests, in one of two ways. */
   isReady = false;
@@ -46,7 +46,7 @@ export class Instance {
   #isRunning = false;
 
   /**
-   * Instantiates the module; {@link run} is yet to be called.
+   * Instantiates the module; {@link run} must still be called.
    *
    * @param isShared whether several exchanges may run in it at a time
    * @throws {GowaspError} `instantiate`
@@ -97,11 +97,11 @@ export class Instance {
     }
   }
 
-  /** Runs the program up to where it first waits, if that has not been done. */
+  /** Runs the program up to its first wait, unless that has been done. */
   run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // Not by a promise, which would belong to the request that has made it.
+    // Not by a promise, which would belong to the request that created it.
     this.#host.start(this.#instance, {
       resolve: (code) =>
         this.over(this.#host.failure ?? new GowaspError("exited", `the program exited with code ${code}`)),
@@ -122,7 +122,7 @@ export class Instance {
     }
   }
 
-  /** One that can wake the program for all. */
+  /** One of them, which can wake the program for all. */
   get anyExchange(): Exchange | undefined {
     return this.exchanges.values().next().value;
   }

@@ -1,13 +1,14 @@
 import type { WasmImports } from "../host/web.js";
 
-/** What `goHandler()` takes beside the module. Everything is optional. */
+/** What `goHandler()` takes besides the module. Everything is optional. */
 export interface GoHandlerOptions {
   /**
-   * Whether each request has an instance of its own (`"request"`, the default), or all share one (`"shared"`), which answers
-   * them at the same time, as a server would. The second needs a program that serves by the Go package `workers`.
+   * Whether each request has an instance of its own (`"request"`, the default), or all share one (`"shared"`), which
+   * answers them at the same time, as a server would. The second needs a program that serves by the Go package
+   * `workers`.
    */
   instances?: "request" | "shared";
-  /** In how many milliseconds a handler must begin to answer. One that does not is answered for. Default 30,000. */
+  /** In how many milliseconds a handler must begin to answer; after that, the answer is an error. Default 30,000. */
   timeout?: number;
   /** Arguments, `os.Args[1:]`. */
   args?: string[];
@@ -17,6 +18,8 @@ export interface GoHandlerOptions {
   global?: object;
   /** Imports for `//go:wasmimport`. */
   imports?: WasmImports;
-  /** What programs written for github.com/syumai/workers find beside `env` and `ctx`, such as `connect` for sockets. */
+  /**
+   * What programs written for github.com/syumai/workers find besides `env` and `ctx`, such as `connect` for sockets.
+   */
   context?: object;
 }

@@ -1,10 +1,11 @@
-/** What wakes a program, on whose behalf it then runs being left to others. */
+/** A program's timers; on whose behalf it runs when one is due is decided elsewhere. */
 export class EdgeTimers {
   readonly #due = new Map<number, number>();
   #nextId = 1;
 
   /**
-   * @param wake enters Go; a timer that Go does not clear then is set again, as Go's note may not have been due yet
+   * @param wake enters Go; a timer that Go does not clear then is set again, because the note it stands for may not
+   *   have been due yet
    * @param onChange is told that something may be due earlier than before
    */
   constructor(

@@ -24,13 +24,13 @@ export async function fetchFiles(fs: SyncFiles, files: Readonly<Record<string, F
 }
 
 /**
- * Unpacks an archive of tar, also one that gzip has compressed. Nothing of it gets out of the directory: neither by its name nor
- * through a link is a file written elsewhere, and no link is made that leads elsewhere.
+ * Unpacks a tar archive, also one that is compressed by gzip. Nothing gets out of the directory: no file is written
+ * elsewhere, neither by its name nor through a link, and no link is made that leads elsewhere.
  *
  * @param fs what `memoryFiles()` makes, or `node:fs`
  * @param directory is there
- * @throws {GowaspError} `network`, `http-status`, `decode`; an error whose code is ENOTCAPABLE for a name or link that leads
- *   out, and what `fs` throws: then a part of the files is there
+ * @throws {GowaspError} `network`, `http-status`, `decode`; an error whose code is ENOTCAPABLE for a name or link that
+ *   leads out, and what `fs` throws: then a part of the files is there
  */
 export async function untar(fs: SyncFiles, source: FileSource, directory = "/"): Promise<void> {
   const bytes = await bytesOf(source);
@@ -59,7 +59,7 @@ function unpack(fs: SyncFiles, entry: TarEntry, at: (name: string, follow?: bool
   if (stat && !stat.isDirectory()) fs.unlinkSync(place.path);
   if (kind === "hard link") fs.linkSync(at(target).place.path, place.path);
   else if (kind === "link") {
-    // Fails where it leads out; that nothing is there yet is well.
+    // Fails if it leads out. It may not exist yet.
     allowMissing(() => at(target.startsWith("/") ? "../" : [...parents, target].join("/"), true));
     fs.symlinkSync(target, place.path);
   } else {

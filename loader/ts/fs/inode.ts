@@ -1,4 +1,4 @@
-// What a file system in memory is made of.
+// The nodes of a file system in memory.
 
 import { failure } from "../go/file-system.js";
 
@@ -45,7 +45,7 @@ export class Inode {
     return this.room.subarray(0, this.size);
   }
 
-  /** Cuts a file, or fills it up with zeros. */
+  /** Truncates a file, or extends it with zeros. */
   resize(size: number): void {
     if (size > this.room.length) {
       // Doubled, so that many small writes stay cheap.

@@ -4,11 +4,11 @@ import { TextDecoder } from "../host/text.js";
 import { type Inode, Kind, kindTests, refuse, statusOf } from "./inode.js";
 import { type Place, Tree } from "./tree.js";
 
-/** How a file system in memory is to be. */
+/** Limits of a file system in memory. */
 export interface MemoryOptions {
-  /** How many bytes all files may have together; a program that writes more is told ENOSPC. Default: no limit. */
+  /** How many bytes all files may have together; a program that writes more gets ENOSPC. Default: no limit. */
   maxBytes?: number;
-  /** Whether the program may change nothing: it is told EROFS. */
+  /** Whether the program may change nothing; it gets EROFS. */
   readOnly?: boolean;
 }
 
@@ -53,8 +53,8 @@ interface OpenFile {
 }
 
 /**
- * A file system in memory, shaped like `node:fs`: for programs of `GOOS=js` (functions with a callback) and of `GOOS=wasip1`
- * (those named `…Sync`), and for whoever wants to see what a program has written.
+ * A file system in memory, shaped like `node:fs`: for programs of `GOOS=js` (functions with a callback) and of
+ * `GOOS=wasip1` (those named `…Sync`), and for looking at what a program has written.
  */
 export class MemoryFiles {
   readonly constants = constants;
@@ -110,9 +110,9 @@ export class MemoryFiles {
   }
 
   /**
-   * Takes the place of what is in it. Files that are open are closed.
+   * Replaces what is in it. Open files are closed.
    *
-   * @throws an error whose code is an errno where it is no snapshot, and then some files are there
+   * @throws an error whose code is an errno if it is no snapshot; some files are there then
    */
   restore({ files, maxBytes, readOnly }: Snapshot): void {
     this.#tree = new Tree();
@@ -130,7 +130,7 @@ export class MemoryFiles {
       names.set(ino, path);
       this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
     }
-    // Files that came later have changed them.
+    // Writing the files has changed these.
     for (const { path, mtimeMs, content } of files) {
       if (content === undefined) this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
     }
@@ -230,7 +230,7 @@ export class MemoryFiles {
     return kind === Kind.Link ? target : refuse("EINVAL", path);
   }
 
-  /** All of a file, which stays the program's: a copy. */
+  /** A file's content, as a copy: the original stays the program's. */
   readFileSync(path: string): Uint8Array<ArrayBuffer>;
   readFileSync(path: string, encoding: "utf8"): string;
   readFileSync(path: string, encoding?: "utf8"): Uint8Array<ArrayBuffer> | string {
@@ -384,7 +384,7 @@ export class MemoryFiles {
     return inode;
   }
 
-  /** Where something new can be put: only a directory where the path ends with a slash. */
+  /** A free name for something new: only for a directory if the path ends with a slash. */
   #free(path: string, kind = Kind.File): Place {
     const place = this.#tree.find(path, "never");
     if (place.inode) refuse("EEXIST", path);
@@ -402,7 +402,7 @@ export class MemoryFiles {
     try {
       inode.resize(size);
     } catch {
-      // More than an array can have, or than there is.
+      // More than an array can hold, or than there is memory for.
       refuse(size > 2 ** 31 ? "EFBIG" : "ENOSPC");
     }
     this.#used = used;
@@ -419,7 +419,7 @@ export class MemoryFiles {
     this.#forget(inode);
   }
 
-  /** Frees what nobody can reach any more. */
+  /** Frees what cannot be reached any more. */
   #forget(inode: Inode): void {
     if (inode.nlink > 0 || this.#open.some((file) => file?.inode === inode)) return;
     this.#used -= inode.kind === Kind.File ? inode.size : 0;
@@ -432,7 +432,7 @@ export class MemoryFiles {
   }
 }
 
-/** Whether the last name is none by which something can be removed. */
+/** Whether the last name is one of those by which nothing can be removed. */
 function endsInDots(path: string): boolean {
   return /(^|\/)\.{1,2}\/*$/.test(path);
 }

@@ -3,10 +3,10 @@ import { MemoryFiles, type MemoryOptions } from "./memory.js";
 
 type Directory = FileSystemDirectoryHandle & { entries(): AsyncIterable<[string, FileSystemHandle]> };
 
-/** Files in memory that are kept in the browser's origin private file system. */
+/** Files in memory that are saved to the browser's origin private file system. */
 export interface OpfsFiles extends MemoryFiles {
   /**
-   * Writes what has changed since the last time; to be called when the program has ended, or whenever it should be kept.
+   * Saves what has changed since the last time. Call it when the program has ended, or whenever you want to save.
    *
    * @throws what the browser throws, such as a QuotaExceededError; what could not be written is tried again next time
    */
@@ -14,8 +14,8 @@ export interface OpfsFiles extends MemoryFiles {
 }
 
 /**
- * The files of the browser's origin private file system, or of a directory that the page was given, in memory: both kinds of Go
- * programs can use them at once, on a page too. Links and modes are not kept.
+ * The files of the browser's origin private file system, or of a directory that the page was given, in memory: both
+ * kinds of Go programs can use them synchronously, even on a page. Links and modes are not kept.
  *
  * @param directory default: the root of the origin private file system
  * @throws {GowaspError} `unavailable` where there is none
@@ -61,9 +61,9 @@ async function read(
   }
 }
 
-/** What the browser has, and what differs from it. */
+/** What the browser has, and how memory differs from it. */
 class Kept {
-  /** By path: when a file was written last; of directories nothing. */
+  /** By path, when a file was saved last; nothing for directories. */
   #known: Map<string, string>;
   #last: Promise<void> = Promise.resolve();
 
@@ -103,7 +103,7 @@ class Kept {
       const isGone = !now.has(path) || (now.get(path) === "") !== (state === "");
       if (!isGone) continue;
       const { parent } = split(path);
-      // Else it went with the directory above.
+      // Otherwise it went with its parent.
       if (parent === "" || this.#known.has(parent)) await this.#remove(path);
       this.#known.delete(path);
     }

@@ -1,4 +1,4 @@
-// Archives of tar: ustar, with the long names of pax and of GNU.
+// Tar archives: ustar, with the long names of pax and of GNU.
 
 import { GowaspError } from "../errors.js";
 import { encodeUtf8 } from "../go/strings.js";
@@ -38,7 +38,7 @@ export function* entriesOfTar(archive: Uint8Array<ArrayBuffer>): Generator<TarEn
   let at = 0;
   while (at + BLOCK <= archive.length) {
     const header = archive.subarray(at, at + BLOCK);
-    // Two blocks of zeros are the end; one is enough for everybody.
+    // Two blocks of zeros are the end; all readers are content with one.
     if (header.every((byte) => byte === 0)) return;
     if (!hasChecksum(header)) throw damaged(at);
     const size = Number(long.size ?? number(header, 124, 12));

@@ -11,10 +11,10 @@ const DIRECTORY = /(^|\/)\.{0,2}$/;
 /** Where a path leads to: a name in a directory, and what has this name. */
 export interface Place {
   readonly parent: Inode;
-  /** Empty for the root itself, and where a path ends with `..` or a dot. */
+  /** Empty for the root itself, and if a path ends with `..` or a dot. */
   readonly name: string;
   readonly inode: Inode | undefined;
-  /** Whether the path says that it is a directory, by a slash at its end. */
+  /** Whether the path demands a directory, by a slash at its end. */
   readonly mustBeDirectory: boolean;
   /** Without links, for `realpath`. */
   readonly names: readonly string[];
@@ -35,7 +35,7 @@ export class Tree {
   /**
    * Follows a path.
    *
-   * @param follow whether a link at its end is followed, too; one with a slash behind it always is, but where the name itself
+   * @param follow whether a link at its end is followed; one with a slash behind it always is, unless the name itself
    *   is wanted
    * @throws ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
    */

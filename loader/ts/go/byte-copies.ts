@@ -6,7 +6,7 @@ export type ByteArray = Uint8Array | Uint8ClampedArray;
 export function byteCopies(program: GoProgram): Record<string, HostFunction> {
   const { memory, values } = program;
 
-  /** Copies if `array` is one of bytes, then writes how many it was. */
+  /** Copies if `array` is a byte array, then writes how many bytes it was. */
   const complete = (sp: number, array: unknown, copy: (array: ByteArray) => number): void => {
     program.leave();
     const isRight = isByteArray(array);
@@ -16,7 +16,7 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
     memory.setBool(now + 48, isRight);
   };
 
-  // Both use the array's own methods, as Go's own host does, which a class of arrays can see.
+  // Both use the array's own methods, as Go's own host does; a subclass can observe that.
   return {
     // func copyBytesToGo(dst []byte, src ref) (int, bool)
     "syscall/js.copyBytesToGo": (sp) => {
@@ -41,7 +41,7 @@ export function byteCopies(program: GoProgram): Record<string, HostFunction> {
       complete(sp, values.load(sp + 8), (target) => {
         const { length } = target;
         let part = memory.bytes.subarray(start, start + available);
-        // Whatever the length is, subarray makes a number of it.
+        // Whatever the length is, subarray converts it to a number.
         if (!(typeof length === "number" && length >= available)) part = part.subarray(0, length);
         target.set(part);
         return part.length;
@@ -54,8 +54,8 @@ const typeOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.
   ?.get as () => string | undefined;
 
 /**
- * Tells arrays of bytes by their type's name, as those of other realms (frames, jsdom) are no instances of this one's classes. What
- * only looks like one, a proxy for example, fails as under Go's own host.
+ * Recognizes byte arrays by the name of their type, because those of other realms (frames, jsdom) are no instances of
+ * this one's classes. What only looks like one, such as a proxy, fails as under Go's own host.
  */
 export function isByteArray(value: unknown): value is ByteArray {
   const type = Reflect.apply(typeOf, value, []);
@@ -63,7 +63,7 @@ export function isByteArray(value: unknown): value is ByteArray {
   return value instanceof Uint8Array || value instanceof Uint8ClampedArray;
 }
 
-/** Whether the array's bytes are gone: copying none of them would hide a mistake that Go's panic shows. */
+/** Whether the array is detached: copying no bytes would hide a mistake that Go's panic shows. */
 function isDetached({ buffer }: ByteArray): boolean {
   if (buffer.byteLength > 0) return false;
   try {

@@ -6,12 +6,15 @@ import { encodeUtf8 } from "./strings.js";
 const START = 4096;
 const END = 4096 + 8192;
 
-/** So many bytes arguments and environment take at most, each with a NUL, a pointer of 8 bytes, and up to a multiple of 8. */
+/**
+ * The most bytes that arguments and environment may take, each with a NUL, a pointer of 8 bytes, and padded to a
+ * multiple of 8.
+ */
 export const ROOM = END - START - 1;
 
 /**
- * Writes arguments and environment to where `rt0_go` reads them: the strings, each with a closing NUL and aligned to 8 bytes,
- * then the pointers to the arguments, 0, the pointers to `NAME=value` sorted by name, 0.
+ * Writes arguments and environment to where `rt0_go` reads them: the strings, each with a closing NUL and aligned to 8
+ * bytes, then the pointers to the arguments, 0, the pointers to `NAME=value` sorted by name, 0.
  *
  * @returns the address of the first pointer, Go's argv
  * @throws GowaspError `invalid-option` if they take more than 8 KiB, or a string holds a NUL, which would cut it short

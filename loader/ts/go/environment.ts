@@ -4,14 +4,14 @@ import { encodeUtf8 } from "./strings.js";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment for a program. Of the host's own, which nobody has written for it, what does not fit is left out, the largest
- * variables first.
+ * The environment for a program. If it is the host's own, which nobody wrote for this program, variables that do not
+ * fit are left out, the largest first.
  */
 export function fittingEnvironment(args: readonly string[], env: Environment): Environment {
   if (env !== (globalThis as { process?: { env?: unknown } }).process?.env) return env;
   const names = Object.keys(env);
   const sizes = new Map(names.map((name) => [name, sizeOf(`${name}=${env[name]}`)]));
-  // Both lists end with a pointer to nothing.
+  // Both lists end with a null pointer.
   let size = [...sizes.values(), ...args.map(sizeOf)].reduce((sum, one) => sum + one, 16);
   const kept = { ...env };
   const left: string[] = [];

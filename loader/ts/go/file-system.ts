@@ -1,6 +1,9 @@
 import type { Fill, Sink } from "./stdio.js";
 
-/** How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a result. */
+/**
+ * How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a
+ * result.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
 export type FsCallback = (error: (Error & { code?: string }) | null, result?: any) => void;
 
@@ -9,7 +12,8 @@ type FsOperation = (...args: any[]) => unknown;
 
 /**
  * A file system for Go: `node:fs` or anything of its shape, that is functions with a callback as their last argument. A
- * function that is absent reports ENOSYS. `stat`, `lstat` and `fstat` give all of Node's number fields and `isDirectory()`.
+ * function that is absent reports ENOSYS. `stat`, `lstat` and `fstat` give all of Node's number fields and
+ * `isDirectory()`.
  */
 export interface GoFileSystem {
   /** Flags for `open`. */
@@ -23,11 +27,13 @@ export interface GoFileSystem {
     /** Absent on Windows. */
     readonly O_DIRECTORY?: number;
   };
-  /** False where descriptors 0, 1 and 2 are the host's, whatever functions there are. */
+  /** False if descriptors 0, 1 and 2 are those of the host, whatever functions there are. */
   readonly hasStreams?: boolean;
-  /** What is taken for the program's `process` where there is no such option. */
+  /** What the program gets as `process` if there is no such option. */
   readonly process?: object;
-  /** Writes at once; the Go runtime's own messages take this way. Without it descriptors 1 and 2 are the host's. */
+  /**
+   * Writes synchronously; the Go runtime's own messages take this path. Without it, descriptors 1 and 2 are the host's.
+   */
   readonly writeSync?: (fd: number, bytes: Uint8Array) => number;
   readonly open?: FsOperation;
   readonly close?: FsOperation;
@@ -61,14 +67,14 @@ export const OPERATIONS = (
   "readlink chmod chown lchown truncate utimes"
 ).split(" ");
 
-// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1 for Windows
-// and then says so (syscall/fs_js.go).
+// Without files they are of no use, but Go reads each of them as a number when it starts. It takes O_DIRECTORY of -1
+// for Windows and then says so (syscall/fs_js.go).
 const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND: -1, O_EXCL: -1, O_DIRECTORY: 0x10000 };
 
-// A pipe, which nobody takes for a terminal that knows colors.
+// A pipe, which nobody takes for a terminal with colors.
 const FIFO = 0o010_600;
 
-/** What stands behind the file descriptors 0, 1 and 2; an absent one is the file system's. */
+/** What file descriptors 0, 1 and 2 lead to; an absent one belongs to the file system. */
 export interface StandardStreams {
   readonly stdin: Fill | undefined;
   /** By descriptor. */
@@ -113,7 +119,7 @@ export function streamOperation(
 ): FsOperation | undefined {
   if (name === "write" && sinks[fd]) {
     return (buffer: Uint8Array, offset: number, length: number, at: unknown, done: FsCallback) => {
-      // A stream has no places, and who asks for one must not believe that it was written there.
+      // A stream has no positions, and a caller that gives one must not believe that it was written there.
       if (typeof at === "number") done(notImplemented());
       else attempt(done, () => fs.writeSync?.(fd, buffer.subarray(offset, offset + length)) as number);
     };
@@ -126,7 +132,7 @@ export function streamOperation(
   return undefined;
 }
 
-/** Writes to a stream; one that is not there takes everything. */
+/** Writes to a stream; a missing one swallows everything. */
 export function writeNow(sink: Sink | undefined, bytes: Uint8Array): number {
   // A copy, because Go reuses its memory at once.
   sink?.(bytes.slice());

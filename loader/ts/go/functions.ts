@@ -1,4 +1,7 @@
-/** What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event can come. */
+/**
+ * What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event will come
+ * any more.
+ */
 export interface PendingEvent {
   id: number;
   this?: unknown;
@@ -10,18 +13,18 @@ export interface PendingEvent {
 export interface FunctionHost {
   /** Takes the next event for Go; says whether there is a Go to call, and takes the event's id where there is none. */
   pend(event: PendingEvent): boolean;
-  /** Called when Go has come back, with the exception that came out of it; says whether that is the caller's. */
+  /** Called when Go has returned, with the exception that it threw, if any. Whether that belongs to the caller. */
   left(error?: unknown): boolean;
   /**
-   * What a call answers. Where the program is over, during it or before, that is an exception; but nobody waits for the answer to an
-   * answer, so that there it would be an unhandled one.
+   * What a call returns. If the program is over, during the call or before, it throws; but nobody waits for the answer
+   * to an answer, where that would be an unhandled exception.
    */
   answer(event: PendingEvent, isAnswer: boolean): unknown;
 }
 
 /** What is known of one function. */
 interface Made {
-  /** Whether it waits for one answer, as the callbacks of file operations and of promises do. */
+  /** Whether it waits for one answer, as callbacks of file operations and promises do. */
   awaits: boolean;
 }
 
@@ -48,8 +51,8 @@ export class GoFunctions {
   /**
    * Makes the function that calls Go's function `id`, as `_makeFuncWrapper` of Go's own host does.
    *
-   * It enters Go itself, and the host functions call it directly: each frame between the two is one that nested calls cannot
-   * have on the engine's stack.
+   * It enters Go itself, and the host functions call it directly: each frame in between would be taken from nested
+   * calls, which need it on the engine's stack.
    */
   make(id: number, resume: () => void): unknown {
     const { host } = this;

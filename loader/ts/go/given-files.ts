@@ -11,8 +11,8 @@ import { encodeUtf8 } from "./strings.js";
 import { define, ownView } from "./view.js";
 
 /**
- * The `fs` of a program: its standard streams in front of the embedder's files. Everything else of those can be reached through it
- * too, with the parameters that they take.
+ * The `fs` of a program: its standard streams in front of the embedder's files. All other functions of those files can
+ * be reached through it as well, with their own parameters.
  *
  * @param awaits is told of each callback of an operation
  */
@@ -56,8 +56,9 @@ function like(operation: ProgramFiles[string], model: object = {}): ProgramFiles
 }
 
 /**
- * The parameters of Node's `read`, `write` and `writeSync` behind the descriptor as Go gives them: buffer, offset, length, position
- * and callback. Node takes offset, length and position in an object, too, and a text with position and encoding.
+ * Node's parameters of `read`, `write` and `writeSync` after the descriptor, in the form in which Go gives them:
+ * buffer, offset, length, position and callback. Node also takes offset, length and position in an object, and a text
+ * with position and encoding.
  */
 function usual(args: unknown[]): unknown[] {
   const done = args.filter((argument) => typeof argument === "function");

@@ -7,7 +7,7 @@ import { stdinFrom } from "./stdin.js";
 import type { System } from "./system.js";
 import { define, ownView } from "./view.js";
 
-/** Of a program that the embedder gives input, files, a process or paths, or that runs in Node. */
+/** For a program that the embedder gives input, files, a process or paths, or that runs in Node. */
 export const givenSystem: System = {
   input: stdinFrom,
   output: processOutput,
@@ -22,8 +22,8 @@ export const givenSystem: System = {
 function givenProcess(base: object | undefined): object {
   if (base === undefined) return noProcess();
   const view = ownView(base) as { argv0?: unknown };
-  // By this name net/http (roundtrip_js.go, from Go 1.21 on) knows a Node, under which it talks to a network of its own tests only
-  // and never uses fetch.
+  // By this name net/http (roundtrip_js.go, from Go 1.21 on) recognizes Node, where it never uses fetch, but only a
+  // fake network for its own tests.
   if (String(view.argv0).startsWith("node")) define(view, "argv0", "go");
   return view;
 }

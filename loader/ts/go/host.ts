@@ -25,26 +25,32 @@ export interface GoHostOptions {
   args?: string[];
   /** The program's own name, `os.Args[0]`; "js" by default. */
   name?: string;
-  /** The environment; empty by default. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
+  /**
+   * The environment; empty by default. Of Node's `process.env` itself, the largest variables are left out if they do
+   * not fit.
+   */
   env?: Record<string, string | undefined>;
   /** Standard input. Without it and without `fs` it is empty. */
   stdin?: StdinSource;
   /**
-   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard output in
-   * Node, the console line by line in a page.
+   * Takes standard output. Default: descriptor 1 of `fs` if that has `writeSync`; otherwise the process's standard
+   * output in Node, the console line by line in a page.
    */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
   stderr?: (chunk: Uint8Array) => void;
   /** Files. Without them every operation on one reports ENOSYS. */
   fs?: GoFileSystem;
-  /** What Go's package os calls for ids and the working directory, shaped like Node's `process`. Default: nobody, nowhere. */
+  /**
+   * What Go's package os asks for ids and the working directory, shaped like Node's `process`. Default: no ids, no
+   * directory.
+   */
   process?: object;
   /** What Go's package syscall resolves paths with, shaped like `node:path`; the default joins segments. */
   path?: { resolve(...segments: string[]): string };
   /**
-   * Names that Go finds on `js.Global()` before those of the real global object. What Go sets under one of these names lands in
-   * this object too, so `{ api: undefined }` is a way to receive what a program offers as `api`.
+   * Names that Go finds on `js.Global()` before those of the real global object. What Go sets under one of these names
+   * goes into this object as well, so `{ api: undefined }` is a way to receive what a program offers as `api`.
    */
   global?: object;
 }
@@ -57,7 +63,7 @@ const stop = new Error("the Go program has ended");
 
 type Entry = () => void;
 
-/** What is told of a program's end: its exit code, or what it died of. */
+/** Told how a program ends: with its exit code, or with what it died of. */
 interface Settle {
   readonly resolve: (code: number) => void;
   readonly reject: (error: unknown) => void;
@@ -74,11 +80,13 @@ interface GoExports {
 /**
  * The host of one Go program: supplies its imports and runs it, once.
  *
- * Everything that a program can change is its own, so any number of programs can run side by side; nothing is put on the
- * global object except by the program itself.
+ * Everything that a program can change is its own, so any number of programs can run side by side; nothing but the
+ * program itself touches the global object.
  */
 export class GoHost implements FunctionHost {
-  /** The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object. */
+  /**
+   * The host functions; they go into the module named `gojs` (Go 1.21 and later) or `go` (before) of the import object.
+   */
   readonly imports: WasmImports[string];
 
   /** What the program died of: a panic or fatal error of Go's, or an exception or trap that nobody caught. */
@@ -126,7 +134,7 @@ export class GoHost implements FunctionHost {
     };
   }
 
-  /** Whether the program has made functions that JavaScript may call at any time, so that it does not wait for nothing. */
+  /** Whether the program has made functions that JavaScript may call at any time: then it does not wait in vain. */
   get offersFunctions(): boolean {
     return this.#program.leaving === Turn.Entered || this.#functions.areOffered;
   }
@@ -136,15 +144,16 @@ export class GoHost implements FunctionHost {
    *
    * @param instance an instance of the module that was made with this host's {@link imports}
    * @returns its exit code
-   * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go program
-   *   or the host has been used before. An exception or trap that passes through Go rejects as it is; the program is then over.
+   * @throws GowaspError `invalid-option` if arguments and environment do not fit, `host` if the instance is not of a Go
+   *   program or the host has been used before. An exception or trap that passes through Go rejects as it is; the
+   *   program is then over.
    */
   run(instance: WasmInstance): Promise<number> {
     return new Promise((resolve, reject) => this.start(instance, { resolve, reject }));
   }
 
   /**
-   * Does what {@link run} does, for those for whom a promise is of no use.
+   * Does what {@link run} does, for callers that cannot use a promise.
    *
    * @throws what `run` rejects with before it has entered Go
    */
@@ -166,8 +175,9 @@ export class GoHost implements FunctionHost {
   }
 
   /**
-   * Stops the program: Go is not entered again, its timers are cleared, {@link run} resolves with `code`. Calls of its functions
-   * by JavaScript do nothing from then on. Called by JavaScript that Go has called, it takes effect when that returns.
+   * Stops the program: Go is not entered again, its timers are cleared, {@link run} resolves with `code`. Calls of its
+   * functions by JavaScript do nothing from then on. If JavaScript that Go has called calls this, it takes effect when
+   * that returns.
    */
   kill(code: number = KILLED): void {
     if (this.#state === "running") this.#end("killed", code);
@@ -175,8 +185,8 @@ export class GoHost implements FunctionHost {
   }
 
   /**
-   * Tells the program that no event can come any more. If it is still running, all its goroutines are then asleep for good:
-   * Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
+   * Tells the program that no event will come any more. If it is still running, all its goroutines are then asleep
+   * forever: Go prints "all goroutines are asleep - deadlock!" with their traces and exits with code 2.
    */
   reportDeadlock(): void {
     if (this.#state !== "running") return;
@@ -199,7 +209,7 @@ export class GoHost implements FunctionHost {
   /** @internal */
   left(error?: unknown): boolean {
     const program = this.#program;
-    // A trap leaves nothing to return to; any other exception is the caller's, who may well handle it.
+    // A trap leaves nothing to return to; any other exception belongs to the caller, who may handle it.
     if (error instanceof WebAssembly.RuntimeError && program.turn === Turn.Go) this.#fail(error);
     if (program.turn !== Turn.Over) program.turn = Turn.Entered;
     return error !== stop;
@@ -236,14 +246,14 @@ export class GoHost implements FunctionHost {
     return (this.#exports as GoExports).getsp() >>> 0;
   }
 
-  /** Writes for the runtime, which cannot be told of a failure. */
+  /** Writes for the runtime, which cannot be told about a failure. */
   #print(fd: number, chunk: Uint8Array): void {
     if (fd === 2) this.#lastWords.hear(chunk);
     try {
       const { fs } = this.#program.scope.owner("fs") as { fs: { writeSync: (fd: number, chunk: Uint8Array) => void } };
       fs.writeSync(fd, chunk);
     } catch {
-      // There is nowhere left to say so.
+      // There is nowhere left to report it.
     }
   }
 

@@ -9,13 +9,14 @@ const MOST_BYTES = 65_536;
 /**
  * Listens to what the Go runtime writes to standard error, for the panic or fatal error that a program dies of.
  *
- * This may be the end of the engine's stack, where V8 ends the process if a regular expression is to be compiled.
+ * This may run at the end of the engine's stack, where V8 would end the process rather than compile a regular
+ * expression.
  */
 export class LastWords {
   private readonly decoder = new TextDecoder();
   private text = "";
 
-  /** @param advice what is said beside Go's own words */
+  /** @param advice text to add to Go's own */
   constructor(private readonly advice: (text: string) => string = () => "") {}
 
   /** Takes the next piece. */
@@ -25,7 +26,7 @@ export class LastWords {
     if (this.text !== "" || BEGINNINGS.some((beginning) => text.startsWith(beginning))) this.text += text;
   }
 
-  /** The error that a program has died of when it exits with `code`; none if that was its own decision. */
+  /** The error that a program died of when it exits with `code`; none if it exited on purpose. */
   error(code: number): GowaspError | undefined {
     // What a program prints may look the same; but only the runtime exits with 2 right after it.
     if (code !== 2 || this.text === "") return undefined;
@@ -37,8 +38,8 @@ export class LastWords {
 }
 
 /**
- * A function that JavaScript calls must return before JavaScript goes on, so it waits in vain for anything that comes from there.
- * The goroutine that waits is the one that handles the call.
+ * A function that JavaScript calls must return before JavaScript continues, so it waits in vain for anything from
+ * there. The goroutine that waits is the one that handles the call.
  */
 export function deadlockAdvice(text: string): string {
   if (!text.includes("all goroutines are asleep")) return "";

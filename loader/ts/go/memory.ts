@@ -1,6 +1,6 @@
-/** A Go program's linear memory, through views that are made once and kept until it grows. Addresses are bytes from its start. */
+/** A Go program's linear memory, through views that are kept until it grows. Addresses are bytes from its start. */
 export class GoMemory {
-  /** The memory as bytes. Valid until the next entry into Go: take it anew after every call that may run JavaScript. */
+  /** The memory as bytes. Valid until Go is entered again: read it anew after every call that may run JavaScript. */
   bytes = new Uint8Array(0);
   private view = new DataView(new ArrayBuffer(0));
   private memory: WebAssembly.Memory | undefined;
@@ -20,8 +20,9 @@ export class GoMemory {
   }
 
   /**
-   * Makes new views if the old ones died. Go announces growth itself (`runtime.resetMemoryDataView`); this also covers growth
-   * from outside. A detached view has no first byte, which is cheaper to ask than its length, and far cheaper than `memory.buffer`.
+   * Makes new views if the old ones are detached. Go announces growth itself (`runtime.resetMemoryDataView`); this also
+   * covers growth from outside. A detached view has no first byte, which is cheaper to test than its length, and far
+   * cheaper than `memory.buffer`.
    */
   check(): void {
     if (this.bytes[0] === undefined) this.refresh();

@@ -10,7 +10,8 @@ interface ProcessStream {
 }
 
 /**
- * The process's standard output, where it is what people see: a page that has a `process` (Electron) has a console for that.
+ * The process's standard output, if that is what people look at: a page that has a `process` (Electron) has a console
+ * for that.
  */
 export function processOutput(name: "stdout" | "stderr"): Output {
   const stream = (globalThis as unknown as { process?: Record<string, ProcessStream | undefined> }).process?.[name];
@@ -36,7 +37,7 @@ function checked(stream: ProcessStream): Output {
       if (failure) throw failure;
     },
     flush() {
-      // The failure of the last write is told in a moment.
+      // The failure of the last write is reported in a moment.
       if (listens) setTimeout(() => stream.off("error", note));
       listens = false;
     },

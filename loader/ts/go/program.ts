@@ -6,7 +6,10 @@ import type { ValueTable } from "./values.js";
 /** A host function as Go imports it: arguments and results lie on Go's stack, from 8 bytes above `sp` on. */
 export type HostFunction = (sp: number) => void;
 
-/** Who runs, for one program. Bundled, these are plain numbers; read from an object, they took a tenth of the time of a short host function. */
+/**
+ * What runs, for one program. When bundled these are plain numbers; read from an object, they took a tenth of the time
+ * of a short host function.
+ */
 export enum Turn {
   /** Go, whose stack pointer is what its host function was called with. */
   Go,
@@ -14,7 +17,7 @@ export enum Turn {
   JavaScript,
   /** Foreign JavaScript, which has entered Go meanwhile, so that the stack may have moved. */
   Entered,
-  /** Nobody any more. */
+  /** Nothing: the program is over. */
   Over,
 }
 
@@ -22,11 +25,15 @@ export enum Turn {
 export class GoProgram {
   /** An exception that comes out of Go is a trap of the program's own only where this is `Turn.Go`. */
   turn = Turn.Go;
-  /** What the turn is when Go is left: where functions are exported (go:wasmexport), JavaScript enters Go unnoticed. */
+  /**
+   * What the turn becomes when Go is left. If functions are exported (go:wasmexport), JavaScript may enter Go
+   * unnoticed.
+   */
   leaving = Turn.JavaScript;
 
   /**
-   * @param awaits notes that a callback waits for one answer: if it is a function of Go's, it is not one that the program offers
+   * @param awaits notes that a callback waits for one answer: a function of Go's is then not one that the program
+   * offers
    * @param returned what {@link stackPointer} answers in all but the usual case
    */
   constructor(
@@ -39,8 +46,8 @@ export class GoProgram {
   ) {}
 
   /**
-   * To be called by a host function before it reads its arguments. The memory may have grown unnoticed only where it is not Go that
-   * has called last: {@link stackPointer} and the entries that the host knows have checked.
+   * To be called by a host function before it reads its arguments. The memory may have grown unnoticed only if
+   * something other than Go called last: {@link stackPointer} and the entries that the host knows have checked.
    */
   enter(): void {
     if (this.leaving !== Turn.JavaScript) this.memory.check();
@@ -52,9 +59,9 @@ export class GoProgram {
   }
 
   /**
-   * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. It must be asked
-   * for before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows its place.
-   * A host function without results asks for the sake of the signal.
+   * Go's stack pointer now, for a host function that was called with `sp` and has run foreign JavaScript since. To be
+   * called before results are written: the JavaScript may have called back into Go, which moves a stack that outgrows
+   * its place. A host function without results calls it for the sake of the signal.
    *
    * @throws the stop signal if the program ended meanwhile; it must pass, so that the abandoned Go frames are unwound
    */

@@ -3,7 +3,8 @@ import type { ProgramTimers } from "./system.js";
 
 // crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
 const RANDOM_LIMIT = 65_536;
-// A wake-up due within this many nanoseconds is worth a few turns of the event loop; for a later one the CPU should rest.
+// A wake-up due within this many nanoseconds is worth a few turns of the event loop; for a later one the CPU should
+// rest.
 const IMMINENT = 20_000;
 const MILLISECOND = 1_000_000;
 // How often such a turn may find the clock unmoved: browsers let it tick every 5 µs to 1 ms, and some every 100 ms.
@@ -69,10 +70,10 @@ function clock({ memory }: GoProgram, timers: ProgramTimers): Record<string, Hos
   /**
    * Whether the wake-up that Go asks for, at most 1 ms away, is due in a moment.
    *
-   * Go rounds the delay up to whole milliseconds, but the exact time is at hand: `beforeIdle(now, pollUntil int64)`, which calls
-   * scheduleTimeoutEvent, has both arguments on the stack (wasm passes all arguments there), and `now` is what nanotime1
-   * answered last. So the pair is found by the value of `now`, and by `pollUntil` being what the delay was rounded from. If it
-   * is not found, Go sleeps for the rounded time, as it does everywhere else.
+   * Go rounds the delay up to whole milliseconds, but the exact time is at hand: `beforeIdle(now, pollUntil int64)`,
+   * which calls scheduleTimeoutEvent, has both arguments on the stack (wasm passes all arguments there), and `now` is
+   * what nanotime1 answered last. So the pair is found by the value of `now`, and by `pollUntil` being what the delay
+   * was rounded from. If it is not found, Go sleeps for the rounded time, as it does everywhere else.
    */
   const isImminent = (sp: number): boolean => {
     for (let at = sp + 24; at < sp + SEARCH_BYTES; at += 8) {

@@ -4,8 +4,8 @@ import type { Fill } from "./stdio.js";
 import { encodeUtf8 } from "./strings.js";
 
 /**
- * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that is asked
- * for up to `max` bytes whenever the program reads; null or an empty array is the end.
+ * Where a program's standard input comes from: all of it, a stream or an async iterable of chunks, or a function that
+ * is called for up to `max` bytes whenever the program reads; null or an empty array is the end.
  */
 export type StdinSource =
   | Uint8Array
@@ -67,7 +67,7 @@ function stdinReader(source: StdinSource): Reader {
   };
 }
 
-/** Tells an answer that is still to come from one that is here. */
+/** Whether an answer is still to come. */
 function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
   return typeof (answer as Promise<T> | null)?.then === "function";
 }

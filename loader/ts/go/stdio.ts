@@ -13,8 +13,8 @@ export type Fill = (buffer: Uint8Array, done: FsCallback) => void;
 const LONGEST_LINE = 65_536;
 
 /**
- * A sink that gives each full line, decoded and without its end, to `log`; `flush` gives it what is left. A line that is longer than
- * any console shows arrives in pieces.
+ * A sink that passes each full line, decoded and without its end, to `log`; `flush` passes on the rest. A line that is
+ * longer than any console shows arrives in pieces.
  */
 export function lineSink(log: (line: string) => void): Output {
   const decoder = new TextDecoder();
@@ -47,7 +47,7 @@ export interface StreamOptions {
   readonly fs?: { readonly writeSync?: unknown; readonly hasStreams?: boolean };
 }
 
-/** A sink, and what is to be done when the program has ended. */
+/** A sink, and what to do when the program has ended. */
 export interface Output {
   readonly write: Sink;
   readonly flush: () => void;

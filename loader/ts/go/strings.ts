@@ -12,9 +12,9 @@ const CACHE_SLOTS = 1024;
 /**
  * Go strings to JavaScript strings and back.
  *
- * Property names and literals sit at fixed addresses in Go's read-only data, so most reads are of a string seen before at the
- * same place. Such a string is kept and found again by its address. Go also reuses memory, so a kept string counts only after
- * its characters were compared with the bytes there now.
+ * Property names and literals are at fixed addresses in the read-only data of Go, so most reads are of a string that
+ * was read from the same place before. Such a string is cached by its address. Go also reuses memory, so a cached
+ * string counts only if its characters equal the bytes that are there now.
  */
 export class StringCodec {
   private readonly cache: string[] = new Array(CACHE_SLOTS).fill("");

@@ -6,15 +6,16 @@ type Properties = Record<PropertyKey, unknown>;
 type Callable = (...args: unknown[]) => unknown;
 type Constructor = new (...args: unknown[]) => unknown;
 
-// Up to this many UTF-16 units, counting the bytes first and encoding in place beats encoding to an array and copying it.
+// Up to this many UTF-16 units, counting the bytes first and encoding in place beats encoding to an array and copying
+// it.
 const LONG_TEXT = 1024;
 
 /**
- * The host functions of Go's package syscall/js. Each comment gives the Go declaration; offsets count from `sp`, where 8 is the
- * first argument (a ref, int or pointer takes 8 bytes, a string 16, a slice 24; results follow).
+ * The host functions of Go's package syscall/js. Each comment gives the Go declaration; offsets count from `sp`, where
+ * 8 is the first argument (a ref, int or pointer takes 8 bytes, a string 16, a slice 24; results follow).
  *
- * Go verifies receivers before it calls, except in `valueCall`, `valueInvoke` and `valueNew`, which report failure in their
- * second result and let Go find the reason.
+ * Go verifies receivers before it calls, except in `valueCall`, `valueInvoke` and `valueNew`, which report failure in
+ * their second result and let Go find the reason.
  */
 export function syscallJs(program: GoProgram): Record<string, HostFunction> {
   return { ...references(program), ...properties(program), ...calls(program), ...byteCopies(program) };
@@ -34,8 +35,8 @@ function references({ memory, values, strings }: GoProgram): Record<string, Host
       values.store((sp >>> 0) + 24, text);
     },
 
-    // func valuePrepareString(v ref) (ref, int): what valueLoadString shall copy, and its length in UTF-8.
-    // Go may run other goroutines in between, so nothing is remembered but by the ref. For a string that is not long this is a
+    // func valuePrepareString(v ref) (ref, int): what valueLoadString shall copy, and its length in UTF-8. Go may run
+    // other goroutines in between, so nothing is remembered but by the ref. For a string that is not long this is a
     // further ref to itself, which spares the making of an array.
     "syscall/js.valuePrepareString": (sp) => {
       sp >>>= 0;
@@ -64,8 +65,8 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     target === globalThis ? scope.owner(name) : (target as Properties);
 
   return {
-    // func valueGet(v ref, p string) ref
-    // A getter may run Go: like the functions in `calls` it has few variables. Read as `target[name]`, a getter is a larger frame.
+    // func valueGet(v ref, p string) ref A getter may run Go: like the functions in `calls` it has few variables. Read
+    // as `target[name]`, a getter is a larger frame.
     "syscall/js.valueGet": (sp) => {
       sp >>>= 0;
       program.enter();
@@ -75,9 +76,9 @@ function properties(program: GoProgram): Record<string, HostFunction> {
       values.store(program.stackPointer(sp) + 32, value);
     },
 
-    // func valueSet(v ref, p string, x ref)
-    // An assignment would be four times as fast, but in strict code it throws for a property that cannot be written, which Go does
-    // not expect; and that error cannot be told from one of a setter or a proxy, which Go does.
+    // func valueSet(v ref, p string, x ref) An assignment would be four times as fast, but in strict code it throws for
+    // a property that cannot be written, which Go does not expect; and that error cannot be told from one of a setter
+    // or a proxy, which Go does.
     "syscall/js.valueSet": (sp) => {
       sp >>>= 0;
       program.enter();
@@ -150,8 +151,8 @@ function properties(program: GoProgram): Record<string, HostFunction> {
 }
 
 /**
- * The functions through which Go calls JavaScript. Each is one frame on the engine's stack, on which nested calls must find room, and
- * has few variables, which make the frame larger.
+ * The functions by which Go calls JavaScript. Each is one frame on the engine's stack, where nested calls must find
+ * room, and has few variables, because these make the frame larger.
  *
  * Arguments are loaded before the property is read: a getter may run Go, which may move the stack that holds them.
  */
@@ -159,8 +160,8 @@ function calls(program: GoProgram): Record<string, HostFunction> {
   const { memory, values, strings, scope } = program;
 
   /**
-   * Writes a call's result or exception and whether it succeeded to `offset` and `offset + 8`. The stop signal that it may throw for the
-   * one is thrown again for the other.
+   * Writes a call's result or exception and whether it succeeded to `offset` and `offset + 8`. The stop signal that it
+   * may throw for the one is thrown again for the other.
    */
   const complete = (sp: number, offset: number, result: unknown, succeeded: boolean): void => {
     const now = program.stackPointer(sp);
@@ -209,7 +210,8 @@ function calls(program: GoProgram): Record<string, HostFunction> {
       program.enter();
       program.leave();
       try {
-        // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the value.
+        // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the
+        // value.
         complete(sp, 40, Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16)), true);
       } catch (error) {
         complete(sp, 40, error, false);

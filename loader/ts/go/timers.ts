@@ -8,7 +8,10 @@ export class Timers {
   private readonly cancels = new Map<number, () => void>();
   private nextId = 1;
 
-  /** @param wake enters Go; a timer that Go does not clear then is armed again, as Go's note may not have been due yet */
+  /**
+   * @param wake enters Go; a timer that Go does not clear then is armed again, because the note it stands for may not
+   * have been due yet
+   */
   constructor(private readonly wake: () => void) {}
 
   /**
@@ -57,7 +60,10 @@ function afterDelay(fire: () => void, delay: number): () => void {
 
 type Immediates = { setImmediate?: (fire: () => void) => unknown; clearImmediate?: (handle: unknown) => void };
 
-/** Calls `fire` in a task of its own. Node's setImmediate keeps the process alive until then; a message port would forever. */
+/**
+ * Calls `fire` in a task of its own. With setImmediate, Node stays alive until then; with a message port it would stay
+ * alive forever.
+ */
 function nextTurn(fire: () => void): () => void {
   const { setImmediate, clearImmediate } = globalThis as Immediates;
   if (setImmediate && clearImmediate) {

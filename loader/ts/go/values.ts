@@ -1,7 +1,7 @@
 import type { GoMemory } from "./memory.js";
 
-// A syscall/js ref is 64 bits: a float64 stands for itself, all bits zero for undefined, and a quiet NaN carries a type flag
-// in its high word and the index of a table slot in its low word (syscall/js/js.go, "type ref").
+// A syscall/js ref is 64 bits: a float64 stands for itself, all bits zero for undefined, and a quiet NaN carries a type
+// flag in its high word and the index of a table slot in its low word (syscall/js/js.go, "type ref").
 const NAN_HIGH = 0x7ff80000;
 const FLAG_NONE = 0;
 const FLAG_OBJECT = 1;
@@ -21,8 +21,8 @@ const ID_GO = 6;
 /**
  * The JavaScript values that a Go program refers to.
  *
- * Equal values share one slot, because Go compares refs bit by bit (`Value.Equal`). A slot lives as long as Go counts at
- * least one reference; Go's finalizers give references back through {@link release}.
+ * Equal values share one slot, because Go compares refs bit by bit (`Value.Equal`). A slot lives as long as Go counts
+ * at least one reference; Go's finalizers give references back through {@link release}.
  */
 export class ValueTable {
   private readonly slots: unknown[];

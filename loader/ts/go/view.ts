@@ -1,9 +1,9 @@
 /**
- * An object of one program's own in front of `base`, which other programs and the page may have too: what the program sets is
+ * A program's own object in front of `base`, which other programs and the page may also have: what the program sets is
  * found here, and `base` stays as it is.
  *
- * Methods that `base` inherits are bound to it, because they may need the real receiver: a class with private fields, or
- * `process`, whose listeners hang on itself.
+ * Methods that `base` inherits are bound to it, because they may need the real receiver: a class with private fields,
+ * or `process`, which holds its own listeners.
  */
 export function ownView<T extends object>(base: T): T {
   // Nothing can be assigned to a module's namespace, nor to what inherits from it.

@@ -1,4 +1,5 @@
-// Node's own modules, had so that no bundler sees them. Deno, Bun and workerd (with nodejs_compat) have some of them, too.
+// Node's own modules, imported so that no bundler sees them. Deno, Bun and workerd (with nodejs_compat) have some of
+// them as well.
 
 /** What the loader uses of Node. */
 interface NodeModules {
@@ -12,10 +13,10 @@ interface NodeModules {
   zlib: typeof import("node:zlib");
 }
 
-/** Whether Node's modules can be had: Node 20.16 and later, Deno, Bun, Electron's windows with Node's integration. */
+/** Whether Node's modules are available: Node 20.16 and later, Deno, Bun, Electron windows with Node integration. */
 export const hasNodeModules: boolean = typeof globalThis.process?.getBuiltinModule === "function";
 
-/** One of Node's modules, where {@link hasNodeModules}; undefined where the host has others only. */
+/** One of Node's modules, if {@link hasNodeModules}; undefined if the host has only others. */
 export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
   return globalThis.process.getBuiltinModule(`node:${name}`) as NodeModules[Name];
 }

@@ -1,5 +1,5 @@
-// Types of the web, as the project that uses the package knows them. One without TypeScript's library `dom`, and without
-// Node's types, has none of these names: there they are what little of them it can have anyway.
+// Types of the web, as the project that uses the package has them. A project without TypeScript's library `dom` and
+// without Node's types has none of these names: there they are the little that such code can have of them anyway.
 
 type Known<Name extends string, Otherwise = never> =
   typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : Otherwise;
@@ -11,9 +11,9 @@ type KnownWasm<Name extends string> = typeof globalThis extends {
 
 /** The class of addresses. */
 export type Url = Known<"URL">;
-/** What fetch() answers. */
+/** What fetch() resolves with. */
 export type FetchResponse = Known<"Response">;
-/** What a handler is asked. */
+/** What a handler gets. */
 export type FetchRequest = Known<"Request">;
 /** A stream of chunks. */
 export type ByteStream = Known<"ReadableStream">;

@@ -4,7 +4,7 @@ import { parts } from "./parts.js";
 
 type Parts = { [Name in keyof typeof parts]: Awaited<ReturnType<(typeof parts)[Name]>> };
 
-/** Those that were imported up front. They hold no state, so whoever has given them has given them to all. */
+/** Parts that were imported up front. They hold no state, so one caller may give them for all. */
 const given = new Map<string, Part>();
 
 /** Takes parts that need not be imported any more. */

@@ -7,17 +7,17 @@ import { part } from "../parts/part.js";
 import type { Abi } from "../transport/manifest.js";
 import { Link, memoryOf } from "./link.js";
 
-/** A compiled module and what is known of it. */
+/** A compiled module and what is known about it. */
 export interface Loaded {
   module: WebAssembly.Module;
   via: Via;
-  /** From the manifest; else the module's imports tell. */
+  /** From the manifest; otherwise the module's imports tell. */
   abi?: Abi;
   /** The program's name, Go's `os.Args[0]`. */
   name?: string;
 }
 
-/** A program that runs, before it is given what can be done with it by name. */
+/** A running program, before the means to use it by name are added. */
 export type StartedApp = Omit<GoApp, "scope" | "call">;
 
 /**
@@ -63,7 +63,7 @@ async function startGo({ module, via, name }: Loaded, abi: "gojs" | "go", job: J
   };
 }
 
-/** Throws what the host refused before it entered Go: that is the caller's mistake, not the program's end. */
+/** Throws what the host refused before it entered Go: that is the caller's mistake, not the end of the program. */
 async function refusal(exited: Promise<number>): Promise<void> {
   try {
     await Promise.race([exited, undefined]);

@@ -1,12 +1,13 @@
 import type { GoHost } from "../go/host.js";
 
 const waiting = new Set<GoHost>();
-/** Whether nothing but the turn that was waited for has happened since Node last had nothing left to do. */
+/** Whether nothing but the awaited turn has happened since Node last had nothing left to do. */
 let isQuiet = false;
 
 /**
- * When Node has nothing left to do, a program that still waits waits for nothing: it is told so, prints Go's report and exits with
- * code 2, as under Go's `wasm_exec_node.js`. Not one that offers functions, which waits to be called.
+ * When Node has nothing left to do, a program that still waits does so in vain: it is told, prints Go's report and
+ * exits with code 2, as under Go's `wasm_exec_node.js`. Programs that offer functions are left out: they wait to be
+ * called.
  */
 export function reportDeadlock(host: GoHost, exited: Promise<number>): void {
   if (waiting.size === 0) process.on("beforeExit", onIdle);
@@ -19,8 +20,8 @@ export function reportDeadlock(host: GoHost, exited: Promise<number>): void {
 }
 
 /**
- * Other listeners of the same event may start something, at once or when a promise has settled. So a turn of the event loop is waited
- * for: if another one follows, there was something to do, else Node asks again at once.
+ * Other listeners of the same event may start something, now or when a promise has settled. So this waits for a turn of
+ * the event loop: if another one follows, there was something to do; otherwise Node asks again at once.
  */
 function onIdle(): void {
   const idle = [...waiting].filter((host) => !host.offersFunctions);

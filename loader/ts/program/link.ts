@@ -2,7 +2,7 @@ import { GowaspError } from "../errors.js";
 import type { Job } from "../job.js";
 import type { LoadOptions } from "../options.js";
 
-/** The imports of the caller, whose functions may ask for a memory that exists only later. */
+/** The imports of the caller, whose functions may ask for a memory that does not exist yet. */
 export class Link {
   readonly imports: WebAssembly.Imports;
   #instance: WebAssembly.Instance | undefined;
@@ -34,7 +34,7 @@ export class Link {
   }
 }
 
-/** Go for js calls it `mem`, everybody else `memory`. */
+/** Go for js calls it `mem`, everything else `memory`. */
 export function memoryOf({ exports }: WebAssembly.Instance): WebAssembly.Memory {
   return (exports.mem ?? exports.memory) as WebAssembly.Memory;
 }

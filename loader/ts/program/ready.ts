@@ -1,4 +1,4 @@
-// Functions that a program offers by name, and waiting for them. Loaded when somebody asks.
+// Functions that a program offers by name, and waiting for them. Loaded when a caller asks for it.
 
 import { GowaspError } from "../errors.js";
 import { HOST_EXPORTS } from "../go/host-exports.js";
@@ -15,10 +15,10 @@ type Scope = GoApp["scope"];
 type IsReady = (scope: Scope) => boolean;
 
 /**
- * What tells that a program is ready, to be asked for before it begins: what another program has left under the name
- * does not count.
+ * How to tell that a program is ready. To be called before it begins: what another program left under the name does not
+ * count.
  *
- * @param options those it is going to run with; for `true` they get what Go's `gowasp.Ready` calls
+ * @param options those that it is going to run with; for `true`, what Go's `gowasp.Ready` calls is added to them
  */
 export function readiness(options: LoadOptions, ready: true | string | IsReady): IsReady {
   if (ready === true) return whenCalled(options);
@@ -30,7 +30,7 @@ export function readiness(options: LoadOptions, ready: true | string | IsReady):
 /** What the Go package calls, see go/ready.go. */
 const HOOK = "gowaspReady";
 
-/** Says whether the program has called {@link HOOK}, which it alone finds, in front of the caller's own names. */
+/** Whether the program has called {@link HOOK}, which only it sees, in front of the caller's own names. */
 function whenCalled(options: LoadOptions): IsReady {
   let isReady = false;
   const hook = (): void => {
@@ -48,8 +48,8 @@ function whenCalled(options: LoadOptions): IsReady {
 }
 
 /**
- * Waits until the program is ready. Nothing tells when it sets a name: this looks, often at first, then a hundred times
- * a second.
+ * Waits until the program is ready. Nothing signals that it sets a name, so this polls, often at first, then a hundred
+ * times a second.
  *
  * @throws {GowaspError} `exited` when it ends before; `aborted`, `invalid-option` when the function throws, and then
  *   the program is killed
@@ -70,7 +70,7 @@ export async function untilReady(
     (code) => end(` with code ${code}`),
     (cause) => end("", cause),
   );
-  // When Node has nothing left to do the program may have just become ready, or never will.
+  // When Node has nothing left to do, the program has either just become ready, or never will.
   const idle = () => wake();
   if (hasNodeModules) process.on("beforeExit", idle);
   try {
@@ -79,7 +79,7 @@ export async function untilReady(
       await new Promise<void>((resolve) => {
         wake = resolve;
         const timer = setTimeout(resolve, pause) as number | { unref(): void };
-        // Looking for long must not keep Node from finding out that the program waits for nothing.
+        // Polling must not keep Node from finding out that the program waits in vain.
         if (typeof timer === "object" && pause === LONGEST) timer.unref();
       });
       if (job.signal.aborted) kill();
@@ -90,7 +90,7 @@ export async function untilReady(
   }
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const LONGEST = 10;
 
 function asked(isReady: IsReady, scope: Scope, kill: () => void): boolean {
@@ -135,7 +135,7 @@ export async function callByName(
   const { given, takeBack } = own ? lend(exports, args) : { given: args, takeBack: () => {} };
   const answer = await Promise.race([found(...given), end]);
   if (!over) takeBack();
-  // A function of a program that has been killed answers, and does nothing.
+  // A function of a killed program returns without doing anything.
   if (over) throw over;
   return answer;
 }
@@ -143,8 +143,8 @@ export async function callByName(
 type Exports = Record<string, unknown>;
 
 /**
- * Puts strings and bytes where a function of `//go:wasmexport` can read them, which gets an address and a length of each. The
- * program gives the room: `gowasp_alloc`, and takes it back: `gowasp_free`, if it exports that.
+ * Puts strings and bytes where a function of `//go:wasmexport` can read them; it gets an address and a length for each.
+ * The program provides the memory by `gowasp_alloc`, and gets it back by `gowasp_free`, if it exports that.
  *
  * @throws {GowaspError} `no-function`
  */
@@ -163,7 +163,7 @@ function lend(exports: Exports, args: unknown[]): { given: unknown[]; takeBack: 
     );
   }
   const places = data.map((bytes) => bytes && alloc(bytes.length) >>> 0);
-  // Not before: making room may move the memory.
+  // Not before: allocating may grow the memory.
   const { buffer } = (exports.memory ?? exports.mem) as WebAssembly.Memory;
   const given = args.flatMap((one, at) => {
     const [bytes, place] = [data[at], places[at]];

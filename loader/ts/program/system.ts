@@ -1,4 +1,5 @@
-// What a program gets that has more of an operating system than its standard streams, or runs in Node. Loaded when one does.
+// What a program gets that has more of an operating system than its standard streams, or runs in Node. Loaded for such
+// programs.
 
 export { givenSystem } from "../go/given-system.js";
 export { takeParts } from "../parts/part.js";

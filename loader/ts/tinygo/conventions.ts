@@ -1,5 +1,6 @@
-// How TinyGo's compiler calls host functions with refs. From 0.25 on they are integers of 64 bits. Before, a ref is handed over by its
-// address, a result is written to an address that comes first, and what comes last is a context that nobody uses.
+// How TinyGo's compiler passes refs to host functions. From 0.25 on they are integers of 64 bits. Before, a ref is
+// passed by its address, a result is written to an address that comes first, and the last parameter is a context that
+// nobody uses.
 
 import type { GoMemory } from "../go/memory.js";
 import type { Refs } from "./refs.js";
@@ -7,22 +8,22 @@ import type { Refs } from "./refs.js";
 // biome-ignore lint/suspicious/noExplicitAny: words, refs as integers, values: by function
 export type Arguments = any[];
 
-/** A host function on values, whatever the way that refs come. */
+/** A host function on values, however refs are passed. */
 export interface ValueFunction {
   /** Which of its parameters are refs. */
   readonly refs: readonly number[];
   /** How many parameters it has. */
   readonly count: number;
-  /** Whether it answers with a value, whose ref the program wants. */
+  /** Whether it returns a value, whose ref the program wants. */
   readonly answers?: boolean;
   readonly work: (...args: Arguments) => unknown;
 }
 
-/** What takes functions to a program. */
+/** What makes functions callable for a program. */
 export interface Host {
   readonly memory: GoMemory;
   readonly refs: Refs;
-  /** Throws where the program has ended meanwhile: its frames must not be gone on with. */
+  /** Throws if the program has ended meanwhile: its frames must not continue. */
   readonly check: () => void;
 }
 

@@ -16,13 +16,13 @@ type Entry = (...args: unknown[]) => unknown;
 
 // The exit code of a program that was killed, as shells report it: 128 + SIGKILL.
 const KILLED = 137;
-/** Hosts keep delays in 32 bits. The scheduler that is woken early sleeps again. */
+/** Hosts keep delays in 32 bits. A scheduler that is woken early sleeps again. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 // Thrown through the frames of a program that has ended.
 const stop = new Error("the program has ended");
 
-/** The host of one program of TinyGo's: supplies its imports and runs it, once. */
+/** The host of one TinyGo program: supplies its imports and runs it, once. */
 export class TinyGoProgram implements FunctionHost {
   /** Resolves with the exit code; rejects with {@link failure}. */
   readonly exited: Promise<number>;
@@ -37,7 +37,7 @@ export class TinyGoProgram implements FunctionHost {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #exports: Record<string, Entry> = {};
   #state: "running" | "exited" | "killed" | "failed" = "running";
-  /** How many frames of the program are on the stack, and whether it has ended beneath them: then they are not gone on with. */
+  /** How many frames of the program are on the stack. If it has ended below them, they must not continue. */
   #depth = 0;
   #isStopping = false;
   #settle!: { resolve: (code: number) => void; reject: (error: unknown) => void };
@@ -52,7 +52,7 @@ export class TinyGoProgram implements FunctionHost {
     this.exited = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever wants to know has `failure`, too.
+    // The failure can also be read from `failure`.
     this.exited.catch(() => {});
   }
 
@@ -79,7 +79,7 @@ export class TinyGoProgram implements FunctionHost {
       "runtime.sleepTicks": (time: bigint | number) => this.#wake(typeof time === "bigint" ? Number(time) / 1e6 : time),
     };
     const context = { memory: this.#memory, sinks: this.#sinks(), args: [name, ...args], env, exit };
-    // By the second name they were imported when Go 1.20 was current.
+    // The second name is that of the time of Go 1.20.
     return { gojs: own, env: own, wasi_snapshot_preview1: wasi(context, module) };
   }
 
@@ -135,8 +135,8 @@ export class TinyGoProgram implements FunctionHost {
   }
 
   /**
-   * Enters it for a caller, to whom exceptions belong. What a program exports can be called when its `main` has come to its end: many
-   * are libraries that have an empty one.
+   * Enters the program for a caller, to whom exceptions belong. Exports of a program can be called when its `main` has
+   * ended: many are libraries with an empty one.
    */
   #enter(entry: Entry, args: unknown[]): unknown {
     if (this.#state === "killed" || this.#state === "failed") throw this.#over();
@@ -167,7 +167,7 @@ export class TinyGoProgram implements FunctionHost {
     }
   }
 
-  /** Lets the scheduler go on after so many milliseconds. */
+  /** Lets the scheduler continue after this many milliseconds. */
   #wake(delay: number): void {
     const timer = setTimeout(
       () => {
@@ -179,7 +179,7 @@ export class TinyGoProgram implements FunctionHost {
     this.#timers.add(timer);
   }
 
-  /** Both streams are heard: TinyGo prints panics to standard output. */
+  /** Both streams are listened to: TinyGo prints panics to standard output. */
   #sinks(): (((chunk: Uint8Array) => void) | undefined)[] {
     return this.#streams.sinks.map(
       (sink) =>
@@ -208,10 +208,10 @@ export class TinyGoProgram implements FunctionHost {
     this.#settle.reject(this.failure);
   }
 
-  /** @returns whether it was running, and nobody has heard of its end */
+  /** @returns whether it was running, so that its end is news */
   #release(state: "exited" | "killed" | "failed"): boolean {
     const wasRunning = this.#state === "running";
-    // What is called after its end may still die.
+    // A call after its end may still kill it.
     if (wasRunning || state === "failed") this.#state = state;
     this.#isStopping = this.#depth > 0;
     for (const timer of this.#timers) clearTimeout(timer);

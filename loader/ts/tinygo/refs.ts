@@ -2,8 +2,8 @@ import { GoMemory } from "../go/memory.js";
 import { ValueTable } from "../go/values.js";
 
 /**
- * The JavaScript values that a program refers to, and their refs. TinyGo writes refs as Go does (`type ref` in syscall/js), but hands
- * them over as integers of 64 bits.
+ * The JavaScript values that a program refers to, and their refs. TinyGo writes refs as Go does (`type ref` in
+ * syscall/js), but passes them as integers of 64 bits.
  */
 export class Refs {
   readonly #table: ValueTable;

@@ -19,8 +19,8 @@ export interface Context {
 }
 
 /**
- * The host functions of TinyGo's package syscall/js. Comments give its declarations; a string is two words, a slice three. Results of
- * more than one part are written to the address that comes first.
+ * The host functions of TinyGo's package syscall/js. Comments give its declarations; a string is two words, a slice
+ * three. Results of more than one part are written to the address that comes first.
  */
 export function syscallJs(context: Context): Record<string, ValueFunction> {
   return { ...references(context), ...properties(context), ...calls(context), ...copies(context) };

@@ -1,5 +1,6 @@
-// `runtime.ticks` answers in milliseconds as a float, and from TinyGo 0.40 on in nanoseconds as an integer. A module does not tell
-// JavaScript which of the two it wants; linking does: a function with a WebAssembly type fits only where it is asked for.
+// `runtime.ticks` returns milliseconds as a float and, from TinyGo 0.40 on, nanoseconds as an integer. JavaScript
+// cannot see which of the two a module wants, but linking can: a function with a WebAssembly type fits only where it is
+// wanted.
 
 /** Bytes of a module that imports `a.b` of type () -> i64 and exports it as `c` (core specification, binary format). */
 const TYPED = new Uint8Array([

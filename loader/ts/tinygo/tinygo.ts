@@ -1,4 +1,4 @@
-// Programs of TinyGo's for pages. Loaded when one is, and `gowasp/tinygo` for the option `use`.
+// TinyGo programs for pages. Loaded when one is, and `gowasp/tinygo` for the option `use`.
 
 import { GowaspError } from "../errors.js";
 import type { WasmExports } from "../host/web.js";
@@ -11,8 +11,8 @@ import { integerTicks, ticks } from "./ticks.js";
 export const part = "tinygo";
 
 /**
- * Instantiates a module with host functions for TinyGo, and runs it: a command until it waits for the first time, a library until it is
- * initialized.
+ * Instantiates a module with host functions for TinyGo, and runs it: a command until its first wait, a library until it
+ * is initialized.
  *
  * @throws {GowaspError} `instantiate`, `aborted`
  */

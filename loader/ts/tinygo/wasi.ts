@@ -1,4 +1,4 @@
-// What TinyGo's programs for pages use of WASI preview 1. The whole of it is in `wasip1`.
+// The part of WASI preview 1 that TinyGo's programs for pages use. All of it is in `wasip1`.
 
 import type { GoMemory } from "../go/memory.js";
 import { encodeUtf8 } from "../go/strings.js";
@@ -21,11 +21,11 @@ export interface Context {
   readonly sinks: readonly (((chunk: Uint8Array) => void) | undefined)[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends the program; does not come back. */
+  /** Ends the program; does not return. */
   readonly exit: (code: number) => never;
 }
 
-/** The functions, and for all else that a module wants ENOSYS. */
+/** The functions, and ENOSYS for everything else that a module wants. */
 export function wasi(context: Context, module: WebAssembly.Module): Record<string, WasiFunction> {
   const { memory, sinks, args, env } = context;
   const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");

@@ -1,4 +1,5 @@
-// What the loader uses of the module that wasm-pack generates from `loader/src`. The build puts that in the place of this.
+// What the loader uses of the module that wasm-pack generates from `loader/src`. The build replaces this file by that
+// module.
 
 /** A brotli stream of known decoded size. */
 export class StreamDecoder {
@@ -24,5 +25,5 @@ export class StreamHash {
   free(): void;
 }
 
-/** Compiles and instantiates the wasm; by default from beside this module. */
+/** Compiles and instantiates the wasm; by default from next to this module. */
 export default function init(input?: { module_or_path: Response | Uint8Array }): Promise<unknown>;

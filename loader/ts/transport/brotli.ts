@@ -78,7 +78,7 @@ export function loadDecoder(job: Job): Promise<void> {
 async function startDecoder(job: Job): Promise<void> {
   const { decoderUrl } = job.options;
   const url = await placeOf("decoder_bg.wasm", decoderUrl, () => new URL("./decoder_bg.wasm", import.meta.url));
-  // No host's fetch but Deno's and Bun's reads files. The answer is everybody's, so no caller's signal ends it.
+  // Only Deno's and Bun's fetch reads files. All callers share the answer, so the signal of one must not abort it.
   const source =
     hasNodeModules && url.protocol === "file:"
       ? await builtin("fs/promises").readFile(url)

@@ -60,13 +60,13 @@ export async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string):
   }
 }
 
-/** What compilers throw; what it means is told by a part that is loaded then. */
+/** What compilers throw; a part that is loaded only then finds out what it means. */
 async function compileError(cause: unknown, url: string): Promise<GowaspError> {
   const message = cause instanceof Error ? cause.message : String(cause);
   try {
     return (await parts.refusal()).compileError(cause, message, url);
   } catch {
-    // No connection, which may well be what was wrong in the first place.
+    // There is no connection, which may be what was wrong in the first place.
     return new GowaspError(cause instanceof TypeError ? "truncated" : "compile", `${shown(url)}: ${message}`, {
       cause,
     });

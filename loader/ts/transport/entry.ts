@@ -7,11 +7,11 @@ import { concat, looksLikeWasm, notWasm, peek, shown } from "./http.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import type { ManifestFile } from "./store.js";
 
-/** What lies at the address that was given: a manifest, or a module without one, whose bytes are to come. */
+/** What is at the given address: a manifest, or a module without one, whose bytes follow. */
 export type Entry = { manifest: Manifest; file: ManifestFile } | { chunks: AsyncGenerator<Uint8Array>; via: Via };
 
 /**
- * Tells by the first bytes what lies there: a module, a compressed one, or a manifest.
+ * Finds out by the first bytes what is there: a module, a compressed one, or a manifest.
  *
  * @param url where the bytes come from in the end
  * @throws {GowaspError} what `chunks` throws; `manifest-invalid`, `manifest-version`, `not-wasm`, `too-large`,
@@ -30,7 +30,7 @@ export async function readEntry(chunks: AsyncGenerator<Uint8Array>, url: string,
 }
 
 /**
- * Holds a manifest against the caller's hash and reads it.
+ * Checks a manifest against the caller's hash, and reads it.
  *
  * @throws {GowaspError} `integrity`, `manifest-invalid`, `manifest-version`, `invalid-option`
  */
@@ -44,7 +44,7 @@ export async function manifestOf(bytes: Uint8Array, url: string, job: Job): Prom
 }
 
 /**
- * To be called where there is no manifest.
+ * To be called if there is no manifest.
  *
  * @param unused a hash, as in the option `integrity`, that cannot be used either
  * @throws {GowaspError} `invalid-option` when a check was asked for that cannot be made
@@ -53,7 +53,7 @@ export async function refuseUnchecked(what: string, job: Job, unused?: string): 
   if (job.options.integrity === true || unused) throw (await part("refusal")).uncheckable(what);
 }
 
-/** Thousands of times what a manifest needs; a body that never ends must not fill the memory. */
+/** Thousands of times what a manifest needs. A body without end must not fill the memory. */
 const MAX_MANIFEST = 1 << 20;
 
 async function readManifest(chunks: AsyncGenerator<Uint8Array>, url: string, job: Job): Promise<Entry> {

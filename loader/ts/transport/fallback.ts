@@ -1,4 +1,4 @@
-// What the loader does with bytes that the browser does not decode or compile by itself. Loaded when it must.
+// What the loader does with bytes that the browser does not decode or compile by itself. Loaded when it has to.
 
 import { GowaspError } from "../errors.js";
 import { TextEncoder } from "../host/text.js";
@@ -23,20 +23,20 @@ type Decode = (chunks: Chunks) => Chunks;
 
 interface Format {
   via: Via;
-  /** Begins what decoding needs, so that it loads beside the file. */
+  /** Starts what decoding needs, so that it loads in parallel with the file. */
   prepare: (job: Job) => Decode;
 }
 
 type Route = Format & { file: FileEntry };
 
-/** Failures of one encoded file that another may not have: not deployed, or its decoder missing. */
+/** Failures of one encoded file that another need not have: not deployed, or its decoder missing. */
 const TRY_NEXT = new Set(["http-status", "unavailable"]);
 
 /**
- * Fetches an encoded file of the module, decodes and checks it, compiles it as it is decoded and keeps it in the
- * store. A connection that breaks is taken up again where it broke.
+ * Fetches an encoded file of the module, decodes and checks it, compiles it while it is decoded, and keeps it in the
+ * store. A broken download is resumed where it broke.
  *
- * @returns nothing when no encoded file could be had, so that the module itself must be loaded after all
+ * @returns nothing if no encoded file is available, so that the module itself must be loaded after all
  * @throws {GowaspError} `network`, `truncated`, `too-large`, `decode`, `integrity`, `compile`, `csp`
  */
 export async function compileDecoded(entry: ModuleEntry, store: Store, job: Job): Promise<Loaded | undefined> {
@@ -53,10 +53,10 @@ export async function compileDecoded(entry: ModuleEntry, store: Store, job: Job)
 }
 
 /**
- * Loads a module whose answer broke off in the browser's compiler, which keeps nothing of it: by an encoded file, as
- * that is smaller and can be resumed, or else the module itself, resumed as well.
+ * Loads a module whose response broke off in the browser's compiler, which keeps nothing of it: by an encoded file,
+ * because that is smaller and can be resumed, or else the module itself, resumed as well.
  *
- * @param entry the manifest's word on it, if there is one
+ * @param entry what the manifest says about it, if there is one
  * @throws {GowaspError} as {@link compileDecoded}
  */
 export async function recover(url: string, entry: ModuleEntry | undefined, store: Store, job: Job): Promise<Loaded> {
@@ -71,7 +71,7 @@ export async function recover(url: string, entry: ModuleEntry | undefined, store
 }
 
 /**
- * Compiles a module that has no manifest and does not come as the browser's compiler wants it.
+ * Compiles a module that has no manifest and does not come in the form that the browser's compiler wants.
  *
  * @param url where it came from
  * @throws {GowaspError} as {@link compileDecoded}
@@ -92,7 +92,7 @@ async function compileChosen(entry: Entry, url: string, job: Job): Promise<Loade
   return { module: await compileChunks(verified(chunks, { url, via, pin: pinOf(job.sri) }, job), url), via };
 }
 
-/** What bytes are that the caller has. */
+/** What the bytes are that the caller passed. */
 export async function entryOfBytes(bytes: Uint8Array, base: string, job: Job): Promise<Entry> {
   const chunks = (async function* () {
     yield bytes;
@@ -102,7 +102,7 @@ export async function entryOfBytes(bytes: Uint8Array, base: string, job: Job): P
 }
 
 /**
- * Decodes a file of which nothing is known: gzip, zstd by their first bytes, else brotli, which has none of its own.
+ * Decodes a file of which nothing is known: gzip or zstd by its first bytes, otherwise brotli, which has no signature.
  *
  * @throws {GowaspError} `manifest-invalid` when no module comes of it
  */
@@ -129,7 +129,7 @@ export async function decodeUnknown(head: Uint8Array, chunks: Chunks, url: strin
 /** How a module is had from the store. */
 type FromStore = (entry: ModuleEntry, store: Store, job: Job) => Promise<Loaded | undefined>;
 
-/** What was kept of an app whose manifest cannot be had, if it is whole and what the caller wants. */
+/** What was kept of an app whose manifest is not available, if it is complete and what the caller wants. */
 export async function lastVersion(
   { text, url }: ManifestFile,
   store: Store,
@@ -148,7 +148,7 @@ export async function lastVersion(
   return loaded && { ...loaded, abi, name };
 }
 
-/** Keeps what the browser decodes by itself, for a start without network; in the background. */
+/** Keeps, in the background, what the browser decodes by itself, for a start without network. */
 export function keepCopy(response: Response, entry: ModuleEntry, store: Store, job: Job): void {
   store.keep(entry, () => {
     const chunks = chunksOf(response.clone(), job);
@@ -210,12 +210,12 @@ async function follow(route: Route, entry: ModuleEntry, store: Store, job: Job):
     const keep = checked ? (result: Response) => store.keep(entry, () => result.clone()) : undefined;
     return await compileChunks(verified(unlessDecoded(body, decode), expected, job), file.url, keep);
   } finally {
-    // There may be more to come, which nobody wants.
+    // More may follow, which nobody wants.
     download.abort();
   }
 }
 
-/** Whether the hash is checked of what the loader has in hand. */
+/** Whether the hash of bytes that the loader has itself is checked. */
 function hashed(job: Job): boolean {
   return job.options.integrity !== false;
 }
@@ -288,7 +288,7 @@ async function* decompress(chunks: Chunks, url: string, stream: DecompressionStr
   }
 }
 
-/** Some servers send a `.br` file with its `Content-Encoding`, and what arrives is decoded: see what it is. */
+/** Some servers send a `.br` file with its `Content-Encoding`, and what arrives is decoded already: this finds out. */
 async function* unlessDecoded(chunks: Chunks, decode: Decode): Chunks {
   const { head, all } = await peek(chunks);
   yield* looksLikeWasm(head) ? all : decode(all);

@@ -13,10 +13,10 @@ import { Store } from "./store.js";
  * @throws {GowaspError} of any code that is not about options or running
  */
 export async function fetchModule(url: string, job: Job): Promise<Loaded> {
-  // What was kept is at hand: no need to try often.
+  // A kept version is available: no need to try often.
   const retries = async () => ((await store.lastManifest()) ? 0 : job.retries);
   const answer = fetchOk(url, job, { retries });
-  // It is going to be needed, and comes beside the manifest. Whoever needs it is told of its failure.
+  // It is going to be needed, and loads in parallel with the manifest. Whatever needs it gets its failure.
   if (job.options.integrity || job.wantsProgress) part("verify").catch(() => {});
   // After the request: looking for what was kept takes the browser a while, too.
   const store = new Store(url, job);
@@ -31,7 +31,7 @@ export async function fetchModule(url: string, job: Job): Promise<Loaded> {
   }
 }
 
-/** The same for an answer that the caller has; `base` is where it came from if it does not know. */
+/** The same for a response that the caller has; `base` is where it came from if the response does not say. */
 export async function moduleOfResponse(response: Response, base: string, job: Job): Promise<Loaded> {
   const { url, status } = response;
   if (status !== 200) throw notOk(status, url);
@@ -49,7 +49,7 @@ async function moduleAt(response: Response, asked: string, store: Store, job: Jo
   return moduleOfEntry(entry, response.url, store, job);
 }
 
-/** Compiles what was found out to be a manifest or a module. */
+/** Compiles what turned out to be a manifest or a module. */
 export async function moduleOfEntry(entry: Entry, url: string, store: Store, job: Job): Promise<Loaded> {
   if ("chunks" in entry) return (await part("fallback")).compileEntry(entry, url, store, job);
   const { module, abi, name } = entry.manifest;
@@ -85,7 +85,7 @@ interface Answered {
   stop?: () => void;
 }
 
-/** Compiles an answer; when its connection breaks, goes on with a file that can be had in pieces. */
+/** Compiles a response; if its connection breaks, continues with a file that can be resumed. */
 async function compileResponse({ response, url, entry, stop }: Answered, store: Store, job: Job): Promise<Loaded> {
   try {
     return { module: await compileNative({ response, url, entry, via: "native" }, job), via: "native" };
@@ -93,7 +93,7 @@ async function compileResponse({ response, url, entry, stop }: Answered, store: 
     job.check();
     stop?.();
     if (!mayPass(error) || !job.retries || !response.url) throw error;
-    // Its file may be out of reach for the same reason.
+    // Its file may be unreachable for the same reason.
     const fallback = await part("fallback").catch(() => undefined);
     if (!fallback) throw error;
     return fallback.recover(url, entry, store, job);

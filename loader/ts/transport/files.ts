@@ -1,4 +1,4 @@
-// Files of this machine: Node's. Loaded where there are some.
+// Files of this machine, by Node. Loaded when there are some.
 
 import { GowaspError } from "../errors.js";
 import { builtin } from "../host/node.js";
@@ -50,7 +50,7 @@ async function compileAll(
   return compileBytes(concat(chunks), expected.url);
 }
 
-/** The chunks of a file, as they are wanted: of one without end no more is read than somebody takes. */
+/** The chunks of a file, on demand: of a file without end, no more is read than is used. */
 async function* read(url: string, job: Job): AsyncGenerator<Uint8Array> {
   const { createReadStream } = builtin("fs");
   const source = createReadStream(new URL(url), { signal: job.signal });
@@ -76,7 +76,7 @@ async function firstPresent(entry: ModuleEntry): Promise<Present> {
   let first: unknown;
   for (const file of files) {
     try {
-      // Not `access`: Deno asks for more rights to answer that.
+      // Not `access`, for which Deno demands more permissions.
       await stat(new URL(file.url));
       return file;
     } catch (error) {
@@ -86,7 +86,7 @@ async function firstPresent(entry: ModuleEntry): Promise<Present> {
   throw unreadable(entry.url, first);
 }
 
-/** The decoded chunks of a file, as they are wanted: what is not read is not decoded. */
+/** The decoded chunks of a file, on demand: what is not read is not decoded. */
 async function* readDecoded({ url, encoding }: Present, job: Job): AsyncGenerator<Uint8Array> {
   if (encoding === undefined) {
     yield* read(url, job);

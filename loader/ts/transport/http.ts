@@ -1,7 +1,7 @@
 import { GowaspError } from "../errors.js";
 import type { Job } from "../job.js";
 
-/** Answers that another try may not get: overload and what stands between (RFC 9110, 6585, 8470). */
+/** Statuses that another try may not get: overload, and trouble on the way (RFC 9110, 6585, 8470). */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The first pause before another try, in milliseconds; each further one is twice as long. */
@@ -10,17 +10,17 @@ const PAUSE = 250;
 /** No server makes anybody wait longer than this, whatever its Retry-After says. */
 const LONGEST_PAUSE = 10_000;
 
-/** What a request may differ in. */
+/** What requests may differ in. */
 export interface Ask {
   /** Ends the request, and its body; that of the job by default. */
   signal?: AbortSignal;
   headers?: Record<string, string>;
-  /** How often it is tried again; as the job's options say by default. Asked when a try has failed. */
+  /** How often it is repeated; by default what the job's options say. Asked when a try has failed. */
   retries?: () => number | Promise<number>;
 }
 
 /**
- * Fetches an address; resolves when the headers are there. Tries again what may pass: no answer, overload.
+ * Fetches an address; resolves when the headers are there. Repeats what may be temporary: no answer, overload.
  *
  * @throws {GowaspError} `network`, `http-status`
  */
@@ -73,16 +73,16 @@ export function notOk(status: number, url: string): GowaspError {
   );
 }
 
-/** Whether another try may go well: the connection failed, or the server was busy. */
+/** Whether another try may succeed: the connection failed, or the server was busy. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof GowaspError)) return false;
   const { code, status = 0, cause } = error;
-  // A body that ended as it should, but early, has no cause.
+  // A body that ended cleanly, but early, has no cause.
   return code === "network" || (code === "truncated" && cause !== undefined) || PASSING.has(status);
 }
 
 /**
- * An address for messages, which end up in logs and reports of others: without what may be secret (user, password,
+ * An address for messages, which end up in logs and in reports by others: without what may be secret (user, password,
  * query).
  */
 export function shown(url: string): string {
@@ -119,7 +119,7 @@ export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Ui
   try {
     while (reader) {
       timer ??= setInterval(look, job.stallTimeout / 4);
-      // Node has the connection to wait for.
+      // Node waits for the connection anyway.
       (timer as { unref?: () => void }).unref?.();
       since = performance.now();
       const { done, value } = await reader.read();
@@ -139,9 +139,9 @@ export async function* chunksOf(response: Response, job: Job): AsyncGenerator<Ui
 }
 
 /**
- * A stream of what the generator yields, at the reader's pace; cancelling it ends the generator.
+ * A stream of what the generator yields, at the reader's pace. Cancelling it ends the generator.
  *
- * @param onError told why the stream failed, which not every reader of it passes on
+ * @param onError gets the reason of a failure, which not every reader of the stream passes on
  */
 export function streamOf(
   chunks: AsyncGenerator<Uint8Array>,

@@ -18,7 +18,7 @@ export type Encoding = "br" | "gzip" | "zstd";
 
 /** The module as the manifest describes it: `size` and `sha256` are those of the decoded bytes. */
 export interface ModuleEntry extends FileEntry {
-  /** That of the manifest: bytes from another one may change without it. */
+  /** The origin of the manifest: bytes from another one may change independently of it. */
   origin: string;
   encodings: Partial<Record<Encoding, FileEntry>>;
 }
@@ -35,17 +35,17 @@ export interface Manifest {
 /** The only manifest format there is. */
 const FORMAT = 1;
 
-/** Linear memory and wasm's own length fields end here; no engine takes a module a quarter as large. */
+/** Linear memory and wasm's own length fields end here; no engine takes a module of a quarter of this size. */
 const MAX_SIZE = 2 ** 32;
 
 const ABIS = ["gojs", "go", "wasi_snapshot_preview1", "tinygo", "none"] as const;
 
-/** No address that a server takes is longer; a name is a file's. */
+/** No server takes a longer address; names are those of files. */
 const MAX_ADDRESS = 2048;
 const MAX_NAME = 255;
 
 /**
- * Reads a manifest, strictly: what is wrong is named by its field. Fields it does not know are ignored.
+ * Reads a manifest, strictly: whatever is wrong is named by its field. Unknown fields are ignored.
  *
  * @param text the file's text
  * @param url its address, which the addresses in it are relative to
@@ -63,13 +63,13 @@ export async function parseManifest(text: string, url: string, origins: readonly
   }
 }
 
-/** What is wrong with a field, thrown until there is somebody to say it in words. */
+/** What is wrong with a field, thrown until the message for it is loaded. */
 export interface Malformed {
   field: string;
   want: "JSON" | "object" | "number" | "text" | "choice" | "size" | "hash" | "address" | "origin";
   got: unknown;
   choices?: readonly string[] | undefined;
-  /** Until this is known, messages hold nothing of the file: it may be anything. */
+  /** Until this is known, messages contain nothing of the file, which may be anything. */
   isManifest: boolean;
 }
 
@@ -99,7 +99,7 @@ function read(reader: Reader, text: string, url: string): Manifest {
   };
 }
 
-/** Files are all of one origin. */
+/** Its origin; all `file:` addresses have the same one. */
 export function originOf(url: string): string {
   return new URL(url).origin;
 }

@@ -12,8 +12,8 @@ const WORTH_BYTES = 32 * 1024;
 const WORTH_SHARE = 0.2;
 
 /**
- * Whether the server sends the module as it is although a much smaller file lies beside it: it does not negotiate
- * encodings. When in doubt it does: then the browser's own path is the better one.
+ * Whether the server sends the module uncompressed although a much smaller file is next to it, because it does not
+ * negotiate encodings. When in doubt, the answer is no: then the browser's own path is the better one.
  *
  * Other origins do not show `Content-Encoding` without `Access-Control-Expose-Headers`, but always `Content-Length`
  * (a safelisted header in the Fetch standard), which tells them apart: it is the size of what is sent.
@@ -38,8 +38,8 @@ export interface Direct {
 }
 
 /**
- * Compiles a response as it came, which alone keeps the engine's cache of compiled code; progress and hash are taken
- * from a clone, and only if somebody wants them.
+ * Compiles a response as it came, which alone preserves the engine's cache of compiled code. Progress and hash are
+ * taken from a clone, and only if somebody wants them.
  *
  * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`, `compile`, `csp`
  */
@@ -55,10 +55,10 @@ export async function compileNative({ response, url, entry, via }: Direct, job: 
     const [module] = await Promise.all([compileStreaming(withWasmType(response), url), checked]);
     return module;
   } catch (error) {
-    // Damaged bytes fail in both places, in any order; the check knows better why.
+    // Damaged bytes fail in both places, in either order; the check has the better reason.
     if (checked) await checked;
     else if (entry && via === "native" && DAMAGE.has((error as GowaspError).code) && !mayPass(error)) {
-      // It was left out for speed, but now it is worth a request.
+      // The check was left out for speed, but now it is worth a request.
       const again = await fetchOk(url, job).catch(() => undefined);
       if (again) await check(again);
     }
@@ -67,27 +67,29 @@ export async function compileNative({ response, url, entry, via }: Direct, job: 
 }
 
 /**
- * Whether the hash of a response is checked: if the caller wants it, if the caller has pinned the manifest, or if the
- * bytes come from another origin than the manifest, be it by a redirect, so that one may change without the other.
+ * Whether the hash of a response is checked: if the caller demands it, if the caller pinned the manifest, or if the
+ * bytes come from another origin than the manifest, even by a redirect, so that one may change without the other.
  */
 function mustHash(response: Response, entry: ModuleEntry, via: Direct["via"], job: Job): boolean {
   const { integrity } = job.options;
   if (typeof integrity === "boolean") return integrity;
-  // What lies in the Cache API was checked when it was put there.
+  // Entries of the Cache API were checked when they were put there.
   return job.sri !== undefined || (via === "native" && originOf(response.url || entry.url) !== entry.origin);
 }
 
 /** What compilers say of damaged bytes. */
 const DAMAGE = new Set(["compile", "not-wasm", "truncated"]);
 
-/** Hosts that serve `.wasm` with another type are common; their body must be wrapped, which costs the code cache. */
+/**
+ * Hosts that serve `.wasm` with another media type are common. Their body must be wrapped, which loses the code cache.
+ */
 function withWasmType(response: Response): Response {
   if (response.headers.get("content-type") === "application/wasm") return response;
   warnOfType(response);
   return wasmResponse(response.body as ReadableStream);
 }
 
-/** Says on the console that a module is served with a wrong type, and what that costs. */
+/** Logs that a module is served with a wrong media type, and what that costs. */
 export function warnOfType(response: Response): void {
   console.warn(
     `gowasp: ${shown(response.url)} is served as "${response.headers.get("content-type") ?? ""}"; ` +

@@ -4,12 +4,12 @@ import type { Job } from "../job.js";
 import { part } from "../parts/part.js";
 import { concat, shown } from "./http.js";
 
-/** The hash that some bytes must have. */
+/** A hash that some bytes must have. */
 export interface Pin {
   algorithm: "SHA-256" | "SHA-384" | "SHA-512";
   /** Lower-case hexadecimal digits. */
   hex: string;
-  /** Whose word it is, for messages. */
+  /** Who says so, for messages. */
   by: string;
 }
 
@@ -25,7 +25,7 @@ export function pinOf(sri: string | undefined): Pin | undefined {
 }
 
 /**
- * Holds bytes against a pin.
+ * Checks bytes against a pin.
  *
  * @throws {GowaspError} `integrity`, `unavailable`
  */
@@ -44,11 +44,11 @@ export async function checkPin(
 }
 
 /**
- * By the browser, off the main thread, which takes all bytes at once; where the page has no TLS there is none
- * (`crypto.subtle` exists in secure contexts only) and the package's own SHA-256 is loaded.
+ * By the browser, off the main thread, which takes all bytes at once. On a page without TLS there is none
+ * (`crypto.subtle` exists in secure contexts only), and the package's own SHA-256 is loaded.
  */
 async function digest(chunks: Uint8Array[], algorithm: Pin["algorithm"], job: Job): Promise<string> {
-  // Where a test runner imitates a page, Node's is behind it.
+  // If a test runner imitates a page, there is Node's behind it.
   const subtle = globalThis.crypto?.subtle ?? (hasNodeModules && builtin("crypto")?.webcrypto.subtle);
   if (subtle) return hexOf(new Uint8Array(await subtle.digest(algorithm, concat(chunks))));
   return (await part("fallback")).sha256(chunks, algorithm, job);

@@ -7,17 +7,17 @@ export interface Resumable {
   url: string;
   /** Bytes of the file, if the manifest says. */
   size?: number | undefined;
-  /** Whether a hash is checked in the end, so that pieces of different files cannot go unnoticed. */
+  /** Whether a hash is checked at the end, so that a mixture of two files cannot go unnoticed. */
   checked: boolean;
   signal: AbortSignal;
 }
 
-/** What a connection must bring for its end not to count as a failure: less is no progress. */
+/** The least that a connection must bring for its end not to count as a failure. */
 const PROGRESS = 16 * 1024;
 
 /**
- * The bytes of a file, whatever its connection does: when it breaks, the rest is asked for (RFC 9110, section 14), and
- * where that cannot be had, the whole, of which what was read already is skipped.
+ * The bytes of a file, whatever happens to its connection: when it breaks, the rest is requested (RFC 9110, section
+ * 14), or, if ranges are not available, all of it again, of which the known part is skipped.
  *
  * @param response the first answer
  * @throws {GowaspError} `truncated`, `network`, `http-status` when trying again does not help
@@ -53,9 +53,12 @@ export async function* resumable(
   }
 }
 
-/** Tells whether a later answer is of the same file, and how much of it is known already. */
+/** Finds out whether a later response is of the same file, and how much of it is known already. */
 class Validator {
-  /** Whether ranges of the file can be had: those of an answer that was encoded on the way are not of the file. */
+  /**
+   * Whether ranges of the file are available: those of a response that was encoded on the way are not ranges of the
+   * file.
+   */
   readonly ranges: boolean;
   readonly #url: string;
   readonly #etag: string | null;
@@ -68,21 +71,24 @@ class Validator {
     this.ranges = !encoded && headers.get("accept-ranges") !== "none" && (checked || this.#strong !== undefined);
   }
 
-  /** A tag that stands for the very bytes. */
+  /** A tag that identifies the exact bytes. */
   get #strong(): string | undefined {
     return this.#etag?.startsWith('"') ? this.#etag : undefined;
   }
 
-  /** Sent where it needs no leave: on other origins it would be asked for beforehand (Fetch, CORS-safelisted header). */
+  /**
+   * Sent only if it needs no permission: to other origins it would cost a preflight request (Fetch, CORS-safelisted
+   * header).
+   */
   get condition(): Record<string, string> {
-    // Servers' runtimes have no origin, and ask no leave.
+    // Server runtimes have no origin, and send no preflight.
     const { location } = globalThis;
     const here = location === undefined || new URL(this.#url).origin === location.origin;
     return here && this.#strong ? { "If-Range": this.#strong } : {};
   }
 
   /**
-   * How many bytes of the answer's body are to be left out.
+   * How many bytes of the response's body must be skipped.
    *
    * @throws {GowaspError} `truncated` when it is of another file
    */

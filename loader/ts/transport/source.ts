@@ -1,4 +1,4 @@
-// What `load()` was given where it is more than an address. Loaded then.
+// Sources that are more than an address. Loaded when there is one.
 
 import { GowaspError } from "../errors.js";
 import type { Source } from "../options.js";
@@ -15,7 +15,8 @@ export type Known =
   | { kind: "module"; module: WebAssembly.Module };
 
 /**
- * Tells what the source is by what it can do: objects of frames and of test environments have other classes.
+ * Finds out what the source is by what it can do, because objects of frames and of test environments have other
+ * classes.
  *
  * @param given by the caller, of any type
  * @throws {GowaspError} `invalid-option`; `aborted` or `network` when it is a promise that fails as fetch() does
@@ -28,7 +29,7 @@ export async function sourceOf(given: unknown): Promise<Known> {
   if (tag === "Response") return { kind: "response", response: source as Response };
   if (ArrayBuffer.isView(source)) return bytesOf(source.buffer, source.byteOffset, source.byteLength);
   if (tag === "ArrayBuffer" || tag === "SharedArrayBuffer") return bytesOf(source as ArrayBuffer);
-  // What an import of a module answers, where a bundler or the host makes one of a `.wasm` file.
+  // The namespace of a module that a bundler or the host makes of a `.wasm` file.
   const { default: exported } = (source ?? {}) as { default?: unknown };
   if (typeof source === "object" && exported !== undefined && exported !== source) return sourceOf(exported);
   throw wrongSource(source);

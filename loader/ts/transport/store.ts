@@ -9,11 +9,11 @@ export interface ManifestFile {
 }
 
 /**
- * The browser's Cache API as a store for decoded modules: a Response from there goes through the engine's streaming
- * compiler and its cache of compiled code, unlike one that JavaScript decoded. One cache per manifest; in it the
- * manifest, for the time when there is no network, and one module. Nothing is kept whose hash was not right.
+ * The browser's Cache API as a store for decoded modules: a response from there goes through the engine's streaming
+ * compiler and its cache of compiled code, unlike one that JavaScript decoded. There is one cache per manifest, with
+ * the manifest, for times without network, and one module. Nothing is kept unless its hash was right.
  *
- * Everything here may fail (no space, private mode, no such API): loading then goes on without.
+ * Everything here may fail (no space, private mode, no such API): then loading continues without it.
  */
 export class Store {
   /** The manifest that the module belongs to, once it is known. */
@@ -22,7 +22,7 @@ export class Store {
   readonly #key: string;
   readonly #cache: Promise<Cache | undefined>;
 
-  /** Begins to look, so that the answer is there when the manifest is. */
+  /** Starts to look, so that the answer is there when the manifest is. */
   constructor(manifestUrl: string, job: Job) {
     const usable = job.options.cache !== false && "caches" in globalThis && /^https?:/.test(manifestUrl);
     // Without the query, so that `app.json?v=2` takes the place of `app.json?v=1`.
@@ -50,7 +50,7 @@ export class Store {
   }
 
   /**
-   * Keeps a response when its body ends without an error, in place of all others, in the background.
+   * Keeps a response, in the background and in place of all others, when its body ends without an error.
    *
    * @param response makes an unused one, of the decoded module; its body must fail if the hash is wrong
    */
@@ -68,7 +68,7 @@ export class Store {
     await Promise.all(old.map((request) => cache.delete(request)));
   }
 
-  /** Drops what was kept: it is damaged, or the server has learned to negotiate encodings. */
+  /** Drops what was kept: it is damaged, or the server has begun to negotiate encodings. */
   async clear(): Promise<void> {
     const kept = await this.#cache;
     if (kept && this.#name !== undefined) await caches.delete(this.#name).catch(() => false);

@@ -8,7 +8,7 @@ import { checkPin, type Pin, pinOf } from "./pin.js";
 export { takeParts } from "../parts/part.js";
 export const part = "verify";
 
-/** What decoded bytes are held against. */
+/** What decoded bytes are checked against. */
 export interface Expected {
   /** The address for messages. */
   url: string;
@@ -16,18 +16,18 @@ export interface Expected {
   size?: number | undefined;
   /** Their hash, if that is to be checked. */
   pin?: Pin | undefined;
-  /** How the bytes come, for progress; nobody is told without it. */
+  /** How the bytes come, for progress; without it, none is reported. */
   via?: Via;
 }
 
-/** What a manifest says of its module; the hash only if it is to be checked. */
+/** What a manifest says about its module; with the hash only if it is to be checked. */
 export function promised({ size, sha256 }: FileEntry, hash: boolean): Pick<Expected, "size" | "pin"> {
   return { size, pin: hash ? { algorithm: "SHA-256", hex: sha256, by: "its manifest" } : undefined };
 }
 
 /**
- * Passes decoded bytes on and checks them: whoever reads to the end without an error has had the module that was
- * meant. A compiler or a cache that is given these bytes as a stream cannot succeed otherwise.
+ * Passes decoded bytes on and checks them: whoever reads to the end without an error got the module that was meant. A
+ * compiler or a cache that gets these bytes as a stream cannot succeed otherwise.
  *
  * @throws {GowaspError} `not-wasm`, `too-large`, `truncated`, `integrity`
  */
@@ -48,7 +48,7 @@ export async function* verified(
 class Check {
   #head = new Uint8Array();
   #loaded = 0;
-  /** For the hash. Nothing is set aside beforehand: how much that is, is a manifest's word. */
+  /** For the hash. No memory is reserved beforehand, because the size is only what a manifest claims. */
   readonly #kept: Uint8Array[] = [];
 
   constructor(
@@ -85,7 +85,7 @@ class Check {
 /** Engines take no larger module (WebAssembly JavaScript Interface, section 9: 1 GiB). */
 export const MAX_MODULE = 2 ** 30;
 
-/** What the manifest says of a copy, if there is one, and whether its hash is checked. */
+/** What the manifest says about a copy, if there is one, and whether its hash is checked. */
 interface Copied {
   url: string;
   via: Via;
@@ -94,20 +94,20 @@ interface Copied {
 }
 
 /**
- * Reads the copy of an answer that something else uses, tells its progress and checks it.
+ * Reads the copy of a response that something else uses, reports progress and checks it.
  *
  * @throws {GowaspError} as {@link verified}
  */
 export async function checkCopy(copy: Response, { url, via, entry, hash }: Copied, job: Job): Promise<void> {
   const expected = { url, via, ...(entry ? promised(entry, hash) : { pin: pinOf(job.sri) }) };
   const check = new Check(expected, job);
-  // One generator for each chunk and no more: this runs beside the compiler.
+  // No more than one generator for each chunk: this competes with the compiler.
   for await (const chunk of chunksOf(copy, job)) check.add(chunk);
   await check.end();
 }
 
 /**
- * Holds bytes against a hash as in the option `integrity`.
+ * Checks bytes against a hash as in the option `integrity`.
  *
  * @throws {GowaspError} `integrity`, `unavailable`
  */

@@ -2,7 +2,10 @@
 
 import { fail } from "./errno.js";
 
-/** The time of `$clockid` in nanoseconds: 0 is the time of day, 1 never goes back; 2 and 3, processor time, are the same as 1. */
+/**
+ * The time of `$clockid` in nanoseconds: 0 is the time of day, 1 is monotonic; 2 and 3, processor time, are the same as
+ * 1.
+ */
 export function timeOf(clock: number): bigint {
   if (clock >>> 0 > 3) fail("EINVAL");
   const since = performance.now();
@@ -18,8 +21,8 @@ let sleeper: Int32Array | null | undefined;
 let hasWarned = false;
 
 /**
- * Waits for so many milliseconds, where the thread may: in workers, Node, Deno and Bun. A page's main thread may not; there
- * it returns at once, so that the program asks for the time again, and again.
+ * Waits for this many milliseconds, if the thread may: in workers, Node, Deno and Bun. A page's main thread may not;
+ * there it returns at once, so the program asks for the time again and again.
  */
 export function sleep(duration: number): void {
   const end = performance.now() + duration;

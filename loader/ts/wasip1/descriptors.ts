@@ -12,10 +12,10 @@ export interface Descriptor {
   readonly type: FileType;
   /** `$fdflags`. */
   flags: number;
-  /** Reads at a position, where {@link seek} does not fail, or at the descriptor's own; 0 is the end. */
+  /** Reads at a position, if {@link seek} does not fail, or at the descriptor's own; 0 is the end. */
   read(buffer: Uint8Array, position?: number): number;
   write(bytes: Uint8Array, position?: number): number;
-  /** Moves the descriptor's own position, and tells it. */
+  /** Moves the descriptor's own position, and returns it. */
   seek(offset: bigint, whence: number): bigint;
   stat(): Stat | undefined;
   close(): void;
@@ -23,7 +23,7 @@ export interface Descriptor {
   readonly host?: number;
   /** Of a directory. */
   readonly place?: Place;
-  /** What a directory that the program was given is called by it. */
+  /** The name by which the program knows a directory that it was given. */
   readonly preopen?: string;
   /** A directory's entries, as they were when it was read from its start. */
   entries?: Entries;
@@ -67,11 +67,11 @@ export function directory(fs: SyncFiles, place: Place, preopen?: string): Descri
 export function file(fs: SyncFiles, host: number, flags: number): Descriptor {
   const stat = () => fs.fstatSync(host, { bigint: true });
   const type = fileType(stat());
-  // Pipes and terminals have no places.
+  // Pipes and terminals have no positions.
   const hasPlaces = type === FileType.RegularFile || type === FileType.BlockDevice;
   let own = 0;
   const end = () => Number(stat().size);
-  // Other processes have the standard streams, too, and the place in them if they are files.
+  // The standard streams are shared with other processes, and so is the position in them if they are files.
   const counts = hasPlaces && host > 2;
   const moved = (count: number, position: number | undefined) => {
     if (position === undefined) own += count;
@@ -107,12 +107,12 @@ export class Descriptors {
     return this.#all[fd >>> 0] ?? fail("EBADF");
   }
 
-  /** A directory to begin a path in. */
+  /** A directory in which a path begins. */
   directory(fd: number): Place {
     return this.get(fd).place ?? fail("ENOTDIR");
   }
 
-  /** Gives it the lowest number that is free. */
+  /** Gives it the lowest free number. */
   add(descriptor: Descriptor): number {
     const free = this.#all.indexOf(undefined);
     const fd = free < 0 ? this.#all.length : free;

@@ -1,5 +1,5 @@
-// Preview 1's error numbers, of `$errno` in typenames.witx (WASI, legacy/preview1), as syscall/tables_wasip1.go has them: those
-// that file systems answer with, and this WASI itself.
+// Preview 1's error numbers, of `$errno` in typenames.witx (WASI, legacy/preview1), as syscall/tables_wasip1.go has
+// them: those that file systems answer with, and this WASI itself.
 
 const NUMBERS: Readonly<Record<string, number>> = {
   EACCES: 2,
@@ -38,7 +38,7 @@ export function errnoOf(code: string): number {
   return NUMBERS[code] ?? (code.startsWith("ERR_") ? 28 : 29);
 }
 
-/** What a failure of a host function answers: anything else than an errno would end the program. */
+/** What a failed host function returns: anything but an errno would end the program. */
 export function errnoOfFailure(error: unknown): number {
   const { code } = (error ?? {}) as { code?: unknown };
   if (typeof code === "string") return errnoOf(code);

@@ -15,11 +15,11 @@ export interface Context {
   readonly fs: SyncFiles;
 }
 
-/** A function of preview 1; what it throws becomes an errno, and nothing is success. */
+/** A function of preview 1. What it throws becomes an errno; returning is success. */
 export type WasiFunction = (...args: never[]) => void;
 
-// What a program may do with a descriptor is decided by how it was opened. Stated for those who ask whether a stream is a terminal
-// (wasi-libc's isatty: neither seek nor tell).
+// What a program may do with a descriptor is decided by how it was opened. The rights are stated for those who ask
+// whether a stream is a terminal (wasi-libc's isatty: neither seek nor tell).
 const ALL_RIGHTS = 0x3fff_ffffn;
 const SEEK_AND_TELL = 0x24n;
 
@@ -41,10 +41,10 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
     const { host } = descriptors.get(fd);
     if (host !== undefined) fs.fsyncSync(host);
   };
-  /** Fills or empties buffers one after the other, until one is not used up. */
+  /** Fills or drains buffers one after the other, until one is not used completely. */
   const at = (how: "read" | "write") => (fd: number, from: number, count: number, to: number, offset?: number) => {
     const descriptor = descriptors.get(fd);
-    // What has no places cannot be read at one.
+    // A stream without positions cannot be read at one.
     if (offset !== undefined) descriptor.seek(0n, 1);
     let total = 0;
     for (const buffer of memory.vectors(from, count)) {
@@ -122,7 +122,7 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
   };
 }
 
-/** Writes `$filestat`; of a stream there is nothing but its type. */
+/** Writes `$filestat`; for a stream only its type is known. */
 export function writeStat(memory: WasiMemory, to: number, stat: Stat | undefined, type = FileType.Unknown): void {
   memory.slice(to, 64).fill(0);
   memory.setUint32(to + 16, stat ? fileType(stat) : type);
@@ -158,7 +158,10 @@ function preopenOf({ preopen, type }: Descriptor): Uint8Array {
   return encodeUtf8(preopen);
 }
 
-/** Writes entries until the buffer is full, the last one perhaps in part. The cookie of an entry is the number of the next one. */
+/**
+ * Writes entries until the buffer is full, the last one perhaps in part. The cookie of an entry is the number of the
+ * next one.
+ */
 function writeEntries(buffer: Uint8Array, entries: Entries, start: number): number {
   let used = 0;
   for (let at = start; at < entries.length && used < buffer.length; at++) {

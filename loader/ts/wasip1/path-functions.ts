@@ -112,7 +112,7 @@ export function pathFunctions(context: Context): Record<string, WasiFunction> {
   };
 }
 
-/** A path at which no directory is wanted. */
+/** A path that must not be a directory. */
 function asFile({ place, stat, mustBeDirectory }: Found): string {
   if (mustBeDirectory && stat === undefined) fail("ENOENT");
   return place.path;
@@ -139,7 +139,7 @@ function opened(fs: SyncFiles, found: Found, how: number, rights: bigint, fdflag
     flag("O_TRUNC", how & Open.Truncate) |
     flag("O_APPEND", fdflags & APPEND) |
     flag("O_SYNC", fdflags & SYNCHRONOUS) |
-    // Links have been followed; one that has come since then leads nobody away.
+    // Links have been followed; one that was made since then is not.
     flag("O_NOFOLLOW", true);
   return file(fs, fs.openSync(place.path, flags, 0o666), fdflags);
 }

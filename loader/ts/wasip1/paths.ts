@@ -33,12 +33,13 @@ export interface Found {
 const MOST_LINKS = 40;
 
 /**
- * Follows a path, link by link: what a file system does by itself does not know where the program has to stay. `..` and links
- * lead at most up to the directory where the path begins; an absolute link means what the program calls so.
+ * Follows a path, link by link, because a file system that does it by itself does not know where the program has to
+ * stay. `..` and links lead at most up to the directory where the path begins; an absolute link refers to what the
+ * program calls so.
  *
- * The answer holds as long as nobody else changes directories into links meanwhile. The program itself cannot: it is not running.
- * Another process of the same machine could, in a directory that both write to; opened files are safe even then where the
- * host has O_NOFOLLOW, but for links further up.
+ * The answer holds as long as nobody else turns directories into links meanwhile. The program itself cannot, because it
+ * is not running. Another process of the same machine could, in a directory that both write to; opened files are safe
+ * even then if the host has O_NOFOLLOW, except for links further up.
  *
  * @param follow whether a link at the end is followed, too
  */
@@ -53,7 +54,7 @@ export function find(fs: SyncFiles, from: Place, path: string, follow: boolean):
   let stat = status(fs, from.path);
   for (let links = 0; ahead.length > 0; ) {
     const name = ahead.pop() as string;
-    // Of what is on the way, all but the last name.
+    // Everything on the way must be a directory, but not the last name.
     if (!(stat ?? fail("ENOENT")).isDirectory()) fail("ENOTDIR");
     if (name === "" || name === ".") continue;
     const isLast = ahead.every((name) => name === "");
@@ -95,7 +96,7 @@ function status(fs: SyncFiles, path: string): Stat | undefined {
   }
 }
 
-/** Names that lead elsewhere on Windows: both slashes part them there, a colon names a drive or a stream. */
+/** Names that lead elsewhere on Windows: both slashes are separators there, and a colon names a drive or a stream. */
 function isForbidden(name: string): boolean {
   return globalThis.process?.platform === "win32" && /[\\:]/.test(name);
 }

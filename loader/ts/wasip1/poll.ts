@@ -54,7 +54,7 @@ function subscriptionAt(view: DataView, at: number, descriptors: Descriptors): S
   return one;
 }
 
-/** All that there are can be read and written at once, or reading waits by itself. */
+/** All descriptors can be read and written at once, or reading waits by itself. */
 function dueOf(view: DataView, at: number, clock: number): number {
   const now = timeOf(clock);
   const timeout = view.getBigUint64(at + 24, true);

@@ -8,7 +8,7 @@ import type { Context, WasiFunction } from "./fd-functions.js";
 import type { WasiMemory } from "./memory.js";
 import { pollOneoff } from "./poll.js";
 
-/** `crypto.getRandomValues` fills at most so many bytes at a time. */
+/** `crypto.getRandomValues` fills at most this many bytes at a time. */
 const RANDOM_LIMIT = 65_536;
 
 /** The functions for arguments, environment, clocks, random bytes, waiting, and sockets, of which there are none. */
@@ -45,7 +45,9 @@ export function processFunctions(
   };
 }
 
-/** `NAME_get` and `NAME_sizes_get`: pointers at one place, the strings that they lead to at another, each with a NUL. */
+/**
+ * `NAME_get` and `NAME_sizes_get`: pointers at one place, the strings that they lead to at another, each with a NUL.
+ */
 function strings(memory: WasiMemory, name: "args" | "environ", texts: readonly string[]): Record<string, WasiFunction> {
   const all = texts.map((text) => {
     if (text.includes("\0")) {

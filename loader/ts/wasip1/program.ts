@@ -22,15 +22,24 @@ export interface Wasip1Options {
   name?: string;
   /** The environment; empty by default. Go takes `PWD` for its working directory. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Standard input: all of it, or a function that is asked for up to `max` bytes. Empty by default, or descriptor 0 of `fs`. */
+  /**
+   * Standard input: all of it, or a function that is called for up to `max` bytes. Empty by default, or descriptor 0 of
+   * `fs`.
+   */
   stdin?: ReadyStdin;
-  /** Takes standard output. Default: descriptor 1 of `fs` if it has one; else the process's in Node, the console in a page. */
+  /**
+   * Takes standard output. Default: descriptor 1 of `fs` if it has one; otherwise the process's in Node, the console in
+   * a page.
+   */
   stdout?: (chunk: Uint8Array) => void;
   /** Takes standard error; the default is like that of `stdout`. */
   stderr?: (chunk: Uint8Array) => void;
   /** Files: `node:fs`, or what `gowasp/fs` makes. */
   fs?: SyncFiles;
-  /** The directories that the program has, by what it calls them: `{ "/": "/srv/data" }`. Default: all of `fs`, as `/`. */
+  /**
+   * The directories that the program gets, under the names that it uses: `{ "/": "/srv/data" }`. Default: all of `fs`,
+   * as `/`.
+   */
   preopens?: Readonly<Record<string, string>>;
 }
 
@@ -73,14 +82,16 @@ export class Wasip1Program {
     this.exited = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever wants to know has `failure`, too.
+    // The failure can also be read from `failure`.
     this.exited.catch(() => {});
   }
 
   /**
-   * Gives the program its instance, and runs it: a command to its end, a reactor (`_initialize`) until its functions can be called.
+   * Gives the program its instance, and runs it: a command to its end, a reactor (`_initialize`) until its functions
+   * can be called.
    *
-   * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has ended
+   * @returns what it exports; functions throw {@link failure} when the program dies in them, and `exited` after it has
+   *   ended
    */
   run({ exports }: WasmInstance): Record<string, unknown> {
     this.#memory.own = exports.memory as WebAssembly.Memory;
@@ -89,7 +100,7 @@ export class Wasip1Program {
       this.#enter((_start ?? _initialize ?? (() => {})) as Entry, []);
       if (_start) this.#end(0);
     } catch {
-      // Is told by `exited`.
+      // `exited` reports it.
     }
     return Object.fromEntries(
       Object.entries(exports).map(([name, value]) => [
@@ -109,18 +120,18 @@ export class Wasip1Program {
     try {
       return entry(...args);
     } catch (cause) {
-      // What proc_exit has thrown, or a trap on the way out.
+      // What proc_exit threw, or a trap on the way out.
       if (this.#over) throw this.#over;
       // A reactor of Go's does not exit after a panic: libraries crash (runtime/runtime1.go, parsedebugvars).
       const panic = cause instanceof WebAssembly.RuntimeError ? this.#words.error(2) : undefined;
       if (panic) throw this.#end(2, panic);
-      // Whatever it is, nothing has set Go's stack right on its way.
+      // Whatever it is, Go's stack was not unwound for it.
       const text = `an exception ended the program: ${cause}`;
       throw this.#end(undefined, new GowaspError("exception", text, { cause }));
     }
   }
 
-  /** @returns what whoever enters the program from now on is told */
+  /** @returns the error for whoever enters the program from now on */
   #end(code: number | undefined, failure?: GowaspError): GowaspError {
     if (this.#over) return this.#over;
     this.failure = failure;
@@ -131,7 +142,10 @@ export class Wasip1Program {
     return this.#over;
   }
 
-  /** A function that answers with an errno, whatever happens. A JavaScript one: V8 of Node 20 optimizes no native calls there. */
+  /**
+   * A function that returns an errno, whatever happens. It is plain JavaScript, because V8 of Node 20 does not optimize
+   * calls of native functions there.
+   */
   #answering(work: WasiFunction): (...args: never[]) => number {
     return (...args) => {
       let errno = 0;
@@ -140,7 +154,7 @@ export class Wasip1Program {
       } catch (error) {
         errno = errnoOfFailure(error);
       }
-      // Killed meanwhile, by what takes its output.
+      // Killed meanwhile, by the receiver of its output.
       if (this.#over) throw this.#over;
       return errno;
     };
@@ -160,7 +174,7 @@ export function wasip1(options: Wasip1Options = {}): Wasip1Program {
   return new Wasip1Program(options);
 }
 
-/** What preview 1 does not know, and a module asks for all the same. */
+/** Functions that preview 1 does not have, and that a module imports all the same. */
 export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
   const names = WebAssembly.Module.imports(module).map(({ name }) => name);
   return Object.fromEntries(names.map((name) => [name, () => errnoOf("ENOSYS")]));

@@ -48,7 +48,7 @@ function system({ fs, env }: LoadOptions): Pick<Wasip1Options, "fs" | "env"> {
   return { fs: files || undefined, env: PWD ? { PWD, ...env } : env };
 }
 
-/** What arrives only with time is read to its end first: the program cannot wait for it. */
+/** Input that arrives over time is read to its end first, because the program cannot wait for it. */
 async function atHand(stdin: StdinSource | undefined): Promise<ReadyStdin | undefined> {
   if (typeof stdin !== "object" || ArrayBuffer.isView(stdin)) return stdin as ReadyStdin | undefined;
   const chunks: (Uint8Array | string)[] = [];

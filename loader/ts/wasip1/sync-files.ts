@@ -1,4 +1,4 @@
-// What is used of a file system: the functions of node:fs that answer at once.
+// What is used of a file system: the synchronous functions of node:fs.
 
 type Stat = {
   dev: bigint;
@@ -24,7 +24,7 @@ export type Kind = Pick<
 >;
 export type { Stat };
 
-/** The functions of `node:fs` that answer at once, as far as a WASI program needs them. */
+/** The synchronous functions of `node:fs`, as far as a WASI program needs them. */
 export interface SyncFiles {
   readonly constants: Readonly<Record<string, number | undefined>>;
   /** False where descriptors 0, 1 and 2 are not those of the file system. */

@@ -1,4 +1,5 @@
-// `gowasp/wasm_exec.js`, and what `require` answers: a script that does what Go's own `wasm_exec.js` does to the global object.
+// `gowasp/wasm_exec.js`, and what `require` returns: a script that does to the global object what Go's own
+// `wasm_exec.js` does.
 
 import { giveGlobals } from "./globals.js";
 import { Go } from "./go.js";

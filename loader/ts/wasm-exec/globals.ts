@@ -3,8 +3,8 @@ import { noPath, noProcess } from "../go/process.js";
 import { lineSink } from "../go/stdio.js";
 
 /**
- * Puts `fs`, `process` and `path` on the global object where it has none, as Go's own `wasm_exec.js` does: Go finds them there, and pages
- * replace functions of theirs.
+ * Puts `fs`, `process` and `path` on the global object if it has none, as Go's own `wasm_exec.js` does: Go finds them
+ * there, and pages replace functions of theirs.
  */
 export function giveGlobals(): void {
   const scope = globalThis as Record<string, unknown>;

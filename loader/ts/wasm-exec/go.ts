@@ -7,21 +7,21 @@ import { flushConsole, giveGlobals } from "./globals.js";
 import { Relay } from "./relay.js";
 
 /**
- * What Go's own `wasm_exec.js` has as `Go`, for programs of Go 1.14 to 1.27 for `GOOS=js`: the same members, and what programs find on
- * the global object is the page's. `load()` of this package does more.
+ * What Go's own `wasm_exec.js` has as `Go`, for programs of Go 1.14 to 1.27 for `GOOS=js`: the same members; and what
+ * programs find on the global object is the page's. `load()` of this package does more.
  */
 export class Go {
   /** The program's name and its arguments, `os.Args`. */
   argv: string[] = ["js"];
   /** The environment. Of Node's `process.env` itself the largest variables are left out if they do not fit. */
   env: Record<string, string | undefined> = {};
-  /** Called with the exit code as soon as the program exits; whatever it throws, {@link run} rejects with. */
+  /** Called with the exit code as soon as the program exits; {@link run} rejects with whatever it throws. */
   exit: (code: number) => void = (code) => {
     if (code !== 0) console.warn("exit code:", code);
   };
   /** Whether the program has exited; undefined before the first has begun. */
   exited: boolean | undefined;
-  /** To be instantiated with. Imports for `//go:wasmimport` may be added. */
+  /** What to instantiate with. Imports for `//go:wasmimport` may be added. */
   readonly importObject: WasmImports;
   /** What the program finds next; `{ id: 0 }` says that no event can come. */
   _pendingEvent: { id: number } | null = null;
@@ -46,13 +46,13 @@ export class Go {
   /** The program's memory. */
   get mem(): DataView | undefined {
     const memory = this._inst?.exports.mem as WebAssembly.Memory | undefined;
-    // Growth takes the buffer away from the view.
+    // Growing the memory detaches the buffer of the view.
     if (memory && this.#mem?.buffer !== memory.buffer) this.#mem = new DataView(memory.buffer);
     return this.#mem;
   }
 
   /**
-   * Runs an instance. One after the other may be run, wherever it was instantiated.
+   * Runs an instance, wherever it was instantiated. Several may be run, one after the other.
    *
    * @returns when the program exits
    */
@@ -66,7 +66,7 @@ export class Go {
     await this.#host.runWith(instance, { name, args, env: this.env });
   }
 
-  /** Has the program look at {@link _pendingEvent}: one of id 0 makes it report its deadlock. */
+  /** Makes the program look at {@link _pendingEvent}: one of id 0 makes it report its deadlock. */
   _resume(): void {
     if (this.exited) throw new Error("Go program has already exited");
     if (this._pendingEvent?.id === 0) this.#host.reportDeadlock();
@@ -132,7 +132,7 @@ class Host extends GoHost {
     if (this.exitProblem) throw this.exitProblem.error;
   }
 
-  /** Where a program dies of a panic while JavaScript calls it, the caller hears nothing of it. */
+  /** If a program dies of a panic while JavaScript calls it, the caller is not told. */
   override answer(...event: Parameters<GoHost["answer"]>): unknown {
     try {
       return super.answer(...event);

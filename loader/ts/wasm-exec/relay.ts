@@ -3,8 +3,8 @@ import type { HostFunction } from "../go/program.js";
 type HostFunctions = Readonly<Record<string, HostFunction>>;
 
 /**
- * Imports that lead to the host functions of whatever run is on: an instance may have been made before the last run ended, and each
- * run has host functions of its own.
+ * Imports that lead to the host functions of the current run: an instance may have been made before the last run ended,
+ * and each run has host functions of its own.
  */
 export class Relay {
   readonly imports: Record<string, HostFunction> = {};
@@ -23,7 +23,7 @@ export class Relay {
     }
   }
 
-  /** Has all lead to other functions of the same names. */
+  /** Redirects all of them to other functions of the same names. */
   lead(functions: HostFunctions): void {
     for (const [name, turn] of this.#turns) turn(functions[name] as HostFunction);
   }

@@ -1,5 +1,5 @@
-// What a page and the worker that runs a program for it say to each other. A Go program in the worker reaches the same
-// channel, so each side takes nothing but what is written here.
+// The protocol between a page and the worker that runs a program for it. A Go program in the worker reaches the same
+// channel, so each side accepts only what is written here.
 
 import type { GowaspErrorCode } from "../errors.js";
 import type { Snapshot } from "../fs/memory.js";
@@ -25,11 +25,11 @@ export interface Start {
   type: "start";
   source: string | WebAssembly.Module | Uint8Array;
   options: Pick<WorkerLoadOptions, (typeof COPIED)[number] | "baseUrl">;
-  /** Standard input if it is known beforehand; else where to ask for it. */
+  /** Standard input if it is known beforehand; otherwise how to ask for it. */
   stdin: Uint8Array | string | { ask: "chunks" | "bytes" } | undefined;
   /** Files that the program has; `"node"` where they are Node's. */
   files: Snapshot | "node" | undefined;
-  /** Which of the page's functions want to be called. */
+  /** Which of the page's functions are to be called. */
   wants: { stdout: boolean; stderr: boolean; progress: boolean };
 }
 
@@ -49,7 +49,7 @@ export type FromWorker =
   | { type: "exited"; code: number; failure: Failure | undefined; files: Snapshot | undefined }
   | { type: "failed"; failure: Failure };
 
-/** An error on its way between threads, which does not keep its class. */
+/** An error on its way between threads, where it loses its class. */
 export interface Failure {
   code: GowaspErrorCode | undefined;
   message: string;
@@ -102,12 +102,12 @@ const TO_WORKER: Readonly<Record<(Start | Answer)["type"], Test>> = {
   refusal: has({ reason: isString }),
 };
 
-/** A message of the worker, or nothing if it is none that the protocol knows. */
+/** A message of the worker, or nothing if the protocol does not know it. */
 export function fromWorker(message: unknown): FromWorker | undefined {
   return known<FromWorker>(message, FROM_WORKER);
 }
 
-/** A message of the page, or nothing if it is none that the protocol knows. */
+/** A message of the page, or nothing if the protocol does not know it. */
 export function toWorker(message: unknown): Start | Answer | undefined {
   return known<Start | Answer>(message, TO_WORKER);
 }

@@ -37,7 +37,7 @@ async function startOf(given: unknown, options: WorkerLoadOptions): Promise<Omit
   const source = await sourceOf(given);
   const copied = Object.fromEntries(COPIED.map((name) => [name, options[name]]));
   const { decoderUrl, baseUrl = globalThis.document?.baseURI ?? globalThis.location?.href } = options;
-  // A worker's script may lie anywhere, so it is told where the decoder is.
+  // A worker's script may be served from anywhere, so it is told where the decoder is.
   const decoder = await placeOf("decoder_bg.wasm", decoderUrl, () => new URL("./decoder_bg.wasm", import.meta.url));
   const start: Omit<Start, "stdin" | "source"> = {
     type: "start",
@@ -86,7 +86,7 @@ class Remote {
   readonly #exited: Promise<number>;
   #app: WorkerGoApp | undefined;
   #failure: GowaspError | undefined;
-  /** How far it is; a worker that has said something has its script. */
+  /** How far it is; a worker that has sent a message has loaded its script. */
   #state: "new" | "loading" | "running" | "ended" = "new";
   readonly #onAbort = () => this.#fail(aborted(this.options.signal));
 
@@ -202,11 +202,11 @@ class Remote {
     this.#stopListening();
     this.#settle.reject(error);
     this.#exiting.reject(error);
-    // Whoever waits for `loaded` has been told.
+    // Whoever waits for `loaded` has got the failure already.
     this.loaded.catch(() => this.#exited.catch(() => {}));
   }
 
-  /** The thread is gone: the program ended it (`process.exit()` in Node), or an exception that nobody caught. */
+  /** The thread is gone: the program ended it (`process.exit()` in Node), or an uncaught exception did. */
   #ended(code: number, cause: unknown): void {
     if (this.#state === "ended") return;
     const why = cause === undefined ? `it ended with code ${code}` : String(cause);
@@ -221,7 +221,7 @@ class Remote {
   }
 }
 
-/** Calls a function of the page; what it throws is not the worker's fault. */
+/** Calls a function of the page; an exception in it is not the worker's fault. */
 function call(name: string, work: () => void): void {
   try {
     work();
@@ -274,7 +274,7 @@ function unavailable(message: string | undefined, cause?: unknown): GowaspError 
 
 function revived({ code = "exception", message, stack }: Failure): GowaspError {
   const error = new GowaspError(code, message);
-  // The worker's, which tells more than this one's.
+  // The worker's stack, which tells more than this one's.
   if (stack !== undefined) error.stack = stack;
   return error;
 }

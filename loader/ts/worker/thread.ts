@@ -7,7 +7,10 @@ export interface Thread {
   onmessage: ((event: MessageEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
-  /** Called when it has ended by itself, with the error that ended it, if one did; those of the web never do. */
+  /**
+   * Called when it has ended by itself, with the error that ended it, if one did. Workers of the web never end by
+   * themselves.
+   */
   onended?: (code: number, error: unknown) => void;
   postMessage(message: unknown): void;
   terminate(): unknown;
@@ -22,7 +25,7 @@ export function hasThreads(): boolean {
  * Starts a worker.
  *
  * @param url its script, which imports nothing
- * @throws what the host throws where it does not let it start
+ * @throws what the host throws if it does not let the worker start
  */
 export async function startThread(url: URL): Promise<Thread> {
   if (typeof Worker !== "function") return nodeThread(url);
@@ -38,7 +41,7 @@ export async function startThread(url: URL): Promise<Thread> {
   }
 }
 
-/** Scripts of other origins, as addresses of this one's; there is one, or one for each place that was named. */
+/** Scripts of other origins, as addresses of this one; there is one, or one for each place that was named. */
 const copies: Record<string, Promise<string>> = {};
 
 async function copyOf(url: URL): Promise<string> {

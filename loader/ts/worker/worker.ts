@@ -1,5 +1,5 @@
-// The script of the worker that `load(source, { worker: true })` starts: runs one program, reports to the page. It holds
-// all that a program can need: bundlers need not look into it, and it may lie anywhere.
+// The script of the worker that `load(source, { worker: true })` starts: runs one program, reports to the page. It
+// contains everything that a program may need, so bundlers need not look into it, and it may be served from anywhere.
 
 import { GowaspError } from "../errors.js";
 import { MemoryFiles } from "../fs/memory.js";
@@ -12,12 +12,12 @@ import { type Answer, type Failure, type FromWorker, type Start, toWorker } from
 interface Port {
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
   postMessage(message: FromWorker): void;
-  /** Node's only: whether it keeps the thread alive. */
+  /** Node only: whether the port keeps the thread alive. */
   ref?: () => void;
   unref?: () => void;
 }
 
-// Node's workers have it elsewhere.
+// Workers of Node have it elsewhere.
 const port = ("onmessage" in globalThis ? globalThis : builtin("worker_threads").parentPort) as unknown as Port;
 
 /** Reads that the page has not answered yet; it answers in order. */

@@ -135,7 +135,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<u8> 
     Ok(exit_code(&results))
 }
 
-/// What cannot be read counts more than what does not fit: the answer is not complete.
+/// What cannot be read counts more than what does not fit, because the answer is incomplete.
 fn exit_code(results: &[Result<Checked, Failed>]) -> u8 {
     let verdicts = results.iter().map(|result| match result {
         Ok(checked) => Some(checked.given.worked.verdict),
@@ -249,7 +249,7 @@ fn optimize(part: &Part, bytes: &[u8], terminal: &Terminal<'_>) -> Result<Option
     Ok(Some(optimized.wasm))
 }
 
-/// The platforms and budgets that were asked for; browsers where none was.
+/// The platforms and budgets that were asked for; if there is none, browsers.
 fn question(arguments: &Arguments) -> Question {
     let names = match arguments.platform.is_empty() && arguments.budget.is_empty() {
         true => vec!["browser".to_owned()],
@@ -274,7 +274,7 @@ fn platform_names() -> PossibleValuesParser {
     PossibleValuesParser::new(table().platforms.iter().flat_map(with_plans))
 }
 
-/// Names the platforms whose limits come from copies that are old.
+/// Names the platforms whose limits were read from copies that are old.
 fn warn_of_old_sources(results: &[Result<Checked, Failed>], today: Date, terminal: &Terminal<'_>) {
     let mut old: Vec<String> = Vec::new();
     for check in results

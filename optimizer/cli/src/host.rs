@@ -1,5 +1,5 @@
-//! What the commands ask of where they run: files, terminal, clock, encoders. The native program answers with the operating
-//! system (native.rs), the program for Node with Node's functions (optimizer/web).
+//! What the commands ask of the machine that they run on: files, terminal, clock, encoders. The native program answers
+//! with the operating system (native.rs), the program for Node with Node's functions (optimizer/web).
 
 use anyhow::Result;
 use gowasp_core::Encoding;
@@ -31,14 +31,14 @@ pub trait Host {
     /// Reading failed.
     fn read_stdin(&self) -> Result<Vec<u8>>;
 
-    /// Writes a file beside its destination, onto the disk, and renames it. A device or pipe is written to and stays what it
-    /// is, a symbolic link is followed, and an older file's mode is kept. Sweeps what killed runs left there.
+    /// Writes a file next to its destination, flushes it to the disk, and renames it. A device or pipe is written to in
+    /// place, a symbolic link is followed, and the mode of an older file is kept. Removes what killed runs left there.
     ///
     /// # Errors
-    /// Names the file, also an older one that is read-only; it is as it was.
+    /// Names the file, even an older one that is read-only; that stays as it was.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()>;
 
-    /// Writes several files into `directory` (made if missing): all are written beside their destinations first, then
+    /// Writes several files into `directory` (made if missing): all are written next to their destinations first, then
     /// renamed in order, so that the last one, which names the others, never names a missing file.
     ///
     /// # Errors
@@ -57,8 +57,8 @@ pub trait Host {
     /// Names the file.
     fn remove(&self, path: &Path) -> Result<()>;
 
-    /// Where writing to `path` puts the file: absolute, links followed. Two paths to one file, which need not be there yet,
-    /// give the same.
+    /// Where writing to `path` puts the file: absolute, with links followed. Two paths to one file, which need not
+    /// exist yet, give the same.
     fn resolve(&self, path: &Path) -> PathBuf;
 
     /// Writes data to standard output. A reader that has seen enough (`| head`) is not an error.
@@ -67,7 +67,7 @@ pub trait Host {
     /// Writing failed.
     fn print(&self, bytes: &[u8]) -> Result<()>;
 
-    /// Writes a line to standard error. That nobody reads it (`2>&1 | head`) is no reason to stop working.
+    /// Writes a line to standard error. That nobody reads it (`2>&1 | head`) does not stop the program.
     fn say(&self, line: &str);
 
     /// Shows a help text, or what is wrong with the arguments.
@@ -94,23 +94,23 @@ pub trait Host {
     /// They were set before.
     fn use_cores(&self, count: usize) -> Result<()>;
 
-    /// Runs Node with these arguments and `input` at its standard input, for at most so many seconds. Gives what it wrote to
-    /// its standard output; `None` where it was ended for the time.
+    /// Runs Node with these arguments and with `input` on its standard input, for at most this many seconds. Returns
+    /// what it wrote to its standard output; `None` if it was stopped because of the time.
     ///
     /// # Errors
     /// There is no Node, or it could not be started.
     fn run_node(&self, arguments: &[&str], input: &[u8], seconds: u32) -> Result<Option<Vec<u8>>>;
 
-    /// The encoders that are there, with the names that the manifest gives them, the slowest first.
-    /// With `fast`, the quickest of each encoding, which need not write the same bytes on every machine.
+    /// The available encoders, with the names that the manifest gives them, the slowest first. With `fast`, the
+    /// quickest one of each encoding, which need not write the same bytes on every machine.
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)>;
 
-    /// Begins to compress a module once for each job, with progress on a terminal if `visible`. What is returned waits for the
-    /// results, in the order of the jobs; until then other work can go on.
+    /// Begins to compress a module once for each job, with progress on a terminal if `visible`. The returned function
+    /// waits for the results, in the order of the jobs; other work can go on until it is called.
     fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Compressing<'_>;
 }
 
-/// More files than this are not what a platform is given: somebody named the wrong folder.
+/// A platform is not given more files than this: somebody named the wrong folder.
 pub const MOST_FILES: usize = 10_000;
 
 /// A file below a folder.

@@ -1,5 +1,5 @@
-//! The `gowasp` command: arguments, and one file per subcommand. All work is the library's; files, terminal and encoders are the
-//! [`Host`]'s.
+//! The `gowasp` command: arguments, and one file per subcommand. The library does the work; files, terminal and
+//! encoders belong to the [`Host`].
 
 mod check;
 mod host;
@@ -190,7 +190,7 @@ fn pass_names() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(values)
 }
 
-/// Something that was asked for and cannot be: exit code 2, as for a wrong argument.
+/// A request that cannot be satisfied: exit code 2, as for a wrong argument.
 #[derive(Debug)]
 struct UsageError(String);
 
@@ -202,8 +202,8 @@ impl std::fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
-/// Runs the command that `arguments` name, the first of them being the program's own name. Returns the exit code: 0 done, 1 the
-/// input or a step failed, 2 wrong usage; `check` has its own.
+/// Runs the command that `arguments` name, of which the first is the program's own name. Returns the exit code: 0 done,
+/// 1 the input or a step failed, 2 wrong usage; `check` has its own.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
     let arguments = match parse(arguments, host) {
         Ok(arguments) => arguments,
@@ -229,13 +229,13 @@ fn parse(
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut command = Arguments::command();
     if let Some(columns) = host.terminal().columns {
-        // No wider than clap makes it by itself.
+        // No wider than clap would make it.
         command = command.term_width(columns.min(100));
     }
     match command.try_get_matches_from_mut(&arguments) {
         Ok(matches) => Arguments::from_arg_matches(&matches),
         Err(error) => {
-            // clap repeats what it does not take: a file name may hold what a terminal obeys.
+            // clap repeats arguments that it refuses, and a file name may hold control characters.
             let harmless = (arguments.iter()).map(|text| printable(&text.to_string_lossy()));
             Err((command.try_get_matches_from_mut(harmless).err()).unwrap_or(error))
         }

@@ -3,7 +3,7 @@
 use gowasp_cli::Native;
 use std::process::ExitCode;
 
-/// Passes make and drop trees of small nodes on all cores, which the C library's allocator is slow at.
+/// Passes allocate and free trees of small nodes on all cores, which the C library's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -166,7 +166,7 @@ impl Host for Native {
             rayon::spawn_fifo(move || {
                 let packed = encoders::encode(&wasm, job, &|taken| bar.set_position(taken));
                 bar.finish_and_clear();
-                // Nobody waits for it where another module has failed.
+                // Nobody waits for it if another module has failed.
                 let _ = sender.send((index, packed));
             });
         }

@@ -4,8 +4,8 @@ use crate::{Host, UsageError};
 use anyhow::{Result, bail};
 use std::path::Path;
 
-/// Refuses a file that an option such as `--report` names and that would be written over another of the same run; `others` are
-/// these, with what the help text calls them.
+/// Refuses a file, named by an option such as `--report`, that would overwrite another file of the same run. `others`
+/// are those, with the names that the help text has for them.
 pub(crate) fn refuse_clash(
     (option, path): (&str, &Path),
     others: &[(&str, &Path)],

@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
     }
     let encoders = encoders(arguments, terminal)?;
     let missing = missing_encodings(arguments, &encoders);
-    // One module that is optimized while all cores compress others.
+    // One module is optimized while all cores compress others.
     let queue = Queue::new(arguments, encoders, cores + 1, apps.len(), terminal);
     match &apps[..] {
         [app] => {
@@ -138,7 +138,7 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
     }
 }
 
-/// Refuses options of which one would undo what the other asks for.
+/// Refuses combinations of options of which one would undo the other.
 fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) -> Result<()> {
     let host = terminal.host;
     if let Some(symbols) = &arguments.symbols_dir

@@ -1,4 +1,4 @@
-//! How much to say, and where: people's lines on stderr, data on stdout.
+//! What is printed, and where: messages for people on stderr, data on stdout.
 
 use crate::host::Host;
 use crate::{Arguments, Color};
@@ -32,7 +32,7 @@ impl<'h> Terminal<'h> {
         }
     }
 
-    /// What changes what the user should do, on stderr, however quiet.
+    /// A message that calls for action, on stderr, even with `--quiet`.
     pub(crate) fn warn(&self, message: impl Display) {
         self.labelled("warning", "33", message);
     }
@@ -61,8 +61,8 @@ impl<'h> Terminal<'h> {
         self.host.print(text.as_bytes())
     }
 
-    /// JSON, on stdout. What a terminal would obey is written as JSON's escapes: it can only be inside of
-    /// strings, and means the same there.
+    /// JSON, on stdout. Characters that a terminal would act on are written as JSON escapes: they can only be inside
+    /// strings, and mean the same there.
     pub(crate) fn print_json(&self, json: &str) -> anyhow::Result<()> {
         let mut safe = String::with_capacity(json.len() + 1);
         for c in json.chars() {
@@ -76,7 +76,7 @@ impl<'h> Terminal<'h> {
         self.print(&safe)
     }
 
-    /// Prints an error with its causes and, where the library gives one, what to do.
+    /// Prints an error with its causes and, if the library has one, a hint.
     pub(crate) fn error(&self, error: &anyhow::Error) {
         self.labelled("error", "31", format_args!("{error:#}"));
         let hints = (error.chain()).filter_map(|cause| cause.downcast_ref::<gowasp_core::Error>());
@@ -98,8 +98,8 @@ impl<'h> Terminal<'h> {
     }
 }
 
-/// Text that may come from a file, without what a terminal would obey: control characters, line ends, marks that turn
-/// the direction of writing.
+/// Text that may come from a file, without what a terminal would act on: control characters, line ends, marks that
+/// change the direction of writing.
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
@@ -111,7 +111,7 @@ pub(crate) fn printable(text: &str) -> String {
     printable
 }
 
-/// Whether a terminal only shows it.
+/// Whether a terminal merely displays it.
 fn is_harmless(c: char) -> bool {
     matches!(c, '"' | '\'' | '\\') || c.escape_debug().len() == 1
 }

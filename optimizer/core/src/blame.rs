@@ -1,23 +1,23 @@
-//! Finds the pass to blame for an output that the checker refuses, so that the user can go on without it.
+//! Finds the pass to blame when the checker refuses an output, so that the user can continue without it.
 
 use crate::error::Error;
 use crate::options::Options;
 use crate::passes::PASSES;
 
-/// Modules up to so many bytes are optimized again and again to find the pass, which takes some seconds.
+/// Modules up to this many bytes are optimized again and again to find the pass, which takes some seconds.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Leaves all of Go's code as it is: then there is nothing to refuse.
+/// Without it, all of Go's code stays as it is: then there is nothing to refuse.
 const FIRST: &str = "lift-functions";
 
-/// The pass to leave out for an output that is not refused. `optimize` says whether the module can be optimized with other
-/// options.
+/// The pass to skip to get an output that is not refused. `optimize` says whether the module can be optimized with
+/// other options.
 pub(crate) fn pass_to_skip(
     wasm: &[u8],
     options: &Options,
     optimize: impl Fn(&Options) -> Result<(), Error>,
 ) -> &'static str {
-    // Whatever goes wrong: only a pass without which there is an output is worth to be left out.
+    // Whatever the failure: only a pass whose absence gives an output is worth skipping.
     let is_refused = |options: &Options| optimize(options).is_err();
     (wasm.len() <= MOST_BYTES)
         .then(|| blamed(options, is_refused))
@@ -25,7 +25,8 @@ pub(crate) fn pass_to_skip(
         .unwrap_or(FIRST)
 }
 
-/// The pass without which the output is not refused: the last of the fewest passes with which it is.
+/// The pass whose absence gives an output that is not refused: the last of the shortest prefix of passes that is
+/// refused. By binary search.
 fn blamed(options: &Options, is_refused: impl Fn(&Options) -> bool) -> Option<&'static str> {
     let all = match &options.stop_after {
         Some(name) => PASSES.iter().position(|pass| pass.name == name)? + 1,

@@ -1,4 +1,4 @@
-//! Memory that knows its address, read only through checks.
+//! Bytes with an address, read only through checks.
 
 // As in `go`: these bytes come from outside.
 #![cfg_attr(
@@ -16,8 +16,8 @@ use std::ops::Range;
 
 /// A run of little-endian bytes and the address of its first one.
 ///
-/// Every reader takes an address and gives `None` outside the run: there is no `Index`, so reading what a
-/// file claims cannot panic.
+/// Every reader takes an address and returns `None` outside the run. There is no `Index`, so reading what a file claims
+/// cannot panic.
 #[derive(Debug, Clone, Copy)]
 pub struct Bytes<'a> {
     base: u64,
@@ -25,12 +25,12 @@ pub struct Bytes<'a> {
 }
 
 impl<'a> Bytes<'a> {
-    /// `bytes` as they lie in memory from address `base` on.
+    /// `bytes`, which lie in memory from address `base` on.
     pub fn new(base: u64, bytes: &'a [u8]) -> Self {
         Bytes { base, bytes }
     }
 
-    /// Addresses of the first byte and of the one behind the last.
+    /// Addresses of the first byte and past the last one.
     pub fn range(&self) -> Range<u64> {
         self.base..self.base.saturating_add(self.bytes.len() as u64)
     }

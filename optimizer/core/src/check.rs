@@ -1,26 +1,26 @@
-//! The checker: what was written, read again without trust in any pass.
+//! The checker: a static verifier that reads the written module again and trusts no pass.
 //!
-//! It is the specification of what optimized code must hold to, and shares no analysis with the passes: it reads the bytes of
-//! the written module and the tables that its start function makes. It runs after every optimization, whatever passes ran, and
-//! takes time in proportion to the size of the code. A module that breaks a rule is not returned (`blame`). Functions that were
-//! lifted are followed operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point
-//! that a call which is reached leads to. Of all others only their calls are read.
+//! It is the specification of optimized code, and shares no analysis with the passes: it reads the bytes of the written
+//! module and the tables that its start function makes. It runs after every optimization, whatever passes ran, in time
+//! proportional to the code. A module that breaks a rule is not returned (`blame`). Lifted functions are followed
+//! operator by operator (`walk`), on all *ways* in: a call, the trampoline at PC_B 0, and each resume point that a
+//! reachable call leads to. Of all other functions, only the calls are read.
 //!
 //! | rule | what holds |
 //! | --- | --- |
-//! | stack | Along no chain of calls more bytes are used below the guard than Go leaves there (800, and `StackSmall`), or than the input used: over calls for a return, for good and in place, and jumps. A call through the table is one of every function that had a check in the input; a call of the host is one of the deepest export. `systemstack` and `mcall` change to a stack with room, so what they call starts from 0; morestack counts only by its return PC. No function that had a check is in a cycle of functions without one. |
-//! | locals | On no way in is a local read before it is set, but SP and the selector. |
-//! | SP | It moves by constants; ways that meet agree on it; at each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime will look; at returns it is restored; jumps to other functions leave no frame. |
-//! | global 0 | It is SP when the host or a function outside the convention that looks at it is called, where an unwind begins, and at a trap of Go's own. |
-//! | slots | No word of a frame is read that the function never writes, tells the address of, or gets as a result of its last call. What the callee reads of its arguments is written on each way to the call, and what a caller reads of its results on each way to the return. Accesses that name SP lie in the frame or among arguments and results, and leave the return PC alone. |
-//! | stores | Each function stores to each word of its frame and above it at least as often as in the input, and in all, and its own return PC: no pass drops a store. What the input cannot reach, behind calls that never come back, does not count. Functions that call the host are left out. |
-//! | loads | No function loads a word of its frame, or one above it, more often than in the input, where the arguments of those that it calls lie as often as these load them: no pass adds a load from the stack. Left out are functions that call the host, or load from the stack before their frame is made. |
-//! | branches | Nothing is written that no branch leads to, and no loop that none repeats; a number is put into local 0 only for a jump to a dispatch. |
-//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, asks for its own return PC, or calls one that may be. Each call of one has a resume point, which leads to the same place as the call itself; so does `deferreturn`. A dispatch never sees a number a second time. Calls that are not looked at behind are of functions that never come back, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, but for a nil check in place of a call. |
+//! | stack | No chain of calls uses more bytes below the guard than Go leaves there (800, and `StackSmall`), or than the input used. Calls for a return and for good, inlined calls and tail calls count. A call through the table stands for one of every function that had a check in the input, a call of the host for one of the deepest export. `systemstack` and `mcall` switch to a stack with room, so what they call starts from 0; of morestack only the return PC counts. No function that had a check is on a cycle of functions without one. |
+//! | locals | No local but SP and the selector is read, on any way in, before it is set. |
+//! | SP | It moves by constants. Ways that meet agree on it. At each call it is where pcsp has it for the return PC, and for the return PCs of all calls that the code was inlined through, which lie on the stack where the runtime looks for them. It is restored at returns; tail calls leave no frame. |
+//! | global 0 | It is SP at calls of the host and of functions outside the convention that look at it, where an unwind begins, and at a trap that Go raises. |
+//! | slots | No word of a frame is read unless the function writes it, lets its address escape, or gets it as a result of its last call. What a callee reads of its arguments is written on every way to the call, and what a caller reads of its results on every way to the return. Accesses relative to SP lie in the frame or among arguments and results, and leave the return PC alone. |
+//! | stores | No pass drops a store: each function stores at least as often as in the input, to each word of its frame and above it, and in all, and it stores its own return PC. What the input cannot reach, behind calls that never return, does not count. Functions that call the host are left out. |
+//! | loads | No pass adds a load from the stack: no function loads a word of its frame, or above it, more often than in the input, where loads of their arguments by the functions that it calls count as well. Functions that call the host, or load from the stack before their frame is made, are left out. |
+//! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
+//! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
-//! The rules slots, stores, loads and branches take as long as all others, and are asked for by `--check`, by tests and by `fuzz:damage`.
-//! Not checked: values, other memory and their order, which `fuzz:functions` compares; line tables and stack maps.
-//! `fuzz:damage` does small mistakes to optimized functions and counts how many are refused ([`Checker`]);
+//! The rules slots, stores, loads and branches take as long as all others; `--check`, tests and `fuzz:damage` ask for
+//! them. Not checked: values, other memory and its order, which `fuzz:functions` compares; line tables and stack maps.
+//! `fuzz:damage` plants small mistakes in optimized functions and counts how many are refused ([`Checker`]);
 //! `docs/damages.md` lists the others.
 
 mod again;
@@ -59,7 +59,7 @@ use tally::Originals;
 use walk::Found;
 use written::{Function, Role, Written};
 
-/// A rule that is broken.
+/// A broken rule.
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// Its name in this module's documentation.
@@ -154,8 +154,8 @@ impl Subject<'_> {
     }
 }
 
-/// Checks what functions, all of which were read, say of each other. If one alone `changed` since that was done, by position,
-/// then less is done again.
+/// Checks what functions that were read say about each other. If only the function at position `changed` has changed
+/// since that was done, less is checked.
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
@@ -170,7 +170,7 @@ fn agree(
     agree_on(&before, written, found, never, &origins, changed)
 }
 
-/// The same, of an input and its functions. `origins` says which of these each function was.
+/// The same for an input and its functions. `origins` gives the position in the input of each function.
 fn agree_on(
     before: &Before<'_>,
     written: &Written<'_>,
@@ -196,7 +196,7 @@ fn agree_on(
     stack::check(before, written, found, origins)
 }
 
-/// Checks the accesses of all functions that were followed, or of one that `changed` alone.
+/// Checks the accesses of all functions that were followed, or of the `changed` one only.
 fn accesses_agree(
     originals: &Originals<'_>,
     written: &Written<'_>,
@@ -224,8 +224,8 @@ fn accesses_agree(
     results.find_map_first(Result::err).map_or(Ok(()), Err)
 }
 
-/// Reads all lifted functions. The second part are those that surely never return: what is behind a call of
-/// one does not count.
+/// Follows all lifted functions. The second part are those that certainly never return: what is behind a call of one
+/// does not count.
 fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>), Fault> {
     let mut never = written.known.exits.clone();
     let mut found: Vec<Option<Found>> = written.functions.iter().map(|_| None).collect();
@@ -260,7 +260,7 @@ fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>)
             Some((_, fault)) if stop.is_empty() => return Err(fault.clone()),
             Some(_) => left = failed.into_iter().map(|(position, _)| position).collect(),
         }
-        // Their callers may never return either, and what stands in place of calls of those.
+        // Their callers may never return either, nor may functions that bodies of those are inlined into.
         left.extend((0..found.len()).filter(|position| {
             let calls = |found: &Found| found.calls_any(&stop);
             !never.contains(position) && found[*position].as_ref().is_some_and(calls)

@@ -1,4 +1,4 @@
-//! Go's functions as graphs of blocks and expression trees: lifted from bytes, rewritten, encoded again.
+//! Go's functions as an IR: lifted from bytes to graphs of blocks and expression trees, rewritten, encoded again.
 
 mod adapt;
 mod assigned;
@@ -44,7 +44,7 @@ pub(crate) use stack_pointer::StackPointer;
 
 pub(crate) use unlifted::Unlifted;
 
-/// Globals that a body sets; none if it cannot be decoded.
+/// The globals that a body sets; none if it cannot be decoded.
 pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
     let tokens = tokens::decode(body).unwrap_or_default();
     let global = |token: &tokens::Token<'_>| match token.operator {
@@ -59,7 +59,7 @@ pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
 /// `deferreturn` is that of a [`Definition`].
 ///
 /// # Errors
-/// The first way in which the body differs from what Go writes.
+/// The first way in which the body differs from what Go emits.
 pub(crate) fn lift_function(
     body: &[u8],
     pc_f: u32,

@@ -1,8 +1,8 @@
-//! Go's function tables as columns, and the script that makes tables of them again.
+//! Go's function tables as columns, and the script that turns columns into tables again.
 //!
-//! The columnar-tables pass writes a script (`script.rs`) into a module, with a start function (`start.wat`) that runs it.
-//! Here it is run without an engine: by the pass, to see that the tables come back, and by whoever reads Go's tables in a
-//! module that the pass has written.
+//! The columnar-tables pass writes a script (`script.rs`) into a module, and a start function (`start.wat`) that runs
+//! it. Here it is run without an engine: by the pass, to see that the tables come back, and for whoever reads Go's
+//! tables in a module that the pass has written.
 
 mod script;
 pub(crate) mod start;
@@ -15,8 +15,8 @@ pub(crate) use start::Placement;
 
 use crate::input::Input;
 
-/// Does to the image of a module's memory, which begins at address `base`, what the module's start function does if that
-/// runs a script. Whether it does; if the script fails, the image is left as it was.
+/// Does to the image of a module's memory, which begins at address `base`, what the module's start function does, if
+/// that runs a script. Whether it does. If the script fails, the image is left as it was.
 pub(crate) fn rebuild(input: &Input<'_>, base: u64, image: &mut Vec<u8>) -> bool {
     let Some(script) = Script::find(input, base, image.len()) else {
         return false;
@@ -38,14 +38,14 @@ struct Script<'i> {
 }
 
 impl<'i> Script<'i> {
-    /// `None` of a module without a script, or with one that goes beyond what any script needs.
+    /// `None` for a module without a script, or with one that exceeds what any script needs.
     fn find(input: &Input<'i>, base: u64, image_bytes: usize) -> Option<Script<'i>> {
         let body = input.body(input.start?)?;
         let (placement, segment) = start::read(body)?;
         let segment = input.slice(&input.data.get(segment as usize)?.range);
         let operations = placement.operations.checked_sub(placement.streams()?)?;
         let fits = placement.length as usize == segment.len()
-            // Dictionaries say where tables are, which take more bytes than that.
+            // Dictionaries say where tables are, and the tables have more bytes than that.
             && placement.dictionary_bytes as usize <= image_bytes
             && base + image_bytes as u64 <= placement.working_base.into();
         fits.then_some(Script {

@@ -37,7 +37,7 @@ impl Encoding {
         }
     }
 
-    /// The file name extension that static servers look for beside the plain file, without its dot.
+    /// The file name extension that static servers look for next to the plain file, without its dot.
     pub fn extension(self) -> &'static str {
         match self {
             Encoding::Brotli => "br",
@@ -101,8 +101,8 @@ pub fn encode_brotli(
     Ok(packed)
 }
 
-/// The encoder where it is not a part of this library, which is without the feature `brotli`: as WebAssembly it is a module of its
-/// own, which most runs do without.
+/// The encoder of somebody else, for builds without the feature `brotli`: as WebAssembly it is a module of its own,
+/// which most runs do not load.
 pub mod elsewhere {
     use crate::error::{Error, Result, Stage};
     use std::sync::OnceLock;
@@ -112,9 +112,9 @@ pub mod elsewhere {
 
     static ENCODER: OnceLock<Encoder> = OnceLock::new();
 
-    /// Has all brotli encoded by this function from now on.
+    /// From now on, brotli is encoded by this function.
     pub fn use_encoder(encoder: Encoder) {
-        // The first one stays; there is only one to be had.
+        // The first one stays; there is only one.
         let _ = ENCODER.set(encoder);
     }
 
@@ -130,7 +130,7 @@ pub mod elsewhere {
     }
 }
 
-/// Hands out the input of an encoder and tells how much of it is gone.
+/// Hands out the input of an encoder and reports how much of it has been read.
 pub struct Counted<'a> {
     bytes: &'a [u8],
     taken: u64,

@@ -27,7 +27,7 @@ pub struct DumpStep {
     pub text: String,
 }
 
-/// Takes a function down after each pass.
+/// Records a function after each pass.
 pub(crate) struct Recorder {
     dump: Dump,
     /// Names of all functions by index in the input, for the calls.
@@ -63,7 +63,7 @@ impl Recorder {
         Ok(Recorder { dump, names })
     }
 
-    /// Takes the function down if the pass has changed it.
+    /// Records the function if the pass has changed it.
     pub(crate) fn after(&mut self, pass: &'static str, module: &Module<'_>) {
         let position = module.input.imported_functions.defined(self.dump.index);
         let Some((code, position)) = module.code.as_ref().zip(position) else {
@@ -79,7 +79,7 @@ impl Recorder {
         }
     }
 
-    /// What was taken down.
+    /// What was recorded.
     pub(crate) fn finish(self) -> Dump {
         self.dump
     }

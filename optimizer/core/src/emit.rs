@@ -1,8 +1,8 @@
-//! Frame and bodies back to bytes.
+//! Writes a module: shell and bodies back to bytes.
 //!
-//! Functions keep the order they had in the input. walrus orders them by size, which costs raw bytes
-//! (call targets that had one byte get two) and compresses worse: neighbours in Go's order come from one
-//! package and look alike. Bodies are copied where no index moved and re-encoded where one did.
+//! Functions keep the order that they had in the input. walrus orders them by size, which costs raw bytes (call targets
+//! that took one byte take two) and compresses worse: neighbours in Go's order come from one package and look alike.
+//! Bodies are copied where no index changed and re-encoded where one did.
 
 mod bodies;
 mod order;
@@ -28,7 +28,7 @@ pub(crate) struct Written {
     pub(crate) functions: Vec<Option<u32>>,
 }
 
-/// Writes the module, which is the same afterwards: walrus only wants to change it while it writes.
+/// Writes the module, which is the same afterwards: walrus needs it to be mutable only while it writes.
 ///
 /// # Errors
 /// An index that a body uses and that a pass removed: a fault of that pass, named by function.

@@ -1,4 +1,4 @@
-//! The module without its code: a walrus module whose function bodies are *reference skeletons*.
+//! The shell of a module, everything but its code: a walrus module whose function bodies are *reference skeletons*.
 //!
 //! A skeleton mentions what the real body refers to and nothing else:
 //!
@@ -10,9 +10,9 @@
 //!   unreachable)
 //! ```
 //!
-//! walrus can so collect garbage, add and remove entities and renumber everything, without an instruction
-//! tree of the whole program in memory. After emission [`Emitted::indices`] tells which index each entity
-//! of the input got, and `emit.rs` puts the real bodies back.
+//! This lets walrus collect garbage, add and remove entities and renumber everything, without an instruction tree of
+//! the whole program in memory. After emission, [`Emitted::indices`] has the new index of each entity of the input, and
+//! `emit.rs` puts the real bodies back.
 
 mod declarations;
 mod segments;
@@ -63,7 +63,7 @@ struct Ids {
     elements: Vec<ElementId>,
 }
 
-/// The frame as bytes, and where each entity of the input went.
+/// The shell as bytes, and the new index of each entity of the input.
 pub(crate) struct Emitted {
     pub(crate) bytes: Vec<u8>,
     pub(crate) indices: Indices,
@@ -84,11 +84,11 @@ pub(crate) struct Indices {
 }
 
 impl Frame {
-    /// Builds the frame of a valid module.
+    /// Builds the shell of a valid module.
     ///
     /// # Errors
-    /// A module that uses what a skeleton cannot express (exception tags, types other than plain
-    /// functions) or what walrus does not read; the message names it.
+    /// A module that uses what a skeleton cannot express (exception tags, types other than plain functions) or what
+    /// walrus cannot read; the message names it.
     pub(crate) fn new(input: &Input<'_>, references: Vec<References>) -> Result<Frame> {
         if input.types.iter().any(Option::is_none) {
             return Err(unsupported(
@@ -135,8 +135,8 @@ impl Frame {
         position as u32
     }
 
-    /// Gives functions, by index in the input, another type; those that were removed have none. Their skeletons are
-    /// empty from then on, so garbage must have been collected before.
+    /// Gives functions, by index in the input, another type; removed functions have none. Their skeletons are empty
+    /// from then on, so garbage must have been collected before.
     pub(crate) fn set_types(&mut self, functions: impl Iterator<Item = FuncIndex>, ty: u32) {
         let (params, results) = self.ids.types[ty as usize].clone();
         let live = self.live_functions();
@@ -171,8 +171,8 @@ impl Frame {
         self.walrus.exports.add(name, id);
     }
 
-    /// Adds a start function to a module that has none, with a passive segment that only it names. Its body names
-    /// memory 0, and the segment by index 0.
+    /// Adds a start function to a module that has none, and a passive segment that only it uses. Its body names memory
+    /// 0, and the segment as index 0.
     pub(crate) fn add_start(&mut self, body: Vec<u8>, segment: Vec<u8>) {
         self.walrus.data.add(DataKind::Passive, segment);
         let mut builder = walrus::FunctionBuilder::new(&mut self.walrus.types, &[], &[]);
@@ -236,7 +236,8 @@ impl Frame {
         }
     }
 
-    /// Adds the types that live bodies name and that walrus collected because skeletons do not name them. Those that it added.
+    /// Adds the types that live bodies name and that walrus collected because skeletons do not mention them. Returns
+    /// them.
     fn restore_types(&mut self) -> Vec<TypeId> {
         let named: BTreeSet<u32> = (self.live_bodies())
             .flat_map(|body| &body.types)
@@ -347,8 +348,8 @@ struct LiveIds {
     elements: Vec<Option<ElementId>>,
 }
 
-/// A custom section is the one place where walrus shows the indices it gave; this one writes them down
-/// and is dropped from the output by `emit.rs`.
+/// walrus shows the indices that it assigned in one place only, custom sections. This one writes them down, and
+/// `emit.rs` drops it from the output.
 #[derive(Debug)]
 struct IndexRecorder {
     live: LiveIds,

@@ -1,12 +1,12 @@
 //! Everything known of Go: which toolchain wrote a module, and Go's own tables inside it.
 //!
-//! [`Identity::of`] names toolchain, release, platform and kind; it never fails. [`Program::read`] reads the
-//! tables that the runtime itself uses (moduledata, pclntab, `_func` records, inline trees) through the one
-//! [`Layout`] row of the release. Where releases differ, `layout.rs` says so and no other file.
+//! [`Identity::of`] finds toolchain, release, platform and kind; it never fails. [`Program::read`] reads the tables
+//! that the runtime itself uses (moduledata, pclntab, `_func` records, inline trees) through the one [`Layout`] row of
+//! the release. Where releases differ, `layout.rs` says so and no other file.
 //!
 //! These bytes come from outside: nothing in here indexes, unwraps or adds without a check.
 
-// Tests work on bytes of their own.
+// Tests work on their own bytes.
 #![cfg_attr(
     not(test),
     deny(

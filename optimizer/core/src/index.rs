@@ -1,5 +1,5 @@
-//! Numbers of functions: the index by which code names one, imported ones counted, and the position of one among those that
-//! the module defines, which is that of its body. Nobody else converts one into the other.
+//! Numbers of functions: the *index* by which code names one, imported ones included, and its *position* among those
+//! that the module defines, which is that of its body. No other file converts one into the other.
 
 use std::ops::{Deref, DerefMut, Index, IndexMut};
 

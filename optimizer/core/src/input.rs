@@ -1,6 +1,6 @@
-//! A checked, borrowed view of the input: what every later stage needs to know of the module's bytes.
+//! A checked, borrowed view of the input: everything that later stages need to know of the module's bytes.
 //!
-//! Nothing is copied but small tables; function bodies and data stay ranges of the input.
+//! Only small tables are copied; function bodies and data stay ranges of the input.
 
 use crate::error::{Error, Result, Stage};
 use crate::index::{Defined, FuncIndex, Imported};
@@ -13,7 +13,7 @@ use wasmparser::{
 /// Bytes of a page of memory.
 pub(crate) const PAGE: u64 = 64 << 10;
 
-/// A module's sections and the tables that Go's layout shows in.
+/// The sections of a module, and the tables that show how Go laid it out.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Input<'a> {
@@ -321,7 +321,7 @@ fn check_header(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Names what a file is that is not WebAssembly, where its first bytes tell.
+/// Says what a file is that is not WebAssembly, if its first bytes tell.
 fn what_else(bytes: &[u8]) -> Option<&'static str> {
     const KNOWN: [(&[u8], &str); 7] = [
         (&[0x1f, 0x8b], "a gzip file (decompress it first)"),

@@ -24,7 +24,7 @@ pub struct Inspection {
     pub functions: Vec<FunctionSize>,
     /// Number of data segments.
     pub data_segments: usize,
-    /// Why there are no packages, where there are none, and the like.
+    /// Why there are no packages, if there are none, and the like.
     pub warnings: Vec<String>,
 }
 

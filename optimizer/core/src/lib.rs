@@ -91,9 +91,10 @@ struct Functions {
 /// Optimizes a module: same behaviour, fewer bytes.
 ///
 /// # Errors
-/// An input that is not a valid module, a pass that `options` names and that does not exist, and any
-/// failure inside a pass. Nothing is returned half done. Nor is a module that breaks a rule of optimized code, which is a fault
-/// of this library: the pass to blame is left out, with a warning, or with [`Options::strict`] an error of [`Stage::Check`].
+/// An input that is not a valid module, a pass that `options` names and that does not exist, and any failure inside a
+/// pass. Nothing is returned half done. A module that breaks a rule of optimized code is not returned either, which is
+/// a bug in this library: the pass to blame is left out, with a warning, or, with [`Options::strict`], with an error of
+/// [`Stage::Check`].
 pub fn optimize(wasm: &[u8], options: &Options) -> Result<Optimized> {
     optimize_observed(wasm, options, &mut ())
 }
@@ -114,7 +115,7 @@ pub fn optimize_observed(
     };
     match failure {
         Failure::Error(error) => Err(error),
-        // What other tools have made of Go's code may be beyond what the rules allow: then none of it is taken apart.
+        // What other tools made of Go's code may be beyond the rules: then none of it is lifted.
         Failure::Refused {
             error,
             is_rewritten: true,
@@ -170,7 +171,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Runs the whole pipeline once. `refused` is what the checker said of an output for which more passes ran.
+/// Runs the whole pipeline once. `refused` is what the checker said about an output for which more passes ran.
 fn attempt(
     wasm: &[u8],
     options: &Options,
@@ -217,7 +218,7 @@ fn attempt(
 
     observer.begin("check");
     let is_rewritten = warnings::is_rewritten(&passes);
-    // Tests ask for all rules anyway, of what Go wrote.
+    // Tests check by all rules anyway, unless another tool rewrote the module.
     let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
     let functions = Functions {
         lifted: module
@@ -227,7 +228,7 @@ fn attempt(
         indices: written.functions,
     };
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
-    // All that was worked on is in what was written; the checker takes much memory, too.
+    // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
     let checked = match is_checked {
         true => check_written(
@@ -282,19 +283,19 @@ fn attempt(
     })
 }
 
-/// Whether calls are not gone on with right behind them, as the checker wants it.
+/// Whether functions are not resumed right behind their calls, as the checker demands it.
 #[cfg(any(test, feature = "resume-stress"))]
 fn unwinds_on_purpose(options: &Options) -> bool {
     options.resume_stress
 }
 
-/// Nobody does.
+/// Never in a build that ships.
 #[cfg(not(any(test, feature = "resume-stress")))]
 fn unwinds_on_purpose(_: &Options) -> bool {
     false
 }
 
-/// Checks what was written of Go's functions.
+/// Checks what was written for Go's functions.
 fn check_written(
     input: &Input<'_>,
     identity: &Identity,
@@ -314,7 +315,7 @@ fn check_written(
     check::check(&subject).map_err(|fault| fault.error())
 }
 
-/// Go's tables, as long as passes may change them.
+/// Go's tables, if passes may change them.
 fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) -> Result<Program> {
     let program = Program::in_memory(input, identity, memory)?;
     if program.is_rebuilt() {
@@ -325,7 +326,7 @@ fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) 
     Ok(program)
 }
 
-/// What is known of each function of the input: Go's tables first, the `name` section for the rest.
+/// What is known about each function of the input: from Go's tables, and from the `name` section for the rest.
 fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u32, Source> {
     let mut sources = symbols::from_name_section(input);
     for function in program.iter().flat_map(|program| program.functions()) {

@@ -1,7 +1,8 @@
 //! What the platforms that run wasm allow, and whether a module fits.
 //!
-//! `platforms.json` is the table, each limit with its source and the date of the copy that was read. [`File::measure`] takes what
-//! is deployed, and [`check`] compares it. There is no I/O here, and no clock: who asks says what the date is.
+//! `platforms.json` is the table, each limit with its source and the date of the copy that was read. [`File::measure`]
+//! takes what is deployed, and [`check`] compares it. There is no I/O here, and no clock: the caller says what the date
+//! is.
 
 mod date;
 mod judge;

@@ -1,7 +1,8 @@
-//! The manifest `app.json`: what the loader needs to know of a packed module. Described field by field in
-//! ARCHITECTURE.md; `tests/golden` has a manifest of each shape that was written so far, read by the tests of both halves.
+//! The manifest `app.json`: what the loader needs to know about a packed module. ARCHITECTURE.md describes each field;
+//! `tests/golden` has a manifest of each shape so far, which the tests of both halves read.
 //!
-//! Readers ignore what they do not know. A new field, or a new encoding, keeps the format number; a changed meaning raises it.
+//! Readers ignore what they do not know. A new field, or a new encoding, keeps the format number; a changed meaning
+//! raises it.
 
 use crate::compress::Encoding;
 use crate::error::{Error, Result, Stage};
@@ -18,7 +19,7 @@ pub const FORMAT: u32 = 1;
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: u32,
-    /// `gowasp VERSION`, and in brackets the encoders of the files: two encoders may write other bytes.
+    /// `gowasp VERSION`, and in brackets the encoders of the files, since two encoders may write different bytes.
     pub generator: String,
     /// Name of the app.
     pub name: String,

@@ -1,7 +1,7 @@
-//! The module that passes work on: frame, bodies and custom sections.
+//! The module that passes work on: shell, bodies and custom sections.
 
 use crate::code::Code;
-use crate::error::{Error, Result, Stage};
+use crate::error::{Result, Stage};
 use crate::frame::{Frame, References};
 use crate::go::Program;
 use crate::input::Input;
@@ -24,7 +24,7 @@ pub struct Module<'a> {
     pub(crate) code: Option<Code>,
 }
 
-/// Whether the frame of a module could be taken apart.
+/// Whether the shell of a module could be taken apart.
 #[derive(Debug)]
 pub(crate) enum Rewritable {
     /// Passes may change everything.
@@ -86,14 +86,6 @@ impl<'a> Module<'a> {
         match &self.frame {
             Rewritable::Yes(_) => None,
             Rewritable::No { reason } => Some(reason),
-        }
-    }
-
-    /// The frame, for a pass whose table entry says that it needs one.
-    pub(crate) fn frame_mut(&mut self) -> Result<&mut Frame> {
-        match &mut self.frame {
-            Rewritable::Yes(frame) => Ok(frame),
-            Rewritable::No { reason } => Err(Error::new(Stage::Read, reason.clone())),
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::error::{Error, Result, Stage};
 use wasm_encoder::{Encode, IndirectNameMap, NameMap, NameSection};
 use wasmparser::{BinaryReader, Name, NameSectionReader};
 
-/// Rewrites the content of a `name` section for functions that got new indices: module, function and local
-/// names stay, those of other entities are dropped.
+/// Rewrites the content of a `name` section for functions that got new indices: module, function and local names stay,
+/// those of other entities are dropped.
 ///
 /// # Errors
 /// A malformed section, with the offset inside it.

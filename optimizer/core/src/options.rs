@@ -20,22 +20,22 @@ pub struct Options {
     pub keep_memory: bool,
     /// Whether Go's code and tables may be rewritten, or only the container around them.
     pub level: Level,
-    /// Find out what each pass does to the size of the code, for the report: takes as long again.
+    /// Find out what each pass does to the size of the code, for the report. Doubles the time.
     pub measure: bool,
-    /// Check what was written by all rules of optimized code, also those that take long: words of the stack, loads,
-    /// stores, branches.
+    /// Check the output by all rules of optimized code, including the slow ones: words of the stack, loads, stores,
+    /// branches.
     pub all_rules: bool,
     /// The function to show through all passes: its Go name, or its index in the input.
     pub dump: Option<String>,
-    /// Fail where a Go module can only get the generic passes, instead of warning.
+    /// Fail, instead of warning, if a Go module can only get the generic passes.
     pub strict: bool,
-    /// Have functions unwind behind every call that has a resume point, to test that they are gone on with there.
+    /// Make functions unwind behind every call that has a resume point, to test that they are resumed there.
     #[cfg(any(test, feature = "resume-stress"))]
     #[serde(skip)]
     pub resume_stress: bool,
 }
 
-/// What to prefer where sizes and speed conflict.
+/// What to prefer when sizes and speed conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preference {

@@ -21,7 +21,7 @@ pub struct Package {
 pub struct Encoded {
     /// How it is compressed.
     pub encoding: Encoding,
-    /// Name of the encoder, for the manifest: two that are not the same may give other bytes.
+    /// Name of the encoder, for the manifest: two encoders may write different bytes.
     pub encoder: String,
     /// The content of the file.
     pub bytes: Vec<u8>,
@@ -128,8 +128,8 @@ impl Package {
 /// The file that names all others.
 pub const MANIFEST: &str = "app.json";
 
-/// Hexadecimal digits of the module's hash in file names. 64 bits tell the releases of one app apart; the manifest holds the
-/// whole hash.
+/// How many hexadecimal digits of the module's hash are in file names. 64 bits distinguish the releases of one app; the
+/// manifest has the whole hash.
 const HASH_DIGITS: usize = 16;
 
 /// Whether a file is named as those of an app, of this or another release of it: `NAME.HASH.wasm` and so on.

@@ -43,8 +43,8 @@ pub struct Pass {
     pub name: &'static str,
     /// What it does, for help texts.
     pub summary: &'static str,
-    /// Passes that stand before it in the table, because it builds on what they do; the reasons are beside its row. Any of
-    /// them may be left out all the same.
+    /// Passes that stand before it in the table, because it builds on what they do; the reasons are in comments above
+    /// its row. Any of them may be left out all the same.
     pub after: &'static [&'static str],
     run: Run,
 }
@@ -97,7 +97,7 @@ pub static PASSES: &[Pass] = &[
         after: &[],
         run: Run::Shell(collect_garbage::run),
     },
-    // collect-garbage sees what functions refer to only in the input's bodies.
+    // collect-garbage sees references only in the input's bodies.
     Pass {
         name: "lift-functions",
         summary: "take Go's functions apart: direct branches, a shorter calling convention",
@@ -110,14 +110,14 @@ pub static PASSES: &[Pass] = &[
         after: &["lift-functions"],
         run: Run::Code(mark_no_return::run),
     },
-    // Behind a call that never returns nothing runs that would need a stack.
+    // Behind a call that never returns, nothing runs that needs stack.
     Pass {
         name: "drop-stack-checks",
         summary: "drop the stack check of functions whose callers have checked enough",
         after: &["mark-no-return"],
         run: Run::Code(drop_stack_checks::run),
     },
-    // A function that may grow the stack is resumed.
+    // A function that may grow the stack may be resumed.
     Pass {
         name: "plain-calls",
         summary: "calls of functions that are never resumed lose their resume point",
@@ -136,7 +136,7 @@ pub static PASSES: &[Pass] = &[
         after: &["lift-functions"],
         run: Run::Code(simplify_expressions::run),
     },
-    // simplify-expressions shows what is tiny.
+    // Only simplified bodies are tiny.
     Pass {
         name: "inline-leaves",
         summary: "put the body of tiny functions in place of their calls",
@@ -149,28 +149,28 @@ pub static PASSES: &[Pass] = &[
         after: &["lift-functions"],
         run: Run::Code(promote_calls::run),
     },
-    // Bodies of inline-leaves need no frame; what promote-calls calls directly can be replaced.
+    // Leaves need no frame, so inline-leaves goes first; promoted calls are direct, so they can be inlined.
     Pass {
         name: "inline-calls",
         summary: "put the body of small functions in place of their calls, frame and all",
         after: &["inline-leaves", "promote-calls"],
         run: Run::Code(inline_calls::run),
     },
-    // Loads and stores of slots have their shortest form.
+    // Loads and stores of slots have their simplest form by then.
     Pass {
         name: "forward-slots",
         summary: "keep what is in a slot of Go's stack in a local, too, instead of loading it again",
         after: &["simplify-expressions"],
         run: Run::Code(forward_slots::run),
     },
-    // The shorter form of an address tells stores apart; what was inlined moves as well.
+    // Simplified addresses tell stores apart; values of inlined code move as well.
     Pass {
         name: "forward-values",
         summary: "move values to where they are used, drop those that nobody uses",
         after: &["simplify-expressions", "inline-calls"],
         run: Run::Code(forward_values::run),
     },
-    // forward-values shows what closure a call is of.
+    // forward-values shows which closure a call is of.
     Pass {
         name: "direct-defers",
         summary: "call deferred closures directly instead of through the table",
@@ -183,14 +183,14 @@ pub static PASSES: &[Pass] = &[
         after: &["forward-values"],
         run: Run::Code(merge_locals::run),
     },
-    // These leave functions with loops of their own alone.
+    // Those leave functions alone that have loops inside a block, which this one makes.
     Pass {
         name: "split-copies",
         summary: "copy much memory in pieces, which C libraries do faster",
         after: &["forward-values", "merge-locals"],
         run: Run::Code(split_copies::run),
     },
-    // What is resumed is what all passes that change code have written.
+    // It tests the code that all other passes have written.
     #[cfg(any(test, feature = "resume-stress"))]
     Pass {
         name: "stress-resumes",
@@ -205,21 +205,21 @@ pub static PASSES: &[Pass] = &[
         after: &["renumber-pcs"],
         run: Run::Tables(group_tables::run),
     },
-    // Offsets into tables that are in order need not be stored.
+    // Offsets into ordered tables need not be stored.
     Pass {
         name: "columnar-tables",
         summary: "store Go's function tables column by column; a start function rebuilds them",
         after: &["group-tables"],
         run: Run::Tables(columnar_tables::run),
     },
-    // The start function of columnar-tables needs memory, too.
+    // The start function of columnar-tables needs memory as well.
     Pass {
         name: "fit-memory",
         summary: "declare no more memory than the program has to have before it grows it",
         after: &["columnar-tables"],
         run: Run::Tables(fit_memory::run),
     },
-    // A passive segment that only dead code used would stop it; columnar-tables leaves gaps.
+    // A passive segment that only dead code uses would stop it; columnar-tables leaves gaps to merge across.
     Pass {
         name: "merge-data",
         summary: "join data segments across short gaps, so that headers do not break up the data",
@@ -242,7 +242,7 @@ impl Observer for () {}
 /// Runs the table's passes on `module`.
 ///
 /// # Errors
-/// The error of the first pass that fails; passes that merely find nothing they may do report it instead.
+/// That of the first pass that fails. A pass that finds nothing it may do reports that instead.
 pub(crate) fn run(
     module: &mut Module<'_>,
     options: &Options,

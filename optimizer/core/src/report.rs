@@ -53,7 +53,7 @@ pub enum Status {
     Ran(Effect),
     /// It looked at the module and decided to change nothing, for the reason in the note.
     DidNothing(Effect),
-    /// It did not, for this reason.
+    /// It was not run, for this reason.
     Skipped {
         /// A flag, or what the module uses.
         reason: String,
@@ -61,7 +61,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// What the pass did, or why it decided to do nothing; `None` if it was not asked.
+    /// What the pass did, or why it decided to do nothing; `None` if it was not run.
     pub fn effect(&self) -> Option<&Effect> {
         match self {
             Status::Ran(effect) | Status::DidNothing(effect) => Some(effect),

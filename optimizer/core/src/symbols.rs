@@ -52,7 +52,7 @@ pub enum Function {
     Named(u32, String),
 }
 
-/// What is known of a function before it has a place in the output.
+/// What is known about a function before its index in the output is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) name: String,

@@ -1,4 +1,4 @@
-//! What a module exports, as TypeScript: by the types that its functions have in WebAssembly, which are all that a host sees.
+//! What a module exports, as TypeScript: by the WebAssembly types of its functions, which are all that a host sees.
 //! `plugin/types/typescript.ts` writes the same for bundlers; `tests/node/plugin.test.mjs` compares them.
 
 use crate::error::Result;
@@ -40,7 +40,7 @@ fn member(export: &Export<'_>, input: &Input<'_>) -> String {
     }
 }
 
-/// A name as it may stand in an interface: in quotes where it is no identifier.
+/// A name as it may stand in an interface: in quotes if it is no identifier.
 fn key(name: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
     let is_identifier =

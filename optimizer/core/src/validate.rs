@@ -29,7 +29,7 @@ pub(crate) fn validate(bytes: &[u8], stage: Stage) -> Result<()> {
         *allocations = validator.into_allocations();
         result
     };
-    // Not try_for_each: the first error by offset, not by chance.
+    // Not try_for_each: the error reported is the first by offset, not a random one.
     let errors: Vec<Error> = bodies
         .into_par_iter()
         .map_init(FuncValidatorAllocations::default, check)

@@ -1,20 +1,20 @@
-//! What a user hears of an optimization without asking: how much was left alone, why, and what to do about it.
+//! What a user hears about an optimization without asking: how much was left alone, why, and what to do about it.
 //!
-//! A *warning* changes what the user should do and is about a Go module; a *note* only explains the result. Of the reasons
-//! why Go's code was left alone the first in the pipeline is said, in one line.
+//! A *warning* calls for action and is about a Go module; a *note* only explains the result. If there are several
+//! reasons why Go's code was left alone, only the first in the pipeline is given, in one line.
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
 use crate::options::Preference;
 use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes};
 
-/// Percent of Go's code that may be left alone without a word.
+/// Percent of Go's code that may be left alone without a warning.
 const SILENT: u64 = 1;
 
 const REWRITTEN: &str =
     "probably because another tool has rewritten this module; give the file that go build wrote";
 
-/// What an optimization came to, as far as it is worth a word.
+/// The outcome of an optimization, as far as it is worth a message.
 pub(crate) struct Findings<'a> {
     pub(crate) identity: &'a Identity,
     /// Why Go's tables could not be read.
@@ -58,7 +58,7 @@ impl Messages {
 }
 
 impl Findings<'_> {
-    /// Why much of Go's code is as it was.
+    /// Why much of Go's code was left as it was.
     fn about_code(&self) -> Option<String> {
         if let Some(reason) = self.unrewritable {
             return Some(format!("{}, {REWRITTEN}", only_sections(reason)));
@@ -78,7 +78,8 @@ impl Findings<'_> {
         much_left_alone(self.passes).map(code_left_alone)
     }
 
-    /// Why Go's tables are as they were. That they are not rebuilt at the start is what `--for speed` asks for.
+    /// Why Go's tables were left as they were. With `--for speed`, that they are not rebuilt at the start is what was
+    /// asked for.
     fn about_tables(&self) -> Option<String> {
         if self.prefer == Preference::Speed {
             return None;
@@ -113,7 +114,7 @@ impl Findings<'_> {
     }
 }
 
-/// Whether more of Go's code is not as Go writes it than goes without a word.
+/// Whether more of Go's code than is left alone silently is not as Go emits it.
 pub(crate) fn is_rewritten(passes: &[PassReport]) -> bool {
     much_left_alone(passes).is_some_and(|left| left.rewritten)
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<u8>, JsValue> {
     let progress = |taken: u64| {
-        // What a listener throws is its own affair.
+        // What a listener throws is ignored.
         let _ = on_progress.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
     };
     gowasp_core::brotli(bytes, quality, &progress)

@@ -108,7 +108,7 @@ struct Stages<'f>(&'f Function);
 
 impl Observer for Stages<'_> {
     fn begin(&mut self, name: &'static str) {
-        // What a listener throws is its own affair.
+        // What a listener throws is ignored.
         let _ = (self.0).call1(&JsValue::NULL, &JsValue::from_str(name));
     }
 

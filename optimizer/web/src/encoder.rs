@@ -8,8 +8,8 @@ thread_local! {
     static ENCODER: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Has `check` ask this function of bytes, quality and window bits for what brotli makes of a file: `brotliWithWindow` of the
-/// encoder's module.
+/// Makes `check` call this function, with bytes, quality and window bits, to compress by brotli: `brotliWithWindow` of
+/// the encoder's module.
 #[wasm_bindgen(js_name = setBrotli)]
 pub fn set_brotli(encoder: Function) {
     ENCODER.with(|known| *known.borrow_mut() = Some(encoder));

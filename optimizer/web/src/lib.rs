@@ -1,5 +1,6 @@
-//! The optimizer for JavaScript: its commands for `npx gowasp` ([`command`]), and its functions for programs and pages ([`api`]).
-//! Nothing is done here: bytes, options and errors go over the border, all else is `gowasp-core` and `gowasp-cli`.
+//! The optimizer for JavaScript: its commands for `npx gowasp` ([`command`]), and its functions for programs and pages
+//! ([`api`]). This crate only passes bytes, options and errors across the border; the work is done in `gowasp-core` and
+//! `gowasp-cli`.
 
 pub mod api;
 pub mod command;
@@ -23,7 +24,7 @@ extern "C" {
     fn console_error(message: &str);
 }
 
-/// Runs once, when the module is instantiated: what a fault of ours says is not lost behind "unreachable".
+/// Runs once, when the module is instantiated, so that the message of a panic is not lost behind "unreachable".
 #[wasm_bindgen(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| {

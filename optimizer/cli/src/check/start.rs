@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 /// Takes the module at standard input, and answers with one line of JSON.
 const SCRIPT: &str = include_str!("start.mjs");
 
-/// Compiling is done before the clock starts, as platforms do it when a module is uploaded; nobody asks about our flags.
+/// Compiling is done before the clock starts, as platforms do it when a module is uploaded; warnings about our flags
+/// are off.
 const NODE: [&str; 5] = [
     "--no-wasm-lazy-compilation",
     "--no-warnings",
@@ -17,7 +18,7 @@ const NODE: [&str; 5] = [
     SCRIPT,
 ];
 
-/// Each in a process of its own: what an engine has compiled again for one would help the next.
+/// Each in a process of its own: code that an engine recompiled in one run would help the next.
 pub(super) const RUNS: usize = 5;
 
 /// What was found of a module.
@@ -70,7 +71,7 @@ fn read(answer: &[u8]) -> Result<(f64, String), String> {
     measured.ok_or_else(|| text("problem").unwrap_or("Node ended without an answer".to_owned()))
 }
 
-/// What is deployed together starts one by one.
+/// Modules that are deployed together are started one by one, and their times added.
 pub(super) fn together(started: &[Started]) -> Start {
     let mut all = 0.0;
     for one in started {
@@ -81,7 +82,7 @@ pub(super) fn together(started: &[Started]) -> Start {
     }
     match started.is_empty() {
         true => Start::NotMeasured,
-        // Begun milliseconds count.
+        // Started milliseconds count.
         false => Start::Took(all.ceil() as u64),
     }
 }

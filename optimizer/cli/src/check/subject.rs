@@ -37,7 +37,8 @@ pub(super) struct Part {
     pub(super) sha256: Option<String>,
 }
 
-/// No engine takes a larger module (WebAssembly JavaScript Interface, limits), and no platform of the table a larger file.
+/// No engine takes a larger module (WebAssembly JavaScript Interface, limits), and no platform of the table a larger
+/// file.
 const LARGEST: usize = 1 << 30;
 
 /// Magic and version.
@@ -87,7 +88,7 @@ impl Subject {
         })
     }
 
-    /// A packed app is its module: the compressed files are what is served in its place, and the side-car is not served.
+    /// A packed app is its module: the compressed files are served in its place, and the side-car is not served.
     fn app(path: &Path, host: &dyn Host) -> Result<Subject> {
         let named = || path.display().to_string();
         let json = String::from_utf8(host.read_start(path, LARGEST)?).with_context(named)?;
@@ -127,7 +128,7 @@ impl Subject {
         }
     }
 
-    /// The bytes of a part. What is no module is not read to its end where there should be one.
+    /// The bytes of a part. Where there should be a module, a file that is none is not read to its end.
     ///
     /// # Errors
     /// It cannot be read, is no module, is too large, or is not what the manifest says.

@@ -117,7 +117,8 @@ mod tests {
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect();
         let packed = zstd(Counted::new(&noise, &|_| ()), noise.len(), 1).expect("compresses");
-        // RFC 8878, 3.1.1.1: magic 4, frame header descriptor 1, then the window descriptor: exponent in its high 5 bits.
+        // RFC 8878, 3.1.1.1: magic 4, frame header descriptor 1, then the window descriptor: exponent in its high 5
+        // bits.
         let (descriptor, window) = (packed[4], packed[5]);
         assert_eq!(descriptor & 0x20, 0, "not a single segment");
         assert!(10 + (window >> 3) <= 23);

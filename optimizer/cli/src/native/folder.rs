@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Folders in folders, beyond which something is wrong with the disk.
+/// Nesting of folders beyond which something is wrong with the disk.
 const DEEPEST: usize = 64;
 
 pub(super) fn read_start(path: &Path, count: usize) -> Result<Vec<u8>> {
@@ -41,8 +41,8 @@ pub(super) fn files_below(root: &Path) -> Result<Option<Vec<Entry>>> {
     Ok(Some(files))
 }
 
-/// Path, name and size of what is in one folder; a folder has no size. Links and devices are left out: what they lead to is not
-/// below the folder, or endless.
+/// Path, name and size of what is in one folder; a folder has no size. Links and devices are left out: what they lead
+/// to is outside of the folder, or endless.
 fn entries(folder: &Path) -> Result<Vec<(PathBuf, String, Option<u64>)>> {
     let fail = || cannot_read(folder);
     let mut entries = Vec::new();

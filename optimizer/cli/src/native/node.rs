@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// An answer is a line. Who writes more is not ours.
+/// An answer is one line. A script that writes more is not ours.
 const LONGEST_ANSWER: u64 = 1 << 16;
 
 pub(super) fn run(arguments: &[&str], input: &[u8], time: Duration) -> Result<Option<Vec<u8>>> {
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &[&str], input: &[u8], time: Duration) -> Result<Op
             });
         }
         let answer = answers.recv_timeout(time).ok();
-        // Also one that has answered and goes on; both threads end with it.
+        // Even one that has answered and keeps running; both threads end with it.
         drop(child.kill());
         answer
     });
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &[&str], input: &[u8], time: Duration) -> Result<Op
 fn start(arguments: &[&str]) -> Result<Child> {
     let child = Command::new("node")
         .args(arguments)
-        // What it adds to Node's arguments is meant for the user's own programs.
+        // The options that it adds are meant for the user's own programs.
         .env_remove("NODE_OPTIONS")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -12,13 +12,13 @@ use tempfile::NamedTempFile;
 pub(super) struct Staged {
     file: NamedTempFile,
     destination: PathBuf,
-    /// As the user wrote it.
+    /// As the user typed it.
     shown: PathBuf,
 }
 
 impl Staged {
-    /// Writes `bytes` beside the file that `path` leads to, and onto the disk. An older file there must be one that may be
-    /// written to, and its mode is kept.
+    /// Writes `bytes` next to the file that `path` leads to, and flushes them to the disk. An older file there must be
+    /// writable, and its mode is kept.
     pub(super) fn new(path: &Path, bytes: &[u8]) -> Result<Staged> {
         let destination = follow(path);
         let old = writable(&destination, path)?;
@@ -39,7 +39,7 @@ impl Staged {
         (self.file.persist(&self.destination))
             .map_err(|e| e.error)
             .with_context(|| cannot_write(&self.shown))?;
-        // The rename is an entry of the directory. Where directories cannot be opened (Windows), the system does without.
+        // The rename is an entry of the directory. Where directories cannot be opened (Windows), it is not flushed.
         if let Ok(directory) = File::open(parent(&self.destination)) {
             let _ = directory.sync_all();
         }
@@ -49,7 +49,7 @@ impl Staged {
 
 fn fill(file: &mut NamedTempFile, bytes: &[u8], old: Option<&Metadata>) -> std::io::Result<()> {
     if let Some(old) = old {
-        // Made with this mode, but less what the umask takes away.
+        // Made with this mode, less what the umask removes.
         file.as_file().set_permissions(old.permissions())?;
     }
     file.write_all(bytes)?;
@@ -59,7 +59,7 @@ fn fill(file: &mut NamedTempFile, bytes: &[u8], old: Option<&Metadata>) -> std::
 
 /// Where symbolic links lead, also to a file that is not there yet.
 pub(super) fn follow(path: &Path) -> PathBuf {
-    // As many as Linux follows (path_resolution(7)); a circle then fails as it does elsewhere.
+    // As many as Linux follows (path_resolution(7)); a cycle then fails as it does elsewhere.
     const MOST_LINKS: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -83,7 +83,7 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// The older file, if there is one and it may be replaced. A rename would not ask.
+/// The older file, if there is one and it may be replaced. A rename would not check that.
 fn writable(destination: &Path, shown: &Path) -> Result<Option<Metadata>> {
     let old = match std::fs::metadata(destination) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -109,7 +109,7 @@ fn builder(old: Option<&Metadata>) -> tempfile::Builder<'static, 'static> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As other tools write files: the umask takes away what the user does not want.
+        // As other tools write files: the umask removes what the user does not want.
         let new = || std::fs::Permissions::from_mode(0o666);
         builder.permissions(old.map_or_else(new, Metadata::permissions));
     }
@@ -119,7 +119,7 @@ fn builder(old: Option<&Metadata>) -> tempfile::Builder<'static, 'static> {
 /// Nothing that is still being written is this old.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// Removes what killed runs left in a directory. What cannot be removed is in nobody's way.
+/// Removes what killed runs left in a directory. What cannot be removed does no harm.
 fn sweep(directory: &Path) {
     let Ok(entries) = std::fs::read_dir(directory) else {
         return;

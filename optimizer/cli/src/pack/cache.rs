@@ -1,5 +1,5 @@
-//! Results of earlier runs, kept by what they depend on. An entry is one file that appears whole or not at all and carries its
-//! hash: several processes may share the folder, and what is damaged is made again.
+//! Results of earlier runs, kept under a hash of what they depend on. An entry is one file that appears whole or not at
+//! all and carries its own hash: several processes may share the folder, and a damaged entry is made again.
 
 use crate::terminal::Terminal;
 use gowasp_core::manifest::sha256_hex;
@@ -13,7 +13,8 @@ pub(super) struct Cache<'a> {
     terminal: &'a Terminal<'a>,
 }
 
-/// What a result depends on, hashed. Of gowasp it has the version, not the code: whoever changes passes uses no cache.
+/// What a result depends on, hashed. Of gowasp it has the version, not the code: do not use a cache while you change
+/// passes.
 pub(super) struct Key(String);
 
 /// A result.
@@ -70,10 +71,10 @@ impl<'a> Cache<'a> {
         }
     }
 
-    /// The result that was kept, if it is as it was.
+    /// The kept result, if it is intact.
     pub(super) fn get(&self, key: &Key) -> Option<Entry> {
         let bytes = (self.terminal.host).read(&self.directory.join(key.file()));
-        // Nearly always it is not there yet; what else is wrong shows when it is written.
+        // Nearly always it is not there yet. Anything else that is wrong shows when it is written.
         let entry = parse(&bytes.ok()?, key);
         if entry.is_none() {
             let file = self.directory.join(key.file());
@@ -85,7 +86,7 @@ impl<'a> Cache<'a> {
         entry
     }
 
-    /// Keeps a result. That it cannot be kept is worth a warning, no more.
+    /// Keeps a result. If that fails, a warning is enough.
     pub(super) fn put(&self, key: &Key, entry: &Entry) {
         let file = (key.file(), serialize(entry, key));
         if let Err(error) = (self.terminal.host).write_all(self.directory, &[file]) {

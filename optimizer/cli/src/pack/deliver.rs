@@ -17,7 +17,7 @@ pub(super) fn deliver(
     if let Some(directory) = &arguments.symbols_dir
         && let Some(symbols) = package.take_symbols()
     {
-        // Before the manifest: whoever finds that finds its side-car.
+        // Before the manifest, so that whoever finds the manifest finds its side-car.
         terminal.host.write_all(directory, &[symbols])?;
     }
     terminal.host.write_all(&app.directory, &package.files)?;
@@ -29,7 +29,7 @@ pub(super) fn deliver(
     Ok(())
 }
 
-/// Pages that are open may still ask for older files, so they stay until the user says.
+/// Open pages may still ask for older files, so these stay until the user says otherwise.
 fn clean(remove: bool, packed: &Packed<'_>, terminal: &Terminal<'_>) -> Result<()> {
     let Packed { app, package, .. } = packed;
     let new: HashSet<&str> = (package.files.iter()).map(|(name, _)| &**name).collect();

@@ -1,4 +1,4 @@
-//! What tells a browser to fetch the files of an app before the page's scripts ask for them.
+//! What makes a browser fetch the files of an app before the scripts of the page ask for them.
 
 use crate::UsageError;
 use anyhow::{Result, bail};
@@ -17,8 +17,8 @@ pub(super) fn check(url: &str) -> Result<()> {
     }
 }
 
-/// HTML and header lines for the files below `url`. The attributes are those of the loader's own requests, without which the
-/// browser would fetch the files twice.
+/// HTML and header lines for the files below `url`. The attributes are those of the loader's own requests; with others,
+/// the browser would fetch the files twice.
 pub(super) fn lines(url: &str, manifest: &Manifest) -> String {
     let files = [
         (MANIFEST, None),

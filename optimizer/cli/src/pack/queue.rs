@@ -1,4 +1,5 @@
-//! Modules on their way: one is optimized while others are compressed, and only so many at once that memory is bounded.
+//! A bounded pipeline of modules: one is optimized while others are compressed, and only so many at once that memory is
+//! bounded.
 
 use super::Arguments;
 use super::app::App;
@@ -33,13 +34,13 @@ pub(super) struct Queue<'a> {
     arguments: &'a Arguments,
     encoders: Vec<(Encoding, String)>,
     cache: Option<Cache<'a>>,
-    /// How many modules may be on their way.
+    /// How many modules may be in the pipeline.
     room: usize,
     all: usize,
     terminal: &'a Terminal<'a>,
 }
 
-/// A module on its way.
+/// A module in the pipeline.
 struct Started<'a> {
     app: &'a App,
     original: u64,
@@ -82,8 +83,8 @@ impl<'a> Queue<'a> {
         self.finish(started)
     }
 
-    /// Packs modules and hands each to `deliver`, in their order. One that fails is named and does not keep the others from
-    /// being packed. Returns how many failed.
+    /// Packs modules and hands each to `deliver`, in order. If one fails, it is named, and the others are still packed.
+    /// Returns how many failed.
     pub(super) fn pack_all(
         &self,
         apps: &'a [App],
@@ -141,13 +142,13 @@ impl<'a> Queue<'a> {
     }
 
     fn key(&self, app: &App, wasm: &[u8]) -> Key {
-        // Whether more is said changes nothing of the result.
+        // How much is printed does not change the result.
         let options = self.arguments.optimization.options(false);
         let brotli = self.arguments.brotli;
         Key::of(wasm, &app.name, &options, &self.encoders, brotli)
     }
 
-    /// What the cache has, with what the user heard of it then.
+    /// What the cache has, with the messages that the user got then.
     fn kept(&self, key: Option<&Key>, name: &str) -> Result<Option<Package>> {
         let (Some(cache), Some(key)) = (&self.cache, key) else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The checker, for modules that differ from an optimized one in single functions: such as damaged ones, which test it.
+//! Checks modules that differ from an optimized one in a single function, such as damaged ones, which test the checker.
 
 use super::{Fault, Subject, agree, follow, walk};
 use crate::go::{Identity, Program};
@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::{Error, Optimized, Stage};
 use std::collections::BTreeSet;
 
-/// Checks what becomes of an optimized module if one of its functions is changed, without reading all others again.
+/// Checks what an optimized module becomes when one of its functions is changed, without reading all others again.
 #[derive(Debug)]
 pub struct Checker<'a> {
     input: Input<'a>,
@@ -79,7 +79,7 @@ impl<'a> Checker<'a> {
         let operators = &mut walk::Operators::new();
         let changed = walk::walk(&written, position, &stops, operators)?;
         if changed.never_returns() != before.never_returns() {
-            // What lies behind its calls counts now, or does not any more.
+            // The code behind its calls counts now, or no longer does.
             let (found, never) = follow(&written)?;
             return agree(&subject, &written, &found, &never, None);
         }

@@ -1,4 +1,4 @@
-//! The input, read as far as rules ask for it.
+//! The input, read as far as the rules need it.
 
 use super::opaque::Opaque;
 use super::written::{Function, Known, body, functions_of_input};
@@ -23,7 +23,7 @@ impl<'s> Before<'s> {
         Before::new(input, functions_of_input(input, program))
     }
 
-    /// An input with what its tables say of its functions.
+    /// An input, and what its tables say about its functions.
     pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> Before<'s> {
         Before {
             input,
@@ -33,18 +33,18 @@ impl<'s> Before<'s> {
         }
     }
 
-    /// Whom a function calls, by position.
+    /// What a function calls, by position.
     pub(super) fn calls(&self, position: usize) -> &Opaque {
         self.calls[position].get_or_init(|| Opaque::of(self.input, position))
     }
 
-    /// Whether there is a trap behind a call by the first function of the second.
+    /// Whether, somewhere in the first function, a trap follows a call of the second.
     pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
         let index = (self.input.imported_functions).index(Defined::nth(callee));
         self.calls(caller).trapped.contains(&index)
     }
 
-    /// By position, whether a function checks the stack. The check comes first, so that most are read in part.
+    /// By position, whether a function checks the stack. The check comes first, so little of most functions is read.
     pub(super) fn had_check(&self) -> Vec<bool> {
         let grows = |operator: Operator<'_>| match operator {
             Operator::Call { function_index } => {

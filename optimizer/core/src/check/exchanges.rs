@@ -1,12 +1,12 @@
-//! That words of Go's stack that are read are written, by whoever has to.
+//! Rule `slots`, between functions: words of Go's stack that are read were written, by whichever side has to.
 
 use super::Fault;
 use super::slots::WORD;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
 
-/// Checks that what is read of frames is written, that arguments are written before each call that reads them, and results at
-/// each return.
+/// Checks that words of frames that are read are written, that arguments are written before each call that reads them,
+/// and results before each return.
 ///
 /// # Errors
 /// The first that is not.
@@ -28,15 +28,15 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
     Ok(())
 }
 
-/// Who writes what for whom.
+/// Which function writes what for which.
 struct Exchanges<'e, 'w> {
     written: &'e Written<'w>,
     found: &'e [Option<Found>],
 }
 
 impl Exchanges<'_, '_> {
-    /// What was found of a function of which all is known: assembly may change to another stack, and what the host writes
-    /// is not seen.
+    /// What was found about a function, if everything is known: assembly may switch to another stack, and what the host
+    /// writes is not seen.
     fn followed(&self, position: usize) -> Option<&Found> {
         let is_assembly = self.written.functions[position].is_assembly;
         let found = self.found[position].as_ref();

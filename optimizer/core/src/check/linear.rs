@@ -1,4 +1,4 @@
-//! The input's operators, read front to back without control flow: enough to see which addresses name Go's stack.
+//! Reads the input's operators front to back, without control flow: enough to see which addresses are on Go's stack.
 
 use super::value::{Value, constant};
 use crate::index::FuncIndex;
@@ -16,7 +16,8 @@ pub(super) struct Access {
     pub(super) stored: Option<Value>,
 }
 
-/// What an operator does with the operand stack. Tells of each load and store. `None` for an operator that Go does not write.
+/// What an operator does to the operand stack. Reports each load and store. `None` for an operator that Go does not
+/// emit.
 pub(super) fn step(
     input: &Input<'_>,
     operator: &Operator<'_>,

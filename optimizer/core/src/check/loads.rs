@@ -1,15 +1,16 @@
 //! That no load from the stack was added.
 //!
-//! Passes take loads from Go's stack away, where the value is in a local, and add none. Bodies in place of calls load their
-//! arguments, which lie where the caller's frame ends. So no function loads a word of its frame, or one above it, more often
-//! than the input does, with all functions that it calls.
+//! Passes remove loads from Go's stack, where the value is in a local, and add none. Inlined bodies load their
+//! arguments, which lie where the caller's frame ends. So no function loads a word of its frame, or above it, more
+//! often than it and all functions that it calls do in the input.
 
 use super::Fault;
 use super::tally::{Original, WORD, within};
 use super::walk::{Found, RETURN_PC};
 use super::written::Function;
 
-/// Checks the loads of a function, given what the input has of it and of those that it calls, with how often.
+/// Checks the loads of a function against those of the input, its own and those of the functions that it calls, each
+/// with how often it calls them.
 ///
 /// # Errors
 /// There is one that the input does not have.
@@ -29,7 +30,7 @@ pub(super) fn check<'t>(
     if more.is_empty() {
         return Ok(());
     }
-    // SP of the caller is where the callee's arguments are.
+    // The caller's SP is where the callee's arguments are.
     let above = ((before.frame + i64::from(RETURN_PC)) / i64::from(WORD)) as i32;
     for (callee, calls) in callees {
         for (word, count) in &mut more {

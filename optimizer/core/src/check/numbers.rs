@@ -39,7 +39,7 @@ impl Numbers {
         self.0.dedup();
     }
 
-    /// Those that hold to a condition, and the others.
+    /// Those that satisfy a condition, and the others.
     pub(super) fn split(&self, holds: impl Fn(u32) -> bool) -> (Numbers, Numbers) {
         let (yes, no) = self.0.iter().partition(|number| holds(**number));
         (Numbers(yes), Numbers(no))

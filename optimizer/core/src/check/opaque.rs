@@ -1,4 +1,4 @@
-//! Functions whose code is not followed: what they call, by their operators.
+//! Functions whose code is not followed: their calls, found among their operators.
 
 use super::written::body;
 use crate::index::FuncIndex;
@@ -11,7 +11,7 @@ pub(super) struct Opaque {
     /// Imported functions as well.
     pub(super) calls: Vec<FuncIndex>,
     pub(super) is_indirect: bool,
-    /// Those of the functions behind at least one of whose calls there is nothing but a trap.
+    /// Functions that somewhere have nothing but a trap behind a call of them.
     pub(super) trapped: Vec<FuncIndex>,
 }
 
@@ -22,8 +22,8 @@ impl Opaque {
         let Some(body) = body(input, position) else {
             return opaque;
         };
-        // The callee of the last call, as long as nothing was done since. Go moves SP to local 1 and asks for the result there,
-        // which other tools keep in a local.
+        // The callee of the last call, as long as nothing was done since. Go moves SP to local 1 and tests the result
+        // there; other tools keep it in a local.
         let mut behind: Option<FuncIndex> = None;
         for operator in body.get_operators_reader().into_iter().flatten().flatten() {
             match operator {

@@ -1,15 +1,15 @@
-//! That a PC is pushed for calls of one function only, wherever the code stands that pushes it, and in one body at one place.
+//! Each PC is pushed for calls of one function only, wherever the code is that pushes it, and at one place of a body.
 
 use super::Fault;
 use super::walk::{Callee, Found};
 use super::written::Written;
 use std::collections::{HashMap, HashSet};
 
-/// Checks all calls, and those that bodies stand in place of. A call through the table may ask first for the functions that are
-/// expected, which are called directly then, by the same PC.
+/// Checks all calls, and those that inlined bodies replace. A promoted call compares with the expected functions first,
+/// and calls them directly with the same PC.
 ///
 /// # Errors
-/// The first call whose return PC is another's.
+/// The first call whose return PC belongs to another one.
 pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
     let sites = found.iter().flatten().flat_map(|found| &found.sites);
     let indirect: HashSet<u64> = sites

@@ -1,8 +1,12 @@
-//! Which operators of a function of the input can be reached.
+//! Reachability in a function of the input.
 //!
-//! Go writes a function as segments behind one jump table: `local.get 0; br_table` in a loop, and jumps are a number for local 0 and a
-//! branch to the loop (cmd/internal/obj/wasm/wasmobj.go). A segment is reached by a jump from one that is, or from the one before.
-//! Behind a call of a function that never returns comes whatever segment is next.
+//! Go writes a function as segments behind one jump table: `local.get 0; br_table` in a loop. A jump puts a number into
+//! local 0 and branches to the loop (cmd/internal/obj/wasm/wasmobj.go). A segment is reached by a jump from one that is
+//! reached, or by falling through from the one before. Behind a call of a function that never returns comes whatever
+//! segment is next.
+//!
+//! The operators are read front to back, again and again until no jump leads to a new segment: at most once for each
+//! segment, two or three times in practice.
 
 use crate::index::FuncIndex;
 use wasmparser::Operator;
@@ -10,15 +14,15 @@ use wasmparser::Operator;
 /// Local 0: PC_B, the number of a segment.
 const SELECTOR: u32 = 0;
 
-/// Reads a function's operators front to back, as often as it finds new jumps.
+/// Reads the operators of a function front to back, as often as new jumps are found.
 #[derive(Debug)]
 pub(super) struct Reached {
-    /// Numbers of segments that jumps or the runtime lead to.
+    /// Segments that jumps or the runtime lead to, by number.
     asked: Vec<bool>,
-    /// The next one is reached.
+    /// The next operator is reached.
     is_reached: bool,
     labels: Vec<Label>,
-    /// What was put on the operand stack by the last operator, and into local 0 by the one before it.
+    /// What the last operator pushed, and what the one before it put into local 0.
     number: Option<i32>,
     selector: Option<i32>,
     is_selector: bool,
@@ -27,13 +31,13 @@ pub(super) struct Reached {
 
 #[derive(Debug)]
 struct Label {
-    /// Its end is reached by a branch, or around an `if`.
+    /// Its end is reached by a branch, or by skipping an `if`.
     is_used: bool,
     is_loop: bool,
 }
 
 impl Reached {
-    /// Of a function that is entered at these PC_B.
+    /// For a function that is entered at these PC_B.
     pub(super) fn from(entries: [u32; 2]) -> Reached {
         let mut reached = Reached {
             asked: Vec::new(),
@@ -50,14 +54,14 @@ impl Reached {
         reached
     }
 
-    /// Goes to the beginning, if there is more to find. Before the first reading there is.
+    /// Starts over, if there is more to find. Before the first reading there is.
     pub(super) fn begins_again(&mut self) -> bool {
         self.labels.clear();
         self.is_reached = true;
         std::mem::take(&mut self.is_new)
     }
 
-    /// Whether the next operator is reached. `stops` says of which functions calls never come back.
+    /// Whether the next operator is reached. `stops` says which functions never return.
     pub(super) fn step(
         &mut self,
         operator: &Operator<'_>,

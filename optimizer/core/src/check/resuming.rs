@@ -1,4 +1,9 @@
-//! Who may be resumed, found out anew from what was written.
+//! Rule `resuming`, between functions: which functions may be resumed, derived anew from what was written.
+//!
+//! Three fixed points over the calls that the walk found. "May be resumed" and "may unwind" are least ones: a function
+//! does if it has a reason of its own, or calls, for a return, one that does; linear. "Never returns" is a greatest
+//! one: all callees of calls for good, without those of which a return is reachable although calls of the others do not
+//! return; each round walks the candidates again, and there are few.
 
 use super::Fault;
 use super::walk::{After, Callee, Found, Site, can_return};
@@ -6,12 +11,12 @@ use super::written::{Role, Written, pc_b};
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 
-/// Checks that every call that may be resumed has its resume points, and that all others need none. `is_trapped` says of two
-/// functions whether the input has a trap behind a call by the first of the second. Gives the functions that never come back,
-/// of those that are called for good.
+/// Checks that every call that may be resumed has its resume points, and that all others need none. `is_trapped` says
+/// of two functions whether the input has a trap behind a call of the second by the first. Returns the functions that
+/// are called for good and never return.
 ///
 /// # Errors
-/// The first call of which that is not so.
+/// The first call of which that is not true.
 pub(super) fn check(
     written: &Written<'_>,
     found: &[Option<Found>],
@@ -23,7 +28,7 @@ pub(super) fn check(
         found,
         exits,
     };
-    // Nobody goes on behind a call that never returns.
+    // Nothing is resumed behind a call that never returns.
     let comes_back = |callee: usize| !exits.contains(&callee);
     let resumed = calls.closure(|position| calls.is_resumed(position), comes_back);
     let unwinds = calls.closure(|position| calls.unwinds(position), |_| true);
@@ -65,7 +70,7 @@ pub(super) fn check(
                         Callee::Direct(callee) => resumed[callee] && !exits.contains(&callee),
                         Callee::Indirect => true,
                     };
-                    // Its own resume points were compared with what is behind it.
+                    // Its own resume points have been compared with what is behind the call.
                     let own = usize::from(site.is_own(function));
                     let pcs = site.unwinds_to(written, &|callee| exits.contains(&callee));
                     match may_be && pcs[own..].iter().any(|pc| !calls.enters(*pc, false)) {
@@ -94,8 +99,8 @@ struct Calls<'c, 'w> {
 }
 
 impl Calls<'_, '_> {
-    /// Whether all that a function calls is what raises a panic, for a value that is 0. A body in place of its call asks first,
-    /// and calls it where it panics, so that it is in the traceback.
+    /// Whether the function does nothing but raise a panic for a value that is 0. A body inlined in its place tests the
+    /// value first and calls it if it panics, so that it is in the traceback.
     fn panics_for_nil(&self, position: usize) -> bool {
         self.found[position].as_ref().is_some_and(|found| {
             let raises = |site: &Site| site.is_for_nil && site.after == After::Never;
@@ -103,7 +108,7 @@ impl Calls<'_, '_> {
         })
     }
 
-    /// In whose code the call stood, which may be in place of a call.
+    /// The function whose code made the call; it may be inlined here.
     fn caller(&self, site: &Site, position: usize) -> usize {
         self.written.by_pc(site.pc).unwrap_or(position)
     }
@@ -130,7 +135,7 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Whether the trampoline may go on behind a call of a function for a reason of its own.
+    /// Whether a function itself gives a reason to resume its caller.
     fn is_resumed(&self, position: usize) -> bool {
         let function = &self.written.functions[position];
         match &self.found[position] {
@@ -149,7 +154,7 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Whether a function may unwind for a reason of its own, if only for good.
+    /// Whether a function itself may unwind, if only for good.
     fn unwinds(&self, position: usize) -> bool {
         match &self.found[position] {
             None => self.written.functions[position].role == Role::Adapted,
@@ -161,7 +166,7 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Functions of which something holds, and all that call them for a return, as far as it `passes` on from a callee.
+    /// Functions with a property, and all that call them for a return; it `passes` from some callees only.
     fn closure(&self, own: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
         for (position, found) in self.found.iter().enumerate() {
@@ -186,8 +191,8 @@ impl Calls<'_, '_> {
         holds
     }
 
-    /// Functions that are called for good, and indeed never come back: the largest set of those that return only through calls
-    /// of each other.
+    /// Functions that are called for good and indeed never return: the largest set of those that return only through
+    /// calls of each other.
     fn never_return(&self) -> Result<BTreeSet<usize>, Fault> {
         let for_good = |site: &Site| match (site.after, site.callee) {
             (After::Never, Callee::Direct(callee)) => Some(callee),
@@ -211,7 +216,7 @@ impl Calls<'_, '_> {
                 .collect();
             let returns: Vec<usize> = (asked.into_par_iter())
                 .map(|position| {
-                    // Followed again only if a return was reached while all calls came back.
+                    // Walked again only if a return was reached while all calls returned.
                     let found = self.found[position].as_ref();
                     let again = found.is_some_and(|found| found.returns);
                     let returns =
@@ -232,7 +237,7 @@ impl Calls<'_, '_> {
         }
     }
 
-    /// Whether the return of a function that may come back is this one's.
+    /// Whether it makes a tail call of a function that may return.
     fn jumps_to_others(&self, position: usize, never: &BTreeSet<usize>) -> bool {
         let sites = self.found[position].iter().flat_map(|found| &found.sites);
         sites

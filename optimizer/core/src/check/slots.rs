@@ -1,9 +1,9 @@
-//! Which words of Go's stack were written where: those near a function's return PC, as its own code names them.
+//! Rule `slots`: which words of Go's stack, near a function's return PC, are written and read by its own code.
 //!
-//! Go reads no word of its frame that nobody writes; on some way that cannot be taken it may be read first, so the order is not
-//! asked for. A function's own code writes its frame; a call writes its results, which are read before the next call; whoever
-//! was told an address may write from there up. Arguments are written on each way to the call of a function that reads them,
-//! and results on each way to a return, where they are read.
+//! Go reads no word of its frame that nobody writes. On a path that is never taken it may be read first, so order is
+//! not checked. A function's own code writes its frame; a call writes its results, which are read before the next call;
+//! code that was given an address may write from there up. Arguments are written on every path to the call of a
+//! function that reads them, and results on every path to a return, where they are read.
 
 use crate::go::abi;
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 pub(super) const WORD: i32 = 8;
 /// Bytes of a return PC.
 const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
-/// Words of arguments and results that are followed.
+/// How many words of arguments and results are followed.
 const FOLLOWED: i32 = 64;
 
-/// A set of words, by their distance from where the return PC lies.
+/// A set of words, by their distance from the return PC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Words {
     /// From the return PC down.
@@ -24,8 +24,7 @@ struct Words {
     above: u64,
 }
 
-/// The words from one place to another, the return PC's left out: in the frame by their number from the top, above it from
-/// the bottom.
+/// The words between two places, without the return PC's: in the frame numbered from its top, above it from the bottom.
 fn words(place: i32, end: i32) -> (std::ops::Range<i32>, std::ops::Range<i32>) {
     let below = (-end.min(0)).div_euclid(WORD)..(WORD - 1 - place).div_euclid(WORD).max(0);
     let above = (place.max(RETURN_PC) - RETURN_PC) / WORD
@@ -77,22 +76,23 @@ impl Words {
     }
 }
 
-/// What is known of the words on one way.
+/// What is known about the words on one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slots {
-    /// Nothing is known: a function is gone on with, where its call has the same way.
+    /// Nothing is known, as at a resume point: what holds there is what holds behind its call, which leads to the same
+    /// place.
     is_anything: bool,
-    /// Were written by the function itself since a call that may have changed them.
+    /// Written by the function itself, after any call that may have changed them.
     stored: Words,
-    /// From here up to the return PC somebody may write any time; the same above it.
+    /// From here up to the return PC somebody may write at any time; the same above it.
     told: i32,
     told_above: i32,
-    /// The last calls: whom, if that is known, and where SP was, and where results end.
+    /// The last calls: the callee if known, where SP was, and where results end.
     last: Vec<Last>,
-    /// Where SP was at calls before, and where their results end, of those above where it was at the last: it was made by a
-    /// body in place of another call.
+    /// Where SP was at earlier calls, and where their results end, if that is above SP of the last call: an inlined
+    /// body made the last one.
     earlier: Vec<(i32, i32)>,
-    /// They are not the same on all ways.
+    /// These differ between paths.
     is_mixed: bool,
 }
 
@@ -105,16 +105,16 @@ pub(super) struct Last {
     end: i32,
 }
 
-/// The words that a function wrote for one that it calls.
+/// The words that a function has written for its callee.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
     words: u64,
-    /// It may have left there what this one wrote; with where its words begin in `words`.
+    /// That function may have left there what this one wrote; with the place in `words` where its words begin.
     left_by: Option<(usize, u32)>,
 }
 
 impl Slots {
-    /// Of a function that begins.
+    /// For a function that begins.
     pub(super) fn begin() -> Slots {
         Slots {
             is_anything: false,
@@ -127,7 +127,7 @@ impl Slots {
         }
     }
 
-    /// Of one that is gone on with.
+    /// For a function that is resumed.
     pub(super) fn go_on() -> Slots {
         Slots {
             is_anything: true,
@@ -165,7 +165,7 @@ impl Slots {
         }
     }
 
-    /// Somebody is told an address.
+    /// An address escapes.
     pub(super) fn tell(&mut self, place: i32) {
         match place {
             ..0 => self.told = self.told.min(place),
@@ -177,7 +177,7 @@ impl Slots {
         place < 0 && place >= self.told || place >= self.told_above
     }
 
-    /// A call with so many bytes of arguments and results, if that is known.
+    /// A call with this many bytes of arguments and results, if that is known.
     pub(super) fn call(&mut self, callee: Option<usize>, sp: i32, args: Option<i32>) {
         if self.is_anything {
             return;
@@ -199,7 +199,7 @@ impl Slots {
         self.is_anything || results.any(|(from, to)| place >= from && end <= to)
     }
 
-    /// The results that are read with these bytes: of whom, and which words.
+    /// The results that these bytes read: of which function, and which words.
     pub(super) fn results(&self, place: i32, end: i32) -> Option<(usize, u64)> {
         let last = self.last.first().filter(|last| {
             let is_own = self.is_told(place) || self.stored.has(place, end);
@@ -226,7 +226,7 @@ impl Slots {
         }
     }
 
-    /// The words that it has written from here up, for somebody who reads at most so many bytes.
+    /// The words that it has written from here up, for a callee that reads at most this many bytes.
     pub(super) fn given(&self, sp: i32, args: i32) -> Given {
         let count = (args / WORD + 1).min(FOLLOWED);
         let is_given = |word: &i32| {
@@ -249,7 +249,7 @@ impl Slots {
 }
 
 impl Given {
-    /// What is given on two ways.
+    /// The words that are given on both paths.
     pub(super) fn meet(self, other: &Given) -> Given {
         Given {
             words: self.words & other.words,
@@ -265,7 +265,7 @@ impl Given {
         }
     }
 
-    /// With what the last one that was called left there.
+    /// Including what the last callee left there.
     pub(super) fn words(&self, results: impl Fn(usize) -> u64) -> u64 {
         let left = |(callee, from): (usize, u32)| results(callee).checked_shr(from).unwrap_or(0);
         self.words | self.left_by.map_or(0, left)
@@ -275,7 +275,7 @@ impl Given {
 /// What a function reads and writes of the words near its return PC.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Exchange {
-    /// Words of its frame that it reads, but for results of calls, and that it writes, by whatever way.
+    /// Words of its frame that it reads, other than results of calls, and that it writes, on any path.
     read: Words,
     written: Words,
     /// Words of its arguments that it reads.
@@ -295,8 +295,8 @@ impl Exchange {
         self.written.set(place.min(0), end.min(0));
     }
 
-    /// Words that have to be written for it. What it writes before each return is a result, though it may ask for it first, as for
-    /// an argument of no size that would lie there (`runtime.AddCleanup`, Go 1.24 on).
+    /// Words that must be written for it. What it writes before each return is a result, even if it reads it before, as
+    /// it would read an argument of no size at that place (`runtime.AddCleanup`, Go 1.24 on).
     pub(super) fn needs(&self) -> u64 {
         self.arguments & !self.results.unwrap_or(0)
     }

@@ -1,7 +1,11 @@
-//! How much of the stack is used below the guard.
+//! Rule `stack`: how much of the stack is used below the guard.
 //!
-//! Everything is counted in bytes below the place of a function's return PC. A check that passed says that SP, or SP less
-//! so many bytes, is above the guard, and Go leaves some below it (`go/abi.rs`).
+//! Everything is counted in bytes below a function's return PC. A check that passed says that SP, or SP less a
+//! constant, is above the guard, and Go leaves some bytes below it (`go/abi.rs`).
+//!
+//! The depth of a function is the longest path in the call graph, weighted with frames and cut off at functions with a
+//! check (`depths.rs`). Callees come first: a function is ready once the depth of all its callees is known. One that
+//! never gets ready is on a cycle or calls into one, and is unbounded. Linear in the calls.
 
 mod depths;
 mod used;
@@ -19,14 +23,14 @@ use std::collections::HashMap;
 
 /// Bytes below the guard.
 const BELOW_GUARD: u64 = STACK_NOSPLIT + SMALL;
-/// What a function with a check may use of them before it asks.
+/// What a function with a check may use of them before it checks.
 const SMALL: u64 = STACK_SMALL;
 /// A return PC: of each call, and of the call of morestack by a function with a check.
 const PUSHED: u64 = 8;
 /// More than any stack has.
 const UNBOUNDED: u64 = u64::MAX / 4;
 
-/// Whom a function enters below its own frame.
+/// What a function enters below its own frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
     Function(usize),
@@ -36,12 +40,12 @@ enum To {
     Host,
 }
 
-/// Checks that nobody uses more than is left below the guard, or than the input used.
+/// Checks that no chain of calls uses more than is left below the guard, or than the input used.
 ///
 /// `origins` is the position in the input of each function that was written.
 ///
 /// # Errors
-/// The function from which the stack may be left, or one that recurses without a check.
+/// The function that may overrun the stack, or one that recurses without a check.
 pub(super) fn check(
     before: &Before<'_>,
     written: &Written<'_>,
@@ -84,7 +88,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// By how many bytes a function of the input used more than was left: a chain of functions without checks may do so by itself.
+/// By how many bytes a function of the input exceeds what is left: a chain of functions without checks may do that by
+/// itself.
 fn over_in(original: &Depths, position: usize) -> u64 {
     let left = original.uses[position].checked.unwrap_or(0) + BELOW_GUARD;
     match original.total(position) {
@@ -93,11 +98,11 @@ fn over_in(original: &Depths, position: usize) -> u64 {
     }
 }
 
-/// More than is left.
+/// More stack is used than is left.
 struct Over {
     used: u64,
     left: u64,
-    /// The callee by which it gets there.
+    /// The callee through which that happens.
     to: To,
 }
 
@@ -110,7 +115,8 @@ struct Stacks<'s> {
 }
 
 impl Stacks<'_> {
-    /// Whether a function gets deeper than what was left when it was checked, and by more than `most` bytes, as in the input.
+    /// Whether a function gets deeper than what was left when it was checked, and by more than `most` bytes, which the
+    /// input exceeded it by.
     fn over(&self, position: usize, most: &dyn Fn() -> u64) -> Option<Over> {
         let depths = &self.depths;
         let used = &depths.uses[position];
@@ -125,7 +131,7 @@ impl Stacks<'_> {
                 left: checked + BELOW_GUARD,
                 to: to(),
             }),
-            // It may recurse, or call what is not known: too much, whatever the input used.
+            // It may recurse, or call something unknown: too much, whatever the input used.
             None => {
                 (self.had_check[position] && depths.depth[position] == UNBOUNDED).then(|| Over {
                     used: u64::MAX,

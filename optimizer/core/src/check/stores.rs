@@ -1,8 +1,8 @@
-//! That every store of the input is still there.
+//! Rule `stores`: every store of the input is still there.
 //!
-//! No pass drops a store, not even to a word of the stack that nobody reads: the garbage collector reads it. Bodies in place of
-//! calls add some. So each function stores at least as often as in the input, to each word of its frame and above it, and
-//! in all. Its return PC, which the input's callers push, it stores itself.
+//! No pass drops a store, not even to a word of the stack that nobody reads: the garbage collector reads it. Inlined
+//! bodies add stores. So each function stores at least as often as in the input, to each word of its frame and above
+//! it, and in all. It stores its own return PC, which callers push in the input.
 
 use super::Fault;
 use super::tally::{Original, Tally, WORD, within};
@@ -10,8 +10,8 @@ use super::walk::Found;
 use super::written::Function;
 
 impl Tally {
-    /// A word to which the other one, which has such a frame, stores more often, or `None` for all words together. A function
-    /// that is left without a call needs no frame, which nobody sees: then only what lies above counts.
+    /// A word to which the other one, which has this frame, stores more often, or `None` for all words together. A
+    /// function without any call left needs no frame, which nobody sees: then only what lies above counts.
     fn lacks(&self, other: &Tally, frame: i64) -> Option<Option<i32>> {
         let has_frame = within(&self.stores, frame).any(|(word, _)| word < 0);
         let is_counted = |(word, _): &(i32, u32)| has_frame || *word >= 0;
@@ -26,7 +26,7 @@ impl Tally {
     }
 }
 
-/// Checks the stores of a function, given what the input has of it.
+/// Checks the stores of a function against those of the input.
 ///
 /// # Errors
 /// One is missing.

@@ -18,8 +18,8 @@ pub(super) const WORD: i32 = 8;
 /// Numbers by word: its distance from the return PC, in words.
 pub(super) type Words = BTreeMap<i32, u32>;
 
-/// The words of such a frame and above it, and the number of each. What lies below is a return PC, or of a body in place of a
-/// call.
+/// The words of this frame and above it, and the number for each. What lies below is a return PC, or belongs to an
+/// inlined body.
 pub(super) fn within(words: &Words, frame: i64) -> impl Iterator<Item = (i32, u32)> {
     let lowest = -frame / i64::from(WORD);
     let words = words.iter().map(|(word, count)| (*word, *count));
@@ -31,11 +31,11 @@ pub(super) fn within(words: &Words, frame: i64) -> impl Iterator<Item = (i32, u3
 pub(super) struct Tally {
     pub(super) loads: Words,
     pub(super) stores: Words,
-    /// Not to words that are followed.
+    /// To words that are not followed.
     pub(super) stored_elsewhere: u32,
 }
 
-/// The word of an access to the stack so far from the return PC, which is none of these.
+/// The word of an access to the stack this far from the return PC; `None` if it is no word that is followed.
 fn word(place: i64) -> Option<i32> {
     let is_return_pc = (0..i64::from(RETURN_PC)).contains(&place);
     let place = i32::try_from(place).ok()?;
@@ -43,7 +43,7 @@ fn word(place: i64) -> Option<i32> {
 }
 
 impl Tally {
-    /// A store to the stack so far from the return PC; elsewhere if it is `None`.
+    /// A store to the stack this far from the return PC; elsewhere if it is `None`.
     pub(super) fn store(&mut self, place: Option<i64>) {
         match place {
             None => self.stored_elsewhere += 1,
@@ -70,18 +70,18 @@ impl Tally {
 /// What the input has of a function.
 #[derive(Debug, Default)]
 pub(super) struct Original {
-    /// The stores that can be reached, and all loads.
+    /// The stores that are reachable, and all loads.
     pub(super) tally: Tally,
     /// Bytes of its frame.
     pub(super) frame: i64,
-    /// It loads from the stack before the frame is made.
+    /// It loads from the stack before its frame is made.
     pub(super) loads_early: bool,
     /// How often it calls functions directly, by their indices.
     calls: BTreeMap<FuncIndex, u32>,
 }
 
 impl Original {
-    /// Of a function, if that can be told. `never` says which functions never return.
+    /// That of a function, if it can be told. `never` says which functions never return.
     fn of(
         before: &Before<'_>,
         position: usize,
@@ -135,12 +135,12 @@ impl Original {
     }
 }
 
-/// Where SP is in the input, read front to back: the frame is made once, and what returns has unmade it.
+/// Where SP is in the input, read front to back: the frame is made once, and a return has released it.
 struct Sp {
     frame: i64,
-    /// What `-d=maymorestack` calls comes before, and the closure is kept on the stack meanwhile.
+    /// Before that comes what `-d=maymorestack` calls, and meanwhile the closure is kept on the stack.
     is_made: bool,
-    /// Operators since global 0 got it.
+    /// How many operators since global 0 was set.
     since: usize,
 }
 
@@ -173,7 +173,7 @@ impl Sp {
     }
 }
 
-/// What the input has of its functions, by position, each found out when it is asked for.
+/// What the input has of its functions, by position; each is worked out when it is asked for.
 pub(super) struct Originals<'b> {
     before: &'b Before<'b>,
     /// Functions of the input that never return, by index.
@@ -189,7 +189,7 @@ impl<'b> Originals<'b> {
         origins: &HashMap<usize, usize>,
         never: &BTreeSet<usize>,
     ) -> Originals<'b> {
-        // A nil check, and the growth of the stack, stand beside the code that goes on.
+        // A nil check, and growing the stack, stand beside the code that continues.
         let is_aside = |position: &usize| {
             let name = written.functions[*position].name.as_str();
             written.known.morestack.contains(position) || name == crate::go::known::SIGPANIC

@@ -1,4 +1,4 @@
-//! What ways know, and what becomes of it where they meet.
+//! The abstract states of the walk, and their meet.
 
 mod rules;
 
@@ -111,7 +111,7 @@ fn a_stack_check_is_told_by_its_operands() {
 
 #[test]
 fn segments_are_reached_by_jumps_and_from_the_one_before() {
-    // Segment 1 comes behind a call that never comes back; 2 is jumped to from 3, to which 0 jumps.
+    // Segment 1 follows a call that never returns; 3, to which 0 jumps, jumps to 2.
     let module = wat::parse_str(
         "(module (func $stops)
           (func (param i32)

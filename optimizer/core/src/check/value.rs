@@ -1,4 +1,4 @@
-//! What is known of a value on the operand stack.
+//! Abstract values on the operand stack.
 
 use crate::go::abi::STACK_GUARD;
 use wasmparser::Operator;
@@ -8,22 +8,22 @@ use wasmparser::Operator;
 pub(super) enum Value {
     /// A constant, by its bits.
     Constant(u64),
-    /// An address on the function's stack, by its distance from where the return PC lies.
+    /// An address on the function's stack, by its distance from the return PC.
     Stack(i32),
     /// The return PC, or PC_B, in local 0.
     Selector,
     /// `g`, global 2.
     G,
-    /// `g.stackguard0`, and so many bytes.
+    /// `g.stackguard0` plus this many bytes.
     Guard(u32),
-    /// Whether SP less so many bytes is below the guard.
+    /// Whether SP less this many bytes is below the guard.
     BelowGuard(u32),
     /// Whether something is 0.
     IsNil,
     Other,
 }
 
-/// The bits that an operator puts on the operand stack, of either width.
+/// The bits of the constant that an operator pushes, in either width.
 pub(super) fn constant(operator: &Operator<'_>) -> Option<u64> {
     match operator {
         Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
@@ -33,7 +33,7 @@ pub(super) fn constant(operator: &Operator<'_>) -> Option<u64> {
 }
 
 impl Value {
-    /// What an operator with one operand makes of it.
+    /// The result of an operator with one operand.
     pub(super) fn unary(operator: &Operator<'_>, operand: Value) -> Value {
         match (operator, operand) {
             (
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    /// What an operator with two operands makes of them.
+    /// The result of an operator with two operands.
     pub(super) fn binary(operator: &Operator<'_>, left: Value, right: Value) -> Value {
         use Value::{BelowGuard, Constant, Guard, Other, Stack};
         // An offset is a small number in either width.

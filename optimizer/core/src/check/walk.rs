@@ -1,7 +1,11 @@
-//! One function, operator by operator: what holds on every way to each place.
+//! An abstract interpreter for one function: what holds on every path to each operator. `way.rs` has the abstract state
+//! and its meet; the direction is forward.
 //!
-//! Structured code is read once, front to back, with the ways to each label; a loop whose end adds to what is known of its
-//! beginning is read again with both.
+//! Structured code is read front to back, once, with the ways that branch to each open label. Where a branch back to a
+//! loop adds to what was known at the loop's head, and where a call is found that leads to a further resume point, the
+//! body is read again with both. Facts are only ever removed and sets only grow, so this settles: nearly always after
+//! one or two readings; after 64 the function is refused. A reading is linear in the code, times the number of ways,
+//! which is at most a few.
 
 mod arrivals;
 mod asked;
@@ -32,35 +36,35 @@ pub(super) use values::NoTypes;
 
 /// Bytes of a return PC.
 pub(super) const RETURN_PC: i32 = abi::RETURN_PC.cast_signed();
-/// Local 0: the return PC of a call, or the PC_B to go on at.
+/// Local 0: the return PC of a call, or the PC_B to continue at.
 const SELECTOR: u32 = 0;
 /// Local 1: SP.
 const SP: u32 = 1;
-/// For [`Way::checked`], where a function goes on that may have been checked.
+/// For [`Way::checked`]: the function is resumed, and its stack was checked as far as it was to be.
 pub(super) const CHECKED_BEFORE: u32 = u32::MAX;
-/// How often a function is read at most until nothing is added to its loops.
+/// The most readings of a function until nothing is added to its loops.
 const MOST_READINGS: usize = 64;
 
-/// What was found of a function.
+/// What was found out about a function.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Its calls by the convention.
     pub(super) sites: Vec<Site>,
     /// Its calls of the host, and of functions outside the convention that look at SP.
     pub(super) others: Vec<Other>,
-    /// Where it goes on, by the PC_B of each resume point: the offset of the first thing it does there.
+    /// For the PC_B of each resume point, the offset of the first thing that is done there.
     pub(super) resumed: BTreeMap<u32, usize>,
-    /// The first thing that it does behind each call, by PC_B.
+    /// For the PC_B of each call, the offset of the first thing that is done behind it.
     behind: BTreeMap<u32, usize>,
     pub(super) exchange: Exchange,
     pub(super) tally: Tally,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
-    /// It stores its own return PC, as whoever is called does.
+    /// It stores its own return PC, as a callee does.
     pub(super) keeps_return_pc: bool,
     /// It loads its own return PC.
     pub(super) reads_return_pc: bool,
-    /// Control gets to one of its returns.
+    /// One of its returns is reachable.
     pub(super) returns: bool,
 }
 
@@ -75,12 +79,12 @@ impl Found {
         direct.any(|callee| callees.contains(&callee))
     }
 
-    /// Whether no return can be reached, and none of another function is its own.
+    /// Whether no return is reachable, and it makes no tail call and does not unwind.
     pub(super) fn never_returns(&self) -> bool {
         !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
     }
 
-    /// Whether all that it does is trap, be it Go's or assembly.
+    /// Whether all that it does is trap.
     pub(super) fn only_traps(&self) -> bool {
         self.never_returns() && self.sites.is_empty() && self.others.is_empty()
     }
@@ -92,7 +96,7 @@ impl Found {
     }
 }
 
-/// The operators of a body, with their offsets. Room for them is used again for the next.
+/// The operators of a body, with their offsets. The allocation is reused for the next body.
 pub(super) type Operators<'b> = Vec<(Operator<'b>, usize)>;
 
 pub(super) struct Walk<'w, 'a> {
@@ -105,20 +109,20 @@ pub(super) struct Walk<'w, 'a> {
     stack: Vec<Value>,
     labels: Vec<Label>,
     asked: Asked,
-    /// What ends of loops add to their beginnings, by number.
+    /// What branches back to each loop, by number, have added to its head.
     added: Vec<Ways>,
     loops: usize,
     is_done: bool,
     found: Found,
-    /// What bodies stand in place of calls, by the PCs that those push.
+    /// Which functions have inlined bodies here, by the PCs that those push.
     in_place: BTreeMap<u64, usize>,
-    /// Whether control never comes back from a call of this function.
+    /// Whether a call of this function never returns.
     stops: &'w dyn Fn(usize) -> bool,
 }
 
 type Step<T = ()> = Result<T, Fault>;
 
-/// Reads a lifted function, by position, entered at all its resume points.
+/// Follows a lifted function, given by position, from its beginning and from all its resume points.
 ///
 /// # Errors
 /// The first rule that it breaks.
@@ -131,7 +135,8 @@ pub(super) fn walk<'b>(
     walk_from(written, position, stops, Entered::Anywhere, operators)
 }
 
-/// Whether one of a function's returns can be reached from where it is called: entered only behind calls that are reached.
+/// Whether one of a function's returns is reachable from its beginning, with only those resume points that reachable
+/// calls lead to.
 ///
 /// # Errors
 /// As [`walk`].
@@ -245,7 +250,8 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// The PC that a function's own are counted from goes into a local before anything else is done, whoever enters.
+    /// The PC that the function's own PCs are relative to goes into a local first of all, however the function is
+    /// entered.
     fn sets_base(&mut self) -> Step {
         let value = self.peek(0).and_then(constant);
         let (Some(value), Some(&Operator::LocalSet { local_index })) = (value, self.peek(1)) else {
@@ -273,7 +279,7 @@ impl<'w> Walk<'w, '_> {
         token.map(|(operator, _)| operator)
     }
 
-    /// Moves over code that cannot be reached, to the end of its block. Its loops keep their numbers.
+    /// Skips code that cannot be reached, up to the end of its block. Its loops keep their numbers.
     fn skip(&mut self) {
         let mut nested = 0;
         while let Some(operator) = self.peek(0) {

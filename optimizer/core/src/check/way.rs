@@ -1,15 +1,26 @@
-//! What is known at one place of a function: the *ways* on which control may have got there.
+//! The abstract state of the checker's walk: what is known at one point, on one kind of path to it.
+//!
+//! A [`Way`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
+//! the stack were written, and what the selector may be. At a point there is a *set* of ways ([`Ways`]), one of each
+//! kind: called; entered by the trampoline and not dispatched yet; on the way to the targets of some selectors, of
+//! which there may be several that differ in SP or the locals that are set; arrived. Keeping these apart is what makes
+//! the analysis exact where the dispatch at the head of a loop sends those who enter and those who repeat the loop to
+//! different places. Operands are constants, addresses on the stack, or one of a few other things that rules know
+//! (`value.rs`); they are forgotten at labels.
+//!
+//! Ways of one kind that meet become one that says what holds on both ([`Way::join`]): facts such as "set" are
+//! intersected, sets of selectors and of places united. SP has no element for "two places": that is a fault.
 
 use super::numbers::Numbers;
 use super::slots::Slots;
 
-/// Where SP is, in bytes from where the return PC lies: 0 right behind the push, negative below it.
+/// Where SP is, in bytes from the return PC: 0 once that is pushed, negative below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sp {
     At(i32),
-    /// Where the tables say that it is at the PC by which the function was entered; until it is known which.
+    /// Where the tables have it for the PC by which the function was entered; until it is known which that is.
     ByPc,
-    /// The host was called and may have moved the stack: global 0 has it, local 1 not.
+    /// The host was called and may have moved the stack: global 0 is current, local 1 is not.
     Moved,
     /// On another stack. Only assembly goes there.
     Elsewhere,
@@ -20,37 +31,37 @@ pub(super) enum Sp {
 pub(super) enum Selector {
     /// The return PC of a call, not pushed yet.
     Called,
-    /// The PC_B under which the function was entered, not looked at yet.
+    /// The PC_B by which the function was entered, not looked at yet.
     Entered,
-    /// These numbers, on the way to where they lead. 0 already, if it `is_reset`.
+    /// One of these numbers, on the way to its target. Local 0 is 0 already if it `is_reset`.
     Pending { numbers: Numbers, is_reset: bool },
-    /// 0, a return PC, or one of these numbers, which have led here already.
+    /// 0, a return PC, or one of these numbers, whose targets were reached already.
     Done(Numbers),
 }
 
-/// One way to a place.
+/// An abstract state.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Way {
     pub(super) selector: Selector,
     pub(super) sp: Sp,
     /// Where global 0 points; `None` if that is not known.
     pub(super) shown: Option<i32>,
-    /// Bit by local: it was set on this way.
+    /// A bit for each local: it is set on every path.
     pub(super) set: Vec<u64>,
-    /// How far below SP the guard was not, when the stack was checked; `None` before the check.
+    /// How far below SP the guard is known not to be, since the stack was checked; `None` before the check.
     pub(super) checked: Option<u32>,
     /// PC_B of the calls right behind which control is: nothing was done since.
     pub(super) behind: Vec<u32>,
-    /// The numbers by which it was entered: nothing was done since.
+    /// The numbers by which the function was entered: nothing was done since.
     pub(super) entered: Vec<u32>,
     /// Return PCs that the function's own code has stored on its stack, by place.
     pub(super) pushed: Vec<(i32, u64)>,
-    /// The local that holds the PC that the function's own are counted from, and that value.
+    /// The local that holds the PC that the function's own PCs are relative to, and its value.
     pub(super) base: Option<(u32, u64)>,
     pub(super) slots: Slots,
 }
 
-/// Why two ways cannot be one.
+/// Why two ways cannot be joined.
 pub(super) type Conflict = &'static str;
 
 impl Way {
@@ -74,7 +85,7 @@ impl Way {
         (self.pushed).retain(|(place, _)| place.saturating_add(8) <= at || *place >= end);
     }
 
-    /// Whether one way can stand for both.
+    /// Whether the two are of one kind, and can be joined.
     fn meets(&self, other: &Way) -> bool {
         use Selector::{Called, Done, Entered, Pending};
         match (&self.selector, &other.selector) {
@@ -90,7 +101,7 @@ impl Way {
         }
     }
 
-    /// Takes in another way: what holds now holds on both.
+    /// Joins another way: what holds afterwards holds on both.
     fn join(&mut self, other: &Way) -> Result<(), Conflict> {
         use Selector::{Done, Pending};
         match (&mut self.selector, &other.selector) {
@@ -128,7 +139,7 @@ impl Way {
     }
 }
 
-/// All ways to a place, each of another kind.
+/// All ways at a point, at most one of each kind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Ways(pub(super) Vec<Way>);
 

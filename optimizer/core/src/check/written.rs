@@ -1,4 +1,4 @@
-//! The written module: its functions, and what its own tables say of them.
+//! The written module: its functions, and what its own tables say about them.
 
 use super::Fault;
 use crate::go::{Identity, Pc, Program, known};
@@ -8,7 +8,7 @@ use crate::parallel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-/// PC_F of the bits of a PC: whose it is.
+/// PC_F of the bits of a PC: which function it is in.
 pub(super) fn pc_f(pc: u64) -> Option<u32> {
     Pc::of_bits(pc).map(|pc| pc.f)
 }
@@ -32,13 +32,13 @@ pub(super) fn body<'i>(input: &Input<'i>, position: usize) -> Option<FunctionBod
 pub(super) enum Role {
     /// By the convention that lifting introduces, and written by it.
     Lifted,
-    /// By that convention, with the code that it had.
+    /// By that convention, with the code that it came with.
     Adapted,
-    /// From outside of Go's code: neither return PC nor PC_B.
+    /// From outside Go code, with neither return PC nor PC_B.
     Other,
 }
 
-/// What the tables say of a function.
+/// What the tables say about a function.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: String,
@@ -49,7 +49,7 @@ pub(super) struct Function {
     pub(super) args: Option<i32>,
     /// PC_B of the call of `runtime.deferreturn`, if there is one.
     pub(super) deferreturn: Option<u32>,
-    /// Distance of SP below the return PC, up to the PC_B that stands beside it.
+    /// Distance of SP below the return PC, for PCs up to the PC_B beside it.
     pub(super) pcsp: Vec<(u32, i32)>,
     /// It reads global 0, sets it, or calls: SP has to be there when it is called.
     pub(super) looks_at_sp: bool,
@@ -59,7 +59,7 @@ impl Function {
     /// Distance of SP at a PC_B, as `funcspdelta` finds it (runtime/symtab.go).
     pub(super) fn sp_delta(&self, pc_b: u32) -> Option<i32> {
         let run = self.pcsp.partition_point(|(end, _)| *end <= pc_b);
-        // Behind the last PC that has a number the table goes on with its last value.
+        // Past the last PC with a number, the table continues with its last value.
         let run = self.pcsp.get(run).or(self.pcsp.last());
         run.map(|(_, value)| *value)
     }
@@ -86,16 +86,16 @@ pub(super) struct Written<'w> {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) morestack: BTreeSet<usize>,
-    /// Saves where it was called as the place where its thread goes on.
+    /// It saves where it was called as the place where its thread continues.
     pub(super) mstart1: Option<usize>,
-    /// Behind whose calls nothing runs, though their code does not show it.
+    /// Their calls never return, although their code does not show it.
     pub(super) exits: BTreeSet<usize>,
-    /// What they call through the table starts on a stack that has room.
+    /// What these call through the table starts on a stack that has room.
     pub(super) starts_anew: BTreeSet<usize>,
 }
 
 impl<'w> Written<'w> {
-    /// Reads what was written. `lifted` says of each function, by its final index, whether lifting wrote it.
+    /// Reads what was written. `lifted` are the functions that were lifted, by final index.
     pub(super) fn read(
         bytes: &'w [u8],
         identity: &Identity,
@@ -126,7 +126,7 @@ impl<'w> Written<'w> {
         })
     }
 
-    /// A module with what its tables say of its functions, for all rules.
+    /// A module with what its tables say about its functions, for all rules.
     pub(super) fn of(input: Input<'w>, functions: Vec<Function>) -> Written<'w> {
         let by_pc_f = (functions.iter().enumerate())
             .filter_map(|(position, function)| Some((function.pc_f?, position)))
@@ -145,7 +145,7 @@ impl<'w> Written<'w> {
         position.map(Defined::place)
     }
 
-    /// Whose PC it is.
+    /// The function that a PC belongs to.
     pub(super) fn by_pc(&self, pc: u64) -> Option<usize> {
         self.by_pc_f.get(&pc_f(pc)?).copied()
     }

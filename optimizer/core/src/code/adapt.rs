@@ -1,8 +1,8 @@
-//! Functions that were not lifted, fitted to the new calling convention without looking inside.
+//! Functions that were not lifted, adapted to the new calling convention without looking inside.
 //!
-//! These are functions outside Go's convention that call into it (trampolines, exports, write barriers), and
-//! functions of the convention that [`lift`](super::lift) refused, whatever another tool has made of them. Their code
-//! stays as it is: it keeps SP in global 0 and pushes return PCs itself. Only the borders change.
+//! These are functions outside Go's convention that call into it (trampolines, exports, write barriers), and functions
+//! of the convention that [`lift`](super::lift) refused. Their code stays as it is: it keeps SP in global 0 and pushes
+//! return PCs itself. Only calls, entry and returns change.
 //!
 //! ```wat
 //! call $f                ;; (i32 PC_B) -> i32 unwind      becomes
@@ -12,8 +12,8 @@
 //! local.get $t  i32.eqz
 //! ```
 //!
-//! That PC_B is 0 here, or what the trampoline read, never a return PC, so the callee pushes nothing. Where return PCs
-//! have 64 bits, PC_B gets as many.
+//! The PC_B here is 0, or what the trampoline read, and never a return PC, so the callee pushes nothing. Where return
+//! PCs have 64 bits, PC_B has as many.
 
 mod locals;
 
@@ -36,10 +36,10 @@ pub(crate) enum Convention {
     Other,
 }
 
-/// Fits one body. `indirect` is the type index of the new convention, for calls through the table.
+/// Adapts one body. `indirect` is the type index of the new convention, for calls through the table.
 ///
 /// # Errors
-/// A body that cannot be decoded, or that has an operator whose border is not known.
+/// A body that cannot be decoded, or an operator that is not known here.
 pub(crate) fn adapt(
     bytes: &[u8],
     params: u32,
@@ -80,7 +80,7 @@ struct Adapter<'a> {
 }
 
 impl Adapter<'_> {
-    /// A callee that follows the convention pushes its return PC, and shows SP in global 0.
+    /// A callee that follows the convention pushes its return PC, and puts SP into global 0.
     fn begin(&mut self) {
         if self.convention == Convention::Other {
             return;
@@ -205,7 +205,7 @@ impl Adapter<'_> {
         self.after_call();
     }
 
-    /// Likewise through the table, whose slot lies above PC_B.
+    /// The same through the table; the slot lies above PC_B on the operand stack.
     fn call_indirect(&mut self, table_index: u32) {
         let slot = self.locals.slot;
         self.out.instruction(&Instruction::LocalSet(slot));
@@ -246,7 +246,7 @@ impl Adapter<'_> {
             .instruction(&Instruction::GlobalSet(GLOBAL_SP));
     }
 
-    /// SP to global 0 unless the callee unwinds, and the old convention's result.
+    /// Puts SP into global 0 unless the callee unwinds, and leaves the old convention's result.
     fn after_call(&mut self) {
         let result = self.locals.result;
         self.out
@@ -259,7 +259,7 @@ impl Adapter<'_> {
             .instruction(&Instruction::I32Eqz);
     }
 
-    /// In a function of the convention, to the end of the block around the body.
+    /// In a function of the convention, a branch to the end of the block around the body.
     fn return_(&mut self) {
         self.out.instruction(&match self.convention {
             Convention::Go => Instruction::Br(self.depth),
@@ -267,7 +267,7 @@ impl Adapter<'_> {
         });
     }
 
-    /// The old convention's result to the new one's.
+    /// Turns the old convention's result into the new one's.
     fn end(&mut self) {
         if self.convention == Convention::Go {
             self.out

@@ -1,4 +1,18 @@
-//! Who calls whom, and what that tells of how a function comes back.
+//! The call graph, and what it tells about how a function returns.
+//!
+//! Nodes are the functions that the module defines, by position. An edge is a direct call or a tail call. A function
+//! that was not lifted has no node, and may do anything. Calls through the table are no edges: they are a property of
+//! the caller.
+//!
+//! * [`CallGraph::closed`]: the largest set of functions of which each satisfies `own` and calls, for a return, members
+//!   only. A greatest fixed point: it starts with all functions that satisfy `own`, and removes callers of non-members
+//!   until none is left. Each function leaves once and each edge is looked at once: linear.
+//! * [`returning`]: the functions that may return to their caller. A least fixed point: it starts with functions that
+//!   are not lifted or save where they were called, and adds each function that reaches one of its own returns through
+//!   calls of functions that are in the set already. Each round visits every function that is not in it; the rounds are
+//!   bounded by the longest chain of calls that makes a difference, which is short. All of a round runs in parallel.
+//!
+//! A *call for good* is one that the callee never returns from (`After::Never`): `panicIndex`, `sigpanic`, `morestack`.
 
 use super::definition::Definition;
 use super::facts::{Facts, Role};
@@ -13,23 +27,23 @@ pub(crate) struct CallGraph {
     nodes: PerFunction<Option<Node>>,
 }
 
-/// What a lifted function does that shows in its callers.
+/// What a lifted function does that matters to its callers.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
-    /// Functions whose return this one may see: of calls and tail calls.
+    /// Functions that may return to this one or for it: those of calls and of tail calls.
     pub(crate) calls: Vec<Defined>,
-    /// Functions that it calls for good: sigpanic, panicIndex. Without morestack.
+    /// Functions that it calls for good, such as sigpanic and panicIndex. Without morestack.
     pub(crate) last_calls: Vec<Defined>,
     /// It calls through the table.
     pub(crate) is_indirect: bool,
-    /// It may call morestack, and is then entered again by the trampoline.
+    /// It may call morestack, after which the trampoline enters it again.
     pub(crate) grows_stack: bool,
-    /// It unwinds on its own account, or calls the host, which may enter Go again.
+    /// It unwinds by itself, or calls the host, which may enter Go again.
     pub(crate) leaves: bool,
-    /// Functions outside the convention that it calls and that do more than compute: the write barrier.
+    /// Functions outside the convention that it calls and that do more than compute, such as the write barrier.
     pub(crate) special: Vec<Defined>,
-    /// It loads of its own return PC (`getcallerpc`), and may so have its caller gone on with there, as
-    /// `deferprocStack` does for a recovered panic (runtime/panic.go, Go 1.21).
+    /// It loads its own return PC (`getcallerpc`). Its caller may then be resumed there, as `deferprocStack` does it
+    /// for a recovered panic (runtime/panic.go, Go 1.21).
     pub(crate) reads_return_pc: bool,
 }
 
@@ -47,7 +61,7 @@ impl CallGraph {
         self.nodes[position].as_ref()
     }
 
-    /// The largest set of functions that hold to `own` and call, for a return, only functions of the set.
+    /// The largest set of functions that satisfy `own` and call, for a return, only functions in the set.
     pub(crate) fn closed(&self, own: impl Fn(Defined, &Node) -> bool) -> PerFunction<bool> {
         let count = self.nodes.len();
         let mut callers: PerFunction<Vec<Defined>> = PerFunction::all(Vec::new(), count);
@@ -73,7 +87,7 @@ impl CallGraph {
 }
 
 impl Node {
-    /// All functions that it calls directly, for a return or for good, and of whatever convention. Without morestack.
+    /// All functions that it calls directly, for a return or for good, whatever their convention. Without morestack.
     pub(crate) fn callees(&self) -> impl Iterator<Item = Defined> {
         let go = self.calls.iter().chain(&self.last_calls);
         go.chain(&self.special).copied()
@@ -143,9 +157,9 @@ fn frame_size(function: &Function) -> u32 {
 
 /// Which functions may come back to their caller.
 ///
-/// A function does if one of its `return`s can be reached through calls that come back themselves. It also does if
-/// the trampoline may go on at its return PC although it never returned: if it unwinds, is not lifted, or is one of
-/// `saving`, which save where they were called.
+/// A function does if one of its `return`s is reachable through calls that return themselves. It also does if the
+/// trampoline may resume its caller although it never returned: if it unwinds, is not lifted, or is one of `saving`,
+/// which save where they were called.
 pub(crate) fn returning(
     functions: &PerFunction<Definition>,
     saving: &PerFunction<bool>,
@@ -210,7 +224,7 @@ fn reaches_return(
     false
 }
 
-/// Block 0, and the resume points that are not behind a call: of `deferreturn`, of morestack, of assembly.
+/// Block 0, and the resume points that follow no call: those of `deferreturn`, of morestack and of assembly.
 fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<BlockId> {
     let behind_calls: std::collections::BTreeSet<u32> = (function.blocks.iter())
         .filter_map(|block| match block.body.last() {
@@ -227,7 +241,7 @@ fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<Bl
     entered
 }
 
-/// Takes the resume point from behind every call that `decide` gives another fate, and cleans the graph up. How many.
+/// Removes the resume point of every call that `decide` gives another fate, and cleans the graph up. Returns how many.
 pub(crate) fn prune_resume_points(
     function: &mut Function,
     deferreturn: Option<u32>,
@@ -245,7 +259,7 @@ pub(crate) fn prune_resume_points(
         else {
             continue;
         };
-        // A PC that a recovered panic enters has to stay.
+        // A recovered panic enters at this PC, so it has to stay.
         if Some(*pc_b) == deferreturn {
             continue;
         }

@@ -1,4 +1,4 @@
-//! A function of a Go program: what Go's tables say of it, and its code.
+//! A function of a Go program: its code, and what Go's tables say about it.
 
 use super::ir::Function;
 use super::unlifted::Unlifted;
@@ -10,12 +10,12 @@ pub(crate) struct Definition {
     pub(crate) index: FuncIndex,
     /// `None` for a function that is not in Go's tables.
     pub(crate) pc_f: Option<u32>,
-    /// PC_B of its call of `runtime.deferreturn`, if it has one: a panic that is recovered enters there although no code names
+    /// PC_B of its call of `runtime.deferreturn`, if it has one. A recovered panic enters there, although no code names
     /// that PC.
     pub(crate) deferreturn: Option<u32>,
-    /// Bytes of its frame as Go has made it, where they are known.
+    /// Bytes of its frame as Go made it, where that is known.
     pub(crate) frame: Option<u32>,
-    /// It is written in assembly, which is entered at fixed PCs.
+    /// It is written in assembly, and may be entered at fixed PCs.
     pub(crate) is_assembly: bool,
     pub(crate) body: Body,
 }
@@ -23,9 +23,9 @@ pub(crate) struct Definition {
 /// The code of a function.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
-    /// Taken apart.
+    /// Lifted to a graph.
     Lifted(Function),
-    /// As it was, to be fitted at its borders; whom it calls.
+    /// Left as it was, to be adapted; and what it calls.
     Adapted(Unlifted),
 }
 
@@ -46,7 +46,8 @@ impl Definition {
         }
     }
 
-    /// The graph of a function that was lifted and that Go's compiler has written: nobody knows by which PCs it is entered.
+    /// The graph of a function that was lifted and that Go's compiler emitted. Assembly is left out: it may be entered
+    /// at any PC.
     pub(crate) fn compiled(&self) -> Option<&Function> {
         self.graph().filter(|_| !self.is_assembly)
     }

@@ -1,19 +1,49 @@
-//! Ways back in: how the trampoline enters a function in the middle.
+//! Resume points: how the trampoline enters a function in the middle.
 //!
-//! Go enters every function through one table in front of all code, and sends every jump through it, too. Here
-//! jumps are direct, and the table is only for the trampoline. A resume point inside a loop cannot be reached
-//! from outside in structured code, so such a loop gets a *dispatch* of its own at its head:
+//! Go's own code has one jump table in front of the whole function, and sends every jump through it as well. Here jumps
+//! are direct branches, and tables serve resumption only. Structured code cannot be entered in the middle of a loop, so
+//! a loop that holds a resume point gets a *dispatch* of its own at its head:
 //!
 //! ```text
 //! entry:  dispatch on selector     3 -> head of loop,  9 -> block behind the loop,  else -> start
 //! head:   dispatch on selector     3 -> block in the loop,                          else -> body of the head
 //! ```
 //!
-//! The selector, local 0, is 0 unless the function is being resumed, and must be 0 again before a loop's head
-//! comes round: the innermost dispatch on the way resets it, or else the target block does.
+//! # Notation
 //!
-//! A graph that is not reducible has backward jumps to blocks that do not dominate them. These go through the
-//! entry dispatch with selectors of their own ([`End::Reenter`]).
+//! The *selector* is local 0. `S` is the set of selectors: the PC_B of every resume point, and a further number for
+//! every target of a re-entry (below). `target(s)` is the block that `s` stands for. A loop is named after its header
+//! `h`; it *dispatches* if it holds a resume point other than `h`, and no target of a re-entry. `node(h)` is the empty
+//! block in front of `h`, to which all edges to `h` are moved, back edges included; its end is the loop's dispatch.
+//! `h1, ..., hk` are the dispatching loops around `target(s)`, outermost first, without the loop that `target(s)`
+//! itself begins.
+//!
+//! # Routes
+//!
+//! Selector `s` travels `entry -> node(h1) -> ... -> node(hk) -> target(s)`: each of these dispatches has one row for
+//! `s`. If `target(s)` begins a dispatching loop, the route ends at `node(target(s))`, which has no row for `s` and
+//! takes its default, the header. A call has no selector that any table lists, and takes the default everywhere.
+//!
+//! # Invariant
+//!
+//! Whenever control reaches `node(h)` other than on a route through it, the selector is no row of `h`. A row `s` of
+//! `hk` would otherwise be taken again by the next iteration. So where a route passes a loop, the selector becomes 0
+//! before the first instruction of `target(s)`: the last dispatch of the route clears it ([`Dispatch::reset`]), or,
+//! where that dispatch also leads on to inner loops, which still need the selector, the target does ([`Block::reset`]).
+//!
+//! # Irreducible graphs
+//!
+//! A *back edge* leads to a block that comes no later in reverse postorder. If its target does not dominate its source,
+//! the graph is irreducible, and structured code has no form for it. Such an edge becomes [`End::Reenter`]: it sets a
+//! selector of its own and goes through the entry dispatch, as all of Go's jumps do. The loops around its target get no
+//! dispatch, so that no route goes through them. Should the result be irreducible all the same, `lower.rs` tries again
+//! with [`Backward::ThroughEntry`]: then every back edge is a re-entry, the entry is the only loop header, and it
+//! dominates everything, so this form exists for every graph.
+//!
+//! # Cost
+//!
+//! `O(|S| * d)` rows for loops nested `d` deep, and tables that are dense between their first and last selector; plus
+//! one [`Flow`].
 
 use super::flow::Flow;
 use super::ir::{Block, BlockId, Dispatch, End, Function};
@@ -24,7 +54,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Backward {
     /// Only those that make the graph irreducible.
     Structured,
-    /// All: works for every graph, at the cost of Go's own form.
+    /// All of them. Works for every graph, but is the form that Go wrote.
     ThroughEntry,
 }
 
@@ -42,7 +72,7 @@ pub(crate) fn insert(function: &mut Function, backward: Backward) {
     routes.apply(function, &nodes);
 }
 
-/// Blocks that only a resume reaches are roots, too.
+/// The flow of the graph. Blocks that only a resume reaches are roots, too.
 fn flow_with_resumes(function: &Function, resumes: &BTreeMap<u32, BlockId>) -> Flow {
     let flow = Flow::new(function, &[]);
     let only_resumed: Vec<BlockId> = resumes
@@ -57,7 +87,7 @@ fn flow_with_resumes(function: &Function, resumes: &BTreeMap<u32, BlockId>) -> F
     }
 }
 
-/// Turns backward jumps into re-entries with new selectors; gives their targets.
+/// Turns back edges into re-entries with new selectors. Returns their targets.
 fn reenter(
     function: &mut Function,
     flow: &Flow,
@@ -122,7 +152,7 @@ fn dispatching_loops(
             .filter(move |header| header != block)
     });
     let mut headers: BTreeSet<BlockId> = resumed.collect();
-    // A loop that is entered in the middle anyway stays as it is; the caller falls back if that is not structured.
+    // A loop around the target of a re-entry stays as it is; the caller falls back if the result is not structured.
     for block in reentered {
         flow.loops_around(*block).for_each(|header| {
             headers.remove(&header);
@@ -160,7 +190,7 @@ fn add_loop_dispatches(function: &mut Function, headers: &[BlockId]) -> BTreeMap
     nodes
 }
 
-/// Who sends which selector where.
+/// Which dispatch sends which selector where.
 #[derive(Default)]
 struct Routes {
     entry: BTreeMap<u32, BlockId>,
@@ -194,7 +224,7 @@ impl Routes {
                 at = Some(header);
             }
             match (nodes.get(target), at) {
-                // The target is itself the head of a dispatching loop, whose dispatch takes its default.
+                // The target begins a dispatching loop, whose dispatch takes its default.
                 (Some(node), at) => {
                     routes.send(at, *selector, *node);
                     if let Some(header) = at {

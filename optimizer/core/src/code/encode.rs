@@ -5,10 +5,10 @@
 //! (func (param $w i64) (param $sp i32) (result i32))    ;; in a module with PCs of more than 32 bits
 //! ```
 //!
-//! `$w >= 1 << 28` is a call: `$w` is the return PC, which the callee pushes itself. Anything smaller is PC_B, and
-//! nothing is pushed: the trampoline enters so, and tail calls. No return PC is that small, because PC_F is at
-//! least 0x1000. SP lives in parameter and result; global 0 holds it only where somebody outside looks: before
-//! imports and functions outside the convention, and where an unwind begins.
+//! `$w >= 1 << 28` is a call: `$w` is the return PC, which the callee pushes itself. Anything smaller is a PC_B, and
+//! nothing is pushed: this is how the trampoline and tail calls enter. No return PC is that small, because PC_F is at
+//! least 0x1000. SP lives in the parameter and the result. Global 0 holds it only where somebody outside looks: before
+//! calls of imports and of functions outside the convention, and where an unwind begins.
 
 mod entry;
 mod expression;
@@ -28,20 +28,20 @@ use writer::{Label, Writer};
 /// Return PCs are at least this.
 pub(crate) const FIRST_RETURN_PC: u32 = Pc::FIRST.bits() as u32;
 
-/// Choices of form between which size before and after compression differ.
+/// Choices of form by which size before and after compression differ.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     /// Type index of the new convention.
     pub(crate) convention: u32,
-    /// That of the convention's first parameter.
+    /// Width of the convention's first parameter.
     pub(crate) pcs: PcWidth,
-    /// Unwind by an early return at each call, which repeats; else by a branch out, which is shorter.
+    /// Unwind by an early return at each call, which repeats well; otherwise by a branch to the end, which is shorter.
     pub(crate) unwind_in_place: bool,
-    /// Return PCs as base + small constant, which repeats across functions; else as one constant.
+    /// Return PCs as a base and a small constant, which repeat across functions; otherwise as one constant.
     pub(crate) return_pc_base: bool,
 }
 
-/// Encodes a function whose dispatches are inserted. `None` if its graph is not reducible.
+/// Encodes a function that has its dispatches. `None` if its graph is irreducible.
 pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec<u8>> {
     let plan = Plan::new(function)?;
     let locals = LocalMap::new(function, &plan, style);
@@ -92,9 +92,9 @@ struct Encoder<'e> {
     out: Writer,
 }
 
-/// What is still to be written, last first: the dominator tree of an init function is thousands deep.
+/// What is still to be written, last first. Explicit, because the dominator tree of an init function is thousands deep.
 enum Task {
-    /// A block with all that it dominates.
+    /// A block and all that it dominates.
     Tree(BlockId, Option<BlockId>),
     /// The code of a block alone.
     Code(BlockId, Option<BlockId>),
@@ -131,8 +131,8 @@ impl Encoder<'_> {
         }
     }
 
-    /// Opens the blocks whose ends are the labels of what `block` dominates. `next` is the block whose code
-    /// follows, to which control may fall through.
+    /// Opens the blocks whose ends are the labels of what `block` dominates. `next` is the block whose code follows,
+    /// into which control may fall through.
     fn tree(&mut self, block: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
         let behind = std::mem::take(&mut self.plan.behind[block]);
         let inside = std::mem::take(&mut self.plan.inside[block]);
@@ -210,7 +210,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Of two operands of the convention's type.
+    /// One of two operators, by the convention's width.
     fn pc_op(&mut self, narrow: Op, wide: Op) {
         let op = match self.style.pcs {
             PcWidth::Bits32 => narrow,
@@ -219,7 +219,7 @@ impl Encoder<'_> {
         op.encode(&mut self.out.bytes);
     }
 
-    /// Whether `to` is reached by a branch rather than written in place.
+    /// Whether `to` is reached by a branch, rather than written in place.
     fn has_label(&self, from: BlockId, to: BlockId) -> bool {
         self.plan.flow.is_backward(from, to) || self.plan.labelled[to]
     }
@@ -232,7 +232,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Whether control gets to `to` by doing nothing.
+    /// Whether control falls through to `to`.
     fn falls(&self, from: BlockId, to: BlockId, next: Option<BlockId>) -> bool {
         next == Some(to) && self.plan.labelled[to] && !self.plan.flow.is_backward(from, to)
     }
@@ -273,7 +273,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// One side falls through: leave for the other if the condition holds.
+    /// One side falls through: branch to the other on the condition.
     fn branch_one_way(
         &mut self,
         from: BlockId,
@@ -291,7 +291,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Neither side has a label: both are written here. A side that does not come back needs no else.
+    /// Neither side has a label: both are written here. If one does not fall through, no else is needed.
     fn branch_in_place(
         &mut self,
         condition: &Expr,

@@ -1,4 +1,4 @@
-//! What lifting needs to know of a module's functions.
+//! What lifting needs to know about the functions of a module.
 
 use super::op::Type;
 use super::pc::PcWidth;
@@ -9,7 +9,7 @@ use crate::input::Input;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};
 
-/// What a function is to code that calls it.
+/// How calling a function affects its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Follows Go's calling convention: type `(i32) -> i32`, in the table, not exported.
@@ -29,21 +29,21 @@ pub(crate) enum Role {
 pub(crate) struct Facts {
     roles: Vec<Role>,
     signatures: Vec<Signature>,
-    /// Whether Go calls by this type, by type index: several may be equal once another tool has written the module.
+    /// Whether a type, by its index, is that of Go's convention. Another tool may have written it more than once.
     go_types: Vec<bool>,
-    /// Functions that raise a fault at the caller's PC and never return.
+    /// The function that raises a fault at its caller's PC and never returns.
     pub(crate) sigpanic: Option<FuncIndex>,
-    /// Functions that grow the stack and have the caller entered again.
+    /// Functions that grow the stack, after which the trampoline enters their caller again.
     pub(crate) morestack: BTreeSet<FuncIndex>,
-    /// The write barrier up to Go 1.20: outside the convention, but it pops a return PC like functions of it.
+    /// The write barrier up to Go 1.20: outside the convention, but it pops a return PC as functions of it do.
     pub(crate) popping: Option<FuncIndex>,
-    /// Number of functions that are imported.
+    /// How many functions are imported.
     pub(crate) imported: Imported,
-    /// Of the return PCs that calls pass.
+    /// Width of the return PCs that calls pass.
     pub(crate) pcs: PcWidth,
 }
 
-/// Parameters and result of a function that lifted code may call.
+/// Number of parameters and type of the result of a function that lifted code may call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signature {
     pub(crate) params: usize,
@@ -58,7 +58,7 @@ impl Facts {
         })
     }
 
-    /// As [`Facts::new`], of functions whose indices `named` gives.
+    /// As [`Facts::new`], with `named` to look functions up by name.
     pub(crate) fn with_names(
         input: &Input<'_>,
         named: impl Fn(&'static str) -> Option<FuncIndex>,
@@ -153,7 +153,7 @@ pub(crate) fn value_type(ty: ValType) -> Option<Type> {
     })
 }
 
-/// What a function outside the convention may do, by the operators in it.
+/// What a function outside the convention may do, judged by its operators.
 fn effects(input: &Input<'_>, index: FuncIndex) -> Role {
     let Some(Ok(tokens)) = input.body(index).map(tokens::decode) else {
         return Role::Special;
@@ -161,7 +161,8 @@ fn effects(input: &Input<'_>, index: FuncIndex) -> Role {
     let mut role = Role::Pure;
     for token in &tokens {
         match token.opcode {
-            // Control flow but calls; drop, select; locals; constants; arithmetic: all stays inside the function.
+            // Control flow except calls; drop, select; locals; constants; arithmetic: nothing that is seen outside the
+            // function.
             0x00..=0x0f | 0x1a | 0x1b | 0x20..=0x22 | 0x41..=0xc4 | 0xfc00..=0xfc07 => {}
             // Loads.
             0x28..=0x35 => role = Role::ReadsMemory,

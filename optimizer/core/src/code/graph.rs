@@ -1,4 +1,11 @@
-//! From segments to a control-flow graph, and its clean-up.
+//! From lifted segments to a control-flow graph, and its clean-up.
+//!
+//! Nodes are basic blocks: segments, cut at their conditional jumps. Edges are jumps and fall-through into the next
+//! segment. A call that may be resumed ends its segment, and the next one becomes a resume point.
+//!
+//! [`simplify`] alternates jump threading (an edge to an empty block goes to where that block jumps) with joining a
+//! block and its only successor, if that has no other predecessor. Every join removes a block, so it ends; a round is
+//! linear, and two or three are enough in practice.
 
 use super::facts::Facts;
 use super::ir::{After, Block, BlockId, Callee, End, Function, Stmt};
@@ -27,7 +34,7 @@ pub(crate) fn build(
         facts,
     };
     if let Some(last) = builder.unreachable.last_mut() {
-        // Falling off the last segment is a trap.
+        // Falling off the end of the last segment is a trap.
         *last |= lifted.segments.last().is_some_and(Vec::is_empty);
     }
     if let Some(pc_b) = deferreturn {
@@ -40,7 +47,7 @@ pub(crate) fn build(
         first.push(blocks.len());
         builder.segment(segment, steps, count, &mut blocks)?;
     }
-    // Until here targets are segments; within a segment they are blocks already.
+    // Up to here, targets outside a segment are numbers of segments; within one they are blocks.
     for block in &mut blocks {
         block.end.retarget(|to| match to.checked_sub(SEGMENT) {
             Some(segment) => first[segment],
@@ -61,7 +68,7 @@ pub(crate) fn build(
     Ok(function)
 }
 
-/// Added to a segment's number while it stands for a block. Bodies of 2 GiB, which would have as many blocks, are not valid.
+/// Added to the number of a segment that stands for a block. No valid body has that many blocks: it would have 2 GiB.
 const SEGMENT: usize = 1 << 31;
 
 struct Builder<'f> {
@@ -138,7 +145,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Registers the resume point behind a call; a call with nothing but a trap behind it never comes back.
+    /// Registers the resume point of a call. A call followed by nothing but a trap never returns, and has none.
     fn resume_point(
         &mut self,
         stmt: &mut Stmt,
@@ -181,8 +188,7 @@ fn new_block(segment: usize, part: u32) -> Block {
     }
 }
 
-/// Threads jumps over empty blocks and joins blocks with their only successor where that has no other
-/// predecessor, until nothing changes.
+/// Jump threading, and joining of blocks with their only successor, until nothing changes.
 pub(crate) fn simplify(function: &mut Function) {
     loop {
         thread_jumps(function);
@@ -207,7 +213,7 @@ fn thread_jumps(function: &mut Function) {
             block.end = End::Jump(to);
         }
     }
-    // A resume point on an empty block is as good on the block behind it.
+    // The resume point of an empty block moves to the block that it jumps to.
     for (block, &to) in targets.iter().enumerate() {
         if to != block && function.blocks[to].resume.is_none() && to != function.entry {
             function.blocks[to].resume = function.blocks[block].resume.take();
@@ -215,9 +221,9 @@ fn thread_jumps(function: &mut Function) {
     }
 }
 
-/// Where control ends up that enters this block, if the block does nothing.
+/// Where control ends up that enters this block, as long as blocks are empty.
 fn through_empty(function: &Function, from: BlockId) -> BlockId {
-    // A bound, because empty blocks can jump in a circle: `for {}`.
+    // Bounded, because empty blocks can jump in a cycle: `for {}`.
     const MOST: usize = 32;
     let mut at = from;
     for _ in 0..MOST {
@@ -256,7 +262,7 @@ fn join_chains(function: &mut Function) -> bool {
     changed
 }
 
-/// Which blocks can run, and how many edges lead to each; being entered from outside counts as one.
+/// Which blocks are reachable, and how many edges lead to each. Being entered from outside counts as an edge.
 fn reach(function: &Function) -> (Vec<bool>, Vec<u32>) {
     let count = function.blocks.len();
     let (mut reached, mut predecessors) = (vec![false; count], vec![0; count]);
@@ -277,7 +283,7 @@ fn reach(function: &Function) -> (Vec<bool>, Vec<u32>) {
     (reached, predecessors)
 }
 
-/// Removes blocks that cannot run and renumbers the rest in their order.
+/// Removes unreachable blocks and renumbers the others in their order.
 fn drop_unreachable(function: &mut Function) {
     let (reached, _) = reach(function);
     let mut new_id = vec![usize::MAX; reached.len()];

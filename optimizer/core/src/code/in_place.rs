@@ -1,12 +1,12 @@
-//! What a body needs to stand in place of its call: slots as the caller sees them, and locals of the caller.
+//! What inlining needs: slots as the caller sees them, and locals of the caller.
 
 use super::ir::{Access, Expr, FIRST_FREE, Local, SP, Stmt};
 use super::op::Type;
 use crate::go::abi::RETURN_PC;
 use std::collections::BTreeMap;
 
-/// Rewrites the slots in a statement, without those nested in it, to where its caller has them. `None` for a slot below the
-/// arguments, and where SP is used for anything but slots.
+/// Rewrites the slots in a statement, not those nested in it, to the caller's distances from SP. `None` for a slot
+/// below the arguments, and where SP is used for anything but slots.
 pub(crate) fn as_callers_slots(stmt: &mut Stmt) -> Option<()> {
     match stmt {
         Stmt::Store(_, access, Expr::Get(SP), value) => {
@@ -38,12 +38,12 @@ fn raise(access: &mut Access) -> Option<()> {
     Some(())
 }
 
-/// The caller's local for each local of a body in its place: bodies run one after the other and share them.
+/// The caller's local for each local of an inlined body. Inlined bodies run one after the other, so they share locals.
 #[derive(Debug, Default)]
 pub(crate) struct CallersLocals(BTreeMap<(Local, Type), Local>);
 
 impl CallersLocals {
-    /// For a local of a callee with locals of these types; the caller gets another if none is there.
+    /// The local for a local of a callee with locals of these types; the caller gets a new one if there is none.
     pub(crate) fn of(&mut self, local: Local, callee: &[Type], caller: &mut Vec<Type>) -> Local {
         if local < FIRST_FREE {
             return local;
@@ -55,7 +55,7 @@ impl CallersLocals {
         })
     }
 
-    /// Gives a statement of the callee, without those nested in it, the caller's locals.
+    /// Gives a statement of the callee, not those nested in it, the caller's locals.
     pub(crate) fn adopt(&mut self, stmt: &mut Stmt, callee: &[Type], caller: &mut Vec<Type>) {
         if let Stmt::Set(local, _) = stmt {
             *local = self.of(*local, callee, caller);

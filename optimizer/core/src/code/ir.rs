@@ -1,4 +1,4 @@
-//! What a Go function is made of: expression trees, statements, blocks.
+//! The IR of a Go function: expression trees, statements, basic blocks.
 
 mod walk;
 
@@ -8,7 +8,7 @@ use crate::index::FuncIndex;
 /// Index of a wasm local.
 pub(crate) type Local = u32;
 
-/// Local 0: the parameter, PC_B at entry and the block selector after it.
+/// Local 0: the parameter. It is a return PC or PC_B at entry, and the selector of the dispatches after that.
 pub(crate) const SELECTOR: Local = 0;
 /// Local 1: SP. In Go's own convention a cache of global 0, in ours a parameter.
 pub(crate) const SP: Local = 1;
@@ -17,7 +17,7 @@ pub(crate) const FIRST_FREE: Local = 2;
 /// Position of a block in its graph.
 pub(crate) type BlockId = usize;
 
-/// An expression: exactly one value, operands evaluated left to right.
+/// An expression: exactly one value. Operands are evaluated left to right.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
     I32(i32),
@@ -45,7 +45,7 @@ pub(crate) struct Access {
     pub(crate) offset: u32,
 }
 
-/// Whom a Go call calls.
+/// What a Go call calls.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Callee {
     /// A function of Go's convention.
@@ -54,18 +54,18 @@ pub(crate) enum Callee {
     Indirect(Box<Expr>),
 }
 
-/// What happens after a Go call.
+/// What follows a Go call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum After {
-    /// It may unwind, and is then resumed behind the call, which so ends its block.
+    /// It may unwind, and is then resumed right behind the call, which therefore ends its block.
     Resume,
-    /// It never comes back: it panics, exits or unwinds for good (sigpanic, morestack, panicIndex).
+    /// It never returns: it panics, exits or unwinds for good (sigpanic, morestack, panicIndex).
     Never,
     /// It must not unwind (CALLNORESUME): trap if it does.
     MustNotUnwind,
-    /// It comes back, or else unwinds for good, as a panic does. Nothing resumes behind it.
+    /// It returns, or else unwinds for good, as a panic does. Nothing is resumed behind it.
     NotResumed,
-    /// It always comes back, with SP as it was.
+    /// It always returns, with SP unchanged.
     Returns,
 }
 
@@ -80,9 +80,9 @@ pub(crate) enum Stmt {
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     /// A function outside Go's convention that returns nothing.
     Call(FuncIndex, Vec<Expr>),
-    /// A call by Go's convention; the return PC is (this PC_F, this PC_B).
+    /// A call by Go's convention. The return PC is PC_B `pc_b` of the function with PC_F `pc_f`.
     GoCall {
-        /// Of the function that the call was inlined from; `None` for the function's own.
+        /// That of the function that the call was inlined from; `None` for its own.
         pc_f: Option<u32>,
         pc_b: u32,
         callee: Callee,
@@ -95,16 +95,16 @@ pub(crate) enum Stmt {
         function: FuncIndex,
         arguments: Vec<Expr>,
     },
-    /// A jump to another Go function, whose return is this function's.
+    /// A tail call of another Go function, which returns to this one's caller.
     TailCall(Callee),
-    /// Pop so many bytes, return address included, and return.
+    /// Pops this many bytes, return address included, and returns.
     Return(u32),
-    /// Return to the trampoline with the stack pointer as it is (gogo, and functions like it).
+    /// Returns to the trampoline with the stack pointer as it is (gogo, and functions like it).
     Unwind,
     Unreachable,
     MemoryCopy(Expr, Expr, Expr),
     MemoryFill(Expr, Expr, Expr),
-    /// wasm's own structured control flow, from assembly functions.
+    /// WebAssembly's own structured control flow, from assembly functions.
     Block(Vec<Stmt>),
     Loop(Vec<Stmt>),
     Br(u32),
@@ -122,7 +122,7 @@ pub(crate) enum End {
     Branch(Expr, BlockId, BlockId),
     /// By the selector, local 0: `table[selector - first]`, or `other` outside the table.
     Dispatch(Dispatch),
-    /// Through the entry dispatch with this selector: a backward jump of an irreducible graph.
+    /// Through the entry dispatch with this selector: a back edge of an irreducible graph.
     Reenter(u32, BlockId),
 }
 
@@ -134,7 +134,7 @@ pub(crate) struct Dispatch {
     pub(crate) other: BlockId,
     /// Set the selector to 0 on the way.
     pub(crate) reset: bool,
-    /// No selector is ever larger than the table's last: set for the entry, whose selectors are all in it.
+    /// The selector is never larger than the last row of the table. Set for the entry, whose table has them all.
     pub(crate) covers_all: bool,
 }
 
@@ -145,9 +145,9 @@ pub(crate) struct Block {
     pub(crate) end: End,
     /// PC_B under which the trampoline may enter here.
     pub(crate) resume: Option<u32>,
-    /// Where Go laid it out: the tie-break when blocks are ordered.
+    /// Where Go laid the block out: the tie-break when blocks are ordered.
     pub(crate) position: (u32, u32),
-    /// Set the selector to 0 on entry, so that an enclosing loop's dispatch takes its default again.
+    /// Set the selector to 0 on entry, so that the dispatch of an enclosing loop takes its default next time.
     pub(crate) reset: bool,
 }
 
@@ -170,7 +170,7 @@ impl Expr {
         Expr::Binary(op, Box::new((left, right)))
     }
 
-    /// Leaves a zero and gives the expression away.
+    /// Takes the expression and leaves a zero in its place.
     pub(crate) fn take(&mut self) -> Expr {
         std::mem::replace(self, Expr::I32(0))
     }
@@ -182,7 +182,7 @@ impl Expr {
 }
 
 impl Stmt {
-    /// Whether control never reaches what follows.
+    /// Whether control never reaches the next statement.
     pub(crate) fn stops(&self) -> bool {
         match self {
             Stmt::GoCall { after, .. } => *after == After::Never,
@@ -198,14 +198,15 @@ impl Stmt {
 }
 
 impl Dispatch {
-    /// Whether there is one target besides `other`, so that a comparison does instead of a table.
+    /// Whether there is one target besides `other`, so that a comparison can replace the table.
     pub(crate) fn is_single(&self) -> bool {
         self.table.iter().all(|to| *to == self.table[0])
     }
 }
 
 impl Function {
-    /// Whether it has structured control flow of its own, as assembly functions do, which liveness only estimates.
+    /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate
+    /// there.
     pub(crate) fn has_loops(&self) -> bool {
         let mut found = false;
         self.visit_statements(&mut |stmt| {

@@ -1,4 +1,4 @@
-//! From a function body as Go wrote it to segments of statements.
+//! From a function body as Go emits it to segments of statements.
 //!
 //! `cmd/internal/obj/wasm/wasmobj.go` (`preprocess`) gives every function of the convention this shape:
 //!
@@ -16,9 +16,17 @@
 //! i32.const 1                               ;; tell the caller to unwind, too
 //! ```
 //!
-//! Segment k is the code behind the k-th of the ends. A jump to it is `i32.const pc; local.set 0; br $entry`
-//! with a `pc` that the table sends there. Everything else is checked against this shape, and a function that
-//! differs anywhere is refused with the reason and left to `adapt.rs`.
+//! Segment `k` is the code behind the `k`-th `end`. A jump to it is `i32.const pc; local.set 0; br $entry` with a `pc`
+//! that the table maps to `k`.
+//!
+//! Lifting is symbolic execution of the operand stack, front to back, in one pass: an operator pops the expression
+//! trees of its operands and pushes its own; a statement takes what it needs. A tree that is still on the stack when a
+//! statement could change its value is spilled to a fresh local first. The stack has to be empty at every jump, at
+//! every call that may be resumed and at the end of a segment, so there is nothing to merge where paths meet. Cost:
+//! linear; trees are at most 400 deep and blocks nest at most 60 deep, beyond which a function is refused.
+//!
+//! Everything is checked against this shape. A function that differs anywhere is refused, with the reason, and left to
+//! `adapt.rs`.
 
 mod body;
 mod calls;
@@ -40,7 +48,7 @@ pub(crate) use body::Step;
 #[derive(Debug)]
 pub(crate) struct Lifted {
     pub(crate) segments: Vec<Vec<Step>>,
-    /// Segment by PC_B; PCs past the end mean the last entry.
+    /// Segment by PC_B; larger PCs belong to the last entry.
     pub(crate) table: Vec<u32>,
     pub(crate) locals: Vec<Type>,
 }
@@ -73,7 +81,7 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
     })
 }
 
-/// Parameter 0 and the declared locals; the first of these is the cache of SP.
+/// The types of parameter 0 and of the declared locals, the first of which is the cache of SP.
 fn declared_locals(body: &FunctionBody<'_>) -> Result<Vec<Type>, Refusal> {
     /// Go has 48 registers and SP; see [`LocalSet`].
     const MOST: usize = LocalSet::BITS as usize;
@@ -92,7 +100,7 @@ fn declared_locals(body: &FunctionBody<'_>) -> Result<Vec<Type>, Refusal> {
     Ok(locals)
 }
 
-/// The locals with SP, which a function that does nothing with it lacks.
+/// The locals with SP among them, which a function without any use of it lacks.
 fn with_sp(mut locals: Vec<Type>) -> Result<Vec<Type>, Refusal> {
     match locals.get(SP as usize) {
         None => locals.push(Type::I32),
@@ -105,7 +113,7 @@ fn with_sp(mut locals: Vec<Type>) -> Result<Vec<Type>, Refusal> {
 /// The blocks around the segments.
 #[derive(Debug)]
 struct Frame {
-    /// Segment by PC_B; the last entry serves all that are larger.
+    /// Segment by PC_B; the last entry serves all larger ones.
     table: Vec<u32>,
     has_table: bool,
     segments: usize,

@@ -98,7 +98,7 @@ pub(crate) fn adapted<'a>(
 ) -> std::result::Result<Cow<'a, [u8]>, Refusal> {
     let own = match facts.role(index) {
         Role::Go => Convention::Go,
-        // Nothing in it that calls.
+        // Nothing in it calls.
         Role::Pure | Role::ReadsMemory => return Ok(Cow::Borrowed(body)),
         Role::Special | Role::Import => Convention::Other,
     };

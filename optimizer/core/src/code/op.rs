@@ -1,4 +1,4 @@
-//! Numeric operators by their encoding (WebAssembly 3.0, 5.4.8), with what passes need to know of them.
+//! Numeric operators by their encoding (WebAssembly 3.0, 5.4.8), and the properties that passes use.
 
 /// A numeric operator: its opcode byte, or `0xfc00 +` the second byte of the saturating conversions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,8 +115,7 @@ impl Op {
         }))
     }
 
-    /// The operator on 32-bit operands that gives the low half of this one's result from the low halves of its
-    /// operands.
+    /// The operator on 32-bit operands that gives the low half of this result from the low halves of its operands.
     pub(crate) fn narrowed(self) -> Option<Op> {
         Some(match self {
             Op::I64_ADD => Op::I32_ADD,
@@ -129,7 +128,7 @@ impl Op {
         })
     }
 
-    /// The comparison of 32-bit operands that says the same of zero-extended ones.
+    /// The comparison of 32-bit operands that agrees with this one on zero-extended operands.
     pub(crate) fn narrowed_unsigned_comparison(self) -> Option<Op> {
         Some(match self {
             Op::I64_EQ => Op::I32_EQ,
@@ -263,12 +262,12 @@ impl Store {
         !matches!(self.0, 0x38 | 0x39)
     }
 
-    /// The store of a 64-bit value's low half that writes what `i32.store` of the wrapped value does.
+    /// The store of the low half of a 64-bit value, equal to `i32.store` of the wrapped value.
     pub(crate) const I64_32: Store = Store(0x3e);
     /// `i32.store`.
     pub(crate) const I32: Store = Store(0x36);
 
-    /// The store of a 32-bit value that writes what this narrowing one of a 64-bit value does.
+    /// The store of a 32-bit value that is equal to this truncating store of a 64-bit one.
     pub(crate) fn narrowed(self) -> Option<Store> {
         Some(Store(match self.0 {
             0x3c => 0x3a,

@@ -1,9 +1,9 @@
-//! How program counters are passed: in 32 bits where all of a module's fit, else in 64.
+//! The width of program counters in calls: 32 bits if all of a module fit, otherwise 64.
 
 use super::op::{Load, Type};
 use crate::go::Pc;
 
-/// How PCs are passed in a module: all as the same type, which is the smaller one if it can.
+/// The width of the PCs that calls of a module pass: the smaller one if all fit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum PcWidth {
     #[default]
@@ -12,7 +12,7 @@ pub(crate) enum PcWidth {
 }
 
 impl PcWidth {
-    /// The width that holds PCs of functions up to this one.
+    /// The width for PCs of functions up to this PC_F.
     pub(crate) fn of(largest_pc_f: u32) -> PcWidth {
         match u32::try_from(Pc::start(largest_pc_f).bits()) {
             Ok(_) => PcWidth::Bits32,

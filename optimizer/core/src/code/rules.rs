@@ -1,6 +1,6 @@
-//! Local rewrites of expressions: the same value in fewer bytes.
+//! Peephole rules for expressions: the same value in fewer bytes.
 //!
-//! Go computes in 64 bits and addresses in 32, so most of its expressions widen and narrow again:
+//! Go computes in 64 bits and addresses memory with 32, so most of its expressions widen and narrow again:
 //!
 //! ```text
 //! i32.wrap_i64(i64.add(i64.extend_i32_u(sp), 24)) + offset 0   ->   sp + offset 24
@@ -8,9 +8,12 @@
 //! i64.store8(p, i64.extend_i32_u(x))                           ->   i32.store8(p, x)
 //! ```
 //!
-//! Folding `x + c` into an offset differs from the sum only where the sum wraps to an address below `c`. Go's
-//! linker puts nothing below 4096 (`*ld.FlagTextAddr` in cmd/link/internal/wasm/obj.go), so with `c < 4096` no
-//! pointer of a Go program leads there. SP never wraps.
+//! Rules run bottom-up; what a rule returns is looked at again, until none matches. Each of them makes the tree
+//! smaller, or moves an operation from 64 to 32 bits, so this ends, in time linear in the tree.
+//!
+//! Folding `x + c` into an offset differs from the sum only where the sum wraps to an address below `c`. Go's linker
+//! puts nothing below 4096 (`*ld.FlagTextAddr` in cmd/link/internal/wasm/obj.go), so with `c < 4096` no pointer of a Go
+//! program gets there. SP never wraps.
 
 mod access;
 
@@ -30,7 +33,7 @@ pub(crate) fn simplify_statement(stmt: &mut Stmt, pcs: PcWidth) {
         Stmt::Store(store, access, address, value) => {
             fold_address(&mut access.offset, address);
             narrow_stored(store, access, value);
-            // What a store cuts off anyway need not be cut off before.
+            // A store truncates its value, so the value need not be truncated before.
             if *store == Store::I32
                 && let Expr::Unary(Op::I32_WRAP_I64, whole) = value
             {
@@ -52,7 +55,7 @@ pub(crate) fn simplify(expr: &mut Expr) {
     expr.visit_mut(&mut node);
 }
 
-/// Rewrites an expression of which only matters whether it is zero.
+/// Rewrites an expression of which it matters only whether it is zero.
 pub(crate) fn simplify_condition(expr: &mut Expr) {
     loop {
         match expr {
@@ -96,7 +99,7 @@ fn node(expr: &mut Expr) {
             let op = *op;
             if let Some(better) = binary(op, operands) {
                 *expr = better;
-                // What came out may match another rule.
+                // The result may match another rule.
                 node(expr);
             }
         }
@@ -141,7 +144,7 @@ fn keeps_low_half(mask: &Expr) -> bool {
     matches!(mask, Expr::I64(mask) if *mask as u32 == u32::MAX)
 }
 
-/// Whether wrapping this costs nothing, so that a whole operation may move to 32 bits.
+/// Whether wrapping this costs nothing, so that an operation around it may move to 32 bits.
 fn is_free_to_wrap(expr: &Expr) -> bool {
     match expr {
         Expr::I64(_) | Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, _) => true,
@@ -156,7 +159,7 @@ fn wrapped(expr: Expr) -> Expr {
     expr
 }
 
-/// An access with the alignment capped at the natural one, as validation demands.
+/// An access with its alignment capped at the natural one, as validation demands.
 fn aligned(load: Load, access: Access) -> Access {
     let natural = load.width().trailing_zeros() as u8;
     Access {
@@ -194,14 +197,14 @@ fn extend(
     }
 }
 
-/// `i64.eqz` of what is really 32 bits wide.
+/// `i64.eqz` of a value that is really 32 bits wide.
 fn i64_eqz(expr: &mut Expr) {
     let Expr::Unary(_, inner) = expr else {
         return;
     };
     let narrow = match &mut **inner {
         Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value) => value.take(),
-        // Not i64.load itself: its high half counts.
+        // Not for i64.load itself: its high half counts.
         Expr::Load(load, access, address) if load.width() < 8 => match load.narrowed() {
             Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
             None => return,
@@ -212,7 +215,7 @@ fn i64_eqz(expr: &mut Expr) {
     node(expr);
 }
 
-/// Two operands. `None` where nothing is better.
+/// Binary operators. `None` if nothing is better.
 fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
     if let Some(narrow) = op.narrowed_unsigned_comparison()
         && let Some(comparison) = narrow_comparison(op, narrow, operands)
@@ -269,7 +272,7 @@ fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<
     }
 }
 
-/// `value & mask` where the mask takes nothing away, or no more than a narrower operation does.
+/// `value & mask` where the mask removes nothing, or no more than a narrower operation does.
 fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
     match value {
         Expr::Unary(Op::I64_EXTEND_I32_U, inner) if mask & 1 == 1 && inner.is_boolean() => {

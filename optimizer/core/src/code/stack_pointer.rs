@@ -1,18 +1,27 @@
 //! Where SP is, statement by statement.
 //!
-//! A slot is known by its distance from SP, which moves: down where a function makes its frame, and where the body of
-//! another stands in place of its call. Everything here counts from where SP was at entry, at the return PC.
+//! A slot is named by its distance from SP, and SP moves: down where a function makes its frame, and again where an
+//! inlined body makes the callee's. All distances here count from where SP was at entry, when it pointed at the return
+//! PC.
+//!
+//! A forward constant propagation of one value. The value at a point is SP's distance from the entry, a constant; there
+//! is no element for "two different distances". Roots are the entry with 0 and, after everything that the entry
+//! reaches, the resume points with the frame made, `-frame`. The transfer of a statement adds the constant by which it
+//! moves SP. Where two paths meet with different distances, or SP is set to anything but SP plus a constant, the answer
+//! is `None`. So each block is visited once, and the cost is linear.
+//!
+//! Reading SP again from global 0, as behind a call of the host, leaves it where it was: the host returns it.
 
 use super::ir::{Expr, Function, SP, Stmt};
 use super::op::Op;
 
 impl Stmt {
-    /// Moves SP by so many bytes.
+    /// Moves SP by this many bytes.
     pub(crate) fn move_sp(by: i32) -> Stmt {
         Stmt::Set(SP, Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(by)))
     }
 
-    /// By how many bytes it moves SP; `None` if it does not, or otherwise than by a constant.
+    /// By how many bytes this moves SP; `None` if it does not, or not by a constant.
     pub(crate) fn moved_sp(&self) -> Option<i32> {
         let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = self else {
             return None;
@@ -25,7 +34,7 @@ impl Stmt {
 }
 
 impl Expr {
-    /// How many bytes above SP it points to, as an address in 32 or 64 bits; `None` if it is not SP and a constant.
+    /// How many bytes above SP this address is, in 32 or 64 bits; `None` if it is not SP plus a constant.
     pub(crate) fn above_sp(&self) -> Option<i64> {
         match self {
             Expr::Get(SP) => Some(0),
@@ -50,14 +59,14 @@ pub(crate) struct StackPointer {
 }
 
 impl StackPointer {
-    /// Follows SP through the graph of a function with a frame of so many bytes, which resume points find made. `None`
-    /// if it is moved otherwise than by constants, or is in two places in one block.
+    /// Follows SP through the graph of a function whose frame has this many bytes. `None` if SP moves other than by
+    /// constants, or if two paths to a block disagree on it.
     pub(crate) fn of(function: &Function, frame: u32) -> Option<StackPointer> {
         let mut at_start: Vec<Option<i32>> = vec![None; function.blocks.len()];
         let resumed = (0..at_start.len()).filter(|block| function.blocks[*block].resume.is_some());
         let resumed: Vec<usize> = resumed.collect();
         let mut pending = vec![(function.entry, 0)];
-        // What is also reached from the entry is as it is there: a function that grew the stack has no frame yet.
+        // A block that the entry reaches, too, has SP as on that path: a function that grew the stack has no frame yet.
         for root in std::iter::once(None).chain(resumed.into_iter().map(Some)) {
             if let Some(root) = root.filter(|root| at_start[*root].is_none()) {
                 pending.push((root, -i32::try_from(frame).ok()?));

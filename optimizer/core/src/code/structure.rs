@@ -1,9 +1,21 @@
-//! Where each block goes in structured code.
+//! Structured control flow from a graph: where each block is written.
 //!
-//! Norman Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control
-//! Flow" (ICFP 2022): blocks are nested as in the dominator tree. A block with several forward predecessors gets
-//! a `block` that ends in front of it; one with a single predecessor is written in place, inside an `if`. Here a
-//! loop's exits are moved behind the loop, so that its code stays together.
+//! Norman Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control Flow"
+//! (ICFP 2022). Nodes are the blocks of a reducible graph with its dispatches; `idom` is the dominator tree of
+//! [`Flow`].
+//!
+//! * The code of a block is followed by the code of the blocks that it dominates immediately, in reverse postorder.
+//! * A block with several forward predecessors is a *merge*: it gets a label, the end of a `block` that closes in front
+//!   of it. A target of a jump table is labelled as well. A block with a single predecessor is written in place, inside
+//!   an `if`.
+//! * A header of a loop opens a `loop` around itself and what it dominates.
+//!
+//! One departure from the paper: a block that `idom` puts inside a loop that does not hold it is an exit of that loop,
+//! and is written behind the outermost such loop, so that the code of a loop stays together.
+//!
+//! Every forward branch then leads to the end of an enclosing `block`, and every back edge to an enclosing `loop`,
+//! because a header dominates its loop. There is nothing to iterate: one pass over the blocks, and for each block one
+//! walk up its loop nest, `O(blocks * nesting)`.
 
 use super::flow::Flow;
 use super::ir::{BlockId, End, Function};
@@ -21,7 +33,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Plans a function that has its dispatches. `None` if its graph is not reducible.
+    /// Plans a function that has its dispatches. `None` if its graph is irreducible.
     pub(crate) fn new(function: &Function) -> Option<Plan> {
         let flow = Flow::new(function, &[]);
         if !flow.irreducible.is_empty() {
@@ -39,7 +51,7 @@ impl Plan {
         Some(plan)
     }
 
-    /// Whether this block is the entry dispatch, and nothing jumps back to it: then a call goes past it.
+    /// Whether this block is the entry dispatch and nothing jumps back to it: then a call skips it.
     pub(crate) fn is_entry_dispatch(&self, function: &Function, block: BlockId) -> bool {
         let content = &function.blocks[block];
         let dispatches = matches!(&content.end, End::Dispatch(dispatch) if dispatch.covers_all);
@@ -80,7 +92,7 @@ impl Plan {
             let Some(parent) = self.flow.idom[block] else {
                 continue;
             };
-            // A block that ends at once may as well stay where it is.
+            // A block without a successor may as well stay where it is.
             let ends = matches!(function.blocks[block].end, End::Stop) && !self.labelled[block];
             match self.outermost_left(parent, block) {
                 Some(header) if !ends => {

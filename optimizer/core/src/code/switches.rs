@@ -1,26 +1,26 @@
-//! Global 0 while Go's code runs, for a host that catches a trap and calls another export.
+//! Global 0 while Go code runs, for a host that catches a trap and calls another export.
 //!
-//! Go then goes on below the SP in global 0, on the stack of the g in global 2, and the next collection reads that stack from
-//! there up. SP lives in a local, and global 0 keeps what was last put there. So
+//! Go then continues below the SP in global 0, on the stack of the g in global 2, and the next garbage collection scans
+//! that stack from there up. SP lives in a local, while global 0 keeps what was last put there. So
 //!
-//! * it always lies inside the stack of the g in global 2: where g changes, SP goes there, too;
-//! * what is left there for long points to a return PC that stays: that of `goexit`, at the top of the stack, once a host
-//!   function, `systemstack` or the trampoline is done with its SP, whose place on the stack is used for something else then.
-//!   What was called above is given up; nobody returns to it.
+//! * it always points into the stack of the g in global 2: where g changes, SP goes there as well;
+//! * what stays there for long points at a return PC that stays, too: that of `goexit`, at the top of the stack. It
+//!   goes there once a host function, `systemstack` or the trampoline is done with its SP, whose place on the stack is
+//!   then reused. The calls above are abandoned; nobody returns to them.
 //!
 //! ```wat
 //! global.set 2  ...  local.set 1                             ;; before: the new g, its SP
 //! global.set 2  ...  local.set 1  local.get 1  global.set 0  ;; after
 //! ```
 //!
-//! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`, `morestack`,
-//! `switchToCrashStack0`); nothing that could be the last of a call stands between the new g and its SP.
+//! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`,
+//! `morestack`, `switchToCrashStack0`). Between the new g and its SP nothing stands that could trap, call or branch.
 
 use super::ir::{Access, Expr, Function, SP, Stmt};
 use super::op::{Load, Op, Type};
 use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 
-/// Has global 0 point to the return PC at the top of the stack of g, which leads to `goexit`.
+/// Points global 0 at the return PC at the top of the stack of g, which leads to `goexit`.
 pub(crate) fn show_goexit() -> Stmt {
     let access = Access {
         align: 2,
@@ -32,13 +32,14 @@ pub(crate) fn show_goexit() -> Stmt {
     Stmt::SetGlobal(GLOBAL_SP, place)
 }
 
-/// Puts SP into global 0 behind every change of g. Behind the last one of `systemstack`, which returns, SP is soon gone.
+/// Puts SP into global 0 after every change of g; after the last one of `systemstack`, which returns, the place of
+/// `goexit`.
 pub(crate) fn show_sp(function: &mut Function) {
     (function.blocks.iter_mut()).for_each(|block| show_sp_in(&mut block.body));
 }
 
 fn show_sp_in(body: &mut Vec<Stmt>) {
-    // Behind the last of those that set g and SP.
+    // The position behind the last statement that set g and SP.
     let mut switched: Option<usize> = None;
     let mut position = 0;
     while position <= body.len() {
@@ -46,7 +47,7 @@ fn show_sp_in(body: &mut Vec<Stmt>) {
             Some(Stmt::SetGlobal(GLOBAL_G, _)) => switched = Some(position + 1),
             Some(Stmt::Set(SP, _)) => switched = switched.map(|_| position + 1),
             Some(Stmt::Set(..) | Stmt::SetGlobal(..) | Stmt::Store(..)) => {}
-            // What unwinds shows SP itself.
+            // An unwind puts SP there itself.
             Some(Stmt::Unwind) => switched = None,
             way_out => {
                 if let Some(stmt) = way_out {

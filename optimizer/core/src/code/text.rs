@@ -34,7 +34,7 @@ use crate::index::FuncIndex;
 use names::{load_name, op_name, store_name};
 use std::fmt::{Display, Formatter, Result, Write};
 
-/// How a block ends that nothing follows.
+/// How a block is written that has no successor.
 const STOP: &str = "stop";
 
 /// Names of functions by their index.
@@ -46,7 +46,7 @@ pub(crate) fn text(function: &Function) -> String {
     with_names(function, &|_| None)
 }
 
-/// As [`text`], with the names of functions that are called behind the statements: `go f41 pc 2 resume // fmt.Println`.
+/// As [`text`], with the names of the functions that are called as comments: `go f41 pc 2 resume // fmt.Println`.
 pub(crate) fn with_names<'n>(
     function: &Function,
     names: &'n dyn Fn(FuncIndex) -> Option<&'n str>,
@@ -153,7 +153,7 @@ fn statements(f: &mut Formatter<'_>, body: &[Stmt], depth: usize, names: Names<'
     })
 }
 
-/// The function that a statement calls, if it is one and known.
+/// The function that a statement calls directly.
 fn called(stmt: &Stmt) -> Option<FuncIndex> {
     match stmt {
         Stmt::Call(function, _)
@@ -201,7 +201,7 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
         Stmt::Unreachable => f.write_str("unreachable"),
         Stmt::MemoryCopy(to, from, count) => three(f, "memory.copy", to, from, count),
         Stmt::MemoryFill(to, value, count) => three(f, "memory.fill", to, value, count),
-        // With statements inside.
+        // These contain statements.
         Stmt::If(..) | Stmt::Block(_) | Stmt::Loop(_) => Ok(()),
         Stmt::Br(label) => write!(f, "br {label}"),
         Stmt::BrIf(label, condition) => write!(f, "br_if {label} {}", Text(condition)),
@@ -213,7 +213,7 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
     }
 }
 
-/// Statements with statements inside.
+/// Statements that contain statements.
 fn nested(f: &mut Formatter<'_>, stmt: &Stmt, depth: usize, names: Names<'_>) -> Result {
     match stmt {
         Stmt::If(condition, ..) => write!(f, "if {} {{", Text(condition))?,

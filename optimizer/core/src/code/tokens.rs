@@ -1,4 +1,4 @@
-//! A function body as operators with their opcodes.
+//! The operators of a function body, with their opcodes.
 
 use super::ir::Access;
 use wasmparser::{BinaryReader, FunctionBody, Operator};

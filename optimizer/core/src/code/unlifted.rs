@@ -1,4 +1,4 @@
-//! Whom a function calls that was not lifted, as its operators tell.
+//! The calls of a function that was not lifted, found among its operators.
 
 use super::tokens;
 use crate::index::FuncIndex;
@@ -14,7 +14,7 @@ pub(crate) struct Unlifted {
 }
 
 impl Unlifted {
-    /// Reads a body; one that cannot be decoded calls nobody, since it does not run either: the input is validated.
+    /// Reads a body. Validated input has none that cannot be decoded; such a body would count as calling nothing.
     pub(crate) fn of(body: &[u8]) -> Unlifted {
         let mut unlifted = Unlifted::default();
         for token in tokens::decode(body).unwrap_or_default() {

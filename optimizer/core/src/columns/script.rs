@@ -8,8 +8,9 @@
 //! record + offset + (behind == 0 ? 0 : 4 * u8[record + behind])
 //! ```
 //!
-//! and goes on by `stride`; it passes over a row with `bound != 0` and `u8[record + bound] <= index`, whose array is
-//! shorter. [`run`] is the definition; `start.wat` does the same in the module that is shipped.
+//! and advances by `stride`. A row with `bound != 0` and `u8[record + bound] <= index`, whose array is shorter, is
+//! skipped. [`run`] is the definition; `start.wat` does the same in the shipped module. The cost is bounded: a script
+//! may access each byte of its memory 64 times on average.
 
 use crate::bytes::Bytes;
 use std::cell::Cell;
@@ -29,8 +30,8 @@ pub(crate) enum Coding {
     Token = 4,
     /// Nothing is read: `first`, and `a` more every `b` rows.
     Linear = 5,
-    /// pc-value tables one behind the other from `row` on, changes of value from the stream, numbers of PCs from the
-    /// one at `b`; the offset of each from `a` goes into the dictionary at `first`.
+    /// pc-value tables, one after the other, from `row` on: changes of value from the stream, numbers of PCs from the
+    /// one at `b`. The offset of each table from `a` goes into the dictionary at `first`.
     PcValues = 6,
 }
 
@@ -148,7 +149,7 @@ impl Operation {
         words.into_iter().flat_map(u32::to_le_bytes)
     }
 
-    /// Address of the number of the row at `row`; `Some(None)` where its array is too short, `None` outside memory.
+    /// The address of the number for the row at `row`; `Some(None)` if its array is too short, `None` outside memory.
     pub(crate) fn cell(&self, memory: &impl Load, row: u32) -> Option<Option<u32>> {
         let mut record = row;
         if self.list != 0 {
@@ -169,7 +170,7 @@ impl Operation {
         cell.wrapping_sub(self.offset)
     }
 
-    /// The number that this row's is written as a difference to; `previous` is what [`Operation::after`] gave.
+    /// The number that this row's is a difference to; `previous` is what [`Operation::after`] returned.
     pub(crate) fn prediction(&self, memory: &impl Load, cell: u32, previous: u32) -> Option<u32> {
         match self.coding {
             Coding::Plain => Some(0),
@@ -182,7 +183,7 @@ impl Operation {
         }
     }
 
-    /// What `previous` is behind a row with this number.
+    /// The value of `previous` after a row with this number.
     pub(crate) fn after(&self, memory: &impl Load, value: u32) -> Option<u32> {
         if self.coding != Coding::Name {
             return Some(value);
@@ -224,7 +225,7 @@ pub(crate) struct Target<'m> {
     image: &'m mut [u8],
     working_base: u32,
     working: &'m mut [u8],
-    /// How many bytes may still be read or written, so that no script takes for ever.
+    /// How many bytes may still be read or written, so that every script ends.
     accesses: Cell<u64>,
 }
 
@@ -368,7 +369,7 @@ fn uvarint(memory: &impl Load, at: &mut u32) -> Option<u32> {
     loop {
         let byte = memory.u8(*at)?;
         *at = at.wrapping_add(1);
-        // WebAssembly shifts by the distance modulo 32, as this does.
+        // WebAssembly takes shift distances modulo 32, and so does this.
         value |= (byte & 0x7f).wrapping_shl(shift);
         shift = shift.wrapping_add(7);
         if byte <= 0x7f {

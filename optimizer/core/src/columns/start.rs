@@ -1,4 +1,4 @@
-//! The start function that runs a script: written, and found again in a module.
+//! The start function that runs a script: writes it, and recognizes it in a module.
 
 use super::script::{Coding, Operation};
 use super::words::{FIRST, PLACES, WORDS};
@@ -116,7 +116,7 @@ fn template() -> Option<FunctionBody<'static>> {
         })
 }
 
-/// The placement and the data segment of a start function; `None` of a function that is not one of ours.
+/// The placement and the data segment of a start function; `None` for a function that is not one of ours.
 pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
     let body = FunctionBody::new(wasmparser::BinaryReader::new(body, 0));
     let (ours, theirs) = (operators(&template()?)?, operators(&body)?);
@@ -148,7 +148,7 @@ pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
         length: length?,
         operations: operations?,
     };
-    // One number may stand for a word in several places: all of them must be what the script's place makes them.
+    // A number may stand for a word in several places: all of them must agree with the placement.
     let again = filled(&placement.numbers())?;
     let again = FunctionBody::new(wasmparser::BinaryReader::new(&again, 0));
     let numbers = |operators: &[Operator<'_>]| -> Vec<i32> {

@@ -1,4 +1,4 @@
-//! Start functions that are not ours, and scripts that nobody wrote: refused, soon, with the image as it was.
+//! Foreign start functions, and scripts that nobody wrote: refused quickly, and the image is left as it was.
 
 use super::script::{Coding, Operation};
 use super::{Placement, rebuild, start};
@@ -114,7 +114,7 @@ fn scripts_that_leave_memory_or_take_for_ever_change_nothing() {
 }
 
 proptest! {
-    /// Whatever the operations are: they come to an end.
+    /// Whatever the operations are, they end.
     #[test]
     fn random_scripts_come_to_an_end(
         words in prop::collection::vec(prop_oneof![0..9u32, 4090..4170u32, 65530..65600u32, any::<u32>()], 39),

@@ -1,6 +1,6 @@
-//! The words in capitals of `start.wat`, and the numbers that stand for them in what the build assembles of it.
+//! The words in capitals of `start.wat`, and the numbers that stand for them in the assembled template.
 
-/// Every word. One that begins with another comes before it.
+/// Every word. One that has another as its prefix comes first.
 pub(crate) const WORDS: [&str; 13] = [
     "STREAMS",
     "LENGTH",
@@ -21,5 +21,5 @@ pub(crate) const WORDS: [&str; 13] = [
 #[allow(dead_code, reason = "the build asks for all")]
 pub(crate) const PLACES: usize = 6;
 
-/// Stands for the first word, and its successors for the others: none is a number of the text.
+/// Stands for the first word, and its successors for the others. None of them is a number of the text.
 pub(crate) const FIRST: i32 = 0x7f00_0000;

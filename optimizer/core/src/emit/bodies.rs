@@ -1,4 +1,4 @@
-//! Bodies with the indices of the output.
+//! Function bodies with the indices of the output.
 
 use super::order::Order;
 use crate::error::{Error, Result, Stage};

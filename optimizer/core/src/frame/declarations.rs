@@ -1,4 +1,4 @@
-//! Functions that bodies name as values have to be declared outside of bodies (WebAssembly 3.0, section 3.4.2, `ref.func`).
+//! Functions that bodies use as values must be declared outside of bodies (WebAssembly 3.0, section 3.4.2, `ref.func`).
 //!
 //! What declared them may have been removed: a segment that no `table.init` names, a global that nobody reads.
 
@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use walrus::{ConstExpr, ElementId, ElementItems, ElementKind, ExportItem, FunctionId, GlobalKind};
 
 impl Frame {
-    /// Declares, in a segment of their own, functions that live bodies name as values and that nothing declares any more.
-    /// The segment, if there has to be one.
+    /// Declares, in a segment of their own, functions that live bodies use as values and that nothing declares any
+    /// more. Returns the segment, if it takes one.
     pub(super) fn restore_declarations(&mut self) -> Option<ElementId> {
         let named: BTreeSet<FunctionId> = self
             .live_bodies()

@@ -1,7 +1,7 @@
-//! The data segments: a program's memory as the file stores it.
+//! Data segments: a program's memory as the file stores it.
 //!
-//! Go's linker does not store runs of 8 or more zeros, so a table that is rewritten may need bytes where the input
-//! has none: tables are changed in the memory, and segments cut from it afterwards.
+//! Go's linker does not store runs of 8 or more zeros, so a table that is rewritten may need bytes where the input has
+//! none. Tables are therefore changed in the memory, and segments are cut from it afterwards.
 
 use super::Frame;
 use crate::go::Memory;
@@ -13,12 +13,12 @@ use walrus::{ConstExpr, DataId, DataKind, MemoryId};
 /// cmd/link/internal/wasm/asm.go).
 const UNSTORED_ZEROS: usize = 8;
 
-/// Engines take 100,000 segments (the implementation limits of the WebAssembly JavaScript interface), and Go's linker makes no
-/// more. One may be added that is not in memory from the start.
+/// Engines take 100,000 segments (implementation limits of the WebAssembly JavaScript interface), and Go's linker makes
+/// no more. One passive segment may be added.
 const MOST_SEGMENTS: usize = 100_000 - 1;
 
 impl Frame {
-    /// The memory that all segments fill, at constant addresses from the start; `None` if that is not so of one.
+    /// The memory that all segments initialize, at constant addresses; `None` if that is not true of one of them.
     pub(crate) fn filled_memory(&self) -> Option<MemoryId> {
         let mut filled = None;
         for segment in self.walrus.data.iter() {
@@ -53,7 +53,8 @@ impl Frame {
     }
 }
 
-/// The parts between long runs of zeros, without zeros at their ends: at most so many, for which runs may have to be longer.
+/// The parts between long runs of zeros, without zeros at their ends: at most `most` of them, for which runs may have
+/// to be longer.
 fn stored_ranges(bytes: &[u8], most: usize) -> Vec<Range<usize>> {
     let mut unstored = UNSTORED_ZEROS;
     loop {

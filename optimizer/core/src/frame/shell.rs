@@ -1,4 +1,4 @@
-//! The input without its code: bodies that do nothing but refer to what the real ones refer to.
+//! The input without its code: bodies that only refer to what the real ones refer to.
 
 use super::unsupported;
 use crate::error::{Error, Result, Stage};
@@ -104,12 +104,12 @@ fn zero(ty: wasmparser::ValType) -> Result<Instruction<'static>> {
 }
 
 impl References {
-    /// Collects what one body refers to. The encoder's own re-encoding meets every index of every
-    /// operator it knows, so nothing can be forgotten here.
+    /// Collects what one body refers to. The encoder's own re-encoding visits every index of every operator it knows,
+    /// so nothing can be forgotten here.
     ///
     /// # Errors
-    /// Fails on an operator that cannot be decoded; the input was validated, so that is a feature the
-    /// encoder does not know.
+    /// An operator that cannot be decoded. The input was validated, so this is a feature that the encoder does not
+    /// know.
     pub(crate) fn of(bytes: &[u8], offset: usize) -> Result<References> {
         let mut references = References::default();
         let body = FunctionBody::new(BinaryReader::new(bytes, offset));

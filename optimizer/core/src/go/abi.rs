@@ -1,4 +1,4 @@
-//! What Go's compiler, assembler and linker agree on with the runtime, for wasm: registers, return PCs, stacks.
+//! The ABI that Go's compiler, assembler and linker share with the runtime on wasm: registers, return PCs, stacks.
 
 use wasmparser::ValType;
 
@@ -11,8 +11,8 @@ pub(crate) const GLOBAL_G: u32 = 2;
 /// Global 7, which tells the trampoline to return to the host (REG_PAUSE).
 pub(crate) const GLOBAL_PAUSE: u32 = 7;
 
-/// Types of the globals that are registers (`writeGlobalSec` in cmd/link/internal/wasm/asm.go): SP and PAUSE are i32, all
-/// between them i64.
+/// Types of the globals that are registers (`writeGlobalSec` in cmd/link/internal/wasm/asm.go): SP and PAUSE are i32,
+/// all between them i64.
 pub(crate) const REGISTERS: [ValType; 8] = [
     ValType::I32,
     ValType::I64,
@@ -34,13 +34,13 @@ pub(crate) const FIRST_ADDRESS: u32 = 4096;
 pub(crate) const STACK_HI: u32 = 8;
 /// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).
 pub(crate) const STACK_GUARD: u32 = 16;
-/// How far below `g.stack.hi` the return PC of a goroutine's first function is, which leads to `goexit`: four words and itself
-/// (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
+/// How far below `g.stack.hi` the return PC of a goroutine's first function is, which leads to `goexit`: four words and
+/// itself (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
 pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 
-/// Bytes that are always left below the guard, for chains of functions without a check (`StackNosplitBase` in
-/// internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before), which the linker measures
+/// Bytes that always remain below the guard, for chains of functions without a check (`StackNosplitBase` in
+/// internal/abi/stack.go, Go 1.21 to 1.27; runtime/stack.go before). The linker measures these chains
 /// (cmd/link/internal/ld/stackcheck.go).
 pub(crate) const STACK_NOSPLIT: u64 = 800;
-/// Bytes below the guard that a function with a check may use without asking (`StackSmall`, as above).
+/// Bytes below the guard that a function with a check may use without checking (`StackSmall`, as above).
 pub(crate) const STACK_SMALL: u64 = 128;

@@ -41,7 +41,7 @@ const MODINFO_END: &[u8] = b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x4
 const MAX_TEXT: usize = 4 << 20;
 
 impl BuildInfo {
-    /// Reads what is in memory; everything that is not there stays empty.
+    /// Reads what is in memory; everything that is missing stays empty.
     ///
     /// Go's linker does not write the blob into wasm (`asmb` in cmd/link/internal/wasm/asm.go leaves its section
     /// out, go1.21 to 1.27), so the text of `runtime.modinfo` is looked for as well.

@@ -1,7 +1,7 @@
 //! How much memory a Go program has to declare.
 //!
-//! The linker declares what the data needs, up to `moduledata.end`, and room above it: 16 MB, from Go 1.24 on 1 MB
-//! (`writeMemorySec` in cmd/link/internal/wasm/asm.go). What the runtime does with the room:
+//! The linker declares what the data needs, up to `moduledata.end`, and spare room above it: 16 MB, from Go 1.24 on 1
+//! MB (`writeMemorySec` in cmd/link/internal/wasm/asm.go). What the runtime does with that room:
 //!
 //! | Go | | source |
 //! | --- | --- | --- |
@@ -10,8 +10,8 @@
 //! | 1.24 to 1.27 | as up to 1.20, but the runtime allocates more than the room before `main` begins | `sbrk`, runtime/mem_wasm.go; `osinit`, runtime/os_wasm.go |
 //!
 //! So from 1.21 on every program grows its memory (an empty one by 133 pages up to 1.23, 99 on 1.24 and 5 on 1.27): it
-//! runs under no host that refuses that, and with less room it never has more pages in the end than with all of it.
-//! Up to 1.20, small programs run under such hosts, and the room must stay.
+//! runs under no host that refuses to grow it, and with less room it never ends up with more pages than with all of it.
+//! Up to 1.20, small programs run under such hosts, so the room must stay.
 //!
 //! Arguments and environment, which a JavaScript host writes, lie below the data (`wasmMinDataAddr` in
 //! cmd/link/internal/ld/data.go), and the first stack, `runtime.wasmStack`, lies in `noptrbss`.
@@ -30,8 +30,8 @@ impl Program {
         }
         let memory = self.memory().bytes();
         let word = |field| self.module().word(memory, field).ok_or("no moduledata");
-        // Go's linker initializes nothing from bss on. Where something is, the program has run before (a snapshot),
-        // and its variables say how much memory it has.
+        // Go's linker initializes nothing from bss on. If something is initialized there, the program has run before (a
+        // snapshot), and its variables say how much memory it has.
         if memory.range().end > word(Field::Bss)? {
             return Err("variables that are zero as Go writes them are not");
         }

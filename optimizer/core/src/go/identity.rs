@@ -100,12 +100,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Looks at sections, imports, exports and data. What cannot be found out is said to be unknown.
+    /// Looks at sections, imports, exports and data. What cannot be found out is reported as unknown.
     pub fn of(input: &Input<'_>) -> Self {
         Identity::in_memory(input, Memory::of(input).ok().as_ref())
     }
 
-    /// As [`Identity::of`], in the memory of this input, if that could be laid out.
+    /// As [`Identity::of`], in the memory of this input, if it could be laid out.
     pub(crate) fn in_memory(input: &Input<'_>, memory: Option<&Memory>) -> Self {
         let build_info = memory.map(|memory| BuildInfo::find(memory.bytes()));
         let build_info = build_info.unwrap_or_default();
@@ -142,8 +142,8 @@ impl Identity {
     /// The layout of the release's tables.
     ///
     /// # Errors
-    /// Fails, saying what was found, on other toolchains, on builds between releases and on releases that no layout
-    /// is known for: reading their tables would be a guess.
+    /// Fails, and says what was found, for other toolchains, for builds between releases and for releases without a
+    /// known layout: reading their tables would be a guess.
     pub fn layout(&self) -> Result<&'static Layout> {
         if self.toolchain != Toolchain::Go {
             let message = format!("not standard Go: {}", self.toolchain);

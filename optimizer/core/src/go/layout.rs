@@ -1,8 +1,9 @@
 //! The one table of what differs between Go releases.
 //!
 //! Sources: `src/runtime/symtab.go` (moduledata, pcHeader, inlinedCall), `src/runtime/runtime2.go` (_func),
-//! `src/internal/abi/symtab.go` (ids, up to 1.20 in `runtime/symtab.go`) and `src/cmd/link/internal/ld/{pcln,symtab}.go`
-//! (what is written), read in go1.18.10, 1.19.13, 1.20.14, 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4.
+//! `src/internal/abi/symtab.go` (ids, up to 1.20 in `runtime/symtab.go`) and
+//! `src/cmd/link/internal/ld/{pcln,symtab}.go` (what is written), read in go1.18.10, 1.19.13, 1.20.14, 1.21.13,
+//! 1.22.12, 1.23.12, 1.24.13, 1.25.14, 1.26.8 and 1.27.4.
 //!
 //! # The tables, for whoever re-encodes them
 //!
@@ -18,8 +19,8 @@
 //! (sizes are rounded up to 8), and two more follow inside the same section: the funcdata (`go:func.*`, to which
 //! `moduledata.gofunc` points) directly behind functab, then findfunctab; `moduledata.epclntab` is the end of all.
 //! 1.27 writes pclntab byte for byte like 1.26 (`pcln.go` did not change); what changed is moduledata: two words
-//! came before `rodata` and one inside `types`, so `gofunc` stands at byte 344 instead of 320. Who reads byte 320 of a
-//! 1.27 moduledata gets `itaboffset`, an offset from `types` that happens to look like an address inside filetab.
+//! came before `rodata` and one inside `types`, so `gofunc` is at byte 344 instead of 320. Reading byte 320 of a 1.27
+//! moduledata gives `itaboffset`, an offset from `types` that happens to look like an address inside filetab.
 //!
 //! * `funcnametab`: zero-terminated names; `_func.nameOff` and `inlinedCall.nameOff` are offsets into it.
 //! * `cutab`: u32 each, offset into filetab or `u32::MAX`; file k of a function is entry `_func.cuOffset + k`. The

@@ -1,4 +1,4 @@
-//! The program's memory as it is before its first instruction, made of the active data segments.
+//! The program's memory as it is before its first instruction, laid out from the active data segments.
 
 use crate::bytes::Bytes;
 use crate::columns;
@@ -7,19 +7,19 @@ use crate::input::Input;
 
 /// How far apart the first and the last initialized byte may lie: 1 GiB.
 ///
-/// Go's linker leaves out runs of zero bytes (`writeDataSec` in cmd/link/internal/wasm/asm.go, go1.26), so a
-/// memory is larger than its segments, by a third in ordinary programs. The span may also not exceed 16 MiB plus 64
-/// bytes for each byte of data, so that a small file cannot ask for much memory.
+/// Go's linker leaves out runs of zero bytes (`writeDataSec` in cmd/link/internal/wasm/asm.go, go1.26), so a memory is
+/// larger than its segments, by a third in ordinary programs. The span may also not exceed 16 MiB plus 64 bytes for
+/// each byte of data, so that a small file cannot demand much memory.
 pub const MAX_SPAN: u64 = 1 << 30;
 
 /// How many bytes of memory one byte of data may stand for, beyond [`FREE_SPAN`].
 const MAX_EXPANSION: u64 = 64;
 
-/// Up to this size it is always made: 16 MiB.
+/// A memory of up to this size is always laid out: 16 MiB.
 const FREE_SPAN: u64 = 16 << 20;
 
-/// A program's initialized memory, from the lowest to the highest address that a segment fills. Go's tables are read in it
-/// and rewritten in it.
+/// A program's initialized memory, from the lowest to the highest address that a segment fills. Go's tables are read in
+/// it and rewritten in it.
 #[derive(Debug, Clone)]
 pub struct Memory {
     base: u64,
@@ -61,8 +61,8 @@ impl Memory {
         Ok(Memory { base, bytes })
     }
 
-    /// Makes Go's function tables of the columns that an optimized module has, as its start function does. Whether it
-    /// has any.
+    /// Rebuilds Go's function tables from the columns that an optimized module has, as its start function does. Whether
+    /// it has any.
     pub(super) fn rebuild_tables(&mut self, input: &Input<'_>) -> bool {
         columns::rebuild(input, self.base, &mut self.bytes)
     }
@@ -91,7 +91,7 @@ impl Memory {
         Some(())
     }
 
-    /// Without the zeros at both ends, which memory has anyway.
+    /// Removes the zeros at both ends, which memory has anyway.
     pub(super) fn trim(&mut self) {
         let is_used = |byte: &u8| *byte != 0;
         let used = self.bytes.iter().rposition(is_used);

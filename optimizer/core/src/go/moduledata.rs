@@ -26,7 +26,8 @@ pub struct Slice {
 }
 
 impl ModuleData {
-    /// The moduledata at `address`, if everything it says is possible for this layout and the pclntab with this header.
+    /// The moduledata at `address`, if everything it says is possible for this layout and for the pclntab with this
+    /// header.
     ///
     /// # Errors
     /// In words, the first thing that is not possible.
@@ -170,8 +171,8 @@ impl ModuleData {
         Ok(())
     }
 
-    /// Whether what the linker only writes for plugins and shared libraries is empty. It tells Go 1.20 from 1.21, which
-    /// put the slice of init tasks before the module's name.
+    /// Whether everything is empty that the linker only writes for plugins and shared libraries. This tells Go 1.20
+    /// from 1.21, which put the slice of init tasks before the name of the module.
     fn is_nameless(&self, memory: Bytes<'_>) -> bool {
         use Field::{ModuleHashes, ModuleName, PkgHashes, PluginPath};
         let mut fields = [PluginPath, PkgHashes, ModuleName, ModuleHashes].into_iter();

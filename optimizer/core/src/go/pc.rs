@@ -1,9 +1,9 @@
 //! Program counters: `PC_F << 16 | PC_B`, a function's table slot and a place in the function.
 //!
-//! Go keeps each in eight bytes of memory. Up to Go 1.24 none has more than 32 bits (golang/go#64856). From 1.25 on PC_F
-//! may have more than 16, in a program of more than 61,440 functions.
+//! Go keeps each in eight bytes of memory. Up to Go 1.24 none has more than 32 bits (golang/go#64856). From 1.25 on,
+//! PC_F may have more than 16 bits, in a program of more than 61,440 functions.
 
-/// A program counter. What is computed with its bits is computed here.
+/// A program counter. Everything that is computed with its bits is computed here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pc {
     /// PC_F: which function, by its slot in table 0.
@@ -13,7 +13,7 @@ pub struct Pc {
 }
 
 impl Pc {
-    /// Bits of PC_B, so many that a function has fewer PCs (`preprocess` in cmd/internal/obj/wasm/wasmobj.go).
+    /// Bits of PC_B: every function has fewer PCs than fit (`preprocess` in cmd/internal/obj/wasm/wasmobj.go).
     pub const B_BITS: u32 = 16;
     /// Where PC_F begins in a PC in memory, in bytes.
     pub const F_OFFSET: u32 = Pc::B_BITS / u8::BITS;
@@ -39,7 +39,7 @@ impl Pc {
         (self.f as u64) << Pc::B_BITS | self.b as u64
     }
 
-    /// PC_B of the lower half of a PC, which is all that Go's tables hold of some.
+    /// PC_B of the lower half of a PC, which is all that some of Go's tables hold.
     pub fn b_of(lower: u32) -> u32 {
         lower & Pc::B_MASK
     }

@@ -4,7 +4,7 @@ use crate::bytes::Bytes;
 use crate::error::{Error, Result, Stage};
 
 /// No table has more runs: a function has fewer than 65,536 PCs (`pc >= 1<<16` is an error in
-/// cmd/internal/obj/wasm/wasmobj.go, go1.26), and a run of no PCs can only follow one that has some.
+/// cmd/internal/obj/wasm/wasmobj.go, go1.26), and an empty run can only follow one that is not.
 const MAX_RUNS: u32 = 1 << 17;
 
 /// A run of PCs with one value.
@@ -20,8 +20,8 @@ pub struct PcRange {
 
 /// The runs of one table, in order of PC.
 ///
-/// A table is a sequence of pairs of base-128 numbers: the change of the value, zigzag coded, from -1 on, and how
-/// many PCs have it. A change of 0 that is not the first ends it (`step` in src/runtime/symtab.go, go1.26).
+/// A table is a sequence of pairs of base-128 numbers: the change of the value, zigzag coded, starting from -1, and the
+/// number of PCs that have it. A change of 0 that is not the first ends it (`step` in src/runtime/symtab.go, go1.26).
 #[derive(Debug, Clone)]
 pub struct PcValues<'a> {
     table: Bytes<'a>,

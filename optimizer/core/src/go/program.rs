@@ -60,11 +60,11 @@ struct Tables {
 impl Program {
     /// Reads moduledata, pclntab and every function's record.
     ///
-    /// Time and memory grow with the size of the module and nothing else.
+    /// Time and memory grow linearly with the size of the module.
     ///
     /// # Errors
-    /// Fails, saying what is where, if the release has no known layout, if the tables are not found or contradict
-    /// each other, and if a function of pclntab is not in the module's table.
+    /// Fails, and says what is where, if the release has no known layout, if the tables are not found or contradict
+    /// each other, and if a function of pclntab is not in the table of the module.
     pub fn read(input: &Input<'_>, identity: &Identity) -> Result<Self> {
         Program::in_memory(input, identity, Memory::of(input))
     }
@@ -122,7 +122,7 @@ impl Program {
         })
     }
 
-    /// Whether the tables are made by the module's start function, so that passes cannot change them in the data segments.
+    /// Whether the module's start function makes the tables, so that passes cannot change them in the data segments.
     pub(crate) fn is_rebuilt(&self) -> bool {
         self.is_rebuilt
     }
@@ -171,10 +171,10 @@ impl Program {
         &self.memory
     }
 
-    /// Has `change` rewrite tables in the memory, which ftab and names are not among, and reads them again.
+    /// Lets `change` rewrite tables in the memory, except ftab and names, and reads the tables again.
     ///
     /// # Errors
-    /// That of `change`, and tables that do not lie in the memory: then it is as it was.
+    /// That of `change`, and tables that do not lie in the memory. Then the memory is as it was.
     pub(crate) fn rewrite<T>(
         &mut self,
         change: impl FnOnce(&Program, &mut Memory) -> Result<T>,
@@ -239,7 +239,7 @@ impl Program {
     }
 }
 
-/// For each compilation unit, which is a package or one of its assembly files, a function that is surely its own:
+/// For each compilation unit, which is a package or one of its assembly files, a function that is certainly its own:
 /// generic functions and algorithms of types are compiled into the unit that needs them.
 fn units(records: &[Record]) -> HashMap<u32, usize> {
     let mut units = HashMap::new();
@@ -252,14 +252,14 @@ fn units(records: &[Record]) -> HashMap<u32, usize> {
     units
 }
 
-/// How often the bytes of funcnametab may be used as a name: the linker writes every name once, and a tool that
-/// shares equal names or endings stays far below this.
+/// How many names the bytes of funcnametab may be shared by: the linker writes every name once, and a tool that merges
+/// equal names or endings stays far below this.
 const MAX_NAME_SHARING: u64 = 16;
 
 /// Longest name or path that is looked up later, in bytes; Go's own tables hold far shorter ones.
 const MAX_TEXT: u64 = 1 << 20;
 
-/// Reads records one by one, keeping count of what they claim.
+/// Reads records one by one, and adds up what they claim.
 struct RecordReader<'a> {
     memory: Bytes<'a>,
     layout: &'static Layout,
@@ -306,7 +306,7 @@ impl RecordReader<'_> {
     }
 }
 
-/// What stands in the slots of the module's table.
+/// The contents of the slots of the module's table.
 struct Slots {
     functions: HashMap<u32, FuncIndex>,
     imported: Imported,

@@ -8,7 +8,8 @@ pub const STALE_AFTER_DAYS: i64 = 180;
 pub struct Date(pub i64);
 
 impl Date {
-    /// Reads `2026-09-24`, `2026-09` or `2026`; what is missing is taken as the first, the day that makes an entry oldest.
+    /// Reads `2026-09-24`, `2026-09` or `2026`. What is missing is taken as the first, the day that makes an entry
+    /// oldest.
     pub fn parse(text: &str) -> Option<Date> {
         let mut parts = text.split('-').map(str::parse::<i64>);
         let year = parts.next()?.ok()?;
@@ -24,8 +25,8 @@ impl Date {
     }
 }
 
-/// Days since 1970-01-01. Years begin in March, so that the leap day is their last; an era is the 400 years, 146,097 days, after
-/// which the calendar repeats.
+/// Days since 1970-01-01. Years begin in March, so that the leap day is their last; an era is the 400 years, 146,097
+/// days, after which the calendar repeats.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);

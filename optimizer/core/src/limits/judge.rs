@@ -297,7 +297,7 @@ fn compared(found: Size, max: u64) -> Verdict {
     }
 }
 
-/// The verdict of a platform: where its plans differ, nobody can tell before one is named.
+/// The verdict for a platform: if its plans differ, it cannot be told until one is named.
 fn verdict_of(checks: &[Check]) -> (Verdict, Option<String>) {
     let worst = |plan: Option<&str>| {
         let checks = checks.iter().filter(|check| check.plan == plan);
@@ -327,7 +327,7 @@ fn verdict_of(checks: &[Check]) -> (Verdict, Option<String>) {
     (Verdict::CouldNotTell, Some(why))
 }
 
-/// What numbers do not say.
+/// What numbers do not tell.
 fn said(files: &[File], platform: &Platform, verdict: Verdict) -> Vec<String> {
     let mut said = Vec::new();
     let is_go = files

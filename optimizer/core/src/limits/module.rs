@@ -1,4 +1,4 @@
-//! What engines and hosts ask of a module beside its size.
+//! What engines and hosts demand of a module, besides its size.
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
@@ -7,7 +7,8 @@ use serde::Serialize;
 use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, TableSectionReader, TypeRef};
 
-/// What engines and hosts ask of a module. The module is read, not validated: an engine that refuses it says so by itself.
+/// What engines and hosts demand of a module. The module is read, not validated: an engine that refuses it says so
+/// itself.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -1,8 +1,9 @@
 //! How large a file is as it is, and by gzip, zip and brotli.
 //!
-//! Deflate and brotli 11 are what limits and budgets speak of. Deflate takes a second for 20 MB; brotli 11 takes half a minute, so it is
-//! estimated unless the caller has the time: brotli 5 is run, which takes no longer than deflate, and its size multiplied by what
-//! brotli 11 makes of it for other modules of Go. docs/check.md has the measurement that the factor comes from.
+//! Limits and budgets speak of deflate and brotli 11. Deflate takes a second for 20 MB; brotli 11 takes half a minute,
+//! so its size is estimated unless the caller has the time: brotli 5 is run, which takes no longer than deflate, and
+//! its size is multiplied by the ratio that other Go modules have. docs/check.md has the measurements behind that
+//! factor.
 
 use super::module::ModuleFacts;
 use crate::compress::brotli_size;
@@ -91,7 +92,8 @@ const ZIP_END: u64 = 22;
 /// Up to this size brotli 11 itself is quick enough.
 const SMALL: usize = 128 << 10;
 
-/// Quality and window that the estimate is made from. A window of 2^24 gives the same range of factors, and takes a quarter longer.
+/// Quality and window that the estimate is made from. A window of 2^24 gives the same range of factors, and takes a
+/// quarter longer.
 const QUICK_QUALITY: u32 = 5;
 const QUICK_WINDOW_BITS: i32 = 22;
 

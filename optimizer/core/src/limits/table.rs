@@ -34,7 +34,7 @@ pub struct Platform {
     pub imports: Option<Imports>,
     /// What it may not exceed.
     pub limits: Vec<Limit>,
-    /// What else is known, and cannot be checked on a file.
+    /// What else is known but cannot be checked on a file.
     pub facts: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Tests of passes that are text files: `cases/PASS/NAME.txt` holds a function before the pass, a line `=>`, and the function
+//! Tests of passes as text files: `cases/PASS/NAME.txt` holds a function before the pass, a line `=>`, and the function
 //! after it, in the text form of `code/text.rs`. With BLESS=1 in the environment the second half is written anew.
 
 use crate::code::Function;

@@ -1,8 +1,8 @@
 //! Removes what nothing reaches: functions, globals, types, tables, memories, passive segments, imports.
 //!
-//! Roots are exports, the start function and active segments, as in walrus's collector; function bodies
-//! take part through their reference skeletons. On standard Go this finds next to nothing, because the
-//! linker puts every function into the table; it pays on TinyGo, Rust and C.
+//! Mark and sweep. Roots are exports, the start function and active segments, as in walrus's collector; function bodies
+//! take part through their reference skeletons (`frame.rs`). On standard Go this finds next to nothing, because the
+//! linker puts every function into the table; it pays on TinyGo, Rust and C. Linear.
 
 use super::Outcome;
 use crate::frame::Frame;

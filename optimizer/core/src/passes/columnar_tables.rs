@@ -1,7 +1,7 @@
 //! Stores Go's function tables column by column; a start function rebuilds them when the module is instantiated.
 //!
-//! A record of 40 to 80 bytes says of each function where its name is, its lines, its stack maps: offsets in rows of
-//! 32 bits, which no compressor predicts, though nearly all of them follow from the tables they point into.
+//! For each function a record of 40 to 80 bytes says where its name, its lines and its stack maps are. These are 32-bit
+//! offsets in rows, which no compressor predicts, although nearly all follow from the tables they point into.
 //!
 //! ```text
 //! before   ftab         (0x1000, 42464) (0x1001, 42536) (0x1002, 42608) ...
@@ -11,25 +11,19 @@
 //!          lines        next next same ...    entries, findfunctab: nothing, they are counted
 //! ```
 //!
-//! The columns are a passive segment; the start function (`columns/start.wat`, 0.8 kB) goes over it once with `memory.init`,
-//! drops it and leaves memory as the data segments would have: this is checked by running the same operations here
-//! (`crate::columns`), and tables that do not come back bit for bit are left alone. Working memory lies behind the data,
-//! where Go has its zeroed variables, and is zero again before Go sees it.
+//! The columns are a passive segment. The start function (`columns/start.wat`, 0.8 kB) copies it with `memory.init`,
+//! goes over it once, drops it, and leaves memory as the data segments would have. This is checked by running the same
+//! operations here (`crate::columns`); tables that do not come back bit for bit are left alone. Working memory lies
+//! behind the data, where Go has its zeroed variables, and is zero again before Go sees it.
 //!
 //! Measured, brotli 11: esbuild 1,908,682 to 1,813,462 bytes (raw 11,059,864 to 8,783,036), gofmt 698,782 to 647,535;
 //! group-tables before it saved another 13,725 and 11,865. The start function takes V8's first tier 0.5 ms for hello's
-//! 1,800 functions and 4 ms for esbuild's 5,300; to the first output both take no longer than before, having less to
-//! read. It makes nothing faster, so `--for speed` does without it. Who reads Go's tables in the *file* finds zeros, but for
-//! this program, which runs the script.
+//! 1,800 functions and 4 ms for esbuild's 5,300; the time to the first output does not grow, because there is less to
+//! read. It makes nothing faster, so `--for speed` does without it. Whoever reads Go's tables in the *file* finds
+//! zeros, except for this program, which runs the script. If there is too little memory to work in, more is declared.
 //!
-//! Tried and not kept: pointers between type descriptors as a column (as large as brotli makes them where they are),
-//! dictionaries sorted by frequency (larger, for tokens that are no smaller), the first line of a function as a difference
-//! to the last of the one before.
-//!
-//! Where there is too little memory to work in, more is declared.
-//!
-//! Left alone: modules with a start function, an imported or shared memory, or one too small for the working memory whose
-//! size must stay (`fit_memory.rs`); single columns that are not regular stay as they are.
+//! Left alone: modules with a start function; an imported or shared memory, or one that is too small for the working
+//! memory and must keep its size (`fit_memory.rs`). Single columns that are not regular stay as they are.
 
 mod columns;
 mod grouped;

@@ -1,8 +1,8 @@
-//! Calls what is deferred directly instead of through the table.
+//! Devirtualization of deferred calls: a closure that the function itself made is called directly.
 //!
-//! `defer mu.Unlock()` and `defer func() { ... }()` make a closure on the function's own stack. Outside of loops Go's compiler
-//! calls it where the function returns (open-coded defers, cmd/compile/internal/ssagen/ssa.go), by the PC in it, though it
-//! wrote that PC itself:
+//! `defer mu.Unlock()` and `defer func() { ... }()` make a closure on the function's own stack. Outside of loops, Go's
+//! compiler calls it where the function returns (open-coded defers, cmd/compile/internal/ssagen/ssa.go), through the PC
+//! in it, although the function wrote that PC itself:
 //!
 //! ```wat
 //! local.get 1  i64.const PC  i64.store offset=8                                                ;; the closure, at SP+8
@@ -10,11 +10,12 @@
 //! (CTXT = SP+8)  (return PC)  local.get 1  call $f                                             ;; after
 //! ```
 //!
-//! Nobody changes the PC of a closure, so that a call finds the one that the closure was made with. What has to be known is
-//! that no other closure is made in the same place: that all that this function stores there is one PC, or the zeros that
-//! clear a frame, and that no local holds the place's address, through which it might store. Where calls lie between, the
-//! closure's address comes from a slot of the stack. For the slot of the first defer, which Go's tables name, the same
-//! holds: it has no address that anybody could take. Where one of this is not so the call stays.
+//! Nobody changes the PC of a closure, so a call finds the PC that the closure was made with. What must be shown is
+//! that no other closure is made in the same place: that this function stores only one PC there, or the zeros that
+//! clear a frame, and that no local holds the address of the place, through which it might store. If there are calls in
+//! between, the address of the closure comes from a slot of the stack. For the slot of the first defer, which Go's
+//! tables name, the same argument holds: nothing can take its address. If any of this is not so, the call stays.
+//! Flow-insensitive: one pass over the function collects all stores to these places.
 //!
 //! Measured on esbuild: 341 calls, 2 kB less code; CPU time of the micro benchmark of defer 0.65, because the processor
 //! need not load what it calls.
@@ -33,7 +34,7 @@ use crate::parallel::prelude::*;
 use stack::{Content, Stack, Value};
 use std::collections::{BTreeSet, HashMap};
 
-/// Where in a closure's PC PC_F is, which is a table slot.
+/// Where PC_F, which is a table slot, is in the PC of a closure.
 const PC_F: i64 = Pc::F_OFFSET as i64;
 
 pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
@@ -68,7 +69,7 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     }
 }
 
-/// Calls of closures on a function's own stack.
+/// Calls of closures on the function's own stack.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Count {
     calls: u64,
@@ -76,8 +77,8 @@ struct Count {
     direct: u64,
 }
 
-/// Makes the calls of closures that are known direct. `slot` is where the first deferred closure's address is, counted
-/// from where SP was at entry, and `callee` has the function for a PC of a function's start.
+/// Makes the calls of known closures direct. `slot` is where the first deferred closure's address is, counted from
+/// where SP was at entry; `callee` gives the function for the PC of a function's start.
 fn resolve(
     function: &mut Function,
     frame: u32,
@@ -120,7 +121,7 @@ fn called_at(first: &Stmt, second: &Stmt) -> Option<i64> {
     (*address == Expr::Get(SP) && offset == place + PC_F).then_some(place)
 }
 
-/// The distance above SP from where statements load the closure that the last of them calls.
+/// The distance above SP of the slot from which these statements load the closure that the last of them calls.
 fn loaded_from(stmts: &[Stmt]) -> Option<i64> {
     let (before, [Stmt::SetGlobal(GLOBAL_CTXT, Expr::Get(closure)), call]) =
         stmts.split_last_chunk::<2>()?
@@ -157,7 +158,7 @@ fn loaded_from(stmts: &[Stmt]) -> Option<i64> {
     }
 }
 
-/// Offset and address from where a call loads its table slot.
+/// Offset and address that a call loads its table slot from.
 fn loaded_slot(call: &Stmt) -> Option<(i64, &Expr)> {
     let Stmt::GoCall {
         callee: Callee::Indirect(slot),
@@ -203,8 +204,8 @@ impl Stack {
         }
     }
 
-    /// Where the closure is that the last of these statements calls, `Some(None)` if it is not known; `None` if that is
-    /// not a call of a deferred closure.
+    /// Where the closure is that the last of these statements calls, `Some(None)` if that is not known; `None` if it
+    /// does not call a deferred closure.
     fn closure(&self, stmts: &[Stmt], sp: i64, slot: Option<i64>) -> Option<Option<i64>> {
         if let [.., first, second] = stmts
             && let Some(place) = called_at(first, second)

@@ -1,11 +1,11 @@
 //! Removes custom sections that nothing reads at run time.
 //!
-//! Before: `go:buildid`, code, data, `producers`, `name` (Go without `-s`: 5 to 10 % of the file), `.debug_*`
-//! (Go without `-w`). After: code and data. Function names go to the side-car; `--keep-names` leaves the
-//! `name` section in for engines' own stack traces. Go's own tracebacks read the pclntab, not this section.
+//! Before: `go:buildid`, code, data, `producers`, `name` (Go without `-s`: 5 to 10 % of the file), `.debug_*` (Go
+//! without `-w`). After: code and data. Function names go to the side-car; `--keep-names` leaves the `name` section in
+//! for the engine's own stack traces. Go's own tracebacks read pclntab, not this section.
 //!
-//! Does not touch sections it does not know: `dylink.0`, `component-type:*`, `wasi-*` and the like are read
-//! by linkers and hosts. Measured: nothing on stripped files but 200 to 300 bytes.
+//! Sections that are not known here stay: `dylink.0`, `component-type:*`, `wasi-*` and the like are read by linkers and
+//! hosts. Measured: nothing on stripped files but 200 to 300 bytes.
 
 use super::Outcome;
 use crate::module::Custom;

@@ -1,21 +1,21 @@
-//! Declares as much memory as a Go program has to have before it grows it.
+//! Declares no more memory than a Go program must have before it grows it.
 //!
 //! ```text
 //! before   (memory 271)      variables up to 1.1 MB, 16 MB above (Go 1.21 to 1.23; 1 MB from 1.24 on)
 //! after    (memory 18)
 //! ```
 //!
-//! What a program has to have is what its variables take, and what the start function of columnar-tables needs to
-//! work in. That pass declares more where there is too little; here it is only ever less. `go/declared.rs` says why no
-//! program misses the rest. The file stays as large as it is; the program takes less of its host's memory.
+//! A program must have what its variables take, and what the start function of columnar-tables needs to work in. That
+//! pass declares more if there is too little; this one only ever declares less. `go/declared.rs` says why no program
+//! misses the rest. The file keeps its size; the program takes less of its host's memory.
 //!
 //! Measured, pages declared: hello of Go 1.21.13 271 to 18 (in the end it has 151 instead of 404), of 1.26.8 38 to 23
-//! (in the end 47 as before), esbuild 95 to 86, of which 6 are for the columns. CPU time of hello in wazero, which copies a
-//! memory that grows: 65 to 42 ms on 1.21.13, but 38 to 44 on 1.26.8 (57 as Go built it), where Go grows it more often;
-//! no difference in Node and wasmtime.
+//! (in the end 47 as before), esbuild 95 to 86, of which 6 are for the columns. CPU time of hello in wazero, which
+//! copies a memory that grows: 65 to 42 ms on 1.21.13, but 38 to 44 on 1.26.8 (57 as Go built it), where Go grows it
+//! more often; no difference in Node and wasmtime.
 //!
-//! Left alone: a memory that is imported or has a maximum, whose size somebody has thought about; programs of releases
-//! that may do with what is declared; modules with a start function of their own. `--keep-memory` leaves every memory.
+//! Left alone: a memory that is imported or has a maximum, whose size somebody chose; programs of releases that may get
+//! by with what is declared; modules with a start function of their own. `--keep-memory` leaves every memory.
 
 use super::group_tables::Reason;
 use super::{GoTables, Outcome, left_alone};
@@ -94,7 +94,7 @@ pub(super) fn changeable(memory: &Memory, options: &Options) -> std::result::Res
     }
 }
 
-/// Where the start function of columnar-tables needs memory up to; 0 without one.
+/// Up to where the start function of columnar-tables needs memory; 0 without one.
 fn end_of_working_memory(frame: &Frame) -> std::result::Result<u64, Reason> {
     let Some(body) = frame.start() else {
         return Ok(0);

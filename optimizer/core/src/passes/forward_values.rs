@@ -1,4 +1,5 @@
-//! Moves the value of a local to where it is used, and drops values that nobody uses.
+//! Forward substitution (copy propagation) and dead code elimination for locals: moves the value of a local to its use,
+//! and drops values that nobody uses.
 //!
 //! Go's compiler for wasm keeps values in few locals and sets one before almost every use:
 //!
@@ -8,12 +9,16 @@
 //! local.get 2  local.get 3  i64.add  local.set 4
 //! ```
 //!
-//! After: `local.get 1  i64.load offset=8  local.get 1  i64.load offset=16  i64.add`. A value used again later
-//! stays in its local through `local.tee`. An expression moves only over what commutes with it: over stores that
-//! cannot touch what it loads, and over nil checks, never over calls or other control flow.
+//! After: `local.get 1  i64.load offset=8  local.get 1  i64.load offset=16  i64.add`. A value that is used again later
+//! stays in its local by a `local.tee`. An expression moves only over what commutes with it (`code/locals.rs`): over
+//! stores that cannot touch what it loads, and over nil checks; never over calls or other control flow.
 //!
-//! Functions with more than 128 locals, and with loops of their own, are left alone. Measured on esbuild: code
-//! 7,062,660 to 6,781,772 bytes.
+//! Within a block and back to front, given liveness at its end, so that the use of a value is in its final place before
+//! the value is looked at. A use is looked for at most 24 statements ahead: `O(24 * size)`. Two rounds, because what
+//! one moves makes room for the next.
+//!
+//! Left alone: functions with more than 128 locals, or with structured control flow of their own. Measured on esbuild:
+//! code 7,062,660 to 6,781,772 bytes.
 
 use super::{Go, Outcome};
 use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
@@ -21,7 +26,7 @@ use crate::code::{Code, Definition, Expr, FIRST_FREE, Facts, Function, Local, St
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
-/// Passes over a function: what one moves makes room for the next.
+/// Rounds over a function: what one moves makes room for the next.
 const ROUNDS: usize = 2;
 /// How many statements ahead a use is looked for.
 const REACH: usize = 24;
@@ -79,7 +84,7 @@ fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
         let mut changed = false;
         for block in &mut function.blocks {
             let behind = liveness.behind(&block.end);
-            // A condition is the block's last use: for the time being it is a statement.
+            // The condition is the block's last use: it is treated as a statement meanwhile.
             let mut body = std::mem::take(&mut block.body);
             body.extend(block.end.exprs_mut().map(|expr| Stmt::Drop(expr.take())));
             changed |= forwarder.list(&mut body, behind);
@@ -106,16 +111,16 @@ struct Forwarder<'f> {
 /// What became of a `Set`.
 enum Fate {
     Stays,
-    /// Nobody needs it.
+    /// It is dead.
     Removed,
-    /// Nobody needs the value, but what finding it out does.
+    /// Its value is dead, but evaluating it has effects.
     Evaluated,
-    /// It moved into the statement that is at this position after that.
+    /// It moved into the statement that is now at this position.
     Moved(usize),
 }
 
 impl Forwarder<'_> {
-    /// Forwards within a list, from its end so that uses come before what they use. Whether anything changed.
+    /// Forwards within a list, back to front, so that uses come before definitions. Whether anything changed.
     fn list(&mut self, body: &mut Vec<Stmt>, behind: LocalSet) -> bool {
         let mut changed = false;
         let mut lives = vec![behind];
@@ -128,7 +133,7 @@ impl Forwarder<'_> {
             }
             let fate = self.definition(body, position, &lives);
             changed |= !matches!(fate, Fate::Stays);
-            // What is live changes from here to the last statement that is another now.
+            // Liveness changes from here to the last statement that was rewritten.
             let last = match fate {
                 Fate::Removed => continue,
                 Fate::Moved(to) => to,
@@ -142,8 +147,8 @@ impl Forwarder<'_> {
         changed
     }
 
-    /// Deals with the statement at this position if it is a `Set`. `lives` says what is live behind it and those that
-    /// follow, beginning with the last.
+    /// Handles the statement at this position if it is a `Set`. `lives` has what is live after it and after each
+    /// statement that follows, the last one first.
     fn definition(&mut self, body: &mut Vec<Stmt>, position: usize, lives: &[LocalSet]) -> Fate {
         let Stmt::Set(local, value) = &body[position] else {
             return Fate::Stays;
@@ -179,7 +184,7 @@ impl Forwarder<'_> {
         }
     }
 
-    /// The statement that first reads `local`, if the value at `position` may move there.
+    /// The first statement that reads `local`, if the value at `position` may move there.
     fn first_use(
         &self,
         body: &[Stmt],
@@ -199,7 +204,7 @@ impl Forwarder<'_> {
                 return None;
             }
             let passed = Effects::of_stmt(stmt, self.facts)?;
-            // Only what cannot fail moves over a check, because the check may stand for the value's sake.
+            // Only what cannot fail moves over a check, because the check may be there for the value's sake.
             if !effects.commutes_with(&passed) {
                 let apart = effects.locals_and_globals_commute(&passed) && is_apart(value, stmt);
                 if !apart {
@@ -210,7 +215,7 @@ impl Forwarder<'_> {
         None
     }
 
-    /// Moves the value at `position` into the statement `at`, behind which `after` is live.
+    /// Moves the value at `position` into the statement `at`, after which `after` is live.
     fn substitute(
         &mut self,
         body: &mut Vec<Stmt>,
@@ -247,7 +252,7 @@ impl Forwarder<'_> {
     }
 }
 
-/// Whether `local` is read once more behind a statement's own reads, if `after` is live behind it.
+/// Whether `local` is read again after a statement's own reads, if `after` is live after it.
 fn is_live_after(stmt: &Stmt, local: Local, after: LocalSet) -> bool {
     let live = match stmt {
         Stmt::Set(target, _) if *target == local => return false,

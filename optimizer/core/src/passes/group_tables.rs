@@ -1,4 +1,4 @@
-//! Puts like beside like: pc-value tables of one kind, funcdata of one kind, each in the order in which the functions
+//! Puts like beside like: pc-value tables of one kind, and funcdata of one kind, each in the order in which functions
 //! name them.
 //!
 //! ```text
@@ -9,13 +9,12 @@
 //! ```
 //!
 //! Offsets in `_func` change with them, and nothing else does. A compressor finds more in tables of one kind, and
-//! [`columnar_tables`](super::columnar_tables) need not store the offsets: nearly all are the next one.
+//! [`columnar_tables`](super::columnar_tables) need not store the offsets: nearly all of them are the next one.
 //!
-//! Up to Go 1.25 funcdata stays where it is: other symbols lie between.
+//! Up to Go 1.25, funcdata stays where it is, because other symbols lie in between. A table that two kinds share
+//! becomes two, for which pctab must have room; after renumber-pcs it has.
 //!
-//! Measured, brotli 11: esbuild 1,922,407 to 1,908,682 bytes, gofmt 710,647 to 698,782; raw size is the same.
-//!
-//! Tables that two kinds share become two, for which pctab must have room: it has after renumber-pcs.
+//! Measured, brotli 11: esbuild 1,922,407 to 1,908,682 bytes, gofmt 710,647 to 698,782; the raw size stays the same.
 
 pub(super) mod funcdata;
 pub(super) mod pc_values;
@@ -51,7 +50,7 @@ pub(super) fn run(tables: &mut GoTables<'_>, _options: &Options) -> Result<Outco
     })
 }
 
-/// Moves both kinds of tables in `memory`, and the offsets in `_func` with them; how many there are.
+/// Moves both kinds of tables in `memory`, and changes the offsets in `_func`. Returns how many there are.
 fn group(program: &Program, memory: &mut Memory) -> std::result::Result<(usize, usize), Reason> {
     tables_apart(program).ok_or("tables overlap")?;
     let pc_values = pc_values::sort(program, memory)?;
@@ -59,12 +58,12 @@ fn group(program: &Program, memory: &mut Memory) -> std::result::Result<(usize, 
     Ok((pc_values, funcdata))
 }
 
-/// Checks that the tables that are rewritten share no byte.
+/// Checks that the tables that are rewritten do not overlap.
 fn tables_apart(program: &Program) -> Option<()> {
     let (module, bytes) = (program.module(), program.memory().bytes());
     let pctab = module.table(bytes, Field::PcTab)?.range();
     let start = module.table(bytes, Field::PclnTable)?.range().start;
-    // The slice of functab may reach over funcdata.
+    // The slice of functab may extend over funcdata.
     let end = program.functions().map(|f| f.record().end).max()?;
     let gofunc = module.word(bytes, Field::GoFunc)?;
     let apart = pctab.end <= start && (gofunc >= end || gofunc < pctab.start) && !pctab.is_empty();

@@ -1,8 +1,8 @@
-//! Puts the body of functions in place of their calls, frame and all.
+//! Inlines functions, frame and all.
 //!
-//! A call by Go's convention leaves a return PC and a frame on Go's own stack, which is all that the runtime knows of
-//! it: tracebacks, the garbage collector and the trampoline read them there and ask for nothing of wasm's stack. So a body may
-//! stand in place of its call as long as it leaves the same there:
+//! A call by Go's convention leaves a return PC and a frame on Go's own stack. That is all that the runtime knows of
+//! it: tracebacks, the garbage collector and the trampoline read it there and ask nothing of wasm's stack. So a body
+//! may stand in place of its call as long as it leaves the same there:
 //!
 //! ```wat
 //! i32.const PC  local.get 1  call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end      ;; before
@@ -11,14 +11,14 @@
 //! (the body of $f, whose calls push PCs of $f)  local.get 1  i32.const 24  i32.add  local.set 1      ;; the body, and back
 //! ```
 //!
-//! If something in the body unwinds, then the trampoline goes on in `$f` itself, and behind it at the resume point of the
-//! call, which stays. The copy needs no ways in, so it has no dispatch, and its loops are loops. A body without a frame whose calls
-//! are all for good does without the PC, too, until it comes to one of those.
+//! If something in the body unwinds, the trampoline resumes it in `$f` itself, and after that the caller at the resume
+//! point of the call, which stays. The copy is never entered in the middle, so it has no dispatch, and its loops are
+//! plain loops. A body without a frame that only calls for good pushes no return PC until it comes to such a call.
 //!
-//! It costs size, so only these are taken: small functions that call themselves, once; and the calls that Go programs spend
-//! most time in, which `go/known/hot.rs` lists. With `--for speed` small functions in loops, and tiny ones anywhere. Measured on
-//! esbuild: 47 calls, 20 kB of code, 3.5 kB by brotli 9; CPU time of the micro benchmarks: recursion 0.6, garbage 0.85,
-//! strings, maps, fmt and go/parser 0.95.
+//! Inlining costs size, so only these calls are taken: those of small functions that call themselves, once; and those
+//! that Go programs spend most time in, which `go/known/hot.rs` lists. With `--for speed` also small functions in
+//! loops, and tiny ones anywhere. Measured on esbuild: 47 calls, 20 kB of code, 3.5 kB by brotli 9; CPU time of the
+//! micro benchmarks: recursion 0.6, garbage 0.85, strings, maps, fmt and go/parser 0.95.
 
 mod splice;
 mod template;
@@ -31,7 +31,7 @@ use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 use template::Template;
 
-/// Nodes that a body has at most, by where its call is.
+/// The most nodes that a body may have, by where its call is.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     /// In the body itself.
@@ -109,7 +109,7 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
 /// A function as a template, if one of its calls may be replaced.
 fn template(function: &Definition, name: &str, limits: Limits) -> Option<Template> {
     let graph = function.graph()?;
-    // A recovered panic goes on in a function that defers, wherever it was called.
+    // A recovered panic resumes the function that defers, wherever it was called from.
     if function.deferreturn.is_some() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Puts the body of tiny functions in place of their calls.
+//! Inlines tiny leaf functions.
 //!
 //! Go's compiler inlines most small functions itself, but not those of `internal/runtime/atomic` and their like, which
 //! on wasm are a load or a store with a call around it:
@@ -8,10 +8,10 @@
 //! (store the pointer to SP+0)  i64.load8_u  (store to SP+8)  (load SP+8)           ;; after, for later passes to tidy
 //! ```
 //!
-//! A function that may panic (a nil check) is still called where it does, so that the traceback shows its frame: the
-//! condition is asked first, and nothing has happened before it. Nothing else in these functions can show a stack: no
-//! calls, no frame. Measured: 2,032 calls in esbuild, 80 kB more code, 0.2 kB by brotli 9; CPU time of the micro
-//! benchmarks 0.92, mostly by the one of calls.
+//! A function that may panic (a nil check) is still called where it does, so that the traceback has its frame: the
+//! condition is tested first, and nothing has happened before it. Nothing else in these functions can show in a
+//! traceback: they have no calls and no frame. Measured: 2,032 calls in esbuild, 80 kB more code, 0.2 kB by brotli 9;
+//! CPU time of the micro benchmarks 0.92, mostly that of calls.
 
 use super::{Go, Outcome};
 use crate::code::in_place::{CallersLocals, as_callers_slots};
@@ -24,9 +24,9 @@ use crate::index::{FuncIndex, PerFunction};
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 
-/// Nodes of expressions and statements that a body has at most.
+/// Most nodes of expressions and statements in a body.
 const MOST_NODES: usize = 40;
-/// The same where raw bytes count most: a call has about eight nodes, and what is behind it half as many.
+/// The same where raw bytes count most: a call has about eight nodes, and what follows it half as many.
 const MOST_NODES_RAW: usize = 16;
 
 pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
@@ -51,7 +51,7 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
     }
 }
 
-/// A function that can stand in place of its calls.
+/// A function that can replace its calls.
 #[derive(Debug)]
 struct Leaf {
     /// Everything but the return, with slots as the caller sees them.
@@ -73,7 +73,7 @@ impl Leaf {
         if block.end != End::Stop {
             return None;
         }
-        // A local that is read before it is set would be zero here, and anything in the caller.
+        // A local that is read before it is set is zero in a function of its own, but anything in the caller.
         if Liveness::of(function).at_start[0] >> FIRST_FREE != 0 {
             return None;
         }
@@ -113,13 +113,13 @@ fn count_nodes(expr: &Expr) -> Option<usize> {
     plain.then_some(count)
 }
 
-/// A nil check or the like, whose call never comes back.
+/// A nil check or the like, whose call never returns.
 fn is_panic(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::If(_, yes, no) if no.is_empty()
         && matches!(yes.as_slice(), [Stmt::GoCall { after: After::Never, callee: Callee::Direct(_), .. }]))
 }
 
-/// Replaces the calls of leaves in a function. How many.
+/// Inlines the calls of leaves in a function. Returns how many.
 fn inline<'l>(function: &mut Function, leaf: &impl Fn(FuncIndex) -> Option<&'l Leaf>) -> u64 {
     let mut inliner = Inliner {
         leaf,
@@ -136,7 +136,7 @@ fn inline<'l>(function: &mut Function, leaf: &impl Fn(FuncIndex) -> Option<&'l L
 
 struct Inliner<'i, F> {
     leaf: &'i F,
-    /// Of the caller.
+    /// The caller's locals.
     locals: Vec<Type>,
     own: CallersLocals,
     count: u64,
@@ -171,7 +171,7 @@ impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
         }
     }
 
-    /// A leaf's body with locals of the caller. `None` if that has no more.
+    /// A leaf's body with locals of the caller. `None` if the caller can have no more.
     fn body_of(
         &mut self,
         leaf: &Leaf,

@@ -1,6 +1,6 @@
-//! Takes Go's functions apart: from bytes to graphs of blocks and expression trees, for all passes that follow.
+//! Lifts Go's functions: from bytes to graphs of blocks and expression trees, for all passes that follow.
 //!
-//! Before, a loop that adds up a slice, as Go writes it: every jump goes through the function's entry table.
+//! Before, a loop that adds up a slice, as Go emits it: every jump goes through the function's entry table.
 //!
 //! ```wat
 //! loop $entry
@@ -9,12 +9,13 @@
 //!   end  ...
 //! ```
 //!
-//! After: blocks that name each other. Written back they are `block`, `loop` and `if` with direct branches, and
-//! calls follow a convention of our own (`code/encode.rs`): 16 bytes a call instead of 36.
+//! After: blocks that name each other. Written back they are `block`, `loop` and `if` with direct branches, and calls
+//! follow a convention of our own (`code/encode.rs`): 16 bytes a call instead of 36.
 //!
-//! A function that is not exactly as Go writes them is left alone, counted, and fitted to the new convention at its
-//! borders (`code/adapt.rs`), which costs bytes. Where most are so, because another tool has rewritten the module, all stay
-//! as they are. Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left alone of note.
+//! A function that is not exactly as Go emits it is left alone, counted, and adapted to the new convention at its
+//! borders (`code/adapt.rs`), which costs bytes. If that is true of most functions, because another tool has rewritten
+//! the module, all of them stay as they are. Measured on esbuild: code 10,017,788 to 8,075,952 bytes, nothing left
+//! alone of note.
 
 mod refuse;
 mod unfit;
@@ -71,7 +72,7 @@ pub(super) fn run(frame: &mut Frame, go: &Go<'_>, options: &Options) -> (Outcome
     )
 }
 
-/// The functions, and why those of Go's convention were refused that were not lifted.
+/// The functions, and why those of Go's convention that were not lifted were refused.
 struct Lifted {
     functions: PerFunction<Definition>,
     refusals: PerFunction<Option<&'static str>>,
@@ -110,7 +111,7 @@ fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) ->
     }
 }
 
-/// The graph of a function; `None` for one outside the convention, else why it is refused.
+/// The graph of a function; otherwise the reason for refusing it, or `None` outside the convention.
 fn lift_one(
     body: &[u8],
     listed: &Listed,
@@ -119,7 +120,7 @@ fn lift_one(
     let pc_f = listed.pc_f.filter(|_| facts.is_go(listed.index));
     let pc_f = pc_f.ok_or(None)?;
     if listed.slots != 1 {
-        // Functions that were alike and are one now: pclntab says of it what it says of the last.
+        // Several identical functions that were merged into one: pclntab has only the last of them.
         return Err(Some("a function in several table slots"));
     }
     code::lift_function(body, pc_f, listed.deferreturn, facts).map_err(Some)
@@ -129,7 +130,7 @@ fn unlifted(input: &Input<'_>, index: FuncIndex) -> Body {
     Body::Adapted(Unlifted::of(input.body(index).unwrap_or_default()))
 }
 
-/// Why a function that was not lifted cannot be fitted to the new convention, if there is one.
+/// Why a function that was not lifted cannot be adapted, if it cannot.
 fn unadaptable(lifted: &Lifted, input: &Input<'_>, facts: &code::Facts) -> Option<String> {
     (lifted.functions.par_iter().zip(&input.bodies))
         .filter(|(function, _)| function.graph().is_none())
@@ -171,7 +172,7 @@ impl Tally {
         tally
     }
 
-    /// A function that is adapted gets larger by about 15 %, one that is lifted smaller by as much.
+    /// A function that is adapted grows by about 15 %, one that is lifted shrinks by as much.
     fn is_not_worth_it(&self) -> Option<String> {
         (self.refused_bytes > self.lifted_bytes).then(|| {
             let bytes = self.refused_bytes + self.lifted_bytes;
@@ -229,7 +230,7 @@ fn nothing_lifted(reason: &str, facts: &code::Facts, input: &Input<'_>) -> Outco
             of_functions: functions,
             bytes,
             of_bytes: bytes,
-            // Go's own tools do not write such programs.
+            // Go's own tools do not make such programs.
             rewritten: true,
         }),
         ..super::left_alone(reason, input.bodies.len())
@@ -248,7 +249,7 @@ struct Listed {
     slots: u32,
 }
 
-/// What Go's tables and the module's say of each function.
+/// What Go's tables and the module's table say about each function.
 fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
     let imported = input.imported_functions;
     let mut all: PerFunction<Listed> = (input.defined_functions())

@@ -1,4 +1,4 @@
-//! Calls of functions that never return lose their resume point.
+//! Interprocedural no-return analysis: calls of functions that never return lose their resume point.
 //!
 //! Go marks the end of a block behind `panicIndex`, `gopanic` and their like only at times. Otherwise the code behind
 //! such a call, which never runs, is whatever block comes next:
@@ -9,9 +9,10 @@
 //! local.get 1 ...                                      ;; segment 9: another block's code
 //! ```
 //!
-//! After: the call, and `return`. A function never returns if no `return` of its own can be reached through calls that
-//! return ([`callgraph::returning`]); one that unwinds on its own account, as `mcall` does, counts as returning, since
-//! the scheduler goes on behind it later. Measured on esbuild: 6,081 calls, 72 kB of code.
+//! After: the call, and `return`. A function never returns if none of its `return`s is reachable through calls that
+//! return (the least fixed point of [`callgraph::returning`]). A function that unwinds by itself, as `mcall` does,
+//! counts as returning, because the scheduler resumes its caller later. Measured on esbuild: 6,081 calls, 72 kB of
+//! code.
 
 use super::{Go, Outcome};
 use crate::code::callgraph::{prune_resume_points, returning};

@@ -1,14 +1,14 @@
-//! Joins neighbouring data segments across short gaps of zeros.
+//! Merges neighbouring data segments across short gaps of zeros.
 //!
-//! Before: Go's linker cuts the data at every run of 8 or more zero bytes
-//! (`cmd/link/internal/wasm/asm.go`, `writeDataSec`): 98,450 segments in esbuild, each with a header that holds
-//! its address and length, which no compressor can guess. After: one segment for every stretch without a gap of
-//! more than [`gap_limit`] bytes: 124 segments, whose zeros cost next to nothing compressed.
+//! Before: Go's linker cuts the data at every run of 8 or more zero bytes (`cmd/link/internal/wasm/asm.go`,
+//! `writeDataSec`): 98,450 segments in esbuild, each with a header that holds its address and length, which no
+//! compressor can guess. After: one segment for every stretch without a gap of more than [`gap_limit`] bytes: 124
+//! segments, whose zeros cost next to nothing compressed.
 //!
-//! Cost: the raw file grows by the zeros (1 MB in esbuild), so `--for raw` joins only where that is free.
+//! Cost: the raw file grows by the zeros (1 MB in esbuild), so `--for raw` merges only where that is free.
 //!
-//! Does nothing where it could show: memory that is imported (a gap may not be zero), segments that overlap or
-//! whose address is not a constant, segments that code refers to.
+//! Does nothing where it would show: memory that is imported (a gap may not be zero), segments that overlap or whose
+//! address is not a constant, segments that code refers to.
 
 use super::{Outcome, left_alone};
 use crate::frame::Frame;
@@ -83,7 +83,7 @@ impl Segment {
 }
 
 /// The active segments by address; `None` unless they are all of one memory, at constant addresses and disjoint.
-/// Passive ones are not in memory, and keep their contents.
+/// Passive ones are not in memory, and stay as they are.
 fn ordered_segments(data: &walrus::ModuleData) -> Option<Vec<Segment>> {
     let mut memories = Vec::new();
     let mut segments: Vec<Segment> = (data.iter())

@@ -1,9 +1,20 @@
-//! Lets locals share a place where their values are never needed at the same time.
+//! Local coalescing: locals that are never live at the same time share one.
 //!
-//! Go uses one local per register, and passes before this one add one per slot that they keep. Engines hold a state for
-//! each local at each branch target in their baseline tier, and the fewer locals there are, the more alike is the code
-//! of different functions, which is what compressors live on. Measured on esbuild: nothing before compression, 12 kB by
-//! brotli 9.
+//! Go uses one local per register, and earlier passes add one per slot that they keep. In their baseline tier engines
+//! hold state for each local at each branch target; and the fewer locals there are, the more the code of different
+//! functions looks alike, which is what compressors live on.
+//!
+//! # Algorithm
+//!
+//! Greedy colouring of an interference graph. Nodes are the locals that are used, except the selector and SP; an edge
+//! ([`Conflicts`]) joins a local, where it is set, with every local that is live after that. Locals that are live at
+//! the entry hold zero from the start, and interfere with each other. Locals are coloured in order of falling use, each
+//! with the first colour of its type that no neighbour has. Colours are named after their first local.
+//!
+//! One walk over the function on top of liveness, and `O(locals^2)` for the colours, of at most 128 locals. Functions
+//! with more, or with structured control flow of their own, are left alone.
+//!
+//! Measured on esbuild: nothing before compression, 12 kB by brotli 9.
 
 use super::{Go, Outcome};
 use crate::code::locals::{Liveness, LocalSet, MOST_LOCALS, before_list};
@@ -36,7 +47,7 @@ fn merge(function: &mut Function) -> usize {
     merged
 }
 
-/// Which locals hold values at the same time.
+/// The interference graph: which locals are live where another is set.
 struct Conflicts {
     with: Vec<LocalSet>,
     uses: Vec<u32>,
@@ -112,7 +123,7 @@ impl Conflicts {
         }
     }
 
-    /// The local that each one becomes.
+    /// The local that each one becomes: a colour, named after its first local.
     fn colours(&self, types: &[Type]) -> Vec<Local> {
         let count = types.len();
         let mut with = self.with.clone();
@@ -128,7 +139,7 @@ impl Conflicts {
             .collect();
         order.sort_by_key(|local| std::cmp::Reverse(self.uses[*local]));
         let mut colours: Vec<Local> = (0..count as Local).collect();
-        // Members of each colour, by the local that it is named after.
+        // Members of each colour, and the local that it is named after.
         let mut members: Vec<(usize, LocalSet)> = Vec::new();
         for local in order {
             let free = members

@@ -1,11 +1,12 @@
 //! Calls of functions that are never resumed become plain calls.
 //!
-//! A function is never resumed if nothing that it calls can give the processor to another goroutine: it does not grow
-//! the stack, calls nothing through the table and not the host, and neither does what it calls. Then
+//! A function is never resumed if nothing that it calls can switch to another goroutine: it does not grow the stack,
+//! calls nothing through the table and not the host, and neither do its callees (the greatest fixed point of
+//! `code/callgraph.rs`). Then
 //!
-//! * nothing resumes behind a call of it, so that the resume point goes, and with it entries of jump tables and the
-//!   dispatch of loops;
-//! * if it cannot panic either, it always comes back, and its result need not be looked at.
+//! * nothing resumes behind a call of it, so the resume point goes, and with it rows of jump tables and the dispatch of
+//!   loops;
+//! * if it cannot panic either, it always returns, and its result need not be tested.
 //!
 //! ```wat
 //! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end      ;; before, and a resume point
@@ -13,9 +14,9 @@
 //! call $f  drop                                                    ;; it may not
 //! ```
 //!
-//! Functions that defer are resumed where they recover, assembly is entered at fixed PCs, and a function that asks for its
-//! return PC may have its caller resumed there: all of these count as resumed. Measured on esbuild: 4,026 calls, 50 kB of
-//! code.
+//! Functions that defer are resumed where they recover; assembly is entered at fixed PCs; and a function that reads its
+//! own return PC may have its caller resumed there. All of these count as resumed. Measured on esbuild: 4,026 calls, 50
+//! kB of code.
 
 use super::{Go, Outcome};
 use crate::code::callgraph::{CallGraph, prune_resume_points};

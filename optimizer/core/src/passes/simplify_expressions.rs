@@ -1,5 +1,5 @@
-//! Rewrites expressions into shorter ones of the same value (`code/rules.rs`): addresses folded into offsets,
-//! arithmetic, loads, stores and comparisons in 32 bits where only these matter.
+//! Peephole optimization of expressions (`code/rules.rs`): addresses folded into offsets; arithmetic, loads, stores and
+//! comparisons in 32 bits if only these matter.
 //!
 //! Before:
 //!

@@ -1,10 +1,10 @@
-//! Copies much memory in pieces.
+//! Splits long memory copies into pieces.
 //!
-//! Engines hand `memory.copy` to the C library. glibc up to 2.39 copies with `rep movsb` from 2112 bytes on where the processor
-//! says that it is fast (FSRM, `sysdeps/x86/dl-cacheinfo.h`). AMD's Zen 3 and Zen 4 say so, but take 15 to 20 times as
-//! long for it as for vectors where source and target are not aligned alike (glibc bug 30994). Measured there, unaligned: 3 kB 20
-//! times as fast, 64 kB 14 times; where `rep movsb` is fast, pieces may take
-//! up to 1.3 times as long.
+//! Engines implement `memory.copy` by the C library. From 2112 bytes on, glibc up to 2.39 copies with `rep movsb` where
+//! the processor says that this is fast (FSRM, `sysdeps/x86/dl-cacheinfo.h`). AMD's Zen 3 and Zen 4 say so, but are
+//! then 15 to 20 times as slow as with vectors if source and target are not aligned alike (glibc bug 30994). Measured
+//! there, unaligned: 3 kB 20 times as fast, 64 kB 14 times; where `rep movsb` is fast, pieces may take up to 1.3 times
+//! as long.
 //!
 //! ```wat
 //! local.get $to  local.get $from  local.get $length  memory.copy    ;; before
@@ -20,7 +20,7 @@
 //! end
 //! ```
 //!
-//! A target within the source, behind its start, has to be copied from its end: that stays one copy.
+//! A target that overlaps the source behind its start has to be copied from the end: that stays one copy.
 
 use super::{Go, Outcome};
 use crate::code::{Code, Expr, Function, Local, Op, Stmt, Type};
@@ -29,7 +29,7 @@ use crate::parallel::prelude::*;
 
 /// Bytes of a piece, which glibc copies by vectors.
 const PIECE: i32 = 2048;
-/// Where source and target are so far apart, or a multiple of it, `rep movsb` is fast.
+/// If source and target are this far apart, or a multiple of it, `rep movsb` is fast.
 const ALIGNMENT: i32 = 64;
 
 pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
@@ -44,7 +44,7 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome 
     }
 }
 
-/// Splits the copies of a function. How many.
+/// Splits the copies of a function. Returns how many.
 fn split(function: &mut Function) -> usize {
     let mut count = 0;
     for block in &mut function.blocks {

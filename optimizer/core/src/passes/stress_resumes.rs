@@ -1,8 +1,8 @@
-//! Test build only: functions unwind behind every call that they can be gone on with behind.
+//! Test build only: functions unwind behind every call that they can be resumed behind.
 //!
-//! Goroutines seldom give way where a program is tested, so most resume points never run. With `--resume-stress` all that are
-//! come by do: as soon as such a call is back, its caller leaves the return PC of the call where the trampoline reads it and
-//! unwinds, as if the callee had. The trampoline then enters it behind the call.
+//! Goroutines seldom yield where a program is tested, so most resume points never run. With `--resume-stress` every one
+//! that control comes past does: as soon as such a call has returned, its caller leaves the return PC of the call where
+//! the trampoline reads it, and unwinds as if the callee had. The trampoline then enters it behind the call.
 //!
 //! ```wat
 //! call $f  local.tee 1  i32.eqz  if  i32.const 0  return  end         ;; before
@@ -16,15 +16,16 @@
 //! (behind the call)
 //! ```
 //!
-//! This stands on the way from the call alone. Nobody can unwind while a call is on the wasm stack that cannot be gone on
-//! with behind, so `$busy` counts these: calls that must not unwind (CALLNORESUME), and calls of functions outside the
-//! convention, which are the write barriers. A host's callback is no such call: each export has a trampoline of its own
-//! (`wasm_pc_f_loop` in runtime/asm_wasm.s), which comes back to what unwinds above it. What `plain-calls` has found not to
-//! unwind has no call with a resume point, which is checked.
+//! This stands only on the path from the call. Nobody may unwind while there is a call on wasm's stack that cannot be
+//! resumed, so `$busy` counts these: calls that must not unwind (CALLNORESUME), and calls of functions outside the
+//! convention, which are the write barriers. A callback of the host is no such call: each export has a trampoline of
+//! its own (`wasm_pc_f_loop` in runtime/asm_wasm.s), which returns to what unwinds above it. A function that
+//! `plain-calls` found not to unwind must contain no call with a resume point; that is checked.
 //!
-//! Each resume point behind a call has a word behind the program's data, which becomes 1 when its caller unwinds to be entered
-//! there. A function whose callee was itself resumed is entered there, too, and the point counts itself, unless jumps lead
-//! to it as well. A host finds the words by two exported globals. `moduledata.end` moves behind them, so that Go allocates above.
+//! Each resume point behind a call has a word behind the program's data, which becomes 1 when its caller unwinds to be
+//! entered there. A function whose callee was itself resumed is entered there as well, and the point counts itself,
+//! unless jumps lead to it, too. A host finds the words by two exported globals. `moduledata.end` moves behind them, so
+//! that Go allocates above.
 
 use super::{GoTables, Outcome};
 use crate::code::callgraph::CallGraph;
@@ -95,7 +96,7 @@ pub(super) fn run(
     })
 }
 
-/// PCs behind calls at which the trampoline can enter.
+/// Return PCs of calls at which the trampoline can enter.
 fn resume_points(code: &Code) -> BTreeSet<Pc> {
     let lifted = || {
         let functions = code.functions.iter();
@@ -114,7 +115,7 @@ fn resume_points(code: &Code) -> BTreeSet<Pc> {
     &entered & &behind_calls
 }
 
-/// The PC that a call is gone on with at, if it may be resumed.
+/// The PC at which the caller continues after this call, if it may be resumed there.
 fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<Pc> {
     match stmt {
         Stmt::GoCall {
@@ -130,7 +131,7 @@ fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<Pc> {
     }
 }
 
-/// Whoever calls a function and is not gone on with behind the call must not see it unwind.
+/// A caller that is not resumed behind a call must not see the callee unwind.
 fn check_plain_calls(functions: &PerFunction<Definition>, facts: &Facts) -> Result<()> {
     let graph = CallGraph::new(functions, facts);
     let never_unwinds = graph.closed(|position, node| {
@@ -156,7 +157,7 @@ fn check_plain_calls(functions: &PerFunction<Definition>, facts: &Facts) -> Resu
     })
 }
 
-/// How many calls the function may be gone on with behind.
+/// How many calls the function may be resumed behind.
 fn resumed_calls(function: &Function) -> u64 {
     let mut count = 0;
     function.visit_statements(&mut |stmt| {
@@ -177,7 +178,7 @@ fn end_of_data(program: &Program) -> Result<u64> {
     Ok(end.next_multiple_of(WORD as u64))
 }
 
-/// Has Go begin to allocate at `end`, and declares the memory below it.
+/// Makes Go's allocations begin at `end`, and declares the memory below it.
 fn move_end(program: &mut Program, frame: &mut Frame, end: u64) -> Result<()> {
     let filled = frame.filled_memory();
     let filled = filled.ok_or_else(|| error("a segment has no constant address"))?;
@@ -196,9 +197,9 @@ fn move_end(program: &mut Program, frame: &mut Frame, end: u64) -> Result<()> {
 }
 
 struct Stress {
-    /// By PC of each resume point the address of its word.
+    /// The address of the word of each resume point, by PC.
     words: BTreeMap<Pc, u64>,
-    /// The global that counts calls on the wasm stack that nobody can be resumed behind.
+    /// The global that counts calls on wasm's stack that cannot be resumed.
     busy: u32,
 }
 
@@ -218,7 +219,7 @@ impl Stress {
         bodies.map(|body| self.unwind_behind(body, pc_f)).sum()
     }
 
-    /// Unwinds behind calls; those of bodies in place of calls may stand anywhere in a block. How many.
+    /// Unwinds behind calls; those of inlined bodies may stand anywhere in a block. Returns how many.
     fn unwind_behind(&self, body: &mut Vec<Stmt>, pc_f: u32) -> u64 {
         let mut unwinding = 0;
         for stmt in std::mem::take(body) {
@@ -257,7 +258,7 @@ impl Stress {
     }
 }
 
-/// Has the trampoline enter the function at this PC.
+/// Unwinds so that the trampoline enters the function at this PC.
 fn unwind_to(pc: Pc, word: u64) -> Vec<Stmt> {
     let below = Expr::I32(RETURN_PC.cast_signed());
     let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
@@ -283,7 +284,7 @@ fn count(word: u64) -> Stmt {
     Stmt::Store(Store::I32, access, Expr::I32(0), Expr::I32(1))
 }
 
-/// Resume points, with their PC, that only the trampoline enters unless a call comes back to them.
+/// Resume points, with their PC, that control only reaches by the trampoline, unless a call returns to them.
 fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, Pc)> {
     let resume = |block: BlockId| {
         let b = function.blocks[block].resume?;
@@ -304,7 +305,7 @@ fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, Pc)> {
         .collect()
 }
 
-/// Whether nobody is resumed behind this statement's call, which yet calls what could unwind.
+/// Whether nothing is resumed behind this statement's call, although it calls what could unwind.
 fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
     let special = |function: FuncIndex| facts.role(function) == Role::Special;
     let mut found = match stmt {

@@ -3,7 +3,7 @@
 use super::used::Use;
 use super::{PUSHED, To, UNBOUNDED};
 
-/// Bytes that each function uses at most below its return PC, down to the next checks.
+/// The most bytes that each function uses below its return PC, down to the next checks.
 pub(super) struct Depths {
     pub(super) uses: Vec<Use>,
     pub(super) depth: Vec<u64>,
@@ -12,7 +12,8 @@ pub(super) struct Depths {
 }
 
 impl Depths {
-    /// `had_check` are the positions that a call through the table may lead to, `exports` those of a call of the host.
+    /// `had_check` are the positions that a call through the table may reach, `exports` those that a call of the host
+    /// may.
     pub(super) fn new(uses: Vec<Use>, had_check: &[usize], exports: &[usize]) -> Depths {
         let nodes = uses.len() + 2;
         let (table, host) = (uses.len(), uses.len() + 1);
@@ -21,7 +22,7 @@ impl Depths {
             To::Table => table,
             To::Host => host,
         };
-        // Callers of what is not bounded by a check, so that depths are found callees first.
+        // Callers of what is not cut off by a check, so that depths are found callees first.
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
         let mut waiting = vec![0u32; nodes];
         let is_open =
@@ -72,7 +73,7 @@ impl Depths {
             .unwrap_or(0)
     }
 
-    /// Bytes below the return PC of whoever is entered.
+    /// Bytes below the return PC of the function that is entered.
     pub(super) fn below(&self, to: To) -> u64 {
         match to {
             To::Table => self.table,
@@ -82,7 +83,7 @@ impl Depths {
         }
     }
 
-    /// Whom a function with this use enters where it gets deepest.
+    /// What a function with this use enters where it gets deepest.
     pub(super) fn entered_deepest(&self, used: &Use) -> Option<To> {
         let calls = used.calls.iter();
         let deepest = calls.max_by_key(|(before, to)| before + self.below(*to));
@@ -98,8 +99,8 @@ impl Depths {
         calls.max().unwrap_or(0).max(used.frame).min(UNBOUNDED)
     }
 
-    /// The functions by which it is deepest below a function that enters `to`, until one comes again. `had_check` are those in
-    /// the table.
+    /// The deepest chain of functions below one that enters `to`, until one repeats. `had_check` are those in the
+    /// table.
     pub(super) fn chain(&self, from: usize, to: To, had_check: &[usize]) -> Vec<usize> {
         let mut chain = vec![from];
         let mut next = Some(to);

@@ -1,4 +1,4 @@
-//! What each function uses of the stack by itself, and whom it enters below that.
+//! The stack that each function uses by itself, and what it enters below that.
 
 use super::{PUSHED, SMALL, To};
 use crate::check::before::Before;
@@ -12,18 +12,18 @@ use crate::parallel::prelude::*;
 /// What a function uses of the stack.
 #[derive(Debug, Default)]
 pub(super) struct Use {
-    /// How far below the return PC the guard is not, if the stack is checked before all calls.
+    /// How far below the return PC the guard is known not to be, if the stack is checked before all calls.
     pub(super) checked: Option<u64>,
     pub(super) frame: u64,
-    /// Bytes used before each call, and of whom.
+    /// Bytes used at each call, and what is called.
     pub(super) calls: Vec<(u64, To)>,
-    /// Calls behind a check, the function's own or of a body in place of a call, and how far below the return PC the guard was
-    /// not there.
+    /// Calls behind a check, the function's own or that of an inlined body, and how far below the return PC the guard
+    /// is known not to be.
     pub(super) behind_checks: Vec<(u64, To, u64)>,
 }
 
 impl Use {
-    /// Of a function that was followed.
+    /// For a function that was followed.
     fn of_found(found: &Found, function: &Function, position: usize, written: &Written<'_>) -> Use {
         let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
         let starts_anew = written.known.starts_anew.contains(&position);
@@ -41,7 +41,7 @@ impl Use {
                 result.frame = result.frame.max(site.sp.map_or(0, below) + PUSHED);
                 continue;
             }
-            // `-d=maymorestack` calls before the check, as the input does, when the frame is not made yet.
+            // `-d=maymorestack` calls before the check, as the input does, while the frame is not made yet.
             let is_before = site.checked.is_none() && site.sp.is_some_and(|sp| below(sp) <= PUSHED);
             if is_before && checks_itself && function.frame() > PUSHED {
                 continue;
@@ -53,7 +53,7 @@ impl Use {
                 Callee::Direct(callee) => To::Function(callee),
                 Callee::Indirect => To::Table,
             };
-            // Behind a change to another stack, or from a function that makes one, it starts anew.
+            // After a switch to another stack, or from a function that makes one, it starts anew.
             let Some(sp) = site.sp.filter(|_| !(starts_anew && to == To::Table)) else {
                 continue;
             };
@@ -111,7 +111,7 @@ fn needed(frame: u64) -> u64 {
     frame.saturating_sub(SMALL)
 }
 
-/// The uses of all functions of the input, by position, as its tables and operators tell.
+/// The stack use of all functions of the input, by position, from its tables and operators.
 pub(super) fn of_input(before: &Before<'_>) -> Vec<Use> {
     let known = &before.known;
     let grows = |position: usize| known.morestack.contains(&position);

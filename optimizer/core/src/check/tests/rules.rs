@@ -5,7 +5,7 @@ use super::super::written::{Function, Role, Written};
 use super::super::{Fault, agree_on, follow};
 use crate::input::Input;
 
-/// Whoever is called pushes the return PC.
+/// The callee pushes the return PC.
 const CALLED: &str = "
     local.get 0  i32.const 0x10000000  i32.ge_u
     if  local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store  end";
@@ -17,7 +17,7 @@ const UNWINDS: &str = "local.tee 1  i32.eqz  if  i32.const 0  return  end";
 /// A function: its name, bytes of its frame and of its arguments and results, locals and code.
 type Made<'m> = (&'m str, i32, i32, String);
 
-/// `caller` gives `callee` an argument and takes a result, and may be gone on with behind the call. `asking` asks the host,
+/// `caller` gives `callee` an argument and takes a result, and may be resumed behind the call. `asking` asks the host,
 /// `trapping` ends in a trap.
 fn caller_and_callee() -> Vec<Made<'static>> {
     let caller = format!(
@@ -62,7 +62,7 @@ fn caller_and_callee() -> Vec<Made<'static>> {
     ]
 }
 
-/// `deep` calls itself, and looks first how much of the stack is left.
+/// `deep` calls itself, and first checks how much of the stack is left.
 fn deep() -> Vec<Made<'static>> {
     let deep = format!(
         "block

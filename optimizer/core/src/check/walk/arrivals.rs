@@ -1,4 +1,4 @@
-//! Who enters: by which resume points, where they go on, and that this is behind the calls.
+//! Resumption: which resume points are entered, where they lead, and that this is behind the calls.
 
 use super::calls::After;
 use super::{CHECKED_BEFORE, Step, Walk, dispatch};
@@ -7,7 +7,7 @@ use crate::check::way::{Selector, Sp, Way, Ways};
 use crate::check::written::{pc_b, pc_f};
 
 impl Walk<'_, '_> {
-    /// Adds the resume points that the calls that were reached may lead to. Whether there are new ones.
+    /// Adds the resume points that reachable calls lead to. Whether there are new ones.
     pub(super) fn asks_for_more(&mut self) -> bool {
         let written = self.written;
         let mut more = false;
@@ -26,7 +26,7 @@ impl Walk<'_, '_> {
         more
     }
 
-    /// Something is done here: whoever was on the way to here has arrived.
+    /// Something is done here: selectors that led here have reached their target.
     pub(super) fn act(&mut self) -> Step {
         let is_on_the_way = |way: &Way| {
             let is_there = matches!(way.selector, Selector::Done(_) | Selector::Called);
@@ -61,7 +61,8 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Notes by which numbers this way was entered, and where SP is. Whether anybody asks for these numbers.
+    /// Notes by which numbers this way was entered, and where SP is then. Whether the function is entered by any of
+    /// them.
     pub(super) fn gets_where_it_was_sent(&self, way: &mut Way) -> Step<bool> {
         let numbers = match &way.selector {
             Selector::Pending { numbers, .. } => numbers,
@@ -85,14 +86,14 @@ impl Walk<'_, '_> {
             }
         }
         if numbers.first() != Some(dispatch::OTHERS) {
-            // Before it was left, its stack was checked as far as it was to be.
+            // Before it unwound, its stack was checked as far as it was to be.
             way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
         }
         way.entered.extend(&asked);
         Ok(!asked.is_empty())
     }
 
-    /// Where SP is for whoever was entered by this PC.
+    /// Where SP is when the function is entered by this PC.
     fn sp_at(&self, number: u32) -> Step<Sp> {
         match self.function.sp_delta(number) {
             Some(delta) => Ok(Sp::At(-delta)),
@@ -101,7 +102,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Every call that may be resumed is, and behind itself.
+    /// Every call that may be resumed has a resume point, and that leads to right behind the call.
     pub(super) fn resumed_behind_calls(&self) -> Step {
         for site in &self.found.sites {
             if site.after != After::Resume || !site.is_own(self.function) {

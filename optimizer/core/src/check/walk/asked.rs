@@ -1,4 +1,4 @@
-//! By which numbers a function is entered: those of its resume points. Tables have others, too, to be dense.
+//! The numbers by which a function is entered: those of its resume points. Tables list others as well, to be dense.
 
 use super::calls::FIRST_RETURN_PC;
 use crate::check::numbers::Numbers;
@@ -10,17 +10,17 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use wasmparser::Operator;
 
-/// The PC_B under which a function may be entered.
+/// The PC_B by which a function may be entered.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// Assembly is entered at fixed PCs, too (`goexit+1`).
+    /// Assembly is entered at fixed PCs as well (`goexit+1`).
     All,
     These(BTreeSet<u32>),
 }
 
 impl Asked {
-    /// Of calls whose result becomes SP and that do not `stop`, of morestack, of `deferreturn`. Those of calls that bodies
-    /// replace are added where such a body is seen to unwind.
+    /// Those of calls whose result becomes SP and that do not `stop`, of morestack, and of `deferreturn`. Those of
+    /// calls that inlined bodies replace are added when such a body is seen to unwind.
     pub(super) fn of(
         operators: &[(Operator<'_>, usize)],
         function: &Function,
@@ -49,7 +49,7 @@ impl Asked {
         Asked::These(these)
     }
 
-    /// As long as no call is known: that of `deferreturn`, where a recovered panic enters.
+    /// While no call is known: that of `deferreturn`, where a recovered panic enters.
     pub(super) fn none_of(function: &Function) -> Asked {
         Asked::These(function.deferreturn.into_iter().collect())
     }
@@ -62,7 +62,7 @@ impl Asked {
         }
     }
 
-    /// Those in a range; of assembly, the first stands for all.
+    /// Those in a range. For assembly, the first stands for all.
     pub(super) fn within(&self, range: &RangeInclusive<u32>) -> Numbers {
         match self {
             Asked::All => Numbers::one(*range.start()),
@@ -88,8 +88,8 @@ fn own(function: &Function, pc: u64) -> Option<u32> {
     (pc_f(pc) == function.pc_f).then_some(pc_b(pc))
 }
 
-/// PC_B that a call pushes, if it is one of this function: the operand in front of SP, which is as near before the call as its
-/// table slot lets it.
+/// The PC_B that a call pushes, if it is one of this function: the operand before SP, which is as close before the call
+/// as its table slot allows.
 fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function) -> Option<u32> {
     let operator = |at: usize| operators.get(at).map(|(operator, _)| operator);
     let base = match operator(1) {

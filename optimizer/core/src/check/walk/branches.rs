@@ -1,4 +1,4 @@
-//! Whether branches lead to all that is written.
+//! Whether branches lead to everything that is written.
 
 use super::{SELECTOR, Step, Walk};
 use crate::check::value::constant;
@@ -29,7 +29,7 @@ fn branch(labels: &mut [Label], depth: u32) {
 }
 
 impl Walk<'_, '_> {
-    /// Code that nothing leads to, or a loop that nothing repeats, says that a branch leads elsewhere: neither is written.
+    /// Unreachable code, and a loop that nothing repeats, are never emitted: they show that a branch leads elsewhere.
     /// Assembly keeps what it came with.
     pub(super) fn leads_everywhere(&mut self) -> Step {
         if self.function.is_assembly || !self.written.all_rules {
@@ -96,7 +96,8 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Whether a number other than 0 that is put into the selector here is for a jump to the loop around the entry's dispatch.
+    /// Whether a number other than 0 that is put into the selector here is for a jump to the loop around the entry
+    /// dispatch.
     fn jumps(&self, at: usize, labels: &[Label]) -> bool {
         let operator = |at: usize| self.operators.get(at).map(|(operator, _)| operator);
         let is_number = operator(at)

@@ -1,4 +1,4 @@
-//! Calls: what is done with their results, and whether the tables agree.
+//! Calls: what becomes of their results, and whether the tables agree with them.
 
 use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
@@ -13,7 +13,7 @@ use wasmparser::Operator;
 /// No return PC is smaller.
 pub(in crate::check) const FIRST_RETURN_PC: u64 = Pc::FIRST.bits();
 
-/// Whom a call calls.
+/// What a call calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::check) enum Callee {
     /// By position.
@@ -22,7 +22,7 @@ pub(in crate::check) enum Callee {
 }
 
 impl Callee {
-    /// The position of one that is called directly.
+    /// The position of a direct callee.
     pub(in crate::check) fn direct(self) -> Option<usize> {
         match self {
             Callee::Direct(position) => Some(position),
@@ -31,12 +31,12 @@ impl Callee {
     }
 }
 
-/// What is done with the result of a call.
+/// What becomes of the result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::check) enum After {
     /// It is SP from then on; 0 unwinds.
     Resume,
-    /// 0 unwinds; SP is what it was.
+    /// 0 unwinds; otherwise SP is unchanged.
     NotResumed,
     /// Nothing.
     Returns,
@@ -68,9 +68,9 @@ pub(in crate::check) struct Site {
     pub(in crate::check) after: After,
     /// Where SP is, before the return PC is pushed; `None` on another stack.
     pub(in crate::check) sp: Option<i32>,
-    /// How far below where the return PC lies the guard was not; `None` if it was not asked.
+    /// How far below the return PC the guard is known not to be; `None` if the stack was not checked.
     pub(in crate::check) checked: Option<u32>,
-    /// It stands alone in an `if`, for a value that is 0.
+    /// It is the only statement of an `if`, for a value that is 0.
     pub(in crate::check) is_for_nil: bool,
     /// Words that the function wrote from SP up, as arguments.
     pub(in crate::check) given: Given,
@@ -84,13 +84,13 @@ impl Site {
         pc_b(self.pc)
     }
 
-    /// Whether the function itself makes the call, not a body in place of another.
+    /// Whether the function itself makes the call, and not a body inlined into it.
     pub(in crate::check) fn is_own(&self, function: &Function) -> bool {
         self.through.is_empty() && pc_f(self.pc) == function.pc_f
     }
 
-    /// PCs by which functions go on when what is called has unwound, one after the other: its own, then that of each call that
-    /// it was inlined through, as long as what is in place of that call does not `stop`.
+    /// The PCs at which functions are resumed when the callee has unwound, one after the other: that of this call, then
+    /// that of each call that it was inlined through, as long as the inlined function does not `stop`.
     pub(in crate::check) fn unwinds_to(
         &self,
         written: &Written<'_>,
@@ -187,13 +187,13 @@ impl<'w> Walk<'w, '_> {
         });
     }
 
-    /// How far below the return PC the guard was not, on all ways.
+    /// How far below the return PC the guard is known not to be, on all ways.
     fn checked(&self) -> Option<u32> {
         let checked = self.ways.0.iter().map(|way| way.checked);
         checked.reduce(|a, b| Some(a?.min(b?))).flatten()
     }
 
-    /// Takes the operands of a function outside the convention, and leaves its results.
+    /// Pops the operands of a function outside the convention, and pushes its results.
     fn operands(&mut self, index: FuncIndex) {
         let ty = self.written.input.function_type(index);
         let (params, results) = ty.map_or((0, 0), |ty| (ty.params().len(), ty.results().len()));
@@ -246,7 +246,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// What is done with the result, and in how many operators.
+    /// What becomes of the result, and how many operators that takes.
     fn after(&self) -> Option<(After, usize)> {
         let unwinds = |at: usize| match (self.peek(at), self.peek(at + 1), self.peek(at + 2)) {
             (Some(Operator::BrIf { relative_depth }), ..) => {
@@ -318,7 +318,8 @@ impl<'w> Walk<'w, '_> {
         });
     }
 
-    /// The runtime finds the caller's frame by the return PC, and that of each call that this one was inlined through.
+    /// The runtime finds the caller's frame by the return PC, and by that of each call that this one was inlined
+    /// through.
     fn agrees_with_tables(&mut self, site: &mut Site) -> Step {
         let Some(mut sp) = site.sp else {
             return Ok(());
@@ -337,7 +338,7 @@ impl<'w> Walk<'w, '_> {
             if position == self.position && place == 0 {
                 return Ok(());
             }
-            // Of a body in place of a call: its return PC lies where its frame begins.
+            // For an inlined body: its return PC lies where its frame begins.
             let pushed = self.ways.0.iter().map(|way| {
                 let found = way.pushed.iter().rev().find(|(at, _)| *at == place);
                 found.map(|(_, pc)| *pc)

@@ -1,4 +1,4 @@
-//! Where local 0 sends those who enter: the prologue, and the dispatches at the entry and at the heads of loops.
+//! Dispatches: the prologue, the entry dispatch and those at the heads of loops, which branch by local 0.
 
 use super::{SELECTOR, Step, Walk, calls};
 use crate::check::numbers::Numbers;
@@ -7,10 +7,10 @@ use crate::check::way::{Selector, Sp, Way, Ways};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
-/// Stands for every PC_B that the entry's dispatch does not send elsewhere, 0 among them.
+/// Stands for every PC_B that the entry dispatch sends nowhere else, 0 among them.
 pub(super) const OTHERS: u32 = u32::MAX;
 
-/// What a dispatch asks of the selector.
+/// How a dispatch tests the selector.
 enum Asked {
     /// A jump table, and the first number in it.
     Table(u32, Vec<u32>, u32),
@@ -23,7 +23,7 @@ impl<'w> Walk<'w, '_> {
         (self.ways.0.iter()).all(|way| way.selector == Selector::Called)
     }
 
-    /// Reads a dispatch that begins here. Whether there was one.
+    /// Reads a dispatch, if one begins here. Whether it did.
     pub(super) fn dispatch(&mut self) -> Step<bool> {
         let mut ahead = 1;
         if matches!(self.peek(ahead), Some(Operator::I32WrapI64)) {
@@ -225,7 +225,7 @@ impl<'w> Walk<'w, '_> {
         )
     }
 
-    /// Local 0 gets a number: 0, or the way to a block that jumps cannot reach.
+    /// Local 0 gets a number: 0, or the selector of a re-entry.
     pub(super) fn set_selector(&mut self, value: Value) -> Step {
         let number = match value {
             Value::Constant(bits) => u32::try_from(bits).ok().filter(|number| *number < OTHERS),
@@ -234,7 +234,7 @@ impl<'w> Walk<'w, '_> {
         let Some(number) = number else {
             return Err(self.fault("resuming", "local 0 gets what is no number of a dispatch"));
         };
-        // Whoever was sent here is sent on.
+        // A selector that has led here is replaced by the next.
         let mut ways = std::mem::take(&mut self.ways);
         let mut failed = Ok(());
         ways.0.retain_mut(|way| {
@@ -266,7 +266,7 @@ fn led(way: &Way, numbers: Numbers, is_reset: bool) -> Ways {
     Ways(vec![way])
 }
 
-/// The way of those who enter and are sent nowhere: the function begins.
+/// The way of an entry that no row matches: the function begins.
 fn otherwise(way: &Way, is_reset: bool) -> Ways {
     let mut ways = led(way, Numbers::one(OTHERS), is_reset);
     ways.each(|way| way.sp = Sp::At(0));

@@ -1,27 +1,27 @@
-//! Where control goes: the labels that are open, and the ways that lead to them.
+//! Control flow: open labels, and the ways that branch to them.
 
 use super::{Step, Walk};
 use crate::check::Fault;
 use crate::check::value::Value;
 use crate::check::way::Ways;
 
-/// A block, loop or `if` that is open.
+/// An open block, loop or `if`.
 pub(super) struct Label {
     pub(super) kind: Kind,
     /// The ways that branch to its end.
     pub(super) ends: Ways,
-    /// Values on the operand stack below it.
+    /// Height of the operand stack below it.
     pub(super) height: usize,
-    /// It is the first branch of an `if`, for a value that is 0.
+    /// It is the first arm of an `if`, for a value that is 0.
     pub(super) is_for_nil: bool,
 }
 
 /// What a label is of.
 pub(super) enum Kind {
     Block,
-    /// By its number among the function's loops, with the ways to its beginning.
+    /// A loop, by its number in the function, with the ways to its head.
     Loop(usize, Ways),
-    /// With the ways around its first branch.
+    /// With the ways that skip its first arm.
     If(Ways),
     Else,
 }
@@ -57,7 +57,7 @@ impl Walk<'_, '_> {
             label.is_for_nil = condition == Value::IsNil;
         }
         if let Value::BelowGuard(below) = condition {
-            // Whoever goes around has been checked.
+            // The check has passed where the arm is skipped.
             if let Some(Label {
                 kind: Kind::If(around),
                 ..
@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
         (self.ways.add_all(ways)).map_err(|why| self.fault("SP", why))
     }
 
-    /// Control reaches the end of the body, where only an unwind may lead: `i32.const 0`.
+    /// Control reaches the end of the body, which only an unwind may do: `i32.const 0`.
     pub(super) fn falls_off(&mut self) -> Step {
         if self.ways.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What is done with words of Go's stack, and with their addresses.
+//! Accesses to words of Go's stack, and uses of their addresses.
 
 use super::{RETURN_PC, Site, Step, Walk};
 use crate::check::slots::Given;
@@ -7,7 +7,7 @@ use crate::check::walk::{After, Callee};
 use crate::check::way::Sp;
 use wasmparser::Operator;
 
-/// What an operator does in memory, and to how many bytes.
+/// The offset of an access to memory, and how many bytes it concerns.
 pub(in crate::check) fn access(operator: &Operator<'_>) -> Option<(i64, i32)> {
     use Operator::{F32Load, F64Load, I32Load, I32Load8S, I32Load8U, I32Load16S, I32Load16U};
     use Operator::{F32Store, F64Store, I32Store, I32Store8, I32Store16};
@@ -61,7 +61,7 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    /// An operator with two operands, which makes `value` of them.
+    /// An operator with two operands; `value` is its result.
     pub(super) fn takes_both(
         &mut self,
         operator: &Operator<'w>,
@@ -93,7 +93,7 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    /// An operator with more, the last first.
+    /// An operator with more operands, the last first.
     pub(super) fn takes_more(&mut self, operator: &Operator<'w>, operands: &[Value]) -> Step {
         if !self.written.all_rules {
             return Ok(());
@@ -128,7 +128,7 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    /// An address gets where it is not followed.
+    /// An address escapes to where it is not followed.
     pub(super) fn tells(&mut self, value: Value) {
         if let (Value::Stack(at), true) = (value, self.written.all_rules) {
             self.found.exchange.writes(at, 0);
@@ -161,8 +161,8 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    /// Where bytes are that the function's code names: in its frame, or among its arguments and results. Right below SP, a
-    /// return PC may be pushed.
+    /// Where these bytes are that the function's code names: in its frame, or among its arguments and results. Right
+    /// below SP, a return PC may be pushed.
     fn in_reach(&self, place: i64, bytes: i32) -> Step<(i32, i32)> {
         let end = place.saturating_add(bytes.into());
         let lowest = match self.ways.sp() {
@@ -181,7 +181,7 @@ impl<'w> Walk<'w, '_> {
         Ok((place, place.saturating_add(bytes)))
     }
 
-    /// What the function wrote for one that it calls.
+    /// What the function has written for one that it calls.
     pub(super) fn given(&self, sp: Option<i32>, callee: Callee) -> Given {
         let (Some(sp), Callee::Direct(callee), true) = (sp, callee, self.written.all_rules) else {
             return Given::all();
@@ -198,7 +198,7 @@ impl<'w> Walk<'w, '_> {
         }
         let callee = site.callee.direct();
         let callees = callee.map(|callee| &self.written.functions[callee]);
-        // What assembly says of its arguments need not be true: `runtime.asmcgocall` (runtime/asm_wasm.s) has none.
+        // The size of the arguments of assembly may be wrong: that of `runtime.asmcgocall` (runtime/asm_wasm.s) is 0.
         let args = callees
             .filter(|callee| !callee.is_assembly)
             .and_then(|callee| callee.args);

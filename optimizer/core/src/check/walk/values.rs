@@ -1,4 +1,4 @@
-//! What operators do with values: locals, globals, memory.
+//! Values: locals, globals, memory, arithmetic.
 
 use super::slots::access;
 use super::{GLOBAL_G, GLOBAL_SP, RETURN_PC, SELECTOR, SP, Step, Walk, calls};
@@ -17,7 +17,7 @@ impl<'w> Walk<'w, '_> {
             }
             SP => match self.ways.sp() {
                 Some(Sp::At(at)) => Value::Stack(at),
-                // Behind a call of the host, an address that was computed before it.
+                // After a call of the host, an address that was computed before it.
                 Some(Sp::Elsewhere | Sp::Moved) => Value::Other,
                 Some(Sp::ByPc) | None => {
                     return Err(self.fault("SP", "SP is used where it is not known"));
@@ -55,13 +55,13 @@ impl<'w> Walk<'w, '_> {
         };
         self.ways.each(|way| {
             way.set_local(local);
-            // A func value of its own may be the same number.
+            // A func value of the function itself may be the same number.
             way.base = way.base.or(base);
         });
         Ok(())
     }
 
-    /// The PC that its own are counted from.
+    /// The PC that the function's own PCs are relative to.
     pub(super) fn own_pcs(&self) -> Option<u64> {
         Some(Pc::start(self.function.pc_f?).bits())
     }
@@ -73,7 +73,7 @@ impl<'w> Walk<'w, '_> {
             _ => return Err(self.fault("SP", "SP is set to something else")),
         };
         if let Sp::At(at) = sp {
-            // A body in place of a call ends. Behind one that never comes back nothing runs, as behind its call.
+            // An inlined body ends. Behind one that never returns nothing runs, as behind its call.
             let (in_place, stops) = (&self.in_place, self.stops);
             let never_ends = |(place, pc): &(i32, u64)| {
                 *place < at && in_place.get(pc).is_some_and(|body| stops(*body))
@@ -107,7 +107,7 @@ impl<'w> Walk<'w, '_> {
         }
     }
 
-    /// Everything that only has operands and a result.
+    /// Every operator that only has operands and a result.
     pub(super) fn computes(&mut self, operator: &Operator<'w>) -> Step {
         // Most are constants.
         if let Some(bits) = constant(operator) {

@@ -1,4 +1,4 @@
-//! Where the locals of an adapted function go, so that the new convention's parameters have their places.
+//! How the locals of an adapted function are renumbered, to make room for the parameters of the new convention.
 
 use crate::code::ir::{Local, SELECTOR, SP};
 use crate::code::pc::PcWidth;
@@ -8,19 +8,19 @@ use wasmparser::{FunctionBody, Operator};
 
 /// The locals of an adapted function.
 pub(super) struct Locals {
-    /// Groups behind the parameters.
+    /// Groups of locals after the parameters.
     pub(super) declared: Vec<(u32, ValType)>,
     /// Where the body's local 0 went.
     selector: Local,
     /// By how much the indices of all others rise.
     raised: u32,
-    /// For the result of a call, and for the table slot of an indirect one.
+    /// Temporaries for the result of a call and for the table slot of an indirect one.
     pub(super) result: Local,
     pub(super) slot: Local,
 }
 
 impl Locals {
-    /// Of a function outside the convention: nothing moves. `None` if its locals cannot be decoded.
+    /// For a function outside the convention: nothing moves. `None` if its locals cannot be decoded.
     pub(super) fn of_other(body: &FunctionBody<'_>, params: u32) -> Option<Locals> {
         let mut declared = declared(body)?;
         let result = params + count(&declared);
@@ -34,9 +34,9 @@ impl Locals {
         })
     }
 
-    /// Of a function of the convention. SP, the second parameter, takes the place of local 1 if that is its cache, as
-    /// in all functions as Go wrote them; else all others make room. A return PC of 64 bits is not what the
-    /// body takes its first parameter for, which is then another local.
+    /// For a function of the convention. SP, the second parameter, takes the place of local 1 if that is the cache of
+    /// SP, as in all functions that Go emits; otherwise all other locals move up. A return PC of 64 bits is not what
+    /// the body takes its first parameter for, which then becomes another local.
     pub(super) fn of_go(body: &FunctionBody<'_>, pcs: PcWidth) -> Option<Locals> {
         let mut declared = declared(body)?;
         let raised = match declared.first_mut() {

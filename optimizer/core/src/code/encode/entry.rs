@@ -1,5 +1,4 @@
-//! How a function is entered: by a call, which pushes its return PC, or by the trampoline, which the selector leads to a
-//! resume point.
+//! Function entry: a call pushes its return PC; the trampoline goes to the resume point that the selector names.
 
 use super::super::ir::{Access, BlockId, Dispatch, End, SELECTOR, SP};
 use super::super::op::{Op, Store};
@@ -10,7 +9,7 @@ use crate::go::Pc;
 use crate::go::abi::RETURN_PC;
 
 impl Encoder<'_> {
-    /// Pushes the return PC if this is a call, unless the entry dispatch does.
+    /// Pushes the return PC if this is a call, unless the entry dispatch does it.
     pub(super) fn prologue(&mut self) {
         if let Some(base) = self.locals.pc_base {
             self.pc_const(Pc::start(self.pc_f).bits());
@@ -29,7 +28,7 @@ impl Encoder<'_> {
         self.out.close();
     }
 
-    /// Has the dispatches of loops take their defaults.
+    /// Sets the selector to 0, so that the dispatches of loops take their defaults.
     fn reset_selector(&mut self) {
         let selects = (self.function.blocks.iter().enumerate()).any(|(id, block)| {
             matches!(block.end, End::Dispatch(_)) && !self.plan.is_entry_dispatch(self.function, id)
@@ -39,7 +38,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Pushes the return PC, which the selector is in a call.
+    /// Pushes the return PC, which is in the selector at a call.
     fn push_return_pc(&mut self) {
         self.out.get(SP);
         self.out.i32_const(RETURN_PC.cast_signed());
@@ -63,14 +62,14 @@ impl Encoder<'_> {
         self.pc_op(Op::I32_GE_U, Op::I64_GE_U);
     }
 
-    /// A PC of the convention's type as it is stored.
+    /// Widens a PC of the convention's type to what is stored.
     pub(super) fn widen_pc(&mut self) {
         if self.style.pcs == PcWidth::Bits32 {
             Op::I64_EXTEND_I32_U.encode(&mut self.out.bytes);
         }
     }
 
-    /// Goes where the selector says.
+    /// Branches by the selector.
     pub(super) fn dispatch(
         &mut self,
         from: BlockId,
@@ -100,7 +99,7 @@ impl Encoder<'_> {
         self.selector_table(dispatch, &table, other);
     }
 
-    /// A call pushes its return PC and goes on; the trampoline goes where the selector says.
+    /// A call pushes its return PC and goes on; the trampoline branches by the selector.
     fn entry_dispatch(&mut self, from: BlockId, dispatch: &Dispatch) {
         let label = |to: BlockId| match to {
             to if to == dispatch.other => Label::Entered,
@@ -108,7 +107,7 @@ impl Encoder<'_> {
         };
         let table: Vec<Label> = dispatch.table.iter().map(|to| label(*to)).collect();
         self.is_called();
-        // Where nothing else comes this way: engines then see a constant, which need not be kept across calls.
+        // If nothing else leads here, engines see a constant, which they need not keep across calls.
         let resets_behind = !dispatch.table.contains(&dispatch.other);
         self.out.begin_labelled_if(Label::Entered);
         self.push_return_pc();
@@ -129,7 +128,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// A jump table on the selector, which is on the stack.
+    /// A jump table on the selector, which is on the operand stack.
     fn selector_table(&mut self, dispatch: &Dispatch, table: &[Label], other: Label) {
         // Up to here padding the table with its default is shorter than a subtraction.
         const MOST_PADDING: u32 = 4;
@@ -147,7 +146,7 @@ impl Encoder<'_> {
         self.out.branch_table(&targets);
     }
 
-    /// Whether the selector, on the stack, is one of a table with a single target.
+    /// Compares the selector, which is on the operand stack, for a table with a single target.
     fn compare_selector(&mut self, dispatch: &Dispatch) {
         let first = dispatch.first.cast_signed();
         if dispatch.covers_all {

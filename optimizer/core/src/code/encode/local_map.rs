@@ -1,4 +1,4 @@
-//! Where locals go.
+//! Numbering of locals in the output.
 
 use super::Style;
 use crate::code::ir::{Expr, FIRST_FREE, Function, Local, Stmt};
@@ -6,11 +6,11 @@ use crate::code::op::Type;
 use crate::code::structure::Plan;
 use std::collections::BTreeSet;
 
-/// Where each local of the function is in the output: used ones only, grouped by type.
+/// The index that each local has in the output. Only used ones get one, grouped by type.
 pub(super) struct LocalMap {
     pub(super) target: Vec<Local>,
     pub(super) groups: Vec<(u32, Type)>,
-    /// Holds the PC of the function's PC_B 0.
+    /// Holds the PC that corresponds to PC_B 0 of the function.
     pub(super) pc_base: Option<Local>,
 }
 

@@ -1,4 +1,4 @@
-//! Statements to bytes: where the calling convention is.
+//! Statements to bytes, among them calls by the convention.
 
 use super::Encoder;
 use super::writer::Label;
@@ -49,7 +49,7 @@ impl Encoder<'_> {
                 arguments,
             } => self.pushed_call(*pc_b, *function, arguments),
             Stmt::TailCall(callee) => {
-                // PC_B 0, nothing pushed: the callee returns to our caller.
+                // PC_B 0, and nothing is pushed: the callee returns to our caller.
                 self.pc_const(0);
                 self.enter(callee);
                 self.return_();
@@ -69,7 +69,7 @@ impl Encoder<'_> {
                 self.return_();
             }
             Stmt::Unreachable => {
-                // A host that catches the trap may call again, on the stack below.
+                // A host that catches the trap may call again, on the stack below SP.
                 self.out.get(SP);
                 self.set_global(GLOBAL_SP);
                 self.out.byte(0x00);
@@ -90,7 +90,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Control flow inside a block.
+    /// Structured control flow inside a block.
     fn nested(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::If(condition, yes, no) => {
@@ -147,7 +147,7 @@ impl Encoder<'_> {
                 Op::I32_EQZ.encode(&mut self.out.bytes);
                 self.out.branch_if(Label::Unwind);
             }
-            // SP is what it was: only a resumed function finds its stack elsewhere.
+            // SP is unchanged: only a function that was resumed may find its stack elsewhere.
             After::NotResumed if self.style.unwind_in_place => {
                 Op::I32_EQZ.encode(&mut self.out.bytes);
                 self.unwind_if();
@@ -160,7 +160,7 @@ impl Encoder<'_> {
             After::MustNotUnwind => {
                 self.out.tee(SP);
                 Op::I32_EQZ.encode(&mut self.out.bytes);
-                // Global 0 is where the callee unwound, in Go's own code as well.
+                // Global 0 is where the callee unwound, as in Go's own code.
                 self.out.begin_if();
                 self.out.byte(0x00);
                 self.out.close();
@@ -168,7 +168,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// The callee finds SP in global 0 and leaves it there, where nobody reads it: ours has not changed.
+    /// The callee takes SP from global 0 and leaves it there, where nobody reads it: ours is unchanged.
     fn pushed_call(&mut self, pc_b: u32, function: FuncIndex, arguments: &[Expr]) {
         (arguments.iter()).for_each(|argument| self.expression(argument));
         self.out.get(SP);
@@ -193,7 +193,7 @@ impl Encoder<'_> {
         self.out.close();
     }
 
-    /// The return PC of a call, with the function's own PC_F if there is no other.
+    /// The return PC of a call. It belongs to the function's own PC_F unless another one is given.
     fn return_pc(&mut self, pc_f: Option<u32>, pc_b: u32) {
         match (pc_f, self.locals.pc_base) {
             (None, Some(base)) => {
@@ -208,7 +208,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Calls by the convention; the return PC, or a PC_B, is on the stack.
+    /// A call by the convention; the return PC, or a PC_B, is on the operand stack.
     fn enter(&mut self, callee: &Callee) {
         self.out.get(SP);
         match callee {

@@ -3,16 +3,16 @@
 use crate::code::ir::{Access, BlockId, Local};
 use std::collections::HashMap;
 
-/// What a branch leads to.
+/// Where a branch leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Label {
-    /// The end in front of a block.
+    /// To the end in front of this block.
     Block(BlockId),
-    /// The head of the loop that a block begins.
+    /// To the head of the loop that this block begins.
     Loop(BlockId),
-    /// The end of the function's unwind block.
+    /// To the end of the function's unwind block.
     Unwind,
-    /// Behind the entry dispatch.
+    /// Past the entry dispatch.
     Entered,
 }
 
@@ -104,7 +104,7 @@ impl Writer {
         self.open(Some(label));
     }
 
-    /// A block or loop of the function's own nested code, whose branches are relative already.
+    /// A block or loop inside a statement; its branches are relative already.
     pub(super) fn begin_plain(&mut self, opcode: u8) {
         self.bytes.extend([opcode, EMPTY]);
         self.open(None);
@@ -139,7 +139,7 @@ impl Writer {
     }
 
     fn depth(&self, label: Label) -> u64 {
-        // A label that is not open would be a fault of the plan; validation of the output finds it.
+        // A label that is not open would be a bug in the plan; validation of the output reports it.
         let position = self.position.get(&label).copied();
         position.map_or(u64::from(u32::MAX), |position| {
             (self.open.len() - 1 - position) as u64

@@ -1,4 +1,4 @@
-//! What is inside what: operands, statements, blocks.
+//! Traversal: operands, statements, blocks.
 
 use super::{BlockId, Callee, End, Expr, Function, Stmt};
 
@@ -35,7 +35,7 @@ impl Expr {
         found.into_iter().flatten().chain(arguments)
     }
 
-    /// Every node, operands before operators: evaluation order.
+    /// Every node in evaluation order: operands before operators.
     pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
         self.operands().for_each(|operand| operand.visit(f));
         f(self);
@@ -174,7 +174,7 @@ impl End {
         .into_iter()
     }
 
-    /// Blocks that may run next, each as often as it is named.
+    /// Blocks that may run next, one entry for each mention.
     pub(crate) fn targets(&self) -> Vec<BlockId> {
         match self {
             End::Stop => Vec::new(),

@@ -1,4 +1,4 @@
-//! Segments and blocks: the reader's frame, its operand stack and the statements it emits.
+//! The reader of a function: its segments and blocks, its operand stack, and the statements that it emits.
 
 use super::cursor::Cursor;
 use super::{Frame, Refusal, sequences};
@@ -17,12 +17,12 @@ pub(crate) enum Step {
     JumpIf(Expr, u32),
 }
 
-/// Operand trees deeper than this are refused: passes recurse over them.
+/// Operand trees deeper than this are refused, because passes recurse over them.
 const MOST_DEPTH: u32 = 400;
-/// Likewise blocks in blocks.
+/// The same for nested blocks.
 const MOST_NESTING: u32 = 60;
 
-/// Reads one function. `operators.rs` and `calls.rs` hold what single operators and sequences mean.
+/// Reads one function. `operators.rs` and `calls.rs` interpret single operators and sequences.
 pub(super) struct Reader<'r, 'o, 'b> {
     pub(super) cursor: Cursor<'o, 'b>,
     pub(super) facts: &'r Facts,
@@ -30,10 +30,10 @@ pub(super) struct Reader<'r, 'o, 'b> {
     pub(super) pc_f: u32,
     frame: &'r Frame,
     locals: Vec<Type>,
-    /// Operands that no statement has taken yet, with the depth of their trees.
+    /// Operands that no statement has consumed yet, with the depth of their trees.
     stack: Vec<(Expr, u32)>,
     segment: u32,
-    /// Locals made for waiting operands, and which of them may still be read.
+    /// Locals made for spilled operands, and those of them that may still be read.
     temporaries: Vec<Local>,
     busy: BTreeSet<Local>,
 }
@@ -195,7 +195,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         }
     }
 
-    /// Code behind a statement that stops, up to the end of its block, is never reached.
+    /// Skips code behind a statement that does not fall through, up to the end of its block: it is unreachable.
     fn skip_dead(&mut self) -> Result<(), Refusal> {
         let mut nested = 0;
         loop {
@@ -255,8 +255,8 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         Ok((taken.into_iter().map(|(expr, _)| expr).collect(), depth))
     }
 
-    /// Emits a statement. Operands that wait on the stack were evaluated before it: those that it could
-    /// change go into locals first.
+    /// Emits a statement. Operands that wait on the stack were evaluated before it, so those that it could change are
+    /// spilled first.
     pub(super) fn emit(&mut self, out: &mut Vec<Stmt>, stmt: Stmt) {
         if !self.stack.is_empty() {
             let stay = self.unchanged_by(&stmt);
@@ -265,8 +265,8 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         out.push(stmt);
     }
 
-    /// Which waiting operands have the same value behind a statement as now. One that waits above another may set a local
-    /// that the other gets.
+    /// Which waiting operands keep their value across a statement. One that waits above another may set a local that
+    /// the other reads.
     fn unchanged_by(&self, stmt: &Stmt) -> Vec<bool> {
         let mut set: Vec<Local> = Vec::new();
         if let Stmt::Set(local, _) = stmt {
@@ -286,7 +286,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         stay
     }
 
-    /// Puts every waiting operand into a local of its own, except those that may stay.
+    /// Spills every waiting operand to a local of its own, except those that may stay.
     pub(super) fn spill(&mut self, out: &mut Vec<Stmt>, may_stay: impl Fn(usize, &Expr) -> bool) {
         for position in 0..self.stack.len() {
             if may_stay(position, &self.stack[position].0) {
@@ -299,8 +299,8 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         }
     }
 
-    /// A local for a value that waits on the operand stack. Once nothing waits, all of them are free again: the
-    /// engine's memory grows with locals times blocks, and an init function has thousands of both.
+    /// A local for a value that waits on the operand stack. Once nothing waits, all of them are free again: an engine's
+    /// memory grows with locals times blocks, and an init function has thousands of both.
     pub(super) fn temporary(&mut self, ty: Type) -> Local {
         let free =
             |local: &&Local| !self.busy.contains(local) && self.locals[**local as usize] == ty;
@@ -319,7 +319,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         local
     }
 
-    /// Called between operators: with nothing on the stack, no temporary is read again.
+    /// Called between operators: with an empty stack, no temporary is read again.
     pub(super) fn free_temporaries(&mut self) {
         if self.stack.is_empty() {
             self.busy.clear();
@@ -347,7 +347,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         let Some(outer) = branch.checked_sub(depth) else {
             return Ok(Label::Inner);
         };
-        // Blocks of the segments behind this one.
+        // Blocks of the segments that follow this one.
         let behind = if self.frame.has_table {
             self.frame.segments as u32 - 1 - self.segment
         } else {
@@ -362,7 +362,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
         }
     }
 
-    /// Whether a local has the type of PC_B and SP, which is that of none of Go's registers (`regVars` in
+    /// Whether a local has the type of PC_B and SP, which none of Go's registers has (`regVars` in
     /// cmd/internal/obj/wasm/wasmobj.go), and is not SP.
     pub(super) fn is_scratch(&self, local: Local) -> bool {
         local != SP && self.locals.get(local as usize) == Some(&Type::I32)
@@ -374,7 +374,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 }
 
-/// Takes statements that set SP off the end, because a return that follows adds them up.
+/// Takes statements that set SP off the end: a return that follows adds them up.
 fn take_sp_changes(steps: &mut Vec<Step>) -> Vec<Stmt> {
     let sets_sp = |step: &Step| matches!(step, Step::Stmt(Stmt::Set(SP, _)));
     let kept = steps.iter().rposition(|step| !sets_sp(step));

@@ -1,4 +1,4 @@
-//! Calls, returns, tail calls: what Go writes as sequences.
+//! Calls, returns and tail calls: sequences of several operators.
 
 use super::Refusal;
 use super::body::{Label, Reader};
@@ -23,7 +23,7 @@ impl Reader<'_, '_, '_> {
             return Ok(true);
         }
         let Some(target) = sequences::entered(&mut self.cursor, self.facts) else {
-            // An 8-byte frame whose first store is a constant looks the same so far.
+            // Up to here, an 8-byte frame whose first store is a constant looks the same.
             self.cursor = start;
             return Ok(false);
         };
@@ -102,8 +102,8 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// The reload of SP, while the result of a call waits: on the operand stack, or in a local, as binaryen writes it, which
-    /// has no operand stack. Whether there was a reload.
+    /// The reload of SP while the result of a call waits: on the operand stack, or in a local where binaryen wrote it.
+    /// Whether there was one.
     fn reload_below_result(&mut self) -> Result<bool, Refusal> {
         let kept = match self.cursor.peek(0) {
             Some(Operator::LocalSet { local_index }) if self.is_scratch(*local_index) => {
@@ -122,7 +122,7 @@ impl Reader<'_, '_, '_> {
         Ok(reloaded)
     }
 
-    /// What the code behind a call does with its result: unwind, too, or trap.
+    /// What the code behind a call does with its result: unwind as well, or trap.
     fn after_call(&mut self, callee: &Callee, depth: u32) -> Result<After, Refusal> {
         const DIFFERS: Refusal = "a call whose result is used otherwise than Go does";
         let calls = |functions: &[Option<FuncIndex>]| match callee {
@@ -222,7 +222,7 @@ impl Reader<'_, '_, '_> {
         Ok(())
     }
 
-    /// The callee finds SP in global 0, so it is put there first.
+    /// The callee takes SP from global 0, so it is put there first.
     fn effectful_call(
         &mut self,
         out: &mut Vec<Stmt>,

@@ -25,7 +25,7 @@ impl<'o, 'b> Cursor<'o, 'b> {
             .map(|token| &token.operator)
     }
 
-    /// The operator so many before the last.
+    /// The operator this many places before the last.
     pub(super) fn at_end(&self, before: usize) -> Option<&'o Operator<'b>> {
         let index = self.tokens.len().checked_sub(before + 1)?;
         self.tokens.get(index).map(|token| &token.operator)

@@ -9,14 +9,14 @@ use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 use wasmparser::{BlockType, Operator};
 
-/// It could hold a copy of SP, through which slots and the return PC are accessed unseen.
+/// It could hold a copy of SP, through which slots and the return PC might be accessed unnoticed.
 const NOT_A_REGISTER: Refusal = "a local that is none of Go's registers";
 
 impl<'b> Reader<'_, '_, 'b> {
     /// One statement, or one operator that only changes the operand stack.
     pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
         self.free_temporaries();
-        // SP is in global 0 and in local 1 alike, but behind calls, where this is read with the call.
+        // SP is the same in global 0 and in local 1, except behind calls, where the reload is read with the call.
         if self.cursor.skip_sp_reload() {
             return Ok(());
         }
@@ -123,7 +123,7 @@ impl<'b> Reader<'_, '_, 'b> {
         Ok(true)
     }
 
-    /// wasm's own control flow and the bulk memory operators.
+    /// WebAssembly's own control flow, and the bulk memory operators.
     fn structured(
         &mut self,
         out: &mut Vec<Stmt>,
@@ -214,7 +214,7 @@ impl<'b> Reader<'_, '_, 'b> {
         }
     }
 
-    /// A local that may be read. PC_B is only read by the entry table.
+    /// A local that may be read. Only the entry table reads PC_B.
     pub(super) fn local(&self, local: Local) -> Result<Local, Refusal> {
         if local == SELECTOR || !self.has_local(local) {
             return Err("PC_B read where Go does not read it");
@@ -225,7 +225,7 @@ impl<'b> Reader<'_, '_, 'b> {
         Ok(local)
     }
 
-    /// A local that may be set one by one, which PC_B and SP are not.
+    /// A local that may be set by itself; PC_B and SP may not.
     fn variable(&self, local: Local) -> Result<Local, Refusal> {
         if local == SELECTOR || local == SP || !self.has_local(local) {
             return Err("PC_B or SP set where Go does not set it");
@@ -250,7 +250,7 @@ impl<'b> Reader<'_, '_, 'b> {
             "SP set in its cache alone",
         )?;
         let value = match self.pop()? {
-            // One form for both directions: SP + n.
+            // One form for both directions: SP plus a constant.
             Expr::Binary(Op::I32_SUB, operands) => match *operands {
                 (Expr::Get(SP), Expr::I32(n)) => {
                     Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(n.wrapping_neg()))
@@ -264,8 +264,8 @@ impl<'b> Reader<'_, '_, 'b> {
     }
 }
 
-/// Whether it adds to SP what a local keeps of it. Go computes the address of each slot from SP itself
-/// (OpWasmLoweredAddr in cmd/compile/internal/wasm/ssa.go), on which what a slot can be written through depends.
+/// Whether it adds something to a copy of SP in a local. Go computes the address of each slot from SP itself
+/// (OpWasmLoweredAddr in cmd/compile/internal/wasm/ssa.go); what a slot can be written through is judged by that.
 fn is_sum_with_copy_of_sp(expr: &Expr) -> bool {
     let Expr::Binary(Op::I64_ADD, operands) = expr else {
         return false;

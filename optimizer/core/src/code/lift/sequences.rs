@@ -1,4 +1,4 @@
-//! Go's fixed instruction sequences: what several operators mean together.
+//! Go's fixed instruction sequences, which stand for one thing each.
 //!
 //! Sources: `preprocess` and `assemble` in `cmd/internal/obj/wasm/wasmobj.go`, go1.21 to go1.27.
 
@@ -32,7 +32,7 @@ pub(super) fn pushed_return_pc(cursor: &mut Cursor<'_, '_>) -> Option<i64> {
     Some(*value)
 }
 
-/// Whom the code at the cursor enters at PC_B 0.
+/// What the code at the cursor enters at PC_B 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target {
     /// `i32.const 0; call f`.
@@ -52,7 +52,7 @@ pub(super) fn entered(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> Option<Targ
     if indirect(cursor, facts) {
         return Some(Target::Indirect(None));
     }
-    // Binaryen, which has no operand stack, keeps the PC in a local while the return PC is pushed.
+    // Binaryen has no operand stack, and keeps the PC in a local while the return PC is pushed.
     let Some(Wasm::LocalGet { local_index }) = cursor.peek(0) else {
         return None;
     };
@@ -66,7 +66,7 @@ pub(super) fn entered(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> Option<Targ
 
 /// The end of an indirect call: PC to PC_F, then `local.set 0; i32.const 0; local.get 0; call_indirect`.
 ///
-/// Up to Go 1.24 the PC is cut to 32 bits before the shift, from 1.25 on after it.
+/// Up to Go 1.24 the PC is truncated to 32 bits before the shift, from 1.25 on after it.
 fn indirect(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> bool {
     let shift = (cursor.peek(0), cursor.peek(1), cursor.peek(2));
     let known = matches!(
@@ -95,7 +95,7 @@ fn indirect(cursor: &mut Cursor<'_, '_>, facts: &Facts) -> bool {
     matches
 }
 
-/// `i32.const pc; local.set 0; br depth`: a jump through the entry table. Gives PC_B and depth; does not move.
+/// `i32.const pc; local.set 0; br depth`: a jump through the entry table. Returns PC_B and depth; the cursor stays.
 pub(super) fn jump(cursor: &Cursor<'_, '_>) -> Option<(u32, u32)> {
     let (Wasm::I32Const { value }, Wasm::LocalSet { local_index: 0 }, Wasm::Br { relative_depth }) =
         (cursor.peek(0)?, cursor.peek(1)?, cursor.peek(2)?)

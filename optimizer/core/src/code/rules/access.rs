@@ -1,4 +1,4 @@
-//! Addresses, offsets, and what is stored or called through them.
+//! Addresses and offsets; stored values; slots of indirect calls.
 
 use super::wrapped;
 use crate::code::ir::{Access, Expr, SP};
@@ -9,12 +9,12 @@ use crate::go::abi::FIRST_ADDRESS;
 
 /// Constants below this may move from an address into an offset.
 const FOLDABLE: i64 = FIRST_ADDRESS as i64;
-/// Offsets stay below this, far from where address + offset could pass 4 GiB unnoticed.
+/// Offsets stay below this, far from where address plus offset could pass 4 GiB.
 const LARGEST_OFFSET: i64 = 1 << 31;
 /// Frames are smaller than this.
 const LARGEST_FRAME: i64 = 1 << 30;
 
-/// Moves constant parts of an address into the offset, and a constant address together with its offset.
+/// Moves constant parts of an address into the offset, and merges a constant address with its offset.
 pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
     loop {
         match address {
@@ -58,7 +58,7 @@ pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
     }
 }
 
-/// A narrowing store takes its value without the widening, and without a mask that it repeats.
+/// A truncating store takes its value without widening, and without a mask that it repeats.
 pub(super) fn narrow_stored(store: &mut Store, access: &mut Access, value: &mut Expr) {
     loop {
         if let Some(narrow) = store.narrowed() {
@@ -107,7 +107,7 @@ fn strip_mask(store: Store, value: &mut Expr) -> bool {
     }
 }
 
-/// The slot of an indirect call is PC_F, so it is loaded from where that is in the PC, if the PC is in memory.
+/// The slot of an indirect call is PC_F. If the PC is in memory, PC_F is loaded from its part of it.
 pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
     let Expr::Unary(Op::I32_WRAP_I64, shifted) = slot else {
         return;

@@ -1,4 +1,4 @@
-//! A small program in Go's own convention, with a trampoline and a write barrier, before and after its borders are adapted.
+//! A small program in Go's own convention, with a trampoline and a write barrier, before and after it is adapted.
 
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode::{self, Style};
@@ -168,7 +168,7 @@ fn program(pcs: PcWidth) -> Vec<u8> {
     wat::parse_str(text).expect("text of a module")
 }
 
-/// What the host notes, and the choices it still has.
+/// What the host records, and the choices that it has left.
 #[derive(Default)]
 struct Host {
     log: Vec<i32>,
@@ -254,7 +254,7 @@ fn instance(wasm: &[u8], choices: Vec<bool>) -> (Store<Host>, Instance) {
     (store, instance.expect("all imports are there"))
 }
 
-/// All that shows of a run: the log, the last SP, memory.
+/// Everything that can be seen of a run: the log, the last SP, memory.
 fn run(wasm: &[u8], slot: u32, choices: Vec<bool>) -> (Vec<i32>, String, Vec<u8>) {
     let (mut store, instance) = instance(wasm, choices);
     let run = instance.get_typed_func::<u32, ()>(&store, "run");

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-/// A source of decisions. Where the list ends every further decision is the first alternative, which generators
-/// make the simplest one: so that proptest, which shortens lists and lowers numbers, finds small examples.
+/// A source of decisions. At the end of the list, every further decision is the first alternative, which generators
+/// make the simplest one, so that proptest, which shortens lists and lowers numbers, finds small examples.
 #[derive(Debug, Clone)]
 pub(crate) struct Choices {
     numbers: Vec<u32>,

@@ -35,7 +35,7 @@ proptest! {
     }
 }
 
-/// Compares the graph as it is with what becomes of it, cleaned up and not, with both kinds of backward jumps.
+/// Compares the graph with what it becomes, cleaned up and not, with both treatments of back edges.
 fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
     let original = graph.function();
     let style = Style {
@@ -243,7 +243,7 @@ impl Graph {
         graph
     }
 
-    /// Sequences, alternatives and loops in each other, with some jumps out of them.
+    /// Nested sequences, alternatives and loops, with some jumps out of them.
     fn structured(choices: Choices) -> Graph {
         let mut graph = Graph {
             choices,
@@ -264,7 +264,7 @@ impl Graph {
         graph
     }
 
-    /// Code that begins in `from` and goes on to `to`.
+    /// Code that begins in `from` and continues at `to`.
     fn region(&mut self, from: BlockId, to: BlockId, depth: u32) {
         let kind = if depth == 0 { 0 } else { self.choices.pick(8) };
         match kind {

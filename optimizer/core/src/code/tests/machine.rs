@@ -38,7 +38,7 @@ pub(crate) const CALLER_SP: u32 = 100_000;
 /// Bytes of memory: two pages.
 pub(crate) const MEMORY: usize = 2 * PAGE as usize;
 
-/// Slots of table 0 and whom they hold.
+/// The slots of table 0, and the functions in them.
 const SLOTS: [FuncIndex; 8] = [NEVER, NEVER, MAY_UNWIND, NEVER, STEADY, NEVER, NEVER, NEVER];
 /// Type indices; the convention is also the types' first.
 const CONVENTION: u32 = 0;
@@ -89,7 +89,7 @@ pub(crate) fn facts() -> Facts {
     Facts::with_names(&input, |_| None)
 }
 
-/// Something that shows from outside a function.
+/// An event that can be observed outside of a function.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Event {
     Logged {
@@ -122,7 +122,7 @@ pub(crate) enum Stop {
     Diverged,
 }
 
-/// The world around a function: decides by a script, notes all that happens.
+/// The world around a function: decides by a script, and records everything that happens.
 #[derive(Debug, Clone)]
 pub(crate) struct Host {
     script: Choices,

@@ -1,4 +1,4 @@
-//! What is nearly as Go writes it is refused, with the reason.
+//! Code that is nearly as Go emits it is refused, with the reason.
 
 use super::lifting::{
     IMPORT, PC_F, RELOAD, RETURN, calls, lift, push, push_pc, straight, two_segments,

@@ -137,7 +137,8 @@ pub(crate) fn run_function(function: &Function) -> Outcome {
     }
 }
 
-/// Calls a function as Go code would, and enters it again after every unwind: what shows of that, and memory at the end.
+/// Calls a function as Go code would, and enters it again after every unwind. Returns the events, and memory at the
+/// end.
 pub(crate) fn played(function: &Function, script: &Choices) -> (Vec<Event>, Memory) {
     let resume_points: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
     let style = style(true, false);

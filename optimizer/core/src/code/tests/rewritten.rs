@@ -1,4 +1,4 @@
-//! What other tools make of Go's functions: read where it means the same, refused with the reason where it may not.
+//! What other tools make of Go's functions: read if it means the same, refused with the reason if it may not.
 
 use super::lifting::{
     CALLEE, INDIRECT_64, R0, RELOAD, calls, go_call, lift_with, only_block, push, shifted, straight,

@@ -1,4 +1,4 @@
-//! Instructions by the names that the specification's text format has for them.
+//! Instruction names, as in the specification's text format.
 
 use crate::code::op::{Load, Op, Store};
 use wasmparser::{BinaryReader, OperatorsReader};
@@ -20,7 +20,7 @@ pub(super) fn store_name(store: Store) -> String {
     name(&[store.byte(), 0, 0])
 }
 
-/// The name of the instruction with this encoding, from the reader's own: `I64ExtendI32S` is `i64.extend_i32_s`.
+/// The name of the instruction with this encoding, taken from wasmparser's own: `I64ExtendI32S` is `i64.extend_i32_s`.
 fn name(bytes: &[u8]) -> String {
     let operator = OperatorsReader::new(BinaryReader::new(bytes, 0)).read();
     let debug = operator.map_or_else(|_| String::new(), |operator| format!("{operator:?}"));
@@ -56,7 +56,8 @@ mod tests {
         assert_eq!(store_name(Store::I64), "i64.store");
     }
 
-    /// What the passes know of instructions holds for all that have a name, and there are as many as the specification has.
+    /// The properties that passes know hold for every instruction that has a name, and there are as many as in the
+    /// specification.
     #[test]
     fn each_has_a_name_of_its_own() {
         let ops = (0..=u8::MAX).filter_map(Op::from_byte);

@@ -23,11 +23,11 @@ pub(crate) fn parse(text: &str) -> Function {
     reader.function()
 }
 
-/// Words and marks, with the line that each is in.
+/// Words and marks, each with its line.
 fn words(text: &str) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
     for (line, content) in (1..).zip(text.lines()) {
-        // What a person says of it.
+        // A comment.
         let content = content.split("//").next().unwrap_or_default();
         let mut rest = content.trim_start();
         while let Some(first) = rest.chars().next() {
@@ -87,7 +87,7 @@ impl Reader {
         word
     }
 
-    /// Whether this word is next; it is then behind.
+    /// Whether this word is next, in which case it is consumed.
     fn accept(&mut self, word: &str) -> bool {
         let found = self.peek() == word;
         self.next += usize::from(found);

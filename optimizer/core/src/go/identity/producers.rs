@@ -1,4 +1,4 @@
-//! What the producers section says, and what else tells toolchains apart.
+//! The producers section, and other signs that tell toolchains apart.
 
 use super::Toolchain;
 use crate::input::Input;

@@ -1,4 +1,4 @@
-//! Which release built a module, from the best evidence there is.
+//! Which release built a module, judged by the best evidence there is.
 
 use super::producers::Producers;
 use crate::go::build_info::{BuildInfo, version_strings};
@@ -7,7 +7,7 @@ use crate::go::memory::Memory;
 use crate::go::pclntab::Places;
 use crate::go::release::{Found, Release};
 
-/// What the evidence comes to.
+/// What the evidence amounts to.
 pub(super) struct Evidence {
     pub(super) found: Found,
     /// Whether it shows that the module is standard Go at all.
@@ -37,7 +37,7 @@ pub(super) fn find(producers: &Producers, info: &BuildInfo, memory: Option<&Memo
 }
 
 /// The release of a module that does not name it where it should: `shapes` are the minor releases whose tables look
-/// like the module's, `strings` the releases that its data names, `runtime.buildVersion` among them.
+/// like those of the module, `strings` the releases that its data names, `runtime.buildVersion` among them.
 fn by_shape(shapes: &[u16], strings: Vec<Release>) -> Found {
     let (Some(&first), Some(&last)) = (shapes.first(), shapes.last()) else {
         let named = if strings.is_empty() {
@@ -53,7 +53,7 @@ fn by_shape(shapes: &[u16], strings: Vec<Release>) -> Found {
     let (fitting, others): (Vec<_>, Vec<_>) = strings
         .into_iter()
         .partition(|release| !release.devel && shapes.contains(&release.minor));
-    // A release that is not known yet may lay its tables out as a known one does, or nearly so.
+    // A release that is not known yet may lay out its tables as a known one does, or nearly so.
     let unknown: Vec<_> = others
         .into_iter()
         .filter(|release| release.devel || Layout::is_behind_all(release.minor))

@@ -1,16 +1,16 @@
-//! Whom Go's standard library nearly always calls through the table, and where.
+//! Calls through the table in Go's standard library whose callee is nearly always the same.
 //!
-//! Found by counting such calls in the micro benchmarks, Go 1.26. A release that does not have one of the functions goes without.
+//! Found by counting such calls in the micro benchmarks, Go 1.26. Functions that a release does not have are ignored.
 
-/// What keys are hashed by that the compiler has functions of their own for (`mapfast` in
-/// cmd/compile/internal/walk/walk.go), unless reflection made the map's type.
+/// What hashes keys for which the compiler has functions of their own (`mapfast` in cmd/compile/internal/walk/walk.go),
+/// unless reflection made the map's type.
 const FAST_KEYS: &[(&str, &[&str])] = &[
     ("_fast32", &["runtime.memhash32"]),
     ("_fast64", &["runtime.memhash64"]),
     ("_faststr", &["runtime.strhash"]),
 ];
 
-/// Callers and whom they call, the most frequent first.
+/// Callers and their expected callees, the most frequent first.
 const EXPECTED: &[(&str, &[&str])] = &[
     (
         "internal/runtime/maps.(*table).grow",

@@ -1,10 +1,10 @@
 //! The calls that Go programs spend most time in.
 //!
-//! Found by counting calls in the micro benchmarks, Go 1.26: what they allocate, hash, compare, send and assert goes
-//! through these. Each call costs a copy of the callee, so what is called from many places is not here. A release that
-//! does not have one of the functions goes without.
+//! Found by counting calls in the micro benchmarks, Go 1.26: programs allocate, hash, compare, send and assert through
+//! these. Each call costs a copy of the callee, so a callee with many callers is not here. Functions that a release
+//! does not have are ignored.
 
-/// Callers and whom they call.
+/// Callers and callees.
 const HOT: &[(&str, &[&str])] = &[
     // Allocation.
     ("runtime.newobject", &["runtime.mallocgc"]),
@@ -56,7 +56,7 @@ const HOT: &[(&str, &[&str])] = &[
         &["internal/runtime/maps.(*Map).putSlotSmallFastStr"],
     ),
     ("runtime.strhashFallback", &["runtime.memhashFallback"]),
-    // The next character, which promote-calls has called directly.
+    // The next character; promote-calls has made these calls direct.
     (
         "regexp.(*Regexp).tryBacktrack",
         &["regexp.(*inputString).step"],
@@ -72,7 +72,7 @@ const HOT: &[(&str, &[&str])] = &[
     ),
     ("strings.Index", &["internal/bytealg.IndexByteString"]),
     ("bytes.Index", &["internal/bytealg.IndexByte"]),
-    // Type assertions, which on wasm have no cache (`UseInterfaceSwitchCache`, internal/abi/switch.go).
+    // Type assertions, which have no cache on wasm (`UseInterfaceSwitchCache`, internal/abi/switch.go).
     ("runtime.typeAssert", &["runtime.getitab"]),
     ("runtime.interfaceSwitch", &["runtime.getitab"]),
     ("runtime.assertE2I", &["runtime.getitab"]),

@@ -65,9 +65,9 @@ const STRING: u64 = 2;
 const BITVECTOR: u64 = 2;
 const SLICE: u64 = 3;
 
-/// Every field in the order of the struct: its size in words and the minor releases that have it.
+/// Every field in the order of the struct: its size in words, and the minor releases that have it.
 ///
-/// So far releases only put fields in and took fields out; none changed its place among the others.
+/// So far, releases have only added and removed fields; none changed its place among the others.
 const FIELDS: [(Field, u64, RangeInclusive<u16>); 48] = [
     (Field::PcHeader, WORD, ALWAYS),
     (Field::FuncNameTab, SLICE, ALWAYS),

@@ -11,7 +11,8 @@ use crate::go::symbol::{is_generated, package_of};
 use crate::index::FuncIndex;
 use std::borrow::Cow;
 
-/// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in cmd/compile/internal/ssagen/ssa.go).
+/// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in
+/// cmd/compile/internal/ssagen/ssa.go).
 const MOST_OPEN_CODED: u32 = 8;
 
 /// A function of pclntab, with the wasm function that stands in its table slot.
@@ -46,9 +47,9 @@ impl<'p> Function<'p> {
         &self.record.name
     }
 
-    /// Import path of the package; see [`package_of`] for what has none. A function without a package in its name,
-    /// such as the assembly function `memeqbody` or the wrapper of a `go:wasmexport` function, belongs to that of the
-    /// functions in its compilation unit.
+    /// Import path of the package; see [`package_of`] for what has none. A function without a package in its name, such
+    /// as the assembly function `memeqbody` or the wrapper of a `go:wasmexport` function, belongs to the package of the
+    /// other functions in its compilation unit.
     pub fn package(&self) -> Option<Cow<'p, str>> {
         let unit = || self.program.package_of_unit(self.record.func.cu_offset);
         package_of(self.name()).or_else(|| match is_generated(self.name()) {
@@ -118,8 +119,8 @@ impl<'p> Function<'p> {
         self.program.tables.gofunc.checked_add(u64::from(offset))
     }
 
-    /// How many bytes below its return PC a function keeps the address of the closure of its first open-coded defer; `None` if
-    /// it has no such defer, and where the format is not known.
+    /// How many bytes below its return PC a function keeps the address of the closure of its first open-coded defer;
+    /// `None` if it has no such defer, or if the format is not known.
     ///
     /// [`OpenCodedDefers`] has the format.
     pub fn first_deferred(&self) -> Option<u32> {
@@ -208,8 +209,8 @@ impl<'p> Function<'p> {
                 });
                 return Ok(frames);
             };
-            // The compiler adds a call to the tree after the call that it lies in (cmd/internal/obj/inl.go), so
-            // indices fall on the way out; one that does not would lead round in a circle.
+            // The compiler adds a call to the tree after the call that it is inside of (cmd/internal/obj/inl.go), so
+            // indices fall on the way out. One that does not would lead into a cycle.
             let call = (index < limit)
                 .then(|| self.inline_tree()?.call(index))
                 .flatten();

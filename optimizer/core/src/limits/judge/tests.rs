@@ -135,7 +135,7 @@ fn the_time_to_start_counts_only_where_it_was_measured() {
     ] {
         assert_eq!(check(&files, &question, &start).verdict, expected);
     }
-    // Who asked gets no answer also where nothing limits it.
+    // Whoever asked gets no answer, even if no limit applies.
     let unknown = Start::Unknown("ended".to_owned());
     let worked = check(&files, &ask("browser", None), &unknown);
     assert_eq!(worked.verdict, Verdict::CouldNotTell);

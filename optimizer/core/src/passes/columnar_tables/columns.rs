@@ -1,4 +1,4 @@
-//! Which columns Go's tables have.
+//! Chooses the columns of Go's tables.
 
 use super::grouped::Grouped;
 use super::writer::{Script, Writer};
@@ -82,7 +82,7 @@ struct Columns<'i> {
 }
 
 impl Columns<'_> {
-    /// ftab, and what the addresses of all else depend on.
+    /// ftab, and what all other addresses depend on.
     fn functab(&mut self) -> Option<()> {
         let FuncTab {
             address, functions, ..
@@ -97,7 +97,8 @@ impl Columns<'_> {
         let regular = (self.program.functions().zip(0..))
             .all(|(function, index)| function.record().entry == expected(index));
         if regular {
-            // The first stays in ftab: with moduledata it tells readers of the file which release wrote the module.
+            // The first entry stays in ftab: with moduledata, it tells readers of the file which release built the
+            // module.
             let rest = functions.saturating_sub(1);
             let mut entries = Operation::array(Coding::Linear, rest, address + 8, 8);
             (entries.first, entries.a, entries.b) = (expected(1), step, 1);
@@ -185,7 +186,7 @@ impl Columns<'_> {
         let stream = self.writer.tokens(name, &mut offsets, u32::MAX)?;
         match (layout.start_line, &names.lines) {
             (Some(offset), Some(lines)) => {
-                // The line is one of the name: the same tokens, read once more.
+                // The lines go with the names: the same tokens, read a second time.
                 let lines = self.writer.dictionary(Coding::Plain, lines)?;
                 let column = field(Coding::Token, offset);
                 self.writer.same_tokens(column, stream, &lines)
@@ -195,7 +196,7 @@ impl Columns<'_> {
         }
     }
 
-    /// findfunctab, if it says nothing that ftab does not say.
+    /// findfunctab, if it follows from ftab.
     fn findfunctab(&mut self, image: Bytes<'_>) -> Option<()> {
         let word = |field| self.program.module().word(image, field);
         let address = u32::try_from(word(Field::FindFuncTab)?).ok()?;
@@ -221,7 +222,7 @@ impl Columns<'_> {
 #[derive(Default)]
 struct InlinedNames {
     offsets: Vec<u32>,
-    /// Lines of their `func` keywords; `None` if one has two.
+    /// Lines of their `func` keywords; `None` if a function has two.
     lines: Option<Vec<u32>>,
 }
 

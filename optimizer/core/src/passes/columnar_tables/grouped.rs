@@ -1,4 +1,4 @@
-//! Tables that lie kind by kind, as group-tables puts them.
+//! Reads tables that lie kind by kind, as group-tables puts them.
 
 use crate::go::{Field, PcValues, Program, funcdata};
 use crate::passes::group_tables::funcdata::{Group, Uses};
@@ -48,7 +48,7 @@ struct Named<'p> {
 }
 
 impl<'p> Named<'p> {
-    /// A function names this one. `None` if it is new and does not follow the last.
+    /// Adds a table that a function names. `None` if it is new and does not follow the last one.
     fn add(&mut self, offset: u32, table: PcValues<'p>) -> Option<()> {
         if self.known.contains(&offset) {
             return Some(());

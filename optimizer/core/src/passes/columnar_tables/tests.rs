@@ -1,4 +1,4 @@
-//! Scripts for random tables: Rust and WebAssembly rebuild the same bytes.
+//! Scripts for random tables: the Rust and the WebAssembly version rebuild the same bytes.
 
 use super::writer::{Script, Writer};
 use crate::columns::tests::{escaped, module_text};
@@ -183,7 +183,7 @@ proptest! {
         prop_assert_eq!(&image, &tables.bytes);
     }
 
-    /// Tables that say what they please: no script, one that is seen to be wrong, or one that is right.
+    /// Arbitrary tables: no script, one that is found to be wrong, or one that is right.
     #[test]
     fn damaged_tables_are_refused_or_come_back(
         records in prop::collection::vec(record(), 1..6),

@@ -1,4 +1,4 @@
-//! Writes a script for columns whose numbers are in the image.
+//! Writes a script for columns whose numbers are in the memory image.
 
 use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// A script while it is written.
 ///
-/// Working memory begins with dictionaries, of a size that is known beforehand; streams and operations follow.
+/// Working memory begins with the dictionaries, whose size is known beforehand; streams and operations follow.
 #[derive(Debug)]
 pub(super) struct Writer<'i> {
     image: Bytes<'i>,
@@ -43,7 +43,7 @@ pub(super) struct Script {
 }
 
 impl<'i> Writer<'i> {
-    /// `entries` is how many the dictionaries will have, all together.
+    /// `entries` is how many entries the dictionaries will have, all together.
     pub(super) fn new(image: Bytes<'i>, working_base: u32, entries: u32) -> Option<Writer<'i>> {
         Some(Writer {
             image,
@@ -56,7 +56,7 @@ impl<'i> Writer<'i> {
         })
     }
 
-    /// A column of the image, in any coding but tokens; `None` if it is not all inside the image.
+    /// A column of the image, in any coding but tokens; `None` if it is not entirely inside the image.
     pub(super) fn column(&mut self, mut operation: Operation) -> Option<()> {
         operation.stream = self.here()?;
         let mut previous = operation.first;
@@ -236,7 +236,7 @@ impl<'i> Writer<'i> {
         self.streams.push(value as u8);
     }
 
-    /// A column without rows would be run once.
+    /// A column without rows is left out: the script would run it once.
     fn push(&mut self, operation: Operation) {
         if operation.count > 0 {
             self.operations.push(operation);
@@ -245,7 +245,7 @@ impl<'i> Writer<'i> {
 }
 
 impl Dictionary {
-    /// Entries are in the order in which tokens name them first; `None` for a number that is not the next of them.
+    /// Entries are in the order in which tokens first name them; `None` for a number that is not the next one.
     fn token(&mut self, value: u32, none: u32) -> Option<u32> {
         if value == none {
             return Some(0);
@@ -272,7 +272,7 @@ impl Script {
         }
     }
 
-    /// Takes what the script writes out of an image, and runs it; whether the image is what it was.
+    /// Removes what the script writes from an image, and runs the script. Whether the image is what it was.
     ///
     /// The image is left without what the script writes.
     pub(super) fn take_out(&self, base: u32, image: &mut [u8]) -> bool {

@@ -1,4 +1,4 @@
-//! What a function stores in some places of its stack.
+//! What a function stores in given places of its stack.
 
 use crate::code::{Expr, Function, SP, StackPointer, Stmt, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ pub(super) enum Value {
 pub(super) struct Stack(BTreeMap<i64, Content>);
 
 impl Stack {
-    /// Finds out what is stored in the places.
+    /// Collects what is stored in the places.
     pub(super) fn read(function: &Function, sp: &StackPointer, places: &BTreeSet<i64>) -> Stack {
         let mut stack = Stack(
             places
@@ -90,14 +90,14 @@ impl Stack {
         }
     }
 
-    /// Something else is stored in so many bytes.
+    /// Something else is stored in this many bytes.
     fn spoil(&mut self, start: i64, length: i64) {
         for (_, content) in self.0.range_mut(start - PLACE + 1..start + length) {
             *content = Content::Other;
         }
     }
 
-    /// What the locals that an expression sets hold.
+    /// What the locals hold that an expression sets.
     fn kept(&mut self, sp: i64, expr: &Expr) {
         expr.visit(&mut |node| {
             if let Expr::Tee(_, value) = node {
@@ -106,7 +106,7 @@ impl Stack {
         });
     }
 
-    /// A place whose address a local holds may be written through it.
+    /// A place whose address is in a local may be written through it.
     fn addresses(&mut self, sp: i64, value: &Expr) {
         value.visit(&mut |node| {
             if let Some(content) = (node.above_sp()).and_then(|above| self.0.get_mut(&(sp + above)))

@@ -1,11 +1,11 @@
-//! Slots of Go's stack that get a local, their mirror.
+//! Cells: slots of Go's stack with a local that mirrors them.
 
 use super::exposure::Exposure;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{Expr, Function, Local, SP, StackPointer, Stmt, Type};
 use std::collections::BTreeMap;
 
-/// Cells of a function at most: engines keep one state for each local and branch target.
+/// Most cells of a function: engines keep state for each local at each branch target.
 const MOST_CELLS: usize = 24;
 /// The same for functions with more blocks than [`MANY_BLOCKS`].
 const MOST_CELLS_OF_LARGE: usize = 4;
@@ -36,7 +36,7 @@ struct Uses {
 }
 
 impl Cells {
-    /// Gives the slots that pay a local of their own; `None` if there are none.
+    /// Gives a local to each slot that pays for one; `None` if there are none.
     pub(super) fn find(function: &mut Function, frame: u32, sp: &StackPointer) -> Option<Cells> {
         let exposure = Exposure::of(function, frame, sp)?;
         let mut uses: BTreeMap<i32, Uses> = BTreeMap::new();
@@ -124,7 +124,7 @@ impl Uses {
     }
 }
 
-/// The smallest cell that a load can be served from.
+/// The type of the smallest cell that can serve a load.
 fn cell_type(load: u8) -> Option<Type> {
     Some(match load {
         0x28 | 0x34 | 0x35 => Type::I32,

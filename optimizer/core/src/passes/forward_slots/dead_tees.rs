@@ -1,9 +1,9 @@
-//! Values that were kept for a load and that no load wanted in the end.
+//! Dead code elimination for locals: removes a `local.tee` that no load made use of.
 
 use crate::code::locals::{Liveness, LocalSet, before_list};
 use crate::code::{Expr, Function, PcWidth, Stmt, rules};
 
-/// Takes the `local.tee` off values that nobody reads again.
+/// Removes each `local.tee` whose local is not read again.
 pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
     let liveness = Liveness::of(function);
     for position in 0..function.blocks.len() {

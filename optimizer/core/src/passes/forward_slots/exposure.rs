@@ -1,9 +1,9 @@
-//! Which parts of a function's stack somebody else may write.
+//! Escape analysis of stack areas: which parts of a function's stack somebody else may write.
 //!
-//! A frame has two areas: its own, with locals, spilled values and the arguments of calls, and, above its return PC, the
-//! arguments and results that belong to it from its caller's. Below it are the frames of bodies that stand in place of
-//! calls, one area for all. Where the address of a variable in an area is taken, a pointer may reach all of that
-//! variable, whose bounds are not known: then the whole area is exposed.
+//! A frame has two areas: its own, with locals, spilled values and the arguments of calls, and, above its return PC,
+//! the arguments and results that its caller holds for it. Below it are the frames of inlined bodies, one area for all.
+//! If the address of a variable in an area is taken, a pointer may reach all of that variable, whose bounds are not
+//! known: then the whole area is exposed. One pass over the function; no iteration.
 
 use crate::code::{Expr, Function, Op, SP, StackPointer, Stmt};
 use crate::go::abi::RETURN_PC;
@@ -23,13 +23,13 @@ pub(super) struct Exposure {
 enum Area {
     Inner,
     Own,
-    /// Here nothing is kept.
+    /// Nothing is kept here.
     ReturnPc,
     Arguments,
 }
 
 impl Exposure {
-    /// Looks at every use of SP; `None` if one has a form that Go's compiler does not write.
+    /// Looks at every use of SP; `None` if one has a form that Go's compiler does not emit.
     pub(super) fn of(function: &Function, frame: u32, sp: &StackPointer) -> Option<Exposure> {
         let mut exposure = Exposure {
             frame: i32::try_from(frame).ok()?,
@@ -74,13 +74,13 @@ impl Exposure {
         }
     }
 
-    /// Whether the statement is one of those that are understood.
+    /// Whether the statement has a form that is understood.
     fn stmt(&mut self, stmt: &Stmt) -> bool {
         match stmt {
             Stmt::Block(_) | Stmt::Loop(_) | Stmt::Br(_) | Stmt::BrIf(..) | Stmt::BrTable(..) => {
                 return false;
             }
-            // The frame is made and given back.
+            // The frame is made or released.
             Stmt::Set(SP, value) => {
                 return stmt.moved_sp().is_some() || matches!(value, Expr::GetGlobal(_));
             }
@@ -90,7 +90,7 @@ impl Exposure {
                 if stack_range(to, length).is_none() {
                     self.expr(to);
                 }
-                // What is only read is not exposed, wherever it is.
+                // Memory that is only read is not exposed, wherever it is.
                 if stack_range(from, length).is_none() {
                     self.expr(from);
                 }

@@ -1,4 +1,5 @@
-//! Random code on few slots: the same memory and values with slots in locals, and none there that others may write.
+//! Random code on a few slots: the same memory and values with slots in locals, and no local for a slot that others may
+//! write.
 
 use super::{Cells, Demand, forward};
 use crate::code::tests::choices::Choices;
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 
 /// Frame of the tested functions; above it are 8 bytes of return PC, then arguments.
 const FRAME: u32 = 24;
-/// Frame of a body in place of a call, with its return PC.
+/// Frame of an inlined body, with its return PC.
 const INNER: i32 = 24;
 const ANY: Demand = Demand {
     least: 1,

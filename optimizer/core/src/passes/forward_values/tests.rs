@@ -1,4 +1,4 @@
-//! Random code in which almost everything touches everything: the same memory and values after forwarding.
+//! Random code in which nearly everything depends on everything: the same memory and values after forwarding.
 
 use super::forward;
 use crate::code::tests::choices::Choices;

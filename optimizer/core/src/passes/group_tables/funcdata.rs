@@ -15,7 +15,7 @@ pub(in crate::passes) struct Group {
     pub(in crate::passes) offsets: Vec<u32>,
 }
 
-/// Moves the funcdata; how many there are.
+/// Moves the funcdata. Returns how many there are.
 pub(super) fn sort(program: &Program, memory: &mut Memory) -> Result<usize, Reason> {
     const OUTSIDE: Reason = "funcdata lies outside the data";
     let layout = program.layout();
@@ -28,7 +28,8 @@ pub(super) fn sort(program: &Program, memory: &mut Memory) -> Result<usize, Reas
     };
     let count = uses.offsets.len();
     if !layout.funcdata_in_pclntab {
-        // The `·f` symbols lie between, to which code and data point (`symtab` in cmd/link/internal/ld/symtab.go, go1.25).
+        // The `·f` symbols, to which code and data point, lie in between (`symtab` in cmd/link/internal/ld/symtab.go,
+        // go1.25).
         return Ok(count);
     }
     let gofunc = word(Field::GoFunc)?;
@@ -81,8 +82,7 @@ struct Moving<'m> {
 }
 
 impl Moving<'_> {
-    /// Appends the funcdata at these offsets. Those that consist of whole records lose what follows the last, which is there
-    /// to align the next.
+    /// Appends the funcdata at these offsets. What follows the last whole record of one, which is padding, is dropped.
     fn append(&mut self, offsets: &[u32], record: Option<usize>) {
         for offset in offsets {
             let end = self.ends.get(offset).copied().unwrap_or(*offset);
@@ -141,7 +141,7 @@ impl Uses {
         Some(uses)
     }
 
-    /// Ids that share an offset belong together.
+    /// Ids that share an offset form one group.
     pub(in crate::passes) fn groups(&self) -> Vec<Group> {
         let mut masks: Vec<u32> = (0..self.by_id.len()).map(|id| 1 << id).collect();
         for shared in self.offsets.values() {

@@ -25,7 +25,7 @@ struct Kind {
     known: HashMap<Vec<u8>, usize>,
 }
 
-/// Moves the tables; how many there are.
+/// Moves the tables. Returns how many there are.
 pub(super) fn sort(program: &Program, memory: &mut Memory) -> Result<usize, Reason> {
     const OUTSIDE: Reason = "pctab lies outside the data";
     let bytes = program.memory().bytes();

@@ -1,4 +1,4 @@
-//! Puts templates into a function's graph.
+//! Splices templates into a function's graph.
 
 use super::template::Template;
 use crate::code::in_place::CallersLocals;
@@ -11,11 +11,11 @@ use crate::go::abi::RETURN_PC;
 use crate::index::FuncIndex;
 use std::collections::BTreeMap;
 
-/// Blocks of a function at most: what follows takes time for each.
+/// Most blocks of a function: later work takes time for each.
 const MOST_BLOCKS: usize = 2000;
 
-/// Replaces the calls in a function for which `choose` has a template, given the callee's index and whether the call is in
-/// a loop. Calls in what was put there stay. How many were replaced.
+/// Replaces the calls in a function for which `choose` has a template, given the index of the callee and whether the
+/// call is in a loop. Calls in spliced code stay. Returns how many were replaced.
 pub(super) fn inline<'t>(
     function: &mut Function,
     pc_f: u32,
@@ -73,7 +73,7 @@ impl Splicer<'_> {
             && self.function.blocks.len() + template.function.blocks.len() < MOST_BLOCKS
     }
 
-    /// Puts the template in place of the call at this position of a block. The block of what follows the call.
+    /// Splices the template in at this position of a block. Returns the block of what follows the call.
     fn splice(&mut self, block: BlockId, position: usize, template: &Template) -> BlockId {
         let first = self.function.blocks.len();
         let rest = first + template.function.blocks.len();
@@ -159,7 +159,7 @@ fn push(pc: Pc, frame: u32) -> [Stmt; 2] {
     ]
 }
 
-/// Has the calls of a leaf find the frame that they had.
+/// Pushes the return PC of a leaf in front of its calls, so that they find the stack as it was.
 fn push_before_calls(body: &mut Vec<Stmt>, pc: Pc) {
     let mut position = 0;
     while position < body.len() {

@@ -1,35 +1,35 @@
-//! A function as it stands in place of its calls.
+//! A function in the form in which it replaces its calls.
 
 use crate::code::locals::{Liveness, MOST_LOCALS};
 use crate::code::{After, End, Expr, FIRST_FREE, Function, SP, Stmt, in_place};
 use crate::go::abi::RETURN_PC;
 
-/// A function that can stand in place of its calls.
+/// A function that can replace its calls.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// Without what [`Template::frame`] says it begins with.
+    /// Its graph, without the statement that makes the frame.
     pub(super) function: Function,
     pub(super) pc_f: u32,
-    /// By how much its first statement lowers SP; 0 if it does something else.
+    /// By how much its first statement lowers SP; 0 if that does something else.
     pub(super) frame: u32,
     /// Statements, expressions and blocks.
     pub(super) nodes: usize,
-    /// It has no frame and calls only for good: slots are as the caller sees them, and the return PC is pushed before those
-    /// calls.
+    /// It has no frame and only calls for good: slots are at the caller's distances, and the return PC is pushed in
+    /// front of those calls.
     pub(super) is_leaf: bool,
     /// It calls by Go's convention.
     pub(super) calls: bool,
 }
 
 impl Template {
-    /// `None` for a function of more than `most` nodes, and for one that does something that only a function of its own
-    /// can: jump to another, unwind on its own account, return from within a statement.
+    /// `None` for a function of more than `most` nodes, and for one that does something that needs a function of its
+    /// own: a tail call, an unwind of its own, a return from within a statement.
     pub(super) fn of(function: &Function, pc_f: u32, most: usize) -> Option<Template> {
         let nodes = nodes(function, most)?;
         if function.locals.len() > MOST_LOCALS || !is_plain(function) {
             return None;
         }
-        // A local that is read before it is set would be zero here, and anything in the caller.
+        // A local that is read before it is set is zero in a function of its own, but anything in the caller.
         if Liveness::of(function).at_start[function.entry] >> FIRST_FREE != 0 {
             return None;
         }
@@ -69,13 +69,13 @@ fn nodes(function: &Function, most: usize) -> Option<usize> {
     Some(count)
 }
 
-/// Whether all that a function does can be done inside another.
+/// Whether everything that a function does can be done inside another.
 fn is_plain(function: &Function) -> bool {
     let mut plain = true;
     let mut expr_is_plain = |expr: &Expr| {
         let mut plain = true;
         expr.visit(&mut |node| match node {
-            // The selector, and parameters that change otherwise than by `Set`.
+            // The selector, and parameters that change other than by `Set`.
             Expr::Get(local) => plain &= *local >= SP,
             Expr::Tee(local, _) => plain &= *local >= FIRST_FREE,
             _ => {}
@@ -118,7 +118,7 @@ fn is_plain(function: &Function) -> bool {
     plain
 }
 
-/// Takes the first statement off if it makes the frame, and nothing jumps back to it. The bytes of the frame.
+/// Removes the first statement if it makes the frame and nothing jumps back to it. Returns the bytes of the frame.
 fn take_frame(function: &mut Function) -> u32 {
     let entry = function.entry;
     let comes_back = (function.blocks.iter()).any(|block| block.end.targets().contains(&entry));
@@ -136,8 +136,8 @@ fn take_frame(function: &mut Function) -> u32 {
     }
 }
 
-/// The function with slots as its caller sees them, if it has no frame, calls only for good, and uses SP for nothing but its
-/// arguments and results.
+/// The function with slots as its caller sees them, if it has no frame, only calls for good, and uses SP for nothing
+/// but its arguments and results.
 fn as_leaf(function: &Function) -> Option<Function> {
     let mut leaf = function.clone();
     for block in &mut leaf.blocks {

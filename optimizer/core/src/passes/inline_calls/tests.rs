@@ -23,8 +23,8 @@ const CALLEE: u32 = 0x2222;
 const VALUE: Local = 4;
 
 proptest! {
-    /// A function that calls itself, gives the processor away, grows the stack and panics: the same calls with the same SP
-    /// and PCs, and the same bytes on the stack.
+    /// A function that calls itself, gives the processor away, grows the stack and panics: the same calls with the same
+    /// SP and PCs, and the same bytes on the stack.
     #[test]
     fn a_function_in_itself_does_the_same(
         choices in Choices::up_to(60),

@@ -1,8 +1,8 @@
-//! Functions that do on some way what Go's never do: they read a local before it is set, whose zero is another tool's, or have
-//! SP elsewhere than pclntab says.
+//! Refuses functions that do on some path what Go's never do: read a local before it is set, relying on another tool's
+//! zero, or have SP elsewhere than pclntab says.
 //!
-//! Behind a call that never returns is whatever block comes next, which may read what the call's own block has not set. That
-//! does not count. Which calls these are depends in turn on what is lifted.
+//! Behind a call that never returns is whatever block comes next, which may read what the block of the call has not
+//! set. That does not count. Which calls these are depends, in turn, on what is lifted.
 
 use super::Lifted;
 use crate::code::callgraph::{prune_resume_points, returning};
@@ -14,7 +14,7 @@ use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 
-/// What tells which functions are not as Go writes them.
+/// What it takes to tell which functions are not as Go emits them.
 pub(super) struct Refusal<'r> {
     pub(super) input: &'r Input<'r>,
     pub(super) program: &'r Program,
@@ -23,14 +23,14 @@ pub(super) struct Refusal<'r> {
     pub(super) saving: &'r PerFunction<bool>,
 }
 
-/// Why a function is refused; whether the one with this graph is to be.
+/// A reason for refusing, and whether it applies to the function with this graph.
 type Reason<'r> = (
     &'static str,
     &'r (dyn Fn(&Definition, &Function) -> bool + Sync),
 );
 
 impl Refusal<'_> {
-    /// Refuses what is not as Go writes it among the functions of `lifted`.
+    /// Refuses those functions of `lifted` that are not as Go emits them.
     pub(super) fn apply(&self, lifted: &mut Lifted) {
         let exits = self.exits();
         let reasons: [Reason<'_>; 2] = [
@@ -46,7 +46,7 @@ impl Refusal<'_> {
         }
     }
 
-    /// The [`known::EXITS`]: functions behind whose calls nothing runs.
+    /// The [`known::EXITS`]: functions whose calls never return.
     fn exits(&self) -> BTreeSet<FuncIndex> {
         (self.program.functions())
             .filter(|function| known::EXITS.contains(&function.name()))
@@ -88,8 +88,8 @@ impl Refusal<'_> {
         }
     }
 
-    /// Whether SP is in two places at once, not where it was at a return or a jump to another function, or not where pcsp has
-    /// it at a call. Assembly moves SP as it likes.
+    /// Whether SP differs between two paths, is not restored at a return or a tail call, or is not where pcsp has it at
+    /// a call. Assembly moves SP as it likes.
     fn has_sp_elsewhere(&self, definition: &Definition, function: &Function) -> bool {
         if definition.is_assembly {
             return false;
@@ -117,7 +117,7 @@ impl Refusal<'_> {
     }
 }
 
-/// How far SP is below the return PC, up to the PC_B that stands beside it. `None` if the table is missing or broken.
+/// How far SP is below the return PC, for PCs up to the PC_B beside it. `None` if the table is missing or broken.
 fn sp_deltas(function: go::Function<'_>) -> Option<Vec<(u32, i32)>> {
     let runs = function.pcsp()?;
     runs.map(|run| run.ok().map(|run| (run.end, run.value)))
@@ -126,7 +126,7 @@ fn sp_deltas(function: go::Function<'_>) -> Option<Vec<(u32, i32)>> {
 
 fn delta_at(deltas: &[(u32, i32)], pc_b: u32) -> Option<i32> {
     let run = deltas.partition_point(|(end, _)| *end <= pc_b);
-    // Behind the last PC that has a number the table goes on with its last value.
+    // Past the last PC with a number, the table continues with its last value.
     let run = deltas.get(run).or(deltas.last())?;
     Some(run.1)
 }

@@ -1,6 +1,7 @@
-//! Programs whose calling convention cannot change: what lifting takes for granted of the whole module is not so.
+//! Programs whose calling convention cannot change, because an assumption of lifting does not hold for the module as a
+//! whole.
 //!
-//! Go's linker writes every module alike. Another tool may have moved globals, merged functions or opened the table.
+//! Go's linker makes all modules alike. Another tool may have moved globals, merged functions or exposed the table.
 
 use super::Listed;
 use crate::code;
@@ -71,8 +72,8 @@ fn has_gos_globals(input: &Input<'_>) -> bool {
         && input.globals.iter().zip(&REGISTERS).all(is)
 }
 
-/// Whether CTXT and g, whose types are the same, are not each other: `morestack_noctxt` clears CTXT alone, and `gogo`
-/// sets g, too (runtime/asm_wasm.s).
+/// Whether CTXT and g, which have the same type, were not swapped: `morestack_noctxt` clears CTXT alone, and `gogo`
+/// sets g as well (runtime/asm_wasm.s).
 fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
     let set_by = |name: &str| {
         let function = program

@@ -1,4 +1,4 @@
-//! pc-value tables as values, and back: the coding of `src/runtime/symtab.go` (`step`).
+//! Decodes and encodes pc-value tables, in the coding of `src/runtime/symtab.go` (`step`).
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Field, Memory, PcValues, Program};
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// A pc-value table: runs of PCs with one value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Values {
-    /// PC behind the run, and its value.
+    /// The PC where each run ends, and its value.
     runs: Vec<(u32, i32)>,
 }
 
@@ -19,8 +19,8 @@ impl Values {
         Ok(Values { runs })
     }
 
-    /// A table with a value for each slot, and the last one for one more PC: the return PC behind the last call.
-    /// A slot without a value goes on with the run before it.
+    /// A table with a value for each slot, the last one also for one more PC: the return PC of the last call. A slot
+    /// without a value continues the run before it.
     pub(super) fn of_slots(values: impl Iterator<Item = Option<i32>>) -> Values {
         let mut runs: Vec<(u32, i32)> = Vec::new();
         let mut end = 0;
@@ -39,7 +39,7 @@ impl Values {
         Values { runs }
     }
 
-    /// The value at a PC; behind the end the last one, and -1, which is Go's "none", of an empty table.
+    /// The value at a PC. Past the end it is the last one; in an empty table it is -1, which is Go's "none".
     pub(super) fn at(&self, pc: u32) -> i32 {
         let run = self.runs.partition_point(|(end, _)| *end <= pc);
         self.runs
@@ -104,7 +104,7 @@ impl Pctab {
         })
     }
 
-    /// Writes the tables where the old ones were; the rest becomes zeros. Gives the bytes that got free.
+    /// Writes the tables over the old ones; the rest becomes zeros. Returns how many bytes are free now.
     ///
     /// # Errors
     /// New tables that are larger than the old ones, which shared more than these can.

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 /// The PCs of a function that the runtime may ask for.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    /// Return PCs, resume points and the PC of `deferreturn`: asked for as they are for the stack pointer, and as the
-    /// PC before for everything.
+    /// Return PCs, resume points and the PC of `deferreturn`. They are asked for themselves for the stack pointer, and
+    /// less 1 for everything.
     pub(super) returns: BTreeSet<u32>,
-    /// Those of them that are asked for as they are for everything: a fault's PC is not a return PC.
+    /// Those of them that are asked for themselves for everything: the PC of a fault is not a return PC.
     pub(super) faults: BTreeSet<u32>,
     /// Where inlined calls were.
     pub(super) parents: BTreeSet<u32>,
@@ -51,7 +51,7 @@ impl Slots {
         self.pcs.partition_point(|slot| *slot < pc) as u32
     }
 
-    /// The number of a return PC: behind the slot of the PC before it, so that `pc - 1` stays the call's.
+    /// The number of a return PC: one more than the slot of the PC before it, so that `pc - 1` stays that of the call.
     pub(super) fn renumbered(&self, pc: u32) -> u32 {
         match pc.checked_sub(1) {
             None => 0,
@@ -59,7 +59,7 @@ impl Slots {
         }
     }
 
-    /// The table's values by slot; where it is not read, whatever is shortest.
+    /// The values of a table by slot; where it is not read, whatever is shortest.
     pub(super) fn values(&self, table: &Values, needed: Needed, asked: &Asked) -> Values {
         let values = self.pcs.iter().map(|pc| {
             let at_call =
@@ -75,12 +75,12 @@ impl Slots {
     }
 }
 
-/// Whether the stack pointer at a return PC differs from that of the slot which the PC will have.
+/// Whether the stack pointer at a return PC differs from that at the slot which the PC would have.
 fn needs_slot_for_sp(pc: u32, pcs: &BTreeSet<u32>, pcsp: &Values) -> bool {
     let wanted = pcsp.at(pc);
     match pcs.range(pc..).next() {
         Some(next) => pcsp.at(*next) != wanted,
-        // Behind the last slot the table goes on with the last value.
+        // Past the last slot, the table continues with its last value.
         None => pcs.last().is_none_or(|last| pcsp.at(*last) != wanted),
     }
 }
