@@ -48,9 +48,9 @@ fn words(text: &str) -> Vec<(usize, String)> {
 
 /// Instructions by their names.
 struct Names {
-    ops: HashMap<String, Op>,
-    loads: HashMap<String, Load>,
-    stores: HashMap<String, Store>,
+    ops: HashMap<&'static str, Op>,
+    loads: HashMap<&'static str, Load>,
+    stores: HashMap<&'static str, Store>,
 }
 
 impl Names {
@@ -381,14 +381,14 @@ impl Reader {
             "memory.grow" => return Expr::MemoryGrow(Box::new(self.operand())),
             _ => {}
         }
-        if let Some(&op) = self.names.ops.get(&word) {
+        if let Some(&op) = self.names.ops.get(word.as_str()) {
             if op.is_unary() {
                 return Expr::unary(op, self.operand());
             }
             let [left, right] = self.operands();
             return Expr::binary(op, left, right);
         }
-        if let Some(&load) = self.names.loads.get(&word) {
+        if let Some(&load) = self.names.loads.get(word.as_str()) {
             let access = self.access(load.width());
             return Expr::Load(load, access, Box::new(self.operand()));
         }
