@@ -8,7 +8,8 @@ export enum Kind {
   File = 0o100_000,
   Link = 0o120_000,
 }
-const KINDS = 0o170_000;
+/** The bits of `mode` that hold it. */
+export const KINDS = 0o170_000;
 
 /** A file, directory or symbolic link. */
 export class Inode {

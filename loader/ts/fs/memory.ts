@@ -1,7 +1,7 @@
-import type { FsCallback } from "../go/file-system.js";
 import { encodeUtf8 } from "../go/strings.js";
 import { TextDecoder } from "../host/text.js";
-import { type Inode, Kind, kindTests, refuse, statusOf } from "./inode.js";
+import { addCallbacks } from "./callbacks.js";
+import { type Inode, KINDS, Kind, kindTests, refuse, statusOf } from "./inode.js";
 import { type Place, Tree } from "./tree.js";
 
 /** Limits of a file system in memory. */
@@ -43,8 +43,6 @@ const constants = {
   O_DIRECTORY: 0x1_0000,
   O_NOFOLLOW: 0x2_0000,
 };
-
-const TYPES = 0o170_000;
 
 interface OpenFile {
   readonly inode: Inode;
@@ -91,7 +89,7 @@ export class MemoryFiles {
       this.writeFileSync(path, content);
     }
     this.#readOnly = options.readOnly ?? false;
-    callbacks(this);
+    addCallbacks(this, MemoryFiles.prototype);
   }
 
   /** What is in it now. */
@@ -410,7 +408,7 @@ export class MemoryFiles {
 
   #set(inode: Inode, { mode = inode.mode, ...fields }: Partial<Inode>): void {
     this.#change();
-    Object.assign(inode, fields, { mode: (inode.mode & TYPES) | (mode & ~TYPES), ctimeMs: Date.now() });
+    Object.assign(inode, fields, { mode: (inode.mode & KINDS) | (mode & ~KINDS), ctimeMs: Date.now() });
   }
 
   #unlinked(inode: Inode): void {
@@ -443,23 +441,4 @@ function times(atime: number | Date, mtime: number | Date): Partial<Inode> {
 
 function milliseconds(time: number | Date): number {
   return typeof time === "number" ? time * 1000 : time.getTime();
-}
-
-/** Gives each function named `…Sync` its twin, which calls back. */
-function callbacks(files: object): void {
-  const all = files as Record<string, (...args: unknown[]) => unknown>;
-  for (const name of Object.getOwnPropertyNames(MemoryFiles.prototype).filter((name) => name.endsWith("Sync"))) {
-    const work = (...args: unknown[]) => {
-      const done = args.pop() as FsCallback;
-      let answer: unknown;
-      try {
-        answer = all[name]?.(...args);
-      } catch (error) {
-        done(error as Error);
-        return;
-      }
-      done(null, answer);
-    };
-    Object.defineProperty(files, name.slice(0, -4), { value: work, configurable: true, writable: true });
-  }
 }

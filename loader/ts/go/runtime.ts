@@ -1,8 +1,7 @@
 import type { GoProgram, HostFunction } from "./program.js";
+import { fillRandom } from "./random.js";
 import type { ProgramTimers } from "./system.js";
 
-// crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
-const RANDOM_LIMIT = 65_536;
 // A wake-up due within this many nanoseconds is worth a few turns of the event loop; for a later one the CPU should
 // rest.
 const IMMINENT = 20_000;
@@ -49,10 +48,7 @@ export function runtime(program: GoProgram, host: RuntimeHost): Record<string, H
     // func getRandomData(r []byte)
     "runtime.getRandomData": (sp) => {
       memory.check();
-      const target = memory.slice((sp >>> 0) + 8);
-      for (let at = 0; at < target.length; at += RANDOM_LIMIT) {
-        crypto.getRandomValues(target.subarray(at, at + RANDOM_LIMIT));
-      }
+      fillRandom(memory.slice((sp >>> 0) + 8));
     },
 
     // Imported by programs of Go 1.18 and before; only code under debugging calls it.

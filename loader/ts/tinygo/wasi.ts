@@ -1,6 +1,7 @@
 // The part of WASI preview 1 that TinyGo's programs for pages use. All of it is in `wasip1`.
 
 import type { GoMemory } from "../go/memory.js";
+import { fillRandom } from "../go/random.js";
 import { encodeUtf8 } from "../go/strings.js";
 
 type WasiFunction = (...args: number[]) => number;
@@ -11,8 +12,6 @@ const ENOSYS = 52;
 const ESPIPE = 70;
 
 const CHARACTER_DEVICE = 2;
-// crypto.getRandomValues refuses more (Web Cryptography API, section 10.1.1).
-const RANDOM_LIMIT = 65_536;
 
 /** What the functions work on. */
 export interface Context {
@@ -54,8 +53,7 @@ export function wasi(context: Context, module: WebAssembly.Module): Record<strin
       return 0;
     },
     random_get(address, length) {
-      const target = memory.bytes.subarray(address >>> 0, (address >>> 0) + length);
-      for (let at = 0; at < length; at += RANDOM_LIMIT) crypto.getRandomValues(target.subarray(at, at + RANDOM_LIMIT));
+      fillRandom(memory.bytes.subarray(address >>> 0, (address >>> 0) + length));
       return 0;
     },
     proc_exit: (code) => context.exit(code),

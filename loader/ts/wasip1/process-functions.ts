@@ -1,15 +1,13 @@
 // The functions of preview 1 that have nothing to do with files.
 
 import { GowaspError } from "../errors.js";
+import { fillRandom } from "../go/random.js";
 import { encodeUtf8 } from "../go/strings.js";
 import { timeOf } from "./clock.js";
 import { fail } from "./errno.js";
 import type { Context, WasiFunction } from "./fd-functions.js";
 import type { WasiMemory } from "./memory.js";
 import { pollOneoff } from "./poll.js";
-
-/** `crypto.getRandomValues` fills at most this many bytes at a time. */
-const RANDOM_LIMIT = 65_536;
 
 /** The functions for arguments, environment, clocks, random bytes, waiting, and sockets, of which there are none. */
 export function processFunctions(
@@ -35,10 +33,7 @@ export function processFunctions(
     poll_oneoff: (from: number, to: number, count: number, written: number) =>
       memory.setUint32(written, pollOneoff(context, from, to, count >>> 0)),
     random_get(to: number, length: number) {
-      const target = memory.slice(to, length);
-      for (let at = 0; at < target.length; at += RANDOM_LIMIT) {
-        crypto.getRandomValues(target.subarray(at, at + RANDOM_LIMIT));
-      }
+      fillRandom(memory.slice(to, length));
     },
     sched_yield: () => {},
     ...Object.fromEntries(["accept", "recv", "send", "shutdown"].map((name) => [`sock_${name}`, noSocket])),
