@@ -241,6 +241,23 @@ fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<Bl
     entered
 }
 
+/// [`prune_resume_points`] in all functions that were lifted. Returns how many.
+pub(crate) fn prune_all_resume_points(
+    functions: &mut PerFunction<Definition>,
+    decide: impl Fn(FuncIndex) -> Option<After> + Sync,
+) -> u64 {
+    (functions.par_iter_mut())
+        .filter_map(|function| {
+            let deferreturn = function.deferreturn;
+            Some(prune_resume_points(
+                function.graph_mut()?,
+                deferreturn,
+                &decide,
+            ))
+        })
+        .sum()
+}
+
 /// Removes the resume point of every call that `decide` gives another fate, and cleans the graph up. Returns how many.
 pub(crate) fn prune_resume_points(
     function: &mut Function,

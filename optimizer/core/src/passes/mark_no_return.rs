@@ -15,12 +15,11 @@
 //! code.
 
 use super::{Go, Outcome};
-use crate::code::callgraph::{prune_resume_points, returning};
+use crate::code::callgraph::{prune_all_resume_points, returning};
 use crate::code::{After, Code, Definition};
 use crate::go::{Program, known};
 use crate::index::{FuncIndex, Imported, PerFunction};
 use crate::options::Options;
-use crate::parallel::prelude::*;
 
 pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     let program = go.program;
@@ -28,16 +27,7 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     let returns = returning(&code.functions, &saving, &code.facts);
     let imported = code.facts.imported;
     let fate = |callee: FuncIndex| (!returns[imported.defined(callee)?]).then_some(After::Never);
-    let pruned: u64 = (code.functions.par_iter_mut())
-        .filter_map(|function| {
-            let deferreturn = function.deferreturn;
-            Some(prune_resume_points(
-                function.graph_mut()?,
-                deferreturn,
-                fate,
-            ))
-        })
-        .sum();
+    let pruned = prune_all_resume_points(&mut code.functions, fate);
     let functions = returns.iter().filter(|returns| !**returns).count();
     Outcome {
         note: format!("{pruned} calls of {functions} functions that never return"),

@@ -19,11 +19,10 @@
 //! kB of code.
 
 use super::{Go, Outcome};
-use crate::code::callgraph::{CallGraph, prune_resume_points};
+use crate::code::callgraph::{CallGraph, prune_all_resume_points};
 use crate::code::{After, Code};
 use crate::index::FuncIndex;
 use crate::options::Options;
-use crate::parallel::prelude::*;
 
 pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
     let graph = CallGraph::new(&code.functions, &code.facts);
@@ -43,16 +42,7 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome 
         callee if not_resumed[callee] => Some(After::NotResumed),
         _ => None,
     };
-    let pruned: u64 = (code.functions.par_iter_mut())
-        .filter_map(|function| {
-            let deferreturn = function.deferreturn;
-            Some(prune_resume_points(
-                function.graph_mut()?,
-                deferreturn,
-                fate,
-            ))
-        })
-        .sum();
+    let pruned = prune_all_resume_points(&mut code.functions, fate);
     let count = |set: &[bool]| set.iter().filter(|member| **member).count();
     Outcome {
         note: format!(
