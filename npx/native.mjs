@@ -8,7 +8,7 @@ const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]
 /**
  * @param {string} path
  * @param {string[]} args
- * @param {{ argv0?: string }} [options] the name that the program sees itself by
+ * @param {{ argv0?: string, env?: NodeJS.ProcessEnv }} [options] the name that the program sees itself by; its environment
  * @returns {Promise<number>} its exit code
  * @throws {Error} when it cannot be started
  */

@@ -6,9 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { platformPackage, thisMachine } from "./platform.mjs";
 
+/** The exit code of a program that lacks what it is asked for (`ELSEWHERE` in optimizer/cli/src/parts.rs). */
+export const elsewhere = 69;
+
 /**
- * @typedef {{ kind: "native", path: string, from: string } | { kind: "wasm", why: string }} Program
- * `from` and `why` are for people
+ * @typedef {{ kind: "native", path: string, from: string }} Native
+ * @typedef {Native | { kind: "wasm", why: string }} Program `from` and `why` are for people
  */
 
 /** What is installed cannot be run together. */

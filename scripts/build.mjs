@@ -1,6 +1,6 @@
 // Builds the npm package into dist: Rust to wasm, TypeScript to JavaScript and declarations. Leaves alone what is
 // newer than everything it is made from. `--force` builds it all, `--quiet` says nothing when all goes well, `--only loader`
-// leaves out the optimizer, whose Rust takes minutes.
+// leaves out the optimizer, whose Rust takes minutes. The optimizer is built twice: for what most runs need, and with all commands.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,7 +13,7 @@ import { toolEnvironment } from "./tools.mjs";
 /**
  * @typedef {object} Step
  * @property {string} name what it makes, for people
- * @property {"loader" | "optimizer"} part of the package
+ * @property {"loader" | "optimizer" | "full"} part of the package
  * @property {string[]} inputs files and folders it is made from
  * @property {string[]} outputs files it makes
  * @property {() => Promise<void>} make
@@ -21,6 +21,15 @@ import { toolEnvironment } from "./tools.mjs";
 
 const inRoot = (/** @type {string[]} */ ...paths) => paths.map((path) => join(root, path));
 const tool = (/** @type {string} */ name) => join(root, "node_modules", ".bin", name);
+
+const optimizerSources = inRoot(
+  "Cargo.toml",
+  "Cargo.lock",
+  ...["core", "cli", "web"].flatMap((crate) => [`optimizer/${crate}/Cargo.toml`, `optimizer/${crate}/src`]),
+  "optimizer/core/build.rs",
+  "optimizer/web/build.rs",
+  "scripts/build.mjs",
+);
 
 /** @type {Step[]} */
 const steps = [
@@ -34,16 +43,19 @@ const steps = [
   {
     name: "optimizer (Rust to wasm)",
     part: "optimizer",
-    inputs: inRoot(
-      "Cargo.toml",
-      "Cargo.lock",
-      ...["core", "cli", "web"].flatMap((crate) => [`optimizer/${crate}/Cargo.toml`, `optimizer/${crate}/src`]),
-      "optimizer/core/build.rs",
-      "optimizer/web/build.rs",
-      "scripts/build.mjs",
-    ),
+    inputs: optimizerSources,
     outputs: inRoot("dist/optimizer.js", "dist/optimizer_bg.wasm"),
     make: () => buildWasm("optimizer/web", "optimizer", "optimizer-web").then(() => publishBindings("optimizer")),
+  },
+  {
+    name: "optimizer with all commands (Rust to wasm)",
+    part: "full",
+    inputs: optimizerSources,
+    outputs: inRoot("dist/optimizer-full.js", "dist/optimizer-full_bg.wasm"),
+    make: () =>
+      buildWasm("optimizer/web", "optimizer-full", "optimizer-web", ["--features", "full"]).then(() =>
+        publishBindings("optimizer-full"),
+      ),
   },
   {
     name: "brotli encoder (Rust to wasm)",
@@ -113,14 +125,14 @@ const steps = [
 ];
 
 /**
- * Brings `dist` up to date.
+ * Brings `dist` up to date. `only` names parts, with commas between them.
  *
  * @param {{ force?: boolean, quiet?: boolean, only?: string }} [options]
  * @throws {import("./process.mjs").CommandError} when a step fails
  */
 export async function build({ force = false, quiet = false, only } = {}) {
   mkdirSync(join(root, "dist"), { recursive: true });
-  for (const step of steps.filter(({ part }) => only === undefined || part === only)) {
+  for (const step of steps.filter(({ part }) => only === undefined || only.split(",").includes(part))) {
     if (!force && isFresh(step)) continue;
     if (!quiet) console.log(`building ${step.name}`);
     const start = performance.now();
@@ -129,14 +141,21 @@ export async function build({ force = false, quiet = false, only } = {}) {
   }
 }
 
-/** Builds a crate to `NAME.js` in a folder of `target` and to `dist/NAME_bg.wasm`, by a profile of Cargo.toml. */
-async function buildWasm(/** @type {string} */ crate, /** @type {string} */ name, /** @type {string} */ profile) {
+/**
+ * Builds a crate to `NAME.js` in a folder of `target` and to `dist/NAME_bg.wasm`.
+ *
+ * @param {string} crate its folder
+ * @param {string} name
+ * @param {string} profile of Cargo.toml
+ * @param {string[]} [cargo] more arguments for cargo
+ */
+async function buildWasm(crate, name, profile, cargo = []) {
   // wasm-pack's own download of Binaryen stays off. Measured with Binaryen 132, `wasm-opt -O3` takes 2 % off the
   // compressed decoder and changes nothing in speed: not worth a 10 MB tool.
   const options = ["--target", "web", "--mode", "no-install", "--no-opt", "--no-pack", "--no-typescript"];
   const folder = join(bindings, name);
   const names = ["--profile", profile, "--out-dir", folder, "--out-name", name];
-  await run("wasm-pack", ["build", join(root, crate), ...options, ...names], {
+  await run("wasm-pack", ["build", join(root, crate), ...options, ...names, ...(cargo.length ? ["--", ...cargo] : [])], {
     cwd: root,
     env: toolEnvironment(),
     output: "capture",

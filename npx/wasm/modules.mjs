@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-/** @typedef {"optimizer" | "encoder"} Name */
+/** @typedef {"optimizer" | "optimizer-full" | "encoder"} Name */
 
 /** @returns {Promise<any>} what wasm-bindgen made for a module, which is not instantiated yet */
 export const bindingsOf = (/** @type {Name} */ name) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);

@@ -1,15 +1,27 @@
 // The commands as WebAssembly, in this process.
 
+import { elsewhere } from "../program.mjs";
 import { NodeHost } from "./host.mjs";
 import { bindingsOf, instantiate } from "./modules.mjs";
 
 /**
+ * Runs the program that does what most are used for, and the one with all commands where that is not enough.
+ *
  * @param {string[]} args
  * @returns {Promise<number>} the exit code
  */
 export async function runWasm(args) {
-  const [optimizer, encoder] = [await bindingsOf("optimizer"), await bindingsOf("encoder")];
-  const { memory } = instantiate(optimizer, "optimizer");
+  const code = await runProgram("optimizer", args);
+  return code === elsewhere ? runFullWasm(args) : code;
+}
+
+/** Runs the program with all commands. @returns {Promise<number>} the exit code */
+export const runFullWasm = (/** @type {string[]} */ args) => runProgram("optimizer-full", args);
+
+/** @returns {Promise<number>} the exit code */
+async function runProgram(/** @type {"optimizer" | "optimizer-full"} */ name, /** @type {string[]} */ args) {
+  const [optimizer, encoder] = [await bindingsOf(name), await bindingsOf("encoder")];
+  const { memory } = instantiate(optimizer, name);
   // Most commands do without it.
   let isReady = false;
   optimizer.setBrotli(

@@ -6,14 +6,16 @@ import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
 
 /**
- * Builds the program by the profile `dist`.
+ * Builds the program by the profile `dist`, without the commands that npm's package has as WebAssembly.
  *
  * @param {string} target Rust's name of the platform
  * @param {string} folder where the debug information goes
  * @returns {Promise<string>} the stripped program
  */
 export async function buildProgram(target, folder) {
-  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", "--target", target];
+  // What few runs need is left to the second WebAssembly program of the main package: see npx/gowasp.mjs.
+  const features = ["--no-default-features", "--features", "native"];
+  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", ...features, "--target", target];
   // Apple's linker leaves debug information in object files unless it is told to collect it.
   const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
   await run("cargo", [...args, ...split], { cwd: root });

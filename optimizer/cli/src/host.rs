@@ -101,6 +101,10 @@ pub trait Host {
     /// There is no Node, or it could not be started.
     fn run_node(&self, arguments: &[&str], input: &[u8], seconds: u32) -> Result<Option<Vec<u8>>>;
 
+    /// Whether whoever started the program goes on with another build of it, when told by the exit code that this one
+    /// lacks a command.
+    fn can_ask_another(&self) -> bool;
+
     /// The available encoders, with the names that the manifest gives them, the slowest first. With `fast`, the
     /// quickest one of each encoding, which need not write the same bytes on every machine.
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)>;

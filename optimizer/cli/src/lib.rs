@@ -2,6 +2,7 @@
 //! encoders belong to the [`Host`].
 
 mod check;
+mod component;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
@@ -9,6 +10,7 @@ mod native;
 mod optimize;
 mod outputs;
 mod pack;
+mod parts;
 mod stages;
 mod table;
 mod terminal;
@@ -36,6 +38,7 @@ use terminal::{Terminal, printable};
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
+  gowasp component app.wasm -o app.component.wasm
   npx gowasp serve public                  a server for development, by the npm package
 
 Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
@@ -77,6 +80,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
+    /// Make a component of a module for WASI preview 1
+    Component(component::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -203,7 +208,7 @@ impl std::fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// Runs the command that `arguments` name, of which the first is the program's own name. Returns the exit code: 0 done,
-/// 1 the input or a step failed, 2 wrong usage; `check` has its own.
+/// 1 the input or a step failed, 2 wrong usage, 69 another build of the program is asked to do it; `check` has its own.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &dyn Host) -> u8 {
     let arguments = match parse(arguments, host) {
         Ok(arguments) => arguments,
@@ -244,6 +249,9 @@ fn parse(
 
 fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8> {
     let host = terminal.host;
+    if let Some(code) = parts::missing(arguments, host)? {
+        return Ok(code);
+    }
     let mut cores = host.cores();
     if let Some(jobs) = arguments.jobs {
         let jobs = usize::from(jobs);
@@ -260,6 +268,11 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),
+        #[cfg(feature = "component")]
+        Command::Component(arguments) => component::run(arguments, terminal)?,
+        // What is not built was answered above.
+        #[cfg(not(feature = "component"))]
+        Command::Component(_) => {}
     }
     Ok(0)
 }

@@ -148,6 +148,11 @@ impl Host for Native {
         node::run(arguments, input, Duration::from_secs(u64::from(seconds)))
     }
 
+    /// As `npx gowasp` does (npx/gowasp.mjs).
+    fn can_ask_another(&self) -> bool {
+        std::env::var_os("GOWASP_LAUNCHER").is_some()
+    }
+
     /// The quickest are those that write the same bytes everywhere.
     fn encoders(&self, _: bool) -> Vec<(Encoding, String)> {
         (encoders::ALL.iter())

@@ -18,6 +18,8 @@ pub enum Stage {
     Validate,
     /// Checking what was written against the rules of optimized code.
     Check,
+    /// Making a component.
+    Component,
     /// Compressing the result.
     Compress,
     /// Reading or writing the manifest, the side-car or the report.
@@ -34,6 +36,7 @@ impl Stage {
             Stage::Emit => "write",
             Stage::Validate => "validate",
             Stage::Check => "check",
+            Stage::Component => "component",
             Stage::Compress => "compress",
             Stage::Artifact => "artifact",
         }
@@ -49,6 +52,7 @@ impl fmt::Display for Stage {
             Stage::Emit => f.write_str("writing the module"),
             Stage::Validate => f.write_str("validating the output"),
             Stage::Check => f.write_str("checking the output"),
+            Stage::Component => f.write_str("making the component"),
             Stage::Compress => f.write_str("compressing"),
             Stage::Artifact => f.write_str("manifest"),
         }

@@ -17,8 +17,12 @@ mod bytes;
 mod check;
 mod code;
 mod columns;
+#[cfg(feature = "component")]
+pub mod component;
 mod compress;
 mod dump;
+#[cfg(feature = "component")]
+mod edit;
 mod emit;
 mod error;
 mod frame;

@@ -175,6 +175,11 @@ impl Host for JsHost {
             .map_err(message)
     }
 
+    /// npx/wasm/run.mjs goes on with the second program.
+    fn can_ask_another(&self) -> bool {
+        true
+    }
+
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)> {
         let pairs = self.encoders(fast);
         let encoders = pairs.iter().filter_map(|pair| {

@@ -44,3 +44,18 @@ pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 pub(crate) const STACK_NOSPLIT: u64 = 800;
 /// Bytes below the guard that a function with a check may use without checking (`StackSmall`, as above).
 pub(crate) const STACK_SMALL: u64 = 128;
+
+/// The functions of WASI that Go's runtime calls by itself, whatever the program does.
+#[cfg(feature = "component")]
+pub(crate) mod wasi {
+    /// Module of all of them.
+    pub(crate) const MODULE: &str = "wasi_snapshot_preview1";
+    /// Time: `nanotime1`, `walltime` (runtime/os_wasip1.go, Go 1.21 to 1.27).
+    pub(crate) const CLOCK_TIME_GET: &str = "clock_time_get";
+    /// Sleeping and waiting for files: `usleep` (runtime/os_wasip1.go), `netpoll` (runtime/netpoll_wasip1.go).
+    pub(crate) const POLL_ONEOFF: &str = "poll_oneoff";
+    /// `osyield` (runtime/os_wasip1.go).
+    pub(crate) const SCHED_YIELD: &str = "sched_yield";
+    /// `exit` (runtime/os_wasip1.go).
+    pub(crate) const PROC_EXIT: &str = "proc_exit";
+}
