@@ -5,12 +5,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
 import { builtProgram, goroot } from "../harness/go.mjs";
+import { importHost } from "../harness/go_host.mjs";
 import { median } from "./measure/statistics.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.resolve(here, "../..");
 
 // Operations and how often a round repeats them: so often that a round takes some milliseconds.
 const OPERATIONS = {
@@ -64,10 +63,7 @@ for (const [name, count] of Object.entries(OPERATIONS)) {
 process.exit(0);
 
 async function startOurs() {
-  const bundle = path.join(cache, "host.mjs");
-  const entry = path.join(root, "loader/ts/go/host.ts");
-  await build({ entryPoints: [entry], bundle: true, format: "esm", minify: true, outfile: bundle });
-  const { GoHost } = await import(pathToFileURL(bundle));
+  const { GoHost } = await importHost();
   const host = new GoHost();
   return start(host.imports, (instance) => host.run(instance));
 }
