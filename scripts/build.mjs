@@ -168,7 +168,7 @@ async function publishBindings(/** @type {string} */ name) {
   await esbuild([join(bindings, name, `${name}.js`), "--minify", `--outfile=${join(root, `dist/${name}.js`)}`]);
 }
 
-/** Files of their own, loaded when they are needed (loader/ts/parts/parts.ts). None imports another, or index.js. */
+/** Files of their own, loaded when they are needed (loader/ts/late/parts.ts). None imports another, or index.js. */
 const parts = {
   fallback: "transport/fallback",
   files: "transport/files",
@@ -186,7 +186,7 @@ const parts = {
 async function bundleLoader() {
   const source = (/** @type {string} */ name) => join(root, `loader/ts/${name}.ts`);
   const late = redirect("parts", /\/(\w+)\.js$/, (name, from) =>
-    name in parts && from === source("parts/parts") ? { path: `./${name}.js`, external: true } : undefined,
+    name in parts && from === source("late/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
   // What is there for the caller to import, and for nobody else.
   const entries = { fs: "fs/fs" };

@@ -1,7 +1,7 @@
 // Where things are: the repository, and the cache that survives `git clean` and is shared by all clones.
 
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root, absolute. */
@@ -10,13 +10,19 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** Tools and costly intermediate files: `$XDG_CACHE_HOME/gowasp`, by default `~/.cache/gowasp`. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp");
 
-const target = process.env.CARGO_TARGET_DIR || join(root, "target");
+/** Where cargo, which is run in the root, writes: `$CARGO_TARGET_DIR`, by default `target`. */
+export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR || "target");
 
 /**
  * What wasm-bindgen writes, a folder for each module. Cargo keeps its own account of what changed below `target`, so these
  * files do not look like a change.
  */
-export const bindings = join(target, "bindings");
+export const bindings = join(targetDir, "bindings");
 
 /** The native binary that `cargo build --release -p gowasp` writes. */
-export const gowaspBinary = join(target, "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
+export const builtBinary = join(targetDir, "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
+
+const { GOWASP_BINARY: named } = process.env;
+
+/** The native binary that tests, benchmarks and the demo run: `$GOWASP_BINARY`, as for `npx gowasp`, or else the built one. */
+export const gowaspBinary = named && named !== "wasm" ? named : builtBinary;

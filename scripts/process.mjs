@@ -69,18 +69,24 @@ export function run(command, args, { cwd, env = process.env, output = "inherit",
 const running = new Set();
 
 /**
- * Ends the child when this process is interrupted, and then this process, as a shell would report it.
+ * Ends the child when this process is interrupted, and then this process, as a shell would report it; and kills it when this
+ * process ends without it.
  *
  * @template {import("node:child_process").ChildProcess} T
  * @param {T} child
  * @returns {T}
  */
 export function track(child) {
-  if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
+  if (running.size === 0) {
+    for (const signal of signals) process.on(signal, endAll);
+    process.on("exit", killAll);
+  }
   running.add(child);
   child.once("close", () => {
     running.delete(child);
-    if (running.size === 0) for (const signal of signals) process.off(signal, endAll);
+    if (running.size > 0) return;
+    for (const signal of signals) process.off(signal, endAll);
+    process.off("exit", killAll);
   });
   return child;
 }
@@ -89,7 +95,13 @@ const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 function endAll(/** @type {NodeJS.Signals} */ signal) {
   for (const child of running) child.kill(signal);
+  // They have been told, gently.
+  process.off("exit", killAll);
   process.exit(128 + constants.signals[signal]);
+}
+
+function killAll() {
+  for (const child of running) child.kill("SIGKILL");
 }
 
 function lineSplitter(/** @type {(line: string) => void} */ onLine) {

@@ -1,5 +1,5 @@
 import type { GowaspError } from "./errors.js";
-import { part } from "./parts/part.js";
+import { part } from "./late/part.js";
 import { SRI } from "./transport/pin.js";
 
 type Test = (value: unknown) => boolean;

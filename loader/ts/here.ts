@@ -1,13 +1,14 @@
 // `load()` in the thread that calls it.
 
 import { Job } from "./job.js";
+import { part } from "./late/part.js";
 import type { GoApp, LoadOptions, Via } from "./options.js";
-import { part } from "./parts/part.js";
-import { type Loaded, startApp } from "./program/app.js";
+import { startApp } from "./program/app.js";
 import { offers } from "./program/offer.js";
 import { addressOf } from "./transport/address.js";
 import { refuseUnchecked } from "./transport/entry.js";
 import { fetchModule, moduleOfEntry, moduleOfResponse } from "./transport/fetch-module.js";
+import type { Loaded } from "./transport/loaded.js";
 import type { Known } from "./transport/source.js";
 import { Store } from "./transport/store.js";
 

@@ -1,6 +1,5 @@
 /** Loads and runs Go programs that were compiled to WebAssembly: see {@link load}. */
 export { type FailureOptions, GowaspError, type GowaspErrorCode } from "./errors.js";
-export type { Snapshot, SnapshotFile } from "./fs/memory.js";
 export type { FsCallback, GoFileSystem } from "./go/file-system.js";
 export type { StdinSource } from "./go/stdin.js";
 export type * from "./host/web.js";
@@ -17,3 +16,4 @@ export type {
   WorkerGoApp,
   WorkerLoadOptions,
 } from "./options.js";
+export type { Snapshot, SnapshotFile } from "./snapshot.js";

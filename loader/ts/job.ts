@@ -12,12 +12,14 @@ export class Job {
   readonly #onProgress: LoadOptions["onProgress"];
   #last: Progress | undefined;
   #via: Via = "module";
+  readonly #onStart: (via: Via) => void;
 
   /** @param onStart called when nothing but the program itself can fail any more, before it is entered */
   constructor(
     readonly options: LoadOptions,
-    private readonly onStart: (via: Via) => void = () => {},
+    onStart: (via: Via) => void = () => {},
   ) {
+    this.#onStart = onStart;
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
     const { integrity } = options;
@@ -120,7 +122,7 @@ export class Job {
 
   /** Reports that there is an instance, which is entered now. */
   started(): void {
-    this.onStart(this.#via);
+    this.#onStart(this.#via);
   }
 }
 

@@ -1,8 +1,8 @@
 import { checkOptions } from "./check.js";
 import { loadHere, preloadHere } from "./here.js";
 import type { Url, WasmExports } from "./host/web.js";
+import { part, takeParts } from "./late/part.js";
 import type { GoApp, LoadOptions, Source, WorkerGoApp, WorkerLoadOptions } from "./options.js";
-import { part, takeParts } from "./parts/part.js";
 
 /**
  * Loads a Go program and runs it.

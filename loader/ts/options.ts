@@ -1,5 +1,4 @@
 import type { GowaspError } from "./errors.js";
-import type { Snapshot } from "./fs/memory.js";
 import type { GoHostOptions } from "./go/host.js";
 import type {
   Bytes,
@@ -12,6 +11,7 @@ import type {
   WasmMemory,
   WasmModule,
 } from "./host/web.js";
+import type { Snapshot } from "./snapshot.js";
 
 /** What `load()` takes besides the address. Everything is optional. */
 export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {

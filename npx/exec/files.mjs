@@ -23,7 +23,7 @@ export async function operate(name, args, bytes) {
   if (name === "read") return read(...spread(args));
   if (name === "write") {
     const [fd, position] = args;
-    return call("write", fd, bytes, 0, bytes.length, shared(fd, position));
+    return call("write", fd, bytes, 0, bytes.length, position);
   }
   if (!names.includes(name)) throw Object.assign(new Error("not implemented"), { code: "ENOSYS" });
   return told(await call(name, ...args));
@@ -33,12 +33,9 @@ const spread = (/** @type {any[]} */ args) => /** @type {[number, number, number
 
 async function read(/** @type {number} */ fd, /** @type {number} */ length, /** @type {number | null} */ position) {
   const buffer = Buffer.alloc(length);
-  const count = await call("read", fd, buffer, 0, length, shared(fd, position));
+  const count = await call("read", fd, buffer, 0, length, position);
   return buffer.subarray(0, count);
 }
-
-/** Other processes have the standard streams, too, and with files the place in them. */
-const shared = (/** @type {number} */ fd, /** @type {number | null} */ position) => (fd < 3 ? null : position);
 
 /** @returns {Promise<any>} */
 function call(/** @type {string} */ name, /** @type {any[]} */ ...args) {

@@ -2,10 +2,10 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { type Bundler, loaderFile } from "../bundler.js";
 import { neededBy } from "../needed.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
-import { type Bundler, loaderFile } from "../plugin.js";
 import { Programs } from "../programs.js";
 
 /** What is used of esbuild. */

@@ -2,10 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import type { Bundler } from "../bundler.js";
 import { neededBy } from "../needed.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
-import type { Bundler } from "../plugin.js";
 import { type Program, Programs } from "../programs.js";
 
 /** What Rollup's hooks are called on, as far as it is used here. */

@@ -2,11 +2,11 @@
 
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { Bundler } from "../bundler.js";
 import { Problem } from "../go/problem.js";
 import type { Watched } from "../go/watched.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
-import type { Bundler } from "../plugin.js";
 import { type Program, Programs } from "../programs.js";
 import type { Request } from "../request.js";
 
@@ -108,11 +108,12 @@ const settling = 300;
 /** The programs of a development server. */
 class Live {
   readonly #states = new Map<string, State>();
+  readonly #server: Server;
+  readonly #programs: Programs;
 
-  constructor(
-    private readonly server: Server,
-    private readonly programs: Programs,
-  ) {
+  constructor(server: Server, programs: Programs) {
+    this.#server = server;
+    this.#programs = programs;
     server.watcher.on("all", (_, path) => {
       for (const state of this.#states.values()) if (state.watched?.has(resolve(path))) this.#changed(state);
     });
@@ -121,7 +122,7 @@ class Live {
   async get(request: Request): Promise<Program> {
     const state = this.#stateOf(request);
     // What failed may have been something else than the sources.
-    const program = await state.program.catch(() => (state.program = this.programs.make(request)));
+    const program = await state.program.catch(() => (state.program = this.#programs.make(request)));
     state.shown = program.file;
     return program;
   }
@@ -135,15 +136,15 @@ class Live {
   #stateOf(request: Request): State {
     const known = this.#states.get(request.id);
     if (known) return known;
-    const state = { request, program: this.programs.make(request), isBuilding: false, isStale: false };
+    const state = { request, program: this.#programs.make(request), isBuilding: false, isStale: false };
     this.#states.set(request.id, state);
     return state;
   }
 
   async #look(state: State): Promise<Watched> {
-    const watched = await this.programs.watched(state.request);
+    const watched = await this.#programs.watched(state.request);
     state.watched = watched;
-    this.server.watcher.add([...watched.files, ...watched.packages, ...watched.embedded]);
+    this.#server.watcher.add([...watched.files, ...watched.packages, ...watched.embedded]);
     return watched;
   }
 
@@ -153,7 +154,7 @@ class Live {
     state.isBuilding = true;
     while (state.isStale) {
       state.isStale = false;
-      state.program = this.programs.make(state.request);
+      state.program = this.#programs.make(state.request);
       await state.program.catch(() => {});
     }
     state.isBuilding = false;
@@ -164,7 +165,7 @@ class Live {
   }
 
   async #show(state: State): Promise<void> {
-    const { ws, config } = this.server;
+    const { ws, config } = this.#server;
     const { id, path } = state.request;
     try {
       const { file } = await state.program;
@@ -184,7 +185,7 @@ class Live {
   }
 
   #invalidate(id: string): void {
-    const { environments, moduleGraph } = this.server;
+    const { environments, moduleGraph } = this.#server;
     const graphs = environments
       ? Object.values(environments).map((environment) => environment.moduleGraph)
       : [moduleGraph];

@@ -1,9 +1,9 @@
 // webpack and Rspack, whose plugins see the same: files are modules of the type `asset/resource`.
 
 import { resolve, sep } from "node:path";
+import type { Bundler } from "../bundler.js";
 import type { GowaspOptions } from "../options.js";
 import { companions } from "../pack.js";
-import type { Bundler } from "../plugin.js";
 import { type Program, Programs } from "../programs.js";
 
 /** What is used of both. */

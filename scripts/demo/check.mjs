@@ -1,6 +1,6 @@
 // Opens the demo page in a browser and makes sure that it does what it shows.
 
-import { launchChromium } from "./browser.mjs";
+import { launchChromium } from "../chromium.mjs";
 
 const source = 'const greet = (name: string) => <p title={name ?? "x"}>Hello</p>;';
 /** What esbuild 0.28.2 makes of it with the page's options. */

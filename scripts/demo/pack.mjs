@@ -25,7 +25,7 @@ const input = join(root, "node_modules", "esbuild-wasm", "esbuild.wasm");
  * @returns {Promise<PackedDemo>}
  * @throws {import("../process.mjs").CommandError} when `gowasp pack` fails
  */
-export async function packDemo(binary = process.env.GOWASP_BINARY || gowaspBinary) {
+export async function packDemo(binary = gowaspBinary) {
   const [wasm, program] = await Promise.all([readFile(input), readFile(binary)]);
   const store = join(cacheDir, "demo");
   const name = sha256(Buffer.from(sha256(wasm) + sha256(program))).slice(0, 16);

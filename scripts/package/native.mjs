@@ -2,7 +2,7 @@
 
 import { copyFile, cp } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "../paths.mjs";
+import { root, targetDir } from "../paths.mjs";
 import { run } from "../process.mjs";
 
 /**
@@ -19,7 +19,7 @@ export async function buildProgram(target, folder) {
   // Apple's linker leaves debug information in object files unless it is told to collect it.
   const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
   await run("cargo", [...args, ...split], { cwd: root });
-  const built = join(process.env.CARGO_TARGET_DIR || join(root, "target"), target, "dist");
+  const built = join(targetDir, target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }
 

@@ -1,6 +1,6 @@
 // The native program, built from this repository.
 
-import { gowaspBinary, root } from "../paths.mjs";
+import { builtBinary, root } from "../paths.mjs";
 import { run } from "../process.mjs";
 import { found, missing } from "./outcome.mjs";
 
@@ -20,5 +20,5 @@ export async function nativeProgram(progress) {
   } catch (error) {
     return missing("gowasp", error.message, "Run `cargo build --release -p gowasp` and look at what it says.");
   }
-  return found("gowasp", gowaspBinary, gowaspBinary);
+  return found("gowasp", builtBinary, builtBinary);
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, known } from "../command.mjs";
+import { command, known } from "../harness/command.mjs";
 
 const usage = `Usage: npm run test:bare [-- demo|test]
 

@@ -10,12 +10,12 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { command, wholeNumber } from "../command.mjs";
-import { BROWSERS, resultOfPage } from "../engines/browsers.mjs";
+import { BROWSERS, resultOfPage } from "../harness/browsers.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
+import { goroot } from "../harness/go.mjs";
 import { input, manifestOf, packageFiles } from "./loader_input.mjs";
-import { goroot } from "./measure/programs.mjs";
 import { median, ratioOfMedians } from "./measure/statistics.mjs";
-import { table } from "./report/table.mjs";
+import { table } from "./measure/table.mjs";
 
 const usage = `Usage: node tests/bench/arrival.mjs [--browser NAME]... [--mbit RATE]... [--rounds N]
 

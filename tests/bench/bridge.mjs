@@ -1,17 +1,15 @@
 // Times single operations between Go and JavaScript under the package's host functions and under Go's own wasm_exec.js: one
 // process, the two taking turns, the median of the rounds. Usage: node tests/bench/bridge.mjs [--rounds N] [--only TEXT]
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { builtProgram, goroot } from "../harness/go.mjs";
+import { importHost } from "../harness/go_host.mjs";
+import { median } from "./measure/statistics.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.resolve(here, "../..");
-const cache = path.join(homedir(), ".cache/gowasp/bench");
 
 // Operations and how often a round repeats them: so often that a round takes some milliseconds.
 const OPERATIONS = {
@@ -46,13 +44,7 @@ const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "15" }, only: { type: "string", default: "" } },
 });
 
-mkdirSync(cache, { recursive: true });
-const wasm = path.join(cache, "bridge.wasm");
-execFileSync("go", ["build", "-o", wasm, "."], {
-  cwd: path.join(here, "bridge"),
-  env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
-  stdio: "inherit",
-});
+const wasm = builtProgram(path.join(here, "bridge"));
 const module = await WebAssembly.compile(readFileSync(wasm));
 const sides = [await startOurs(), await startGos()];
 
@@ -71,17 +63,13 @@ for (const [name, count] of Object.entries(OPERATIONS)) {
 process.exit(0);
 
 async function startOurs() {
-  const bundle = path.join(cache, "host.mjs");
-  const entry = path.join(root, "loader/ts/go/host.ts");
-  await build({ entryPoints: [entry], bundle: true, format: "esm", minify: true, outfile: bundle });
-  const { GoHost } = await import(pathToFileURL(bundle));
+  const { GoHost } = await importHost();
   const host = new GoHost();
   return start(host.imports, (instance) => host.run(instance));
 }
 
 async function startGos() {
-  const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
-  await import(pathToFileURL(path.join(goroot, "lib/wasm/wasm_exec.js")));
+  await import(pathToFileURL(path.join(goroot(), "lib/wasm/wasm_exec.js")));
   const go = new globalThis.Go();
   return start(go.importObject.gojs, (instance) => go.run(instance));
 }
@@ -114,8 +102,4 @@ function measure(run, name, count) {
   return new Promise((resolve) => {
     run(name, count, resolve);
   });
-}
-
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

@@ -5,9 +5,10 @@
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { file } from "../node/load/faults.mjs";
 import { input, manifestOf, packageFiles } from "./loader_input.mjs";
+import { median } from "./measure/statistics.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const LINE = 10_000_000;
@@ -32,10 +33,7 @@ const variants = {
 /** @type {import("../node/load/fixture.mjs").Answer[]} */
 let answers = [];
 const server = await serve();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROME_BIN || "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launchChromium();
 /** @type {Record<string, number[]>} */
 const times = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
 try {
@@ -66,10 +64,6 @@ async function measure() {
   } finally {
     await context.close();
   }
-}
-
-function median(/** @type {number[]} */ values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** @returns {Promise<import("node:http").Server>} */

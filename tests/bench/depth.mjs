@@ -10,13 +10,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { wasmtime, wazero } from "../../scripts/engines.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, known } from "../command.mjs";
-import { BROWSERS, resultOfPage } from "../engines/browsers.mjs";
 import { runOnEngine, WASI_ENGINES } from "../engines/wasi.mjs";
+import { BROWSERS, resultOfPage } from "../harness/browsers.mjs";
+import { command, known } from "../harness/command.mjs";
+import { goroot } from "../harness/go.mjs";
 import { findOptimizer, optimized } from "./measure/gowasp.mjs";
-import { goBuild, goroot } from "./measure/programs.mjs";
+import { goBuild } from "./measure/programs.mjs";
 import { median } from "./measure/statistics.mjs";
-import { table } from "./report/table.mjs";
+import { table } from "./measure/table.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "depth");

@@ -17,12 +17,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, UsageError } from "../command.mjs";
-import { cachedValue } from "./measure/cache.mjs";
+import { cachedValue } from "../harness/cache.mjs";
+import { command, UsageError } from "../harness/command.mjs";
 import { findOptimizer, GOWASP, inspected } from "./measure/gowasp.mjs";
 import { PROGRAMS } from "./measure/programs.mjs";
 import { releaseSizes } from "./measure/release_sizes.mjs";
-import { ratio } from "./report/table.mjs";
+import { ratio } from "./measure/table.mjs";
 
 const LEDGER = join(root, "tests", "sizes.snap");
 
@@ -74,7 +74,7 @@ async function releasePart(optimizer) {
 
 /** A packed module's sizes. */
 function packedSizes(optimizer, wasm) {
-  return cachedValue("packed", [optimizer.hash, BROTLI_QUALITY, readFileSync(wasm)], async () => {
+  return cachedValue("bench/packed", [optimizer.hash, BROTLI_QUALITY, readFileSync(wasm)], async () => {
     const folder = mkdtempSync(join(tmpdir(), "gowasp-bench-"));
     try {
       const options = ["--name", "app", "--encodings", "br,gzip", "--brotli", BROTLI_QUALITY];

@@ -3,23 +3,21 @@
 //
 //   node tests/bench/loader.mjs [ROUNDS]
 
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { bindings } from "../../scripts/paths.mjs";
+import { goroot } from "../harness/go.mjs";
 import { input, manifestOf, packageFiles } from "./loader_input.mjs";
+import { median } from "./measure/statistics.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 11);
 
 const { raw, br, from } = await input();
 const server = await serve();
 const origin = `http://localhost:${server.address().port}`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROME_BIN || "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launchChromium();
 
 /** Each variant: what runs in the page, what it is compared with, and whether the page has had it before. */
 const PLAIN = "plain instantiateStreaming + wasm_exec.js";
@@ -93,19 +91,14 @@ function print() {
   console.log(`\ndecoder: ${median(rates).toFixed(0)} MB/s of decoded output`);
 }
 
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
 /** `/br` negotiates and is never cached, `/raw` does not negotiate, `/cached` negotiates and is kept by the browser. */
 async function serve() {
-  const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
   const html = '<!doctype html><script src="/wasm_exec.js"></script><script type="module" src="/page.mjs"></script>';
   const manifest = manifestOf(raw, br);
   const files = {
     "/": ["text/html", html],
     "/page.mjs": ["text/javascript", readFileSync(new URL("loader_page.mjs", import.meta.url))],
-    "/wasm_exec.js": ["text/javascript", readFileSync(join(goroot, "lib/wasm/wasm_exec.js"))],
+    "/wasm_exec.js": ["text/javascript", readFileSync(join(goroot(), "lib/wasm/wasm_exec.js"))],
     ...packageFiles(),
     "/bindings/decoder.js": ["text/javascript", readFileSync(join(bindings, "decoder/decoder.js"))],
     "/bindings/decoder_bg.wasm": ["application/wasm", readFileSync(join(bindings, "decoder/decoder_bg.wasm"))],

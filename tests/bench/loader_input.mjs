@@ -1,34 +1,28 @@
 // What the benchmarks of the loader load, and the files that their servers send.
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
+import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
+import { cachedFolder } from "../harness/cache.mjs";
+import { inputPath } from "../harness/inputs.mjs";
 
 /** esbuild: packed, where the native program has been built, else as it is; brotli 9, which takes seconds. */
 export async function input() {
-  const original = join(root, "node_modules/esbuild-wasm/esbuild.wasm");
+  const original = inputPath("esbuild");
   const packs = existsSync(gowaspBinary);
-  const key = createHash("sha256").update(readFileSync(original));
-  if (packs) key.update(readFileSync(gowaspBinary));
-  const folder = join(cacheDir, "bench/loader", key.digest("hex").slice(0, 16));
-  const wasm = join(folder, "esbuild.wasm");
-  if (!existsSync(wasm)) {
-    // Those of older builds are of no use.
-    rmSync(join(cacheDir, "bench/loader"), { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+  const from = [original, ...(packs ? [gowaspBinary] : [])].map((file) => readFileSync(file));
+  const folder = await cachedFolder("bench/loader", from, async (folder) => {
+    const wasm = join(folder, "esbuild.wasm");
     if (packs) await run(gowaspBinary, ["optimize", original, "-o", wasm], { output: "capture" });
     else cpSync(original, wasm);
-  }
-  const raw = readFileSync(wasm);
-  const encoded = join(folder, "esbuild.wasm.q9.br");
-  if (!existsSync(encoded)) {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-    writeFileSync(encoded, brotliCompressSync(raw, { params }));
-  }
-  return { raw, br: readFileSync(encoded), from: packs ? "esbuild.wasm, optimized" : "esbuild.wasm" };
+    writeFileSync(join(folder, "esbuild.wasm.q9.br"), brotliCompressSync(readFileSync(wasm), { params }));
+  });
+  const [raw, br] = ["esbuild.wasm", "esbuild.wasm.q9.br"].map((name) => readFileSync(join(folder, name)));
+  return { raw, br, from: packs ? "esbuild.wasm, optimized" : "esbuild.wasm" };
 }
 
 /** The manifest of the input as `app.wasm` and `app.wasm.br`. */

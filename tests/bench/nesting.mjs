@@ -7,10 +7,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { command } from "../command.mjs";
-import { BROWSERS, resultOfPage } from "../engines/browsers.mjs";
-import { bundleHost } from "../node/go/support.mjs";
-import { findToolchain, runGo } from "../programs/harness/toolchain.mjs";
+import { BROWSERS, resultOfPage } from "../harness/browsers.mjs";
+import { command } from "../harness/command.mjs";
+import { bundleHost } from "../harness/go_host.mjs";
+import { findToolchain, runGo } from "../harness/toolchain.mjs";
 import { deepest } from "./nesting/deepest.mjs";
 
 const HERE = fileURLToPath(new URL("nesting", import.meta.url));

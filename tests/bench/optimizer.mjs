@@ -10,12 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, wholeNumber } from "../command.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
 import { runWatched } from "./measure/child.mjs";
 import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
 import { findProgram, PROGRAMS } from "./measure/programs.mjs";
 import { median } from "./measure/statistics.mjs";
-import { count, table } from "./report/table.mjs";
+import { count, table } from "./measure/table.mjs";
 
 /**
  * @typedef {{wallMs: number, cpuMs: number | null, peakMiB: number | null}} Use medians

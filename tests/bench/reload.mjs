@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { findProgram } from "../../npx/find-program.mjs";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { packMain } from "../../scripts/package/stage.mjs";
-import { command, wholeNumber } from "../command.mjs";
 import { giveProgram, openProject } from "../ecosystem/project.mjs";
 import { serveProject } from "../ecosystem/server.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
 import { median } from "./measure/statistics.mjs";
 
 const usage = `Usage: node tests/bench/reload.mjs [--rounds N]

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { geometricMean, median } from "./measure/statistics.mjs";
+import { table } from "./measure/table.mjs";
 import { barChart } from "./report/chart.mjs";
 import { overviewChart } from "./report/overview.mjs";
 import { reportPage } from "./report/page.mjs";
-import { table } from "./report/table.mjs";
 
 const sizes = (brotli) => ({ raw: 4 * brotli, code: 3 * brotli, gzip: 2 * brotli, brotli });
 const size = {

@@ -9,14 +9,14 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command } from "../command.mjs";
-import { BINARYEN_LEVELS, binaryenVersion, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
+import { BINARYEN_LEVELS, binaryenVersion, hasBinaryen, withBinaryen } from "../harness/binaryen.mjs";
+import { command } from "../harness/command.mjs";
 import { compressedSizes } from "./measure/compressed.mjs";
 import { findOptimizer, inspected, optimized } from "./measure/gowasp.mjs";
 import { findProgram, PROGRAMS } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
+import { count, ratio, table } from "./measure/table.mjs";
 import { testPrograms } from "./measure/test_programs.mjs";
-import { count, ratio, table } from "./report/table.mjs";
 
 /**
  * @typedef {object} Sizes of a module, in bytes
@@ -45,7 +45,7 @@ export async function measureSizes({ names = [], binaryen = false, large = false
   const optimizer = await findOptimizer();
   const rows = [];
   const shapes = names.length ? [] : await testPrograms();
-  const hard = shapes.map(({ name, wasm }) => ({ name, what: "tests/programs/shapes", wasm: () => wasm }));
+  const hard = shapes.map(({ name, wasm }) => ({ name, what: "tests/harness/programs/shapes", wasm: () => wasm }));
   for (const { name, what, wasm } of [...wanted, ...hard]) {
     say(`size of ${name}`);
     const path = wasm();

@@ -9,11 +9,11 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, UsageError, wholeNumber } from "../command.mjs";
-import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "./measure/binaryen.mjs";
+import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "../harness/binaryen.mjs";
+import { command, UsageError, wholeNumber } from "../harness/command.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
-import { table } from "./report/table.mjs";
+import { table } from "./measure/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
 import { ENGINE_NAMES, timeEngines } from "./speed/engines.mjs";
 import { microProgram, timeMicro, timeNoise, timeOther } from "./speed/micro.mjs";

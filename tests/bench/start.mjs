@@ -8,12 +8,12 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { command, UsageError, wholeNumber } from "../command.mjs";
+import { command, UsageError, wholeNumber } from "../harness/command.mjs";
 import { findOptimizer, optimized } from "./measure/gowasp.mjs";
 import { findProgram } from "./measure/programs.mjs";
 import { geometricMean } from "./measure/statistics.mjs";
+import { table } from "./measure/table.mjs";
 import { testPrograms } from "./measure/test_programs.mjs";
-import { table } from "./report/table.mjs";
 import { middle, middleRatio, takeTaskTurns } from "./speed/run_task.mjs";
 
 /** No program may take more than the original to start; this is what a good one takes. */

@@ -14,11 +14,11 @@ import { build } from "esbuild";
 import { installed } from "../../scripts/installed.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, wholeNumber } from "../command.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
 import { findOptimizer, GOWASP } from "./measure/gowasp.mjs";
 import { goBuild } from "./measure/programs.mjs";
 import { median } from "./measure/statistics.mjs";
-import { table } from "./report/table.mjs";
+import { table } from "./measure/table.mjs";
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "workers");
 

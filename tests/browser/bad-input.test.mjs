@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freshPages } from "./fresh.mjs";
-import { loadIn } from "./load.mjs";
-import { answerModule, brotli, manifestOf } from "./module.mjs";
-import { bytes, notFound, startServer } from "./server.mjs";
+import { freshPages } from "../harness/pages/fresh.mjs";
+import { loadIn } from "../harness/pages/load.mjs";
+import { answerModule, brotli, manifestOf } from "../harness/pages/module.mjs";
+import { bytes, notFound, startServer } from "../harness/pages/server.mjs";
 
 const raw = answerModule();
 const br = brotli(raw);
@@ -14,7 +14,7 @@ const json = "application/json";
 
 /** @type {import("playwright-core").Page} */
 let page;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 
 freshPages((ofTest, itsServer) => {

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build, transform } from "esbuild";
 import { mediaType } from "../../npx/serve/locate.mjs";
-import { launchChromium, launchExtension } from "../../scripts/demo/browser.mjs";
+import { launchChromium, launchExtension } from "../../scripts/chromium.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { blocksOf, documents, missingIn, printsOf } from "../docs/blocks.mjs";
 import { program } from "../docs/given.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 import { withoutExports } from "../node/load/programs.mjs";
-import { bytes, startServer } from "./server.mjs";
 
 /** Milliseconds that a page may take on a busy machine. */
 const patience = 60_000;
@@ -33,7 +33,7 @@ const imports = Object.fromEntries(
 
 /** @type {import("playwright-core").Browser} */
 let browser;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 /** @type {string} */
 let app;

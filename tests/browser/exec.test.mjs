@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
 import { execTests, goTest } from "../exec/cases.mjs";
-import { withoutGo } from "../node/go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
 
 execTests("--browser", { host: { js: "js <undefined> object" }, inPage: true });
 

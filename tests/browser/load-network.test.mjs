@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { freshPages } from "../harness/pages/fresh.mjs";
+import { loadIn } from "../harness/pages/load.mjs";
+import { answerModule, brotli, manifestOf } from "../harness/pages/module.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 import { failing, file, redirect, silent } from "../node/load/faults.mjs";
-import { freshPages } from "./fresh.mjs";
-import { loadIn } from "./load.mjs";
-import { answerModule, brotli, manifestOf } from "./module.mjs";
-import { bytes, startServer } from "./server.mjs";
 
 const raw = answerModule(2_000_000);
 const br = brotli(raw);
@@ -16,7 +16,7 @@ const third = Math.floor(br.length / 3);
 
 /** @type {import("playwright-core").Page} */
 let page;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 
 freshPages((ofTest, itsServer) => {
@@ -74,7 +74,7 @@ describe("a connection that breaks", () => {
 });
 
 /** The page without a policy that keeps it from other origins. */
-async function openServer(/** @type {import("./server.mjs").TestServer} */ { answers, url }) {
+async function openServer(/** @type {import("../harness/pages/server.mjs").TestServer} */ { answers, url }) {
   answers.set("/open", bytes("<!doctype html>", "text/html"));
   return { url: `${url}open` };
 }

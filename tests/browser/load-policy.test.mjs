@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
-import { loadIn } from "./load.mjs";
-import { answerModule, brotli, manifestOf } from "./module.mjs";
-import { bytes, startServer } from "./server.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { loadIn } from "../harness/pages/load.mjs";
+import { answerModule, brotli, manifestOf } from "../harness/pages/module.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 
 const raw = answerModule();
 const br = brotli(raw);
 
 /** @type {import("playwright-core").Browser} */
 let browser;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 
 before(async () => {

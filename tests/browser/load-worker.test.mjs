@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 import { built, withoutGo } from "../node/load/programs.mjs";
-import { bytes, startServer } from "./server.mjs";
 
 describe("worker: true", { skip: withoutGo }, () => {
   /** @type {import("playwright-core").Browser} */
   let browser;
   /** @type {import("playwright-core").Page} */
   let page;
-  /** @type {import("./server.mjs").TestServer} */
+  /** @type {import("../harness/pages/server.mjs").TestServer} */
   let server;
 
   before(async () => {

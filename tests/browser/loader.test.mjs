@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
-import { loadIn } from "./load.mjs";
-import { answerModule, manifestOf } from "./module.mjs";
-import { packedEsbuild } from "./packed.mjs";
-import { bytes, startServer } from "./server.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { loadIn } from "../harness/pages/load.mjs";
+import { answerModule, manifestOf } from "../harness/pages/module.mjs";
+import { packedEsbuild } from "../harness/pages/packed.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -18,7 +18,7 @@ before(async () => {
 after(() => browser.close());
 
 describe("Go programs", () => {
-  /** @type {import("./server.mjs").TestServer} */
+  /** @type {import("../harness/pages/server.mjs").TestServer} */
   let server;
   /** @type {import("playwright-core").Page} */
   let page;
@@ -150,7 +150,10 @@ const workerScript = `
 `;
 
 /** Serves a packed app as a host that compresses does. */
-async function deploy(/** @type {import("./server.mjs").TestServer} */ server, /** @type {string} */ folder) {
+async function deploy(
+  /** @type {import("../harness/pages/server.mjs").TestServer} */ server,
+  /** @type {string} */ folder,
+) {
   const { module } = JSON.parse(await readFile(join(folder, "app.json"), "utf8"));
   assert.ok((await readdir(folder)).includes(module.encodings.br.url));
   const encoded = await readFile(join(folder, module.encodings.br.url));
@@ -158,6 +161,6 @@ async function deploy(/** @type {import("./server.mjs").TestServer} */ server, /
   server.answers.set(`/${module.url}`, bytes(encoded, "application/wasm", { "Content-Encoding": "br" }));
 }
 
-async function manifest(/** @type {import("./server.mjs").TestServer} */ server) {
+async function manifest(/** @type {import("../harness/pages/server.mjs").TestServer} */ server) {
   return (await fetch(`${server.url}app.json`)).json();
 }

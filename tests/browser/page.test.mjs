@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { serve } from "../../npx/serve/server.mjs";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
-import { packedEsbuild } from "./packed.mjs";
-import { watchedPage } from "./watched.mjs";
+import { packedEsbuild } from "../harness/pages/packed.mjs";
+import { watchedPage } from "../harness/pages/watched.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
 const patience = 60_000;

@@ -8,14 +8,14 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../npx/serve/server.mjs";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { fillFigures } from "../../scripts/demo/figures.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
+import { startServer } from "../harness/pages/server.mjs";
+import { watchedPage } from "../harness/pages/watched.mjs";
 import { built, withoutGo } from "../node/load/programs.mjs";
-import { startServer } from "./server.mjs";
-import { watchedPage } from "./watched.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
 const patience = 120_000;

@@ -5,12 +5,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
-import { freshPages } from "./fresh.mjs";
-import { bytes } from "./server.mjs";
+import { freshPages } from "../harness/pages/fresh.mjs";
+import { bytes } from "../harness/pages/server.mjs";
 
 /** @type {import("playwright-core").Page} */
 let page;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 freshPages((...fresh) => {
   [page, server] = fresh;

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { freshPages } from "../harness/pages/fresh.mjs";
+import { bytes } from "../harness/pages/server.mjs";
 import { built, withoutExports } from "../node/load/programs.mjs";
-import { freshPages } from "./fresh.mjs";
-import { bytes } from "./server.mjs";
 
 describe("wasip1 in Chromium", { skip: withoutExports }, () => {
   /** @type {import("playwright-core").Page} */

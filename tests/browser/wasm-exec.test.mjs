@@ -7,14 +7,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { buildProgram, withoutGo } from "../node/go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
+import { freshPages } from "../harness/pages/fresh.mjs";
+import { bytes } from "../harness/pages/server.mjs";
+import { buildProgram } from "../node/go/support.mjs";
 import { classicScript, replaced } from "../wasm-exec/packages.mjs";
-import { freshPages } from "./fresh.mjs";
-import { bytes } from "./server.mjs";
 
 /** @type {import("playwright-core").Page} */
 let page;
-/** @type {import("./server.mjs").TestServer} */
+/** @type {import("../harness/pages/server.mjs").TestServer} */
 let server;
 freshPages((...fresh) => {
   [page, server] = fresh;

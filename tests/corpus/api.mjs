@@ -3,7 +3,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runChild } from "../programs/harness/child.mjs";
+import { runChild } from "../harness/child.mjs";
 
 const CALLER = join(dirname(fileURLToPath(import.meta.url)), "api-caller.mjs");
 const TIMEOUT_MS = 120_000;

@@ -3,22 +3,21 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { runChild } from "../programs/harness/child.mjs";
-import { NODE_MODULES } from "./inputs.mjs";
+import { join } from "node:path";
+import { root } from "../../scripts/paths.mjs";
+import { runChild } from "../harness/child.mjs";
+import { NODE_MODULES } from "../harness/inputs.mjs";
+import { hostScript } from "../harness/programs/hosts.mjs";
 
 const TIMEOUT_MS = 180_000;
 
 /** Go's own host for Node, as the package ships it. */
 const WASM_EXEC_NODE = join(NODE_MODULES, "esbuild-wasm", "wasm_exec_node.js");
 
-const HOSTS = join(dirname(dirname(fileURLToPath(import.meta.url))), "programs", "hosts");
-
 /** How to start a wasm file under each host: arguments for node that come before esbuild's own. */
 export const HOST_ARGS = {
   wasm_exec: (wasm) => [WASM_EXEC_NODE, wasm],
-  loader: (wasm) => [join(HOSTS, "loader.mjs"), join(dirname(NODE_MODULES), "dist", "index.js"), "", wasm],
+  loader: (wasm) => [hostScript("loader"), join(root, "dist", "index.js"), "", wasm],
 };
 
 const REACT_PAGE = `import * as React from "react";

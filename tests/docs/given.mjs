@@ -1,14 +1,14 @@
 // What the blocks of the documentation find: the Go program of docs/loader/README.md, packed, in a project that has the
 // package installed.
 
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDir, gowaspBinary, root } from "../../scripts/paths.mjs";
+import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { answerModule } from "../browser/module.mjs";
+import { cachedFolder } from "../harness/cache.mjs";
+import { answerModule } from "../harness/pages/module.mjs";
 import { blocksOf } from "./blocks.mjs";
 
 /** Where the program is, which all pages of the documentation run. */
@@ -19,23 +19,17 @@ const index = "docs/loader/README.md";
  *
  * @returns {Promise<string>} a folder with `main.go`, `go.mod`, `app.wasm`, and `public/app` with what was packed
  */
-export async function program() {
+export function program() {
   const source = blocksOf(index).find(({ file }) => file === "main.go")?.text;
   if (!source) throw new Error(`${index} has no block with file=main.go`);
-  const hash = createHash("sha256").update(source);
-  hash.update(await readFile(gowaspBinary));
-  const folder = join(cacheDir, "docs-tests", hash.digest("hex").slice(0, 16));
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  await writeFile(join(partial, "main.go"), source);
-  await writeFile(join(partial, "go.mod"), "module app\n\ngo 1.24\n");
-  const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
-  await run("go", ["build", "-o", "app.wasm"], { cwd: partial, env, output: "capture" });
-  const pack = ["pack", "app.wasm", "-o", "public/app", "--brotli", "4", "-q"];
-  await run(gowaspBinary, pack, { cwd: partial, output: "capture" });
-  await rename(partial, folder).catch(() => rm(partial, { recursive: true }));
-  return folder;
+  return cachedFolder("docs-tests", [source, readFileSync(gowaspBinary)], async (folder) => {
+    await writeFile(join(folder, "main.go"), source);
+    await writeFile(join(folder, "go.mod"), "module app\n\ngo 1.24\n");
+    const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
+    await run("go", ["build", "-o", "app.wasm"], { cwd: folder, env, output: "capture" });
+    const pack = ["pack", "app.wasm", "-o", "public/app", "--brotli", "4", "-q"];
+    await run(gowaspBinary, pack, { cwd: folder, output: "capture" });
+  });
 }
 
 /**

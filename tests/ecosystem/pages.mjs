@@ -5,14 +5,14 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { mediaType } from "../../npx/serve/locate.mjs";
-import { launchExtension } from "../../scripts/demo/browser.mjs";
+import { launchExtension } from "../../scripts/chromium.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { bytes, startServer } from "../browser/server.mjs";
+import { bytes, startServer } from "../harness/pages/server.mjs";
 import { checkPage, done } from "./page.mjs";
 
 /** @typedef {import("./run.mjs").Environment} Environment */
 /** @typedef {Parameters<Environment["test"]>[0]} Context */
-/** @typedef {import("../browser/server.mjs").TestServer} Server */
+/** @typedef {import("../harness/pages/server.mjs").TestServer} Server */
 
 const anyOrigin = { "Access-Control-Allow-Origin": "*" };
 

@@ -5,7 +5,7 @@ import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { freePort } from "../free_port.mjs";
+import { freePort } from "../harness/free_port.mjs";
 import { startNginx } from "./nginx.mjs";
 import { openProject } from "./project.mjs";
 import { serveProject } from "./server.mjs";

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { packMain } from "../../scripts/package/stage.mjs";
 
-import { command } from "../command.mjs";
+import { command } from "../harness/command.mjs";
 import { bundlers } from "./bundlers.mjs";
 import { edge } from "./edge.mjs";
 import { frameworks } from "./frameworks.mjs";

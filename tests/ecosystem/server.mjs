@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { join, normalize } from "node:path";
 import { mediaType } from "../../npx/serve/locate.mjs";
 import { track } from "../../scripts/process.mjs";
-import { freePort } from "../free_port.mjs";
+import { freePort } from "../harness/free_port.mjs";
 
 /**
  * @typedef {object} Site

@@ -2,17 +2,17 @@
  * Runs `GOOS=js` test programs in a browser.
  */
 import { readFileSync } from "node:fs";
-import { resultOfPage } from "./browsers.mjs";
+import { resultOfPage } from "../harness/browsers.mjs";
 
 const TIMEOUT_MS = 1_800_000;
 
 /**
  * Runs programs one after another in one page.
  *
- * @param {keyof typeof import("./browsers.mjs").BROWSERS} browser
- * @param {{program: import("../programs/harness/catalog.mjs").Program, wasm: string}[]} runs with the paths of modules
+ * @param {keyof typeof import("../harness/browsers.mjs").BROWSERS} browser
+ * @param {{program: import("../harness/programs/catalog.mjs").Program, wasm: string}[]} runs with the paths of modules
  * @param {string} wasmExec path of Go's `wasm_exec.js`
- * @returns {Promise<import("../programs/harness/child.mjs").Outcome[]>} in the order of `runs`
+ * @returns {Promise<import("../harness/child.mjs").Outcome[]>} in the order of `runs`
  */
 export async function runInBrowser(browser, runs, wasmExec) {
   const script = (url) => ["text/javascript", readFileSync(url)];

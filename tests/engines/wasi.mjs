@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { findProgram } from "../../npx/find-program.mjs";
 import { wasmtimeHome, wazeroPath } from "../../scripts/engines.mjs";
 import { cacheDir } from "../../scripts/paths.mjs";
-import { runChild } from "../programs/harness/child.mjs";
+import { runChild } from "../harness/child.mjs";
 
 const RUNNER = join(dirname(fileURLToPath(import.meta.url)), "wasmtime_run.py");
 const RUN_TIMEOUT_MS = 180_000;
@@ -47,10 +47,10 @@ export const WASI_ENGINES = {
  * Runs a test program in an empty directory, with an environment that holds nothing of this machine but `PATH`.
  *
  * @param {keyof typeof WASI_ENGINES} name
- * @param {import("../programs/harness/catalog.mjs").Program} program
+ * @param {import("../harness/programs/catalog.mjs").Program} program
  * @param {string} wasm path of the module
  * @param {{keep?: boolean}} [options] `keep` the compiled module for the next run
- * @returns {Promise<import("../programs/harness/child.mjs").Outcome>}
+ * @returns {Promise<import("../harness/child.mjs").Outcome>}
  */
 export async function runOnEngine(name, program, wasm, { keep = false } = {}) {
   const cwd = mkdtempSync(join(tmpdir(), "gowasp-engine-"));

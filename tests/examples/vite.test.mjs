@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { serveFolders } from "../ecosystem/server.mjs";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
-import { withoutGo } from "../node/go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
 
 const source = join(root, "tests/exec/program");
 const timeout = 120_000;

@@ -7,17 +7,13 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { command, known, UsageError, wholeNumber } from "../command.mjs";
-import { SYSTEMS } from "../programs/harness/hosts.mjs";
-import {
-  chosenOptimizer,
-  OPTIMIZER_OPTIONS,
-  OPTIMIZER_USAGE,
-  optimizerMissing,
-} from "../programs/harness/optimize.mjs";
-import { pool } from "../programs/harness/pool.mjs";
-import { resumedText } from "../programs/harness/resumed.mjs";
-import { cacheDir, findToolchain } from "../programs/harness/toolchain.mjs";
+import { cacheDir } from "../../scripts/paths.mjs";
+import { command, known, UsageError, wholeNumber } from "../harness/command.mjs";
+import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE, optimizerMissing } from "../harness/optimize.mjs";
+import { pool } from "../harness/pool.mjs";
+import { SYSTEMS } from "../harness/programs/hosts.mjs";
+import { resumedText } from "../harness/programs/resumed.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { KINDS, runTrial, trialName, VARIANTS } from "./trial.mjs";
 
 const USAGE = `usage: node tests/fuzz/run.mjs [options]
@@ -30,7 +26,7 @@ const USAGE = `usage: node tests/fuzz/run.mjs [options]
                          ways to build and run, default default
   --mix                  of the kinds, releases, systems and variants one per seed, in turn, instead of all
   ${OPTIMIZER_USAGE}
-  --keep DIR             for programs that differ, default ${join(cacheDir("fuzz"), "kept")}
+  --keep DIR             for programs that differ, default ${join(cacheDir, "fuzz", "kept")}
   --jobs N               programs run side by side, default 2`;
 
 const OPTIONS = {
@@ -41,7 +37,7 @@ const OPTIONS = {
   variant: { type: "string", default: "default" },
   mix: { type: "boolean", default: false },
   ...OPTIMIZER_OPTIONS,
-  keep: { type: "string", default: join(cacheDir("fuzz"), "kept") },
+  keep: { type: "string", default: join(cacheDir, "fuzz", "kept") },
   jobs: { type: "string", default: "2" },
   help: { type: "boolean", short: "h", default: false },
 };

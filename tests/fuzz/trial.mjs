@@ -4,11 +4,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { difference } from "../programs/harness/compare.mjs";
-import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
-import { optimize } from "../programs/harness/optimize.mjs";
-import { readResumed } from "../programs/harness/resumed.mjs";
-import { runGo } from "../programs/harness/toolchain.mjs";
+import { optimize } from "../harness/optimize.mjs";
+import { difference } from "../harness/programs/compare.mjs";
+import { hostsFor, runUnder } from "../harness/programs/hosts.mjs";
+import { readResumed } from "../harness/programs/resumed.mjs";
+import { runGo } from "../harness/toolchain.mjs";
 import { generateNosplit } from "./generator/nosplit.mjs";
 import { generate } from "./generator/program.mjs";
 
@@ -45,7 +45,7 @@ export const VARIANTS = {
  * @typedef {object} Trial
  * @property {keyof typeof KINDS} kind
  * @property {number} seed
- * @property {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @property {import("../harness/toolchain.mjs").Toolchain} toolchain
  * @property {string} goos
  * @property {keyof typeof VARIANTS} variant
  */
@@ -59,7 +59,7 @@ export function trialName({ kind, seed, toolchain, goos, variant }) {
  * @typedef {object} Finding
  * @property {"same" | "nothing" | "differs"} verdict `nothing`: the program as Go built it goes over the end of a stack
  * @property {string} why how they differ, by which pass, and where the program is kept; empty when both do the same
- * @property {import("../programs/harness/resumed.mjs").Resumed} [resumed] under `--resume-stress`
+ * @property {import("../harness/programs/resumed.mjs").Resumed} [resumed] under `--resume-stress`
  */
 
 /**

@@ -1,13 +1,12 @@
 // The steps of action.yml: plain bash, run here on Go's modules from npm with the variables that GitHub would set.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
+import { runChild } from "../harness/child.mjs";
 
 const astro = join(root, "node_modules/@astrojs/compiler/dist/astro.wasm");
 const noWindows = { skip: process.platform === "win32" ? "a shell script stands for gh" : false };
@@ -25,16 +24,13 @@ async function step(/** @type {string} */ script, /** @type {NodeJS.ProcessEnv} 
   const command = { GOWASP_COMMAND: relative(root, gowaspBinary), GITHUB_OUTPUT: join(folder, "output") };
   await writeFile(files.GITHUB_STEP_SUMMARY, "");
   await writeFile(command.GITHUB_OUTPUT, "");
-  const child = spawn("bash", [join(root, "action", script)], {
+  const { exitCode, stdout, stderr } = await runChild("bash", [join(root, "action", script)], {
     cwd: root,
     env: { PATH: process.env.PATH, ...files, ...command, ...env },
+    timeoutMs: 120_000,
   });
-  let text = "";
-  child.stdout.on("data", (chunk) => (text += chunk));
-  child.stderr.on("data", (chunk) => (text += chunk));
-  const [code] = await once(child, "close");
   const summary = await readFile(files.GITHUB_STEP_SUMMARY, "utf8");
-  return { code, text, summary, output: await readFile(command.GITHUB_OUTPUT, "utf8") };
+  return { code: exitCode, text: stdout + stderr, summary, output: await readFile(command.GITHUB_OUTPUT, "utf8") };
 }
 
 test("a module that fits: summary, verdict, exit code 0", async () => {

@@ -12,11 +12,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf } from "../programs/harness/catalog.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { runChild } from "../harness/child.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf } from "../harness/programs/catalog.mjs";
+import { ALL_RELEASES, findToolchain } from "../harness/toolchain.mjs";
 import { WAYS } from "./after-trap/ways.mjs";
 
 const HOST = fileURLToPath(new URL("after-trap/host.mjs", import.meta.url));
@@ -46,7 +47,7 @@ const releases =
   wanted === "all"
     ? ALL_RELEASES
     : (wanted?.split(",") ?? [ALL_RELEASES.at(0), `1.${EXPORTS}.13`, undefined, ALL_RELEASES.at(-1)]);
-const missing = [optimizerMissing(DEFAULT_OPTIMIZER)];
+const missing = [optimizerMissing(gowaspBinary)];
 const cases = [];
 for (const release of releases) {
   const found = await findToolchain(release);
@@ -82,7 +83,7 @@ async function answers(one, wasm) {
   return said;
 }
 
-describe("calls after a trap", { concurrency: 2, skip: Boolean(optimizerMissing(DEFAULT_OPTIMIZER)) }, () => {
+describe("calls after a trap", { concurrency: 2, skip: Boolean(optimizerMissing(gowaspBinary)) }, () => {
   for (const one of cases) {
     test(one.id, async () => {
       const { wasm, error } = built.get(one.id);
@@ -97,7 +98,7 @@ describe("calls after a trap", { concurrency: 2, skip: Boolean(optimizerMissing(
       const isLocal = one.toolchain.env.GOTOOLCHAIN === "local";
       for (const [number, options] of (isLocal ? OPTIONS : OPTIONS.slice(0, 1)).entries()) {
         const output = join(work, `${one.id} ${number}.wasm`);
-        const optimized = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: options }, wasm, output);
+        const optimized = await optimize({ optimizer: gowaspBinary, optimizerArgs: options }, wasm, output);
         assert.equal(optimized.error, "");
         const now = await answers(one, output);
         for (const [position, { name, depth, said }] of before.entries()) {

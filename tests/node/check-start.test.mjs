@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { buildAll } from "../programs/harness/build.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { runChild } from "../harness/child.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
 
 /** How each ends or waits: at its end, for a timer, for standard input, for ever, by a panic, by another exit code. */
 const expected = {
@@ -31,7 +31,7 @@ for (const { id, program, goos } of own) {
   test(id, async () => {
     const { wasm } = built.get(id);
     const args = ["check", wasm, "--start", "--start-timeout", "120", "--platform", "deno-deploy", "--json"];
-    const { exitCode, stdout, stderr } = await runChild(DEFAULT_OPTIMIZER, args, {
+    const { exitCode, stdout, stderr } = await runChild(gowaspBinary, args, {
       env: process.env,
       timeoutMs: 300_000,
     });

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference } from "../programs/harness/compare.mjs";
+import { difference } from "../harness/programs/compare.mjs";
 
 const outcome = (stderr) => ({ ended: "exit code 2", exitCode: 2, stdout: "", stderr });
 

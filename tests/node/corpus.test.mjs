@@ -7,14 +7,15 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { CALLS, callApi } from "../corpus/api.mjs";
 import { HOST_ARGS, runEsbuild, TASKS } from "../corpus/esbuild.mjs";
-import { INPUTS, inputPath, NODE_MODULES } from "../corpus/inputs.mjs";
-import { testOutputs } from "../outputs/recorded.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { INPUTS, inputPath, NODE_MODULES } from "../harness/inputs.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { testOutputs } from "../harness/outputs/recorded.mjs";
 
 const strict = process.env.CI === "true";
-const noOptimizer = (!strict && optimizerMissing(DEFAULT_OPTIMIZER)) || false;
+const noOptimizer = (!strict && optimizerMissing(gowaspBinary)) || false;
 const noLoader =
   !strict && !existsSync(join(dirname(NODE_MODULES), "dist", "index.js")) && "the loader is not built: npm run build";
 const work = mkdtempSync(join(tmpdir(), "gowasp-corpus-"));
@@ -24,7 +25,7 @@ const outputs = new Map();
 /** @returns {Promise<string>} path of the optimized module */
 async function optimized(name) {
   const output = join(work, `${name}.wasm`);
-  const result = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [] }, inputPath(name), output);
+  const result = await optimize({ optimizer: gowaspBinary, optimizerArgs: [] }, inputPath(name), output);
   assert.equal(result.error, "");
   outputs.set(name, result.hashes);
   return output;
@@ -71,7 +72,7 @@ test("inspect lists the functions of an optimized module, which is not optimized
   const wasm = await optimized("esbuild");
   assert.deepEqual(namesIn(wasm), namesIn(inputPath("esbuild")));
   const again = await optimize(
-    { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: ["--strict"] },
+    { optimizer: gowaspBinary, optimizerArgs: ["--strict"] },
     wasm,
     join(work, "again.wasm"),
   );
@@ -80,7 +81,7 @@ test("inspect lists the functions of an optimized module, which is not optimized
 
 /** Go's names for the functions of a module, sorted. */
 function namesIn(wasm) {
-  const json = execFileSync(DEFAULT_OPTIMIZER, ["inspect", "--json", wasm], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const json = execFileSync(gowaspBinary, ["inspect", "--json", wasm], { encoding: "utf8", maxBuffer: 1 << 26 });
   const { functions } = JSON.parse(json);
   return functions
     .map(({ name }) => name)

@@ -1,15 +1,15 @@
 // gowasp/workers in Node: what of it does not depend on workerd. In workerd it is tested by tests/ecosystem/edge.mjs.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { goHandler } from "../../dist/workers.js";
-import { answerModule } from "../browser/module.mjs";
-import { buildProgram, withoutGo } from "./go/support.mjs";
+import { go, withoutGo } from "../harness/go.mjs";
+import { answerModule } from "../harness/pages/module.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 const handlerFolder = fileURLToPath(new URL("../ecosystem/edge/handler", import.meta.url));
 const request = (address, init) => new Request(`http://localhost${address}`, init);
@@ -26,8 +26,7 @@ describe("goHandler", { skip: withoutGo }, () => {
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "gowasp-edge-"));
     const file = path.join(folder, "handler.wasm");
-    const env = { ...process.env, GOOS: "js", GOARCH: "wasm", GOFLAGS: "" };
-    execFileSync("go", ["build", "-o", file, "."], { cwd: handlerFolder, env });
+    go(["build", "-o", file, "."], { GOOS: "js", GOARCH: "wasm", GOFLAGS: "" }, handlerFolder);
     module = new WebAssembly.Module(readFileSync(file));
     console.error = (...all) => errors.push(all.join(" "));
     errors = [];

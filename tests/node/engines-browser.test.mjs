@@ -7,13 +7,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { BROWSERS } from "../engines/browsers.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { runInBrowser } from "../engines/programs.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
-import { difference, unexpected } from "../programs/harness/compare.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { BROWSERS } from "../harness/browsers.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { difference, unexpected } from "../harness/programs/compare.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 
 /** They need files, standard input, functions of Node, or an event loop that ends, which a page does not have. */
 const NOT_IN_PAGES = new Set(["deadlock", "files", "goexit_main", "js_callbacks", "js_values", "profile", "stdin"]);
@@ -21,7 +22,7 @@ const NOT_IN_PAGES = new Set(["deadlock", "files", "goexit_main", "js_callbacks"
 for (const browser of ["firefox", "webkit"]) {
   const { toolchain, missing } = await findToolchain();
   const unasked = process.env.GOWASP_BROWSERS !== "all" && "GOWASP_BROWSERS=all runs it";
-  const skip = unasked || BROWSERS[browser].missing() || optimizerMissing(DEFAULT_OPTIMIZER) || missing || false;
+  const skip = unasked || BROWSERS[browser].missing() || optimizerMissing(gowaspBinary) || missing || false;
   test(`programs in ${browser}, original and optimized`, { skip }, async (t) => {
     const programs = readPrograms().filter(({ name, drive }) => !drive && !NOT_IN_PAGES.has(name));
     const cases = casesOf(programs, toolchain, { goos: ["js"] }).filter(({ variant }) => variant === "default");
@@ -33,7 +34,7 @@ for (const browser of ["firefox", "webkit"]) {
         const { wasm, error } = built.get(id);
         assert.equal(error, undefined);
         const output = join(work, `${program.name}.wasm`);
-        const optimized = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [] }, wasm, output);
+        const optimized = await optimize({ optimizer: gowaspBinary, optimizerArgs: [] }, wasm, output);
         assert.equal(optimized.error, "");
         runs.push({ program, wasm }, { program, wasm: output });
       }

@@ -8,12 +8,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { runOnEngine, WASI_ENGINES } from "../engines/wasi.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
-import { difference, unexpected } from "../programs/harness/compare.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { difference, unexpected } from "../harness/programs/compare.mjs";
+import { ALL_RELEASES, findToolchain } from "../harness/toolchain.mjs";
 
 const wanted = process.env.GOWASP_GO_RELEASES;
 const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? [undefined]);
@@ -21,7 +22,7 @@ const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? [undef
 /** A program with a `drive.mjs` gets imports and calls from JavaScript, which these engines do not have. */
 const programs = readPrograms().filter(({ drive }) => !drive);
 
-const missing = [optimizerMissing(DEFAULT_OPTIMIZER), ...Object.values(WASI_ENGINES).map((engine) => engine.missing())];
+const missing = [optimizerMissing(gowaspBinary), ...Object.values(WASI_ENGINES).map((engine) => engine.missing())];
 const engines = Object.keys(WASI_ENGINES).filter((name) => WASI_ENGINES[name].missing() === "");
 const cases = [];
 for (const release of releases) {
@@ -41,14 +42,14 @@ const built = await buildAll(cases);
 const work = mkdtempSync(join(tmpdir(), "gowasp-engines-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-const skip = optimizerMissing(DEFAULT_OPTIMIZER) || engines.length === 0;
+const skip = optimizerMissing(gowaspBinary) || engines.length === 0;
 describe("programs on other engines, original and optimized", { concurrency: 2, skip }, () => {
   for (const one of cases) {
     test(one.id, async () => {
       const { wasm, error } = built.get(one.id);
       assert.equal(error, undefined);
       const output = join(work, `${one.id}.wasm`);
-      const optimized = await optimize({ optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [] }, wasm, output);
+      const optimized = await optimize({ optimizer: gowaspBinary, optimizerArgs: [] }, wasm, output);
       assert.equal(optimized.error, "");
       for (const engine of engines) {
         const before = await runOnEngine(engine, one.program, wasm, { keep: true });

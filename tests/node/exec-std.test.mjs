@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { withoutGo } from "../harness/go.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { compareHosts, EXEC } from "../std/hosts.mjs";
-import { withoutGo } from "./go/support.mjs";
 
 const options = { short: true, timeoutSeconds: 180, ci: true };
 

@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { root } from "../../scripts/paths.mjs";
-import { answerModule } from "../browser/module.mjs";
 import { execTests, goTest } from "../exec/cases.mjs";
-import { buildProgram, withoutGo } from "./go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
+import { answerModule } from "../harness/pages/module.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 execTests("", { host: { js: "js node undefined", wasip1: "wasip1" } });
 

@@ -6,9 +6,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { KINDS, runTrial, trialName } from "../fuzz/trial.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { optimizerMissing } from "../harness/optimize.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 
 const TRIALS = [
   { kind: "mixed", seed: 1, goos: "js", variant: "default" },
@@ -22,13 +23,13 @@ const TRIALS = [
 
 const strict = process.env.CI === "true";
 const { toolchain, missing } = await findToolchain(undefined);
-const skip = !strict && (missing || optimizerMissing(DEFAULT_OPTIMIZER) || false);
+const skip = !strict && (missing || optimizerMissing(gowaspBinary) || false);
 const work = mkdtempSync(join(tmpdir(), "gowasp-fuzz-test-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 for (const trial of TRIALS) {
   test(trialName({ ...trial, toolchain: toolchain ?? { release: "" } }), { skip }, async () => {
-    const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], keep: work };
+    const options = { optimizer: gowaspBinary, optimizerArgs: [], keep: work };
     assert.deepEqual(await runTrial({ ...trial, toolchain }, options), { verdict: "same", why: "" });
   });
 }
@@ -51,7 +52,7 @@ test("an optimizer that changes what a program does is found out", {
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 const args = process.argv.slice(2);
-execFileSync(${JSON.stringify(DEFAULT_OPTIMIZER)}, args);
+execFileSync(${JSON.stringify(gowaspBinary)}, args);
 const output = args[args.indexOf("-o") + 1];
 const wasm = readFileSync(output);
 if (args.at(-1) !== "drop-custom-sections") wasm.write("cast", wasm.indexOf("case0"));

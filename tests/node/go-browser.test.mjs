@@ -1,14 +1,16 @@
 // A Go program with the package's host functions in a page of Chromium.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
-import { buildProgram, bundleHost, withoutGo } from "./go/support.mjs";
+import { findChromium } from "../../npx/exec/find-chromium.mjs";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { withoutGo } from "../harness/go.mjs";
+import { bundleHost } from "../harness/go_host.mjs";
+import { buildProgram } from "./go/support.mjs";
 
-const executablePath = "/usr/bin/chromium";
-const withoutChromium = existsSync(executablePath) || process.env.CI ? false : "Chromium is not installed";
+const withoutChromium = findChromium() || process.env.CI ? false : "Chromium is not installed";
 
 const PAGE = `<!doctype html><body><script type="module">
   import { GoHost } from "/host.mjs";
@@ -36,7 +38,7 @@ test("a page", { skip: withoutGo || withoutChromium }, async (t) => {
     "/data": ["text/plain", "x".repeat(100_000)],
   });
   t.after(() => server.close());
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launchChromium();
   t.after(() => browser.close());
   const page = await browser.newPage();
   const lines = [];

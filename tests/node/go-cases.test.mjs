@@ -7,7 +7,8 @@ import { createServer } from "node:http";
 import { before, describe, test } from "node:test";
 import vm from "node:vm";
 import { load } from "../../dist/index.js";
-import { buildProgram, withoutGo, withoutRelease } from "./go/support.mjs";
+import { withoutGo, withoutRelease } from "../harness/go.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 const INDEX = new URL("../../dist/index.js", import.meta.url).href;
 

@@ -6,8 +6,10 @@ import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { withoutGo } from "../harness/go.mjs";
+import { bundleHost, importHost } from "../harness/go_host.mjs";
 import { callHost, fakeInstance, makeCallback } from "./go/fake.mjs";
-import { buildProgram, bundleHost, importHost, withoutGo } from "./go/support.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 const code = (expected) => (error) => error.name === "GowaspError" && error.code === expected;
 

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { withoutGo, withoutRelease } from "../harness/go.mjs";
+import { importHost } from "../harness/go_host.mjs";
 import { callHost, fakeInstance, SP } from "./go/fake.mjs";
-import { buildProgram, importHost, withoutGo, withoutRelease } from "./go/support.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 describe("host functions", () => {
   let GoHost;

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { buildProgram, importHost, withoutGo } from "./go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
+import { importHost } from "../harness/go_host.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 describe("GoHost", { skip: withoutGo }, () => {
   let GoHost;

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { importHost } from "../harness/go_host.mjs";
 import { fakeInstance } from "./go/fake.mjs";
-import { importHost } from "./go/support.mjs";
 
 /** The memory of `fakeInstance` is one page. */
 const memoryBytes = 65_536;

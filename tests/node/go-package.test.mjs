@@ -8,16 +8,16 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { load } from "../../dist/index.js";
-import { withoutGo, withoutRelease } from "./go/support.mjs";
+import * as harness from "../harness/go.mjs";
+import { goroot, withoutGo, withoutRelease } from "../harness/go.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const example = path.join(root, "examples/go-functions");
 const js = { GOOS: "js", GOARCH: "wasm" };
 
 function go(args, { cwd = path.join(root, "go"), ...env } = {}) {
-  const options = { cwd, env: { ...process.env, GOFLAGS: "", ...env }, encoding: "utf8", stdio: "pipe" };
   try {
-    return execFileSync("go", args, options);
+    return harness.go(args, { GOFLAGS: "", ...env }, cwd);
   } catch (error) {
     throw new Error(`go ${args.join(" ")}:\n${error.stdout}${error.stderr}`);
   }
@@ -26,10 +26,7 @@ function go(args, { cwd = path.join(root, "go"), ...env } = {}) {
 describe("the Go package", { skip: withoutGo }, () => {
   // The oldest release that go.mod allows, and the newest that everybody has. Toolchains from the module proxy have no
   // go_js_wasm_exec of their own; that of another release does.
-  const reference = path.join(
-    withoutGo ? "" : go(["env", "GOROOT"], { GOTOOLCHAIN: "local" }).trim(),
-    "lib/wasm/go_js_wasm_exec",
-  );
+  const reference = path.join(withoutGo ? "" : goroot(), "lib/wasm/go_js_wasm_exec");
   const loader = path.join(root, "tests/node/go/exec.mjs");
   for (const [name, toolchain, skip] of [
     ["this release", "local", false],

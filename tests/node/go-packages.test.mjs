@@ -9,7 +9,7 @@ import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { transform } from "esbuild";
-import { importHost } from "./go/support.mjs";
+import { importHost } from "../harness/go_host.mjs";
 
 const modules = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../node_modules");
 const file = (...names) => path.join(modules, ...names);

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { buildProgram, bundleHost, runProgram, withoutGo, withoutRelease } from "./go/support.mjs";
+import { withoutGo, withoutRelease } from "../harness/go.mjs";
+import { bundleHost } from "../harness/go_host.mjs";
+import { buildProgram, runProgram } from "./go/support.mjs";
 
 // The oldest supported release, the machine's own, and the newest.
 const RELEASES = ["1.21.13", "local", "1.27.4"];

@@ -9,15 +9,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
-import { check, missingParts } from "../programs/harness/check.mjs";
-import { HOST_NAMES } from "../programs/harness/hosts.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { reportText } from "../programs/harness/report.mjs";
-import { ALL_RELEASES, findToolchain } from "../programs/harness/toolchain.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { check, missingParts } from "../harness/programs/check.mjs";
+import { HOST_NAMES } from "../harness/programs/hosts.mjs";
+import { reportText } from "../harness/programs/report.mjs";
+import { ALL_RELEASES, findToolchain } from "../harness/toolchain.mjs";
 
-const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: HOST_NAMES };
+const options = { optimizer: gowaspBinary, optimizerArgs: [], hosts: HOST_NAMES };
 
 const wanted = process.env.GOWASP_GO_RELEASES;
 const releases = wanted === "all" ? ALL_RELEASES : (wanted?.split(",") ?? [undefined]);

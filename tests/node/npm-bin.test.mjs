@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { platformPackage, thisMachine } from "../../npx/platform.mjs";
 import { platforms } from "../../scripts/package/platforms.mjs";
+import { runNode } from "../harness/child.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const noWindows = { skip: process.platform === "win32" ? "uses shell scripts and signals" : false };
@@ -35,12 +36,9 @@ after(() => rm(dirname(modules), { recursive: true, force: true }));
 const bare = { PATH: dirname(process.execPath) };
 
 async function runScript(/** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ env = bare) {
-  const child = spawn(process.execPath, [join(modules, "gowasp", "npx", "gowasp.mjs"), ...args], { env });
-  let output = "";
-  child.stdout.on("data", (chunk) => (output += chunk));
-  child.stderr.on("data", (chunk) => (output += chunk));
-  const [code] = await once(child, "close");
-  return { code, output };
+  const script = join(modules, "gowasp", "npx", "gowasp.mjs");
+  const { exitCode, stdout, stderr } = await runNode([script, ...args], { env });
+  return { code: exitCode, output: stdout + stderr };
 }
 
 /** Puts a shell script where the program of this platform's package is. */

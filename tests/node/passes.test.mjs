@@ -8,10 +8,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { buildAll } from "../programs/harness/build.mjs";
-import { check } from "../programs/harness/check.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { optimizerMissing } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { check } from "../harness/programs/check.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
 
 /** Recovers, unwinds, calls deferred closures: what most passes look at. */
 const PROGRAM = "defer";
@@ -21,7 +22,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const { cases } = await plannedCases(undefined);
 const one = cases.find(({ id }) => id.startsWith(`${PROGRAM} js`));
-const missing = one ? optimizerMissing(DEFAULT_OPTIMIZER) : "the go command is not installed";
+const missing = one ? optimizerMissing(gowaspBinary) : "the go command is not installed";
 
 test("all that it needs is there", { skip: process.env.CI !== "true" && missing !== "" && missing }, () => {
   assert.equal(missing, "");
@@ -48,10 +49,10 @@ describe("passes", { concurrency: 2 }, () => {
 function report(...flags) {
   const file = join(folder, `report${flags.join("")}`);
   const args = ["optimize", wasm, "-o", `${file}.wasm`, "-q", "--report", `${file}.json`, ...flags];
-  execFileSync(DEFAULT_OPTIMIZER, args);
+  execFileSync(gowaspBinary, args);
   return JSON.parse(readFileSync(`${file}.json`, "utf8")).passes;
 }
 
 function options(...optimizerArgs) {
-  return { optimizer: DEFAULT_OPTIMIZER, optimizerArgs, hosts: ["wasm_exec"] };
+  return { optimizer: gowaspBinary, optimizerArgs, hosts: ["wasm_exec"] };
 }

@@ -8,15 +8,15 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { testOutputs } from "../outputs/recorded.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { check, missingParts } from "../programs/harness/check.mjs";
-import { HOST_NAMES } from "../programs/harness/hosts.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
-import { reportText } from "../programs/harness/report.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { testOutputs } from "../harness/outputs/recorded.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { check, missingParts } from "../harness/programs/check.mjs";
+import { HOST_NAMES } from "../harness/programs/hosts.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
+import { reportText } from "../harness/programs/report.mjs";
 
-const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: HOST_NAMES };
+const options = { optimizer: gowaspBinary, optimizerArgs: [], hosts: HOST_NAMES };
 const { cases, missing: noRelease } = await plannedCases(process.env.GOWASP_GO_RELEASES);
 const missing = [...missingParts(options), ...noRelease];
 

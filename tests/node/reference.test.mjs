@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { withoutGo } from "./go/support.mjs";
+import { withoutGo } from "../harness/go.mjs";
 
 const script = fileURLToPath(new URL("../reference/run.mjs", import.meta.url));
 

@@ -3,13 +3,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
-import { check, missingParts } from "../programs/harness/check.mjs";
-import { HOST_NAMES } from "../programs/harness/hosts.mjs";
-import { chosenOptimizer } from "../programs/harness/optimize.mjs";
-import { reportText } from "../programs/harness/report.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { chosenOptimizer } from "../harness/optimize.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { check, missingParts } from "../harness/programs/check.mjs";
+import { HOST_NAMES } from "../harness/programs/hosts.mjs";
+import { reportText } from "../harness/programs/report.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 
 const stress = chosenOptimizer({ "optimizer-arg": [], "resume-stress": true });
 const options = { ...stress, hosts: HOST_NAMES };

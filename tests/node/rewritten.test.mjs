@@ -5,15 +5,15 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withBinaryen } from "../bench/measure/binaryen.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../programs/harness/catalog.mjs";
-import { check, missingParts } from "../programs/harness/check.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { reportText } from "../programs/harness/report.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { withBinaryen } from "../harness/binaryen.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { check, missingParts } from "../harness/programs/check.mjs";
+import { reportText } from "../harness/programs/report.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 
-const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], hosts: ["wasm_exec", "wasi"] };
+const options = { optimizer: gowaspBinary, optimizerArgs: [], hosts: ["wasm_exec", "wasi"] };
 const { toolchain, missing } = await findToolchain(undefined);
 const reason = [missing, ...missingParts(options)].find(Boolean);
 

@@ -6,14 +6,15 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { optimizerMissing } from "../harness/optimize.mjs";
+import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
 import { check } from "../std/check.mjs";
 import { differences, readRun } from "../std/outcome.mjs";
 import { ciCases } from "../std/packages.mjs";
 import { failed, reportText } from "../std/report.mjs";
 
-const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: [], short: true, timeoutSeconds: 180, ci: true };
+const options = { optimizer: gowaspBinary, optimizerArgs: [], short: true, timeoutSeconds: 180, ci: true };
 
 const wanted = process.env.GOWASP_GO_RELEASES;
 const releases = wanted === "all" ? WASIP1_RELEASES : (wanted?.split(",") ?? [undefined]);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { compareHosts } from "../std/hosts.mjs";
 
 const { toolchain, missing } = await findToolchain(undefined);

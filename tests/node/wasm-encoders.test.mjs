@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import { root } from "../../scripts/paths.mjs";
-import { runChild } from "../programs/harness/child.mjs";
+import { runChild } from "../harness/child.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "gowasp-encoders-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/paths.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { runChild } from "../harness/child.mjs";
+import { withoutGo, withoutRelease } from "../harness/go.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { PACKAGES } from "../wasm-exec/packages.mjs";
-import { buildProgram, withoutGo, withoutRelease } from "./go/support.mjs";
+import { buildProgram } from "./go/support.mjs";
 
 const [caller, scenario] = ["caller.mjs", "scenario.cjs"].map((name) =>
   fileURLToPath(new URL(`../wasm-exec/${name}`, import.meta.url)),

@@ -5,13 +5,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { root } from "../../scripts/paths.mjs";
+import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { INPUTS, inputPath } from "../corpus/inputs.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
+import { runChild } from "../harness/child.mjs";
+import { INPUTS, inputPath } from "../harness/inputs.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
 import { AT_A_TIME, difference, LAUNCHER, WASM_ENV } from "../wasm/same.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "gowasp-wasm-program-"));
@@ -26,7 +25,7 @@ async function packed(/** @type {"native" | "wasm"} */ program, /** @type {strin
   const args = ["pack", wasm, "-o", directory, "--name", "app", "--encodings", "br", "--brotli", "1"];
   const outcome =
     program === "native"
-      ? await runChild(DEFAULT_OPTIMIZER, args, { env: process.env, timeoutMs })
+      ? await runChild(gowaspBinary, args, { env: process.env, timeoutMs })
       : await runChild(process.execPath, [LAUNCHER, ...args], { env: WASM_ENV, timeoutMs });
   assert.equal(outcome.exitCode, 0, outcome.stderr);
   const files = readdirSync(directory).map((name) => [name, readFileSync(join(directory, name))]);
@@ -49,7 +48,7 @@ test("brotli 11 of both is the same file", async () => {
   // Small enough for quality 11, and not a module that either has made.
   const wasm = join(root, "dist", "decoder_bg.wasm");
   const args = ["pack", wasm, "--name", "app", "--encodings", "br", "-q", "-o"];
-  await run(DEFAULT_OPTIMIZER, [...args, one]);
+  await run(gowaspBinary, [...args, one]);
   await run(process.execPath, [LAUNCHER, ...args, two], { env: WASM_ENV });
   const brotli = (/** @type {string} */ directory) => {
     const file = readdirSync(directory).find((entry) => entry.endsWith(".br")) ?? "";
@@ -89,6 +88,6 @@ describe("and with each option", { concurrency: AT_A_TIME }, async () => {
 /** @returns {Promise<string[]>} of a run's report */
 async function passNames(/** @type {string} */ wasm) {
   const report = join(folder, "report.json");
-  await run(DEFAULT_OPTIMIZER, ["optimize", wasm, "-q", "-o", join(folder, "any.wasm"), "--report", report]);
+  await run(gowaspBinary, ["optimize", wasm, "-q", "-o", join(folder, "any.wasm"), "--report", report]);
   return JSON.parse(readFileSync(report, "utf8")).passes.map(({ name }) => name);
 }

@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { command, UsageError } from "../command.mjs";
-import { INPUTS, inputPath } from "../corpus/inputs.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { DEFAULT_OPTIMIZER, optimize, optimizerMissing } from "../programs/harness/optimize.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
-import { pool } from "../programs/harness/pool.mjs";
-import { changes, readOutputs, writeOutputs } from "./ledger.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { command, UsageError } from "../harness/command.mjs";
+import { INPUTS, inputPath } from "../harness/inputs.mjs";
+import { optimize, optimizerMissing } from "../harness/optimize.mjs";
+import { changes, readOutputs, writeOutputs } from "../harness/outputs/ledger.mjs";
+import { pool } from "../harness/pool.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
 
 const USAGE = `usage: npm run test:outputs -- --check | --update [--all]
 
@@ -47,7 +48,7 @@ async function main() {
     return 0;
   }
   if (values.check === values.update) throw new UsageError("either --check or --update");
-  const missing = optimizerMissing(DEFAULT_OPTIMIZER);
+  const missing = optimizerMissing(gowaspBinary);
   if (missing) throw new Error(missing);
 
   const recorded = readOutputs();
@@ -77,7 +78,7 @@ async function modules(all) {
 async function allOptions() {
   const passes = await inFolder(async (folder) => {
     const report = join(folder, "report.json");
-    const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs: ["--report", report] };
+    const options = { optimizer: gowaspBinary, optimizerArgs: ["--report", report] };
     const { error } = await optimize(options, inputPath("astro"), join(folder, "out.wasm"));
     if (error) throw new Error(error);
     return JSON.parse(readFileSync(report, "utf8")).passes;
@@ -85,7 +86,7 @@ async function allOptions() {
   return [[], ...OPTIONS, ...passes.map(({ name }) => ["--skip", name])];
 }
 
-/** @returns {Promise<import("./ledger.mjs").Outputs>} in the order of the modules, then of the options */
+/** @returns {Promise<import("../harness/outputs/ledger.mjs").Outputs>} in the order of the modules, then of the options */
 async function outputsOf(inputs, options) {
   const trials = inputs.flatMap(({ id, wasm, withOptions }) =>
     (withOptions ? options : [[]]).map((optimizerArgs) => ({
@@ -96,7 +97,7 @@ async function outputsOf(inputs, options) {
   );
   return new Map(
     await pool(trials, AT_A_TIME, async ({ id, wasm, optimizerArgs }) => {
-      const options = { optimizer: DEFAULT_OPTIMIZER, optimizerArgs };
+      const options = { optimizer: gowaspBinary, optimizerArgs };
       const { error, hashes } = await inFolder((folder) => optimize(options, wasm, join(folder, "out.wasm")));
       if (error) throw new Error(`${id}: ${error}`);
       return [id, hashes];

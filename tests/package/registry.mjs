@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, track } from "../../scripts/process.mjs";
-import { freePort } from "../free_port.mjs";
+import { freePort } from "../harness/free_port.mjs";
 
 /**
  * @typedef {object} Registry

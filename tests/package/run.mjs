@@ -10,7 +10,7 @@ import { packPlatform } from "../../scripts/package/stage.mjs";
 import { makePackages } from "../../scripts/package.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command } from "../command.mjs";
+import { command } from "../harness/command.mjs";
 import { checks } from "./checks.mjs";
 import { tryInstall } from "./install.mjs";
 import { installs } from "./installs.mjs";

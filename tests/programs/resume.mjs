@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { root } from "../../scripts/paths.mjs";
 import { CommandError, run } from "../../scripts/process.mjs";
 import { buildTestBuild } from "../../scripts/test/test-build.mjs";
-import { command } from "../command.mjs";
+import { command } from "../harness/command.mjs";
 
 const USAGE = "usage: node tests/programs/resume.mjs [--go RELEASE,...]";
 

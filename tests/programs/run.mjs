@@ -6,18 +6,18 @@
  * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
-import { withBinaryen } from "../bench/measure/binaryen.mjs";
-import { command, known, wholeNumber } from "../command.mjs";
-import { buildAll } from "./harness/build.mjs";
-import { casesOf, readPrograms } from "./harness/catalog.mjs";
-import { check, failedBuild, missingParts } from "./harness/check.mjs";
-import { HOST_NAMES, hostsFor, SYSTEMS } from "./harness/hosts.mjs";
-import { withManyFunctions } from "./harness/many.mjs";
-import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE } from "./harness/optimize.mjs";
-import { pool } from "./harness/pool.mjs";
-import { closingLines, reportText } from "./harness/report.mjs";
-import { ALL_RELEASES, findToolchain } from "./harness/toolchain.mjs";
-import { WAY_NAMES, waysOf } from "./harness/ways.mjs";
+import { withBinaryen } from "../harness/binaryen.mjs";
+import { command, known, wholeNumber } from "../harness/command.mjs";
+import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE } from "../harness/optimize.mjs";
+import { pool } from "../harness/pool.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../harness/programs/catalog.mjs";
+import { check, failedBuild, missingParts } from "../harness/programs/check.mjs";
+import { HOST_NAMES, hostsFor, SYSTEMS } from "../harness/programs/hosts.mjs";
+import { withManyFunctions } from "../harness/programs/many.mjs";
+import { closingLines, reportText } from "../harness/programs/report.mjs";
+import { WAY_NAMES, waysOf } from "../harness/programs/ways.mjs";
+import { ALL_RELEASES, findToolchain } from "../harness/toolchain.mjs";
 
 const USAGE = `usage: node tests/programs/run.mjs [NAME...] [options]
 

@@ -6,8 +6,8 @@
  * Exit code 0 when all is the same, 1 when something differs, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
-import { command, known, wholeNumber } from "../command.mjs";
-import { BROWSERS } from "../engines/browsers.mjs";
+import { BROWSERS } from "../harness/browsers.mjs";
+import { command, known, wholeNumber } from "../harness/command.mjs";
 import { compareIn, compareInNode, prepareRelease } from "./sides.mjs";
 
 const USAGE = `usage: node tests/reference/run.mjs [options]

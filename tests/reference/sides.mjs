@@ -4,9 +4,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { resultOfPage } from "../engines/browsers.mjs";
-import { bundleHost } from "../node/go/support.mjs";
-import { cacheDir, findToolchain, runGo } from "../programs/harness/toolchain.mjs";
+import { cacheDir } from "../../scripts/paths.mjs";
+import { resultOfPage } from "../harness/browsers.mjs";
+import { bundleHost } from "../harness/go_host.mjs";
+import { findToolchain, runGo } from "../harness/toolchain.mjs";
 import { prepare, runSeeds } from "./compare.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -31,7 +32,7 @@ export async function prepareRelease(release) {
   const found = await findToolchain(release);
   if ("missing" in found) throw new Error(found.missing);
   const { toolchain } = found;
-  const folder = cacheDir("reference");
+  const folder = join(cacheDir, "reference");
   mkdirSync(folder, { recursive: true });
   const wasm = join(folder, `${toolchain.release}.wasm`);
   const problem = await runGo(toolchain, "js", ["build", "-o", wasm, "./program"], here);

@@ -4,11 +4,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir, runGo } from "../programs/harness/toolchain.mjs";
+import { cacheDir } from "../../scripts/paths.mjs";
+import { runGo } from "../harness/toolchain.mjs";
 import { VARIANTS } from "./variants.mjs";
 
 /** Where test binaries are kept. */
-export const CACHE_DIR = cacheDir("std");
+export const CACHE_DIR = join(cacheDir, "std");
 
 /**
  * Where `go test` runs, in GOROOT. From elsewhere Go takes the tests for those of an old module, and gives them the
@@ -21,7 +22,7 @@ const MODULE = "src";
  * @property {string} package import path
  * @property {string} goos `js` or `wasip1`
  * @property {string} variant a name in VARIANTS
- * @property {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @property {import("../harness/toolchain.mjs").Toolchain} toolchain
  */
 
 /**

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostsFor, runUnder } from "../programs/harness/hosts.mjs";
-import { optimize } from "../programs/harness/optimize.mjs";
-import { readResumed } from "../programs/harness/resumed.mjs";
+import { optimize } from "../harness/optimize.mjs";
+import { hostsFor, runUnder } from "../harness/programs/hosts.mjs";
+import { readResumed } from "../harness/programs/resumed.mjs";
 import { testBinary } from "./binary.mjs";
 import { knownReason, skippedTests } from "./exceptions.mjs";
 import { differences, excerpt, readRun, tail } from "./outcome.mjs";
@@ -31,7 +31,7 @@ const EXCERPT_LINES = 25;
  * @property {{test: string, reason: string}[]} known visible differences that were met
  * @property {{test: string, outcomes: string[]}[]} flaky tests that the original itself does not do the same every time
  * @property {{test: string, reason: string}[]} dropped tests that were not run: those that end the original's process
- * @property {import("../programs/harness/resumed.mjs").Resumed} [resumed] under `--resume-stress`
+ * @property {import("../harness/programs/resumed.mjs").Resumed} [resumed] under `--resume-stress`
  * @property {{build: number, original: number, optimized: number}} seconds
  */
 

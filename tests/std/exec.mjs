@@ -6,8 +6,8 @@
  * Exit code 0 when there are none, 1 otherwise.
  */
 import { parseArgs } from "node:util";
-import { command, known, wholeNumber } from "../command.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { command, known, wholeNumber } from "../harness/command.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { compareHosts, EXEC, EXEC_PACKAGES } from "./hosts.mjs";
 
 const USAGE = `usage: node tests/std/exec.mjs [PACKAGE...] [options]

@@ -1,7 +1,7 @@
 /**
  * What a run of a test binary says, test by test.
  */
-import { normalise } from "../programs/harness/compare.mjs";
+import { normalise } from "../harness/programs/compare.mjs";
 
 /** What `-test.v=test2json` writes before the lines that are the testing package's own (testing/testing.go, `marker`). */
 const MARK = "\x16";
@@ -20,7 +20,7 @@ const EVENT = /^(?:=== (?<event>RUN|PAUSE|CONT|NAME) +(?<started>\S*)|--- (?<res
 /**
  * Reads a run's output.
  *
- * @param {import("../programs/harness/child.mjs").Outcome} outcome
+ * @param {import("../harness/child.mjs").Outcome} outcome
  * @returns {TestRun}
  */
 export function readRun({ exitCode, ended, stdout, stderr }) {

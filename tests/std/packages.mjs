@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /**
  * All packages of the standard library that have tests on a system.
  *
- * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @param {import("../harness/toolchain.mjs").Toolchain} toolchain
  * @param {string} goos
  * @returns {Promise<string[]>} import paths
  */
@@ -61,7 +61,7 @@ const STRESS = [
 /**
  * What CI tests.
  *
- * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @param {import("../harness/toolchain.mjs").Toolchain} toolchain
  * @returns {TestCase[]}
  */
 export function ciCases(toolchain) {
@@ -78,7 +78,7 @@ export function ciCases(toolchain) {
 /**
  * Named packages, or all that a variant is meant for.
  *
- * @param {import("../programs/harness/toolchain.mjs").Toolchain} toolchain
+ * @param {import("../harness/toolchain.mjs").Toolchain} toolchain
  * @param {{packages: string[], goos: string[], variants: string[]}} wanted no packages are all of them
  * @returns {Promise<TestCase[]>}
  */

@@ -2,7 +2,7 @@
  * What a run prints: a line per package, what differs below it, and totals.
  */
 
-import { resumedText } from "../programs/harness/resumed.mjs";
+import { resumedText } from "../harness/programs/resumed.mjs";
 
 /** @typedef {import("./check.mjs").Report} Report */
 

@@ -6,16 +6,11 @@
  * Exit code 0 when all is the same, 1 when something differs or does not build, 2 for wrong usage.
  */
 import { parseArgs } from "node:util";
-import { command, known, UsageError, wholeNumber } from "../command.mjs";
-import { SYSTEMS } from "../programs/harness/hosts.mjs";
-import {
-  chosenOptimizer,
-  OPTIMIZER_OPTIONS,
-  OPTIMIZER_USAGE,
-  optimizerMissing,
-} from "../programs/harness/optimize.mjs";
-import { pool } from "../programs/harness/pool.mjs";
-import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
+import { command, known, UsageError, wholeNumber } from "../harness/command.mjs";
+import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE, optimizerMissing } from "../harness/optimize.mjs";
+import { pool } from "../harness/pool.mjs";
+import { SYSTEMS } from "../harness/programs/hosts.mjs";
+import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
 import { check } from "./check.mjs";
 import { casesOf, ciCases } from "./packages.mjs";
 import { closingLines, failed, headLine, reportText } from "./report.mjs";

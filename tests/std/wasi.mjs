@@ -6,8 +6,8 @@
  * Exit code 0 when there are none, 1 otherwise.
  */
 import { parseArgs } from "node:util";
-import { command, wholeNumber } from "../command.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { compareHosts, WASI_PACKAGES } from "./hosts.mjs";
 
 const USAGE = `usage: node tests/std/wasi.mjs [PACKAGE...] [options]

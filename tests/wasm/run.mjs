@@ -2,10 +2,10 @@
  * Compares the WebAssembly program with the native one on all test programs of all Go releases. `--help` has the details.
  */
 import { parseArgs } from "node:util";
-import { command } from "../command.mjs";
-import { buildAll } from "../programs/harness/build.mjs";
-import { plannedCases } from "../programs/harness/plan.mjs";
-import { pool } from "../programs/harness/pool.mjs";
+import { command } from "../harness/command.mjs";
+import { pool } from "../harness/pool.mjs";
+import { buildAll } from "../harness/programs/build.mjs";
+import { plannedCases } from "../harness/programs/plan.mjs";
 import { AT_A_TIME, difference } from "./same.mjs";
 
 const USAGE = `usage: npm run test:wasm [-- --all-releases]

@@ -7,10 +7,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { root } from "../../scripts/paths.mjs";
-import { hashOfFile, readOutputs } from "../outputs/ledger.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
+import { gowaspBinary, root } from "../../scripts/paths.mjs";
+import { runChild } from "../harness/child.mjs";
+import { hashOfFile, readOutputs } from "../harness/outputs/ledger.mjs";
 
 const TIMEOUT_MS = 300_000;
 
@@ -86,7 +85,7 @@ async function byNative(/** @type {string} */ wasm, /** @type {string[]} */ flag
   try {
     const output = join(folder, "native.wasm");
     const args = ["optimize", wasm, "-o", output, "-q", ...flags];
-    const native = await runChild(DEFAULT_OPTIMIZER, args, { env: process.env, timeoutMs: TIMEOUT_MS });
+    const native = await runChild(gowaspBinary, args, { env: process.env, timeoutMs: TIMEOUT_MS });
     if (native.exitCode !== 0) return { error: `${native.ended}\n${native.stderr}` };
     return { sha256: createHash("sha256").update(readFileSync(output)).digest("hex") };
   } finally {

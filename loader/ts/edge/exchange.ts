@@ -1,5 +1,5 @@
 import { GowaspError } from "../errors.js";
-import { Happening, type Instance } from "./instance.js";
+import { type Handled, Happening, type Instance } from "./instance.js";
 
 /** What a platform passes beside a request. */
 export interface ExecutionContext {
@@ -40,7 +40,7 @@ let nextId = 1;
  *
  * The public members up to {@link done} are what Go calls: see go/workers/exchange.go.
  */
-export class Exchange {
+export class Exchange implements Handled {
   readonly outcome: Promise<unknown>;
   readonly id = nextId++;
   readonly #deadline: number;
@@ -55,14 +55,18 @@ export class Exchange {
   #wake: (() => void) | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  readonly #instance: Instance;
+  readonly #task: Task;
 
   /** @param timeout in how many milliseconds there must be an answer */
   constructor(
-    private readonly instance: Instance,
-    private readonly task: Task,
+    instance: Instance,
+    task: Task,
     readonly env: unknown,
     timeout: number,
   ) {
+    this.#instance = instance;
+    this.#task = task;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -72,7 +76,7 @@ export class Exchange {
   }
 
   get original(): Request {
-    return this.task.original;
+    return this.#task.original;
   }
 
   /**
@@ -85,7 +89,7 @@ export class Exchange {
 
   /** Whether the program runs on behalf of this request. If not, the exchange is told once it does. */
   enter(): boolean {
-    const { instance } = this;
+    const instance = this.#instance;
     if (!instance.isShared || instance.current === this || this.#isDone) return true;
     this.#isAsked = true;
     this.wake();
@@ -103,7 +107,7 @@ export class Exchange {
       ({ value }) => this.#tell(Happening.Chunk, value),
       (error) => {
         // Half a request may leave the program in any state.
-        this.instance.isRetired = true;
+        this.#instance.isRetired = true;
         this.#tell(Happening.Chunk, undefined, `the body was cut: ${error}`);
       },
     );
@@ -150,7 +154,7 @@ export class Exchange {
   /** The handler has panicked. */
   panicked(trace: string): void {
     console.error(trace);
-    this.instance.isRetired = true;
+    this.#instance.isRetired = true;
     this.abort();
   }
 
@@ -162,8 +166,8 @@ export class Exchange {
 
   /** Starts it as soon as the program is ready, and runs it until it is over. */
   run(context: ExecutionContext | undefined): void {
-    for (const other of this.instance.exchanges) other.loseIfSilent();
-    this.instance.enter(this, () => this.instance.run());
+    for (const other of this.#instance.exchanges) other.loseIfSilent();
+    this.#instance.enter(this, () => this.#instance.run());
     this.#step();
     if (this.#isOver) {
       this.#leave();
@@ -173,12 +177,12 @@ export class Exchange {
     // If the platform tells. Workerd does with the compatibility flag enable_request_signal.
     this.original.signal?.addEventListener("abort", () => this.#tell(Happening.Gone));
     // What answers by itself says itself what is to be waited for.
-    if (this.instance.serve) context?.waitUntil?.(pump);
+    if (this.#instance.serve) context?.waitUntil?.(pump);
   }
 
   /** Makes the loop look again, wherever this is called from. */
   wake(): void {
-    if (canWakeOthers || !this.instance.isShared || this.instance.current === this) this.#wake?.();
+    if (canWakeOthers || !this.#instance.isShared || this.#instance.current === this) this.#wake?.();
   }
 
   /**
@@ -189,13 +193,13 @@ export class Exchange {
     if (performance.now() - this.#seen < SILENCE) return;
     this.#isDone = true;
     this.#writer = undefined;
-    this.instance.exchanges.delete(this);
+    this.#instance.exchanges.delete(this);
     this.#tell(Happening.Gone);
     this.#tell(Happening.Entered);
   }
 
   get #isOver(): boolean {
-    return this.#isDone || (this.#isAnswered && this.instance.end !== undefined);
+    return this.#isDone || (this.#isAnswered && this.#instance.end !== undefined);
   }
 
   async #pump(): Promise<void> {
@@ -208,12 +212,12 @@ export class Exchange {
 
   /** Does what is pending on behalf of this request. */
   #step(): void {
-    const { instance } = this;
+    const instance = this.#instance;
     this.#seen = performance.now();
     if (!this.#isBegun && instance.isReady) {
       this.#isBegun = true;
-      if (instance.serve && this.task.isRequest) this.#tell(Happening.Request, this);
-      else instance.enter(this, () => this.#answerBy(this.task.answer(instance)));
+      if (instance.serve && this.#task.isRequest) this.#tell(Happening.Request, this);
+      else instance.enter(this, () => this.#answerBy(this.#task.answer(instance)));
     }
     if (this.#isAsked) {
       this.#isAsked = false;
@@ -230,7 +234,7 @@ export class Exchange {
 
   /** Waits until there may be something to do. */
   async #sleep(): Promise<void> {
-    const { timers, isShared } = this.instance;
+    const { timers, isShared } = this.#instance;
     const deadline = this.#isAnswered ? Number.POSITIVE_INFINITY : this.#deadline - performance.now();
     const longest = isShared ? (canWakeOthers ? LONGEST : POLL) : Number.POSITIVE_INFINITY;
     const pause = Math.min(timers.pause, deadline, longest);
@@ -243,7 +247,7 @@ export class Exchange {
   }
 
   #leave(): void {
-    const { instance } = this;
+    const instance = this.#instance;
     instance.exchanges.delete(this);
     if (!instance.isShared || (instance.isRetired && instance.exchanges.size === 0)) instance.kill();
     // The others take over waking the program from this request. All of them, because any one may be lost.
@@ -251,7 +255,7 @@ export class Exchange {
   }
 
   #tell(what: Happening, first?: unknown, second?: unknown): void {
-    const { instance } = this;
+    const instance = this.#instance;
     if (!instance.end) instance.enter(this, () => instance.serve?.(this.id, what, first, second));
   }
 
@@ -295,7 +299,7 @@ export class Exchange {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
     try {
-      this.#resolve(this.task.failed(error));
+      this.#resolve(this.#task.failed(error));
     } catch (error) {
       this.#reject(error);
     }

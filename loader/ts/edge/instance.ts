@@ -1,7 +1,6 @@
 import { GowaspError } from "../errors.js";
 import { GoHost } from "../go/host.js";
 import { noSystem } from "../go/system.js";
-import type { Exchange } from "./exchange.js";
 import type { GoHandlerOptions } from "./options.js";
 import { EdgeTimers } from "./timers.js";
 
@@ -26,14 +25,22 @@ interface Binding {
 /** The longest environment in bytes: Go has room for 8 KiB, together with the arguments. */
 const MOST_ENVIRONMENT = 6000;
 
+/** A request that a program handles: what the program's side needs of an {@link "./exchange.js"}. */
+export interface Handled {
+  /** Makes its loop look again, wherever this is called from. */
+  wake(): void;
+  /** Gives it up if its loop has not run for long. */
+  loseIfSilent(): void;
+}
+
 /** A running program, and the exchanges that it handles. */
 export class Instance {
   /** What takes events of exchanges, once the program serves. */
   serve: OnEvent | undefined;
   readonly binding: Binding = {};
   /** The exchange on whose behalf the program runs; none if foreign JavaScript has entered it. */
-  current: Exchange | undefined;
-  readonly exchanges = new Set<Exchange>();
+  current: Handled | undefined;
+  readonly exchanges = new Set<Handled>();
   /** Whether it takes no more requests, because it may be in a state that nobody intended. */
   isRetired = false;
   /** Whether it is ready for requests, in one of two ways. */
@@ -110,7 +117,7 @@ export class Instance {
   }
 
   /** Runs something of the program on behalf of an exchange. */
-  enter(exchange: Exchange, work: () => void): void {
+  enter(exchange: Handled, work: () => void): void {
     const before = this.current;
     this.current = exchange;
     try {
@@ -123,7 +130,7 @@ export class Instance {
   }
 
   /** One of them, which can wake the program for all. */
-  get anyExchange(): Exchange | undefined {
+  get anyExchange(): Handled | undefined {
     return this.exchanges.values().next().value;
   }
 

@@ -2,22 +2,24 @@
 export class EdgeTimers {
   readonly #due = new Map<number, number>();
   #nextId = 1;
+  readonly #wake: () => void;
+  readonly #onChange: () => void;
 
   /**
    * @param wake enters Go; a timer that Go does not clear then is set again, because the note it stands for may not
    *   have been due yet
    * @param onChange is told that something may be due earlier than before
    */
-  constructor(
-    private readonly wake: () => void,
-    private readonly onChange: () => void,
-  ) {}
+  constructor(wake: () => void, onChange: () => void) {
+    this.#wake = wake;
+    this.#onChange = onChange;
+  }
 
   /** Sets a timer to `delay` milliseconds from now, and answers its id. */
   schedule(delay: number): number {
     const id = this.#nextId++;
     this.#due.set(id, performance.now() + delay);
-    this.onChange();
+    this.#onChange();
     return id;
   }
 
@@ -39,7 +41,7 @@ export class EdgeTimers {
     if (this.pause > 0) return;
     const now = performance.now();
     const due = [...this.#due].filter(([, at]) => at <= now).map(([id]) => id);
-    this.wake();
+    this.#wake();
     for (const id of due) if (this.#due.has(id)) this.#due.set(id, now + 1);
   }
 }

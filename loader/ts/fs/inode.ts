@@ -99,3 +99,12 @@ export function kindTests({ kind }: Inode): Record<string, () => boolean> {
 export function refuse(code: string, path: string | number = ""): never {
   throw failure(code, `${code}: ${path}`);
 }
+
+/** Access and modification time, in seconds if they are numbers. */
+export function times(atime: number | Date, mtime: number | Date): Partial<Inode> {
+  return { atimeMs: milliseconds(atime), mtimeMs: milliseconds(mtime) };
+}
+
+function milliseconds(time: number | Date): number {
+  return typeof time === "number" ? time * 1000 : time.getTime();
+}

@@ -1,7 +1,9 @@
 import { encodeUtf8 } from "../go/strings.js";
 import { TextDecoder } from "../host/text.js";
+import type { Snapshot, SnapshotFile } from "../snapshot.js";
 import { addCallbacks } from "./callbacks.js";
-import { type Inode, KINDS, Kind, kindTests, refuse, statusOf } from "./inode.js";
+import { constants, Disk } from "./disk.js";
+import { type Inode, Kind, kindTests, refuse, statusOf, times } from "./inode.js";
 import { type Place, Tree } from "./tree.js";
 
 /** Limits of a file system in memory. */
@@ -10,44 +12,6 @@ export interface MemoryOptions {
   maxBytes?: number;
   /** Whether the program may change nothing; it gets EROFS. */
   readOnly?: boolean;
-}
-
-/** A file of a {@link Snapshot}. */
-export interface SnapshotFile {
-  path: string;
-  /** The same for two names of one file. */
-  ino: number;
-  mode: number;
-  mtimeMs: number;
-  /** A file's bytes, or a link's target; nothing for a directory. */
-  content: Uint8Array<ArrayBuffer> | string | undefined;
-}
-
-/** All files of a file system, to be kept or sent elsewhere: `postMessage` and IndexedDB can copy it. */
-export interface Snapshot {
-  files: SnapshotFile[];
-  maxBytes: number;
-  readOnly: boolean;
-}
-
-/** Linux's, which Go and WASI only pass on. */
-const constants = {
-  O_RDONLY: 0,
-  O_WRONLY: 1,
-  O_RDWR: 2,
-  O_CREAT: 0x40,
-  O_EXCL: 0x80,
-  O_TRUNC: 0x200,
-  O_APPEND: 0x400,
-  O_SYNC: 0x10_1000,
-  O_DIRECTORY: 0x1_0000,
-  O_NOFOLLOW: 0x2_0000,
-};
-
-interface OpenFile {
-  readonly inode: Inode;
-  readonly flags: number;
-  position: number;
 }
 
 /**
@@ -76,19 +40,16 @@ export class MemoryFiles {
     getegid: () => 0,
     getgroups: () => [],
   };
-  readonly #open: (OpenFile | undefined)[] = [undefined, undefined, undefined];
-  #maxBytes: number;
-  #readOnly = false;
-  #used = 0;
+  #disk: Disk;
 
   /** @param files by their paths; directories that lead there are made */
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}, options: MemoryOptions = {}) {
-    this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    this.#disk = new Disk(options.maxBytes ?? Number.POSITIVE_INFINITY);
     for (const [path, content] of Object.entries(files)) {
       this.mkdirSync(path.replace(/[^/]*$/, "") || "/", { recursive: true });
       this.writeFileSync(path, content);
     }
-    this.#readOnly = options.readOnly ?? false;
+    this.#disk.readOnly = options.readOnly ?? false;
     addCallbacks(this, MemoryFiles.prototype);
   }
 
@@ -104,7 +65,8 @@ export class MemoryFiles {
       }
     };
     add(this.#tree.root, "");
-    return { files, maxBytes: this.#maxBytes, readOnly: this.#readOnly };
+    const { maxBytes, readOnly } = this.#disk;
+    return { files, maxBytes, readOnly };
   }
 
   /**
@@ -114,10 +76,7 @@ export class MemoryFiles {
    */
   restore({ files, maxBytes, readOnly }: Snapshot): void {
     this.#tree = new Tree();
-    this.#open.length = 3;
-    this.#used = 0;
-    this.#readOnly = false;
-    this.#maxBytes = maxBytes;
+    this.#disk = new Disk(maxBytes);
     const names = new Map<number, string>();
     for (const { path, ino, mode, mtimeMs, content } of files) {
       const first = names.get(ino);
@@ -132,7 +91,7 @@ export class MemoryFiles {
     for (const { path, mtimeMs, content } of files) {
       if (content === undefined) this.lutimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
     }
-    this.#readOnly = readOnly;
+    this.#disk.readOnly = readOnly;
   }
 
   openSync(path: string, flags = 0, mode = 0o666): number {
@@ -149,18 +108,13 @@ export class MemoryFiles {
     if (inode.kind === Kind.Directory) {
       if (writes || flags & (constants.O_CREAT | constants.O_TRUNC)) refuse("EISDIR", path);
     } else if (place.mustBeDirectory || flags & constants.O_DIRECTORY) refuse("ENOTDIR", path);
-    if (writes) this.#change();
-    if (flags & constants.O_TRUNC) this.#resize(inode, 0);
-    const free = this.#open.indexOf(undefined, 3);
-    const fd = free < 0 ? this.#open.length : free;
-    this.#open[fd] = { inode, flags, position: 0 };
-    return fd;
+    if (writes) this.#disk.change();
+    if (flags & constants.O_TRUNC) this.#disk.resize(inode, 0);
+    return this.#disk.open(inode, flags);
   }
 
   closeSync(fd: number): void {
-    const { inode } = this.#file(fd);
-    this.#open[fd] = undefined;
-    this.#forget(inode);
+    this.#disk.close(fd);
   }
 
   readSync(
@@ -170,7 +124,7 @@ export class MemoryFiles {
     length = buffer.length - offset,
     position: number | null = null,
   ): number {
-    const file = this.#file(fd);
+    const file = this.#disk.file(fd);
     if ((file.flags & 3) === constants.O_WRONLY) refuse("EBADF", fd);
     if (file.inode.kind === Kind.Directory) refuse("EISDIR", fd);
     const start = position ?? file.position;
@@ -188,12 +142,12 @@ export class MemoryFiles {
     length = bytes.length - offset,
     position: number | null = null,
   ): number {
-    const file = this.#file(fd);
+    const file = this.#disk.file(fd);
     const { inode, flags } = file;
     if ((flags & 3) === 0) refuse("EBADF", fd);
     if (length === 0) return 0;
     const start = flags & constants.O_APPEND ? inode.size : (position ?? file.position);
-    if (start + length > inode.size) this.#resize(inode, start + length);
+    if (start + length > inode.size) this.#disk.resize(inode, start + length);
     inode.room.set(bytes.subarray(offset, offset + length), start);
     inode.changed();
     if (position === null) file.position = start + length;
@@ -201,7 +155,7 @@ export class MemoryFiles {
   }
 
   fstatSync(fd: number, options?: { bigint?: boolean }) {
-    return statusOf(this.#file(fd).inode, options?.bigint);
+    return statusOf(this.#disk.file(fd).inode, options?.bigint);
   }
 
   statSync(path: string, options?: { bigint?: boolean }) {
@@ -269,7 +223,7 @@ export class MemoryFiles {
     if (kind !== Kind.Directory) refuse("ENOTDIR", path);
     if (place.name === "") refuse("EBUSY", path);
     if (entries.size) refuse("ENOTEMPTY", path);
-    this.#change();
+    this.#disk.change();
     this.#tree.remove(place);
   }
 
@@ -278,9 +232,9 @@ export class MemoryFiles {
     const inode = place.inode ?? refuse("ENOENT", path);
     if (inode.kind === Kind.Directory) refuse("EISDIR", path);
     if (place.mustBeDirectory) refuse("ENOTDIR", path);
-    this.#change();
+    this.#disk.change();
     this.#tree.remove(place);
-    this.#unlinked(inode);
+    this.#disk.unlinked(inode);
   }
 
   renameSync(from: string, to: string): void {
@@ -297,10 +251,10 @@ export class MemoryFiles {
     if (old?.kind === Kind.Directory && way(source.names).startsWith(way(target.names))) refuse("ENOTEMPTY", to);
     if (old && isDirectory !== (old.kind === Kind.Directory)) refuse(isDirectory ? "ENOTDIR" : "EISDIR", to);
     if (old?.entries.size) refuse("ENOTEMPTY", to);
-    this.#change();
+    this.#disk.change();
     this.#tree.remove(source);
     this.#tree.enter(target, inode);
-    if (old) this.#unlinked(old);
+    if (old) this.#disk.unlinked(old);
   }
 
   linkSync(from: string, to: string): void {
@@ -321,62 +275,58 @@ export class MemoryFiles {
   }
 
   truncateSync(path: string, length = 0): void {
-    this.#resize(this.#tree.inode(path), length);
+    this.#disk.resize(this.#tree.inode(path), length);
   }
 
   ftruncateSync(fd: number, length = 0): void {
-    const { inode, flags } = this.#file(fd);
+    const { inode, flags } = this.#disk.file(fd);
     if ((flags & 3) === 0) refuse("EINVAL", fd);
-    this.#resize(inode, length);
+    this.#disk.resize(inode, length);
   }
 
   chmodSync(path: string, mode: number): void {
-    this.#set(this.#tree.inode(path), { mode });
+    this.#disk.set(this.#tree.inode(path), { mode });
   }
 
   fchmodSync(fd: number, mode: number): void {
-    this.#set(this.#file(fd).inode, { mode });
+    this.#disk.set(this.#disk.file(fd).inode, { mode });
   }
 
   chownSync(path: string, uid: number, gid: number): void {
-    this.#set(this.#tree.inode(path), { uid, gid });
+    this.#disk.set(this.#tree.inode(path), { uid, gid });
   }
 
   lchownSync(path: string, uid: number, gid: number): void {
-    this.#set(this.#tree.inode(path, false), { uid, gid });
+    this.#disk.set(this.#tree.inode(path, false), { uid, gid });
   }
 
   fchownSync(fd: number, uid: number, gid: number): void {
-    this.#set(this.#file(fd).inode, { uid, gid });
+    this.#disk.set(this.#disk.file(fd).inode, { uid, gid });
   }
 
   utimesSync(path: string, atime: number | Date, mtime: number | Date): void {
-    this.#set(this.#tree.inode(path), times(atime, mtime));
+    this.#disk.set(this.#tree.inode(path), times(atime, mtime));
   }
 
   lutimesSync(path: string, atime: number | Date, mtime: number | Date): void {
-    this.#set(this.#tree.inode(path, false), times(atime, mtime));
+    this.#disk.set(this.#tree.inode(path, false), times(atime, mtime));
   }
 
   futimesSync(fd: number, atime: number | Date, mtime: number | Date): void {
-    this.#set(this.#file(fd).inode, times(atime, mtime));
+    this.#disk.set(this.#disk.file(fd).inode, times(atime, mtime));
   }
 
   fsyncSync(fd: number): void {
-    this.#file(fd);
+    this.#disk.file(fd);
   }
 
   fdatasyncSync(fd: number): void {
-    this.#file(fd);
-  }
-
-  #file(fd: number): OpenFile {
-    return this.#open[fd] ?? refuse("EBADF", fd);
+    this.#disk.file(fd);
   }
 
   #created(place: Place, path: string, flags: number, mode: number): Inode {
     if ((flags & constants.O_CREAT) === 0) refuse("ENOENT", path);
-    this.#change();
+    this.#disk.change();
     const inode = this.#tree.make(Kind.File | (mode & 0o7777));
     this.#tree.enter(place, inode);
     return inode;
@@ -387,58 +337,12 @@ export class MemoryFiles {
     const place = this.#tree.find(path, "never");
     if (place.inode) refuse("EEXIST", path);
     if (place.mustBeDirectory && kind !== Kind.Directory) refuse("ENOENT", path);
-    this.#change();
+    this.#disk.change();
     return place;
-  }
-
-  #resize(inode: Inode, size: number): void {
-    if (inode.kind === Kind.Directory) refuse("EISDIR");
-    if (!Number.isInteger(size) || size < 0) refuse("EINVAL");
-    this.#change();
-    const used = this.#used + size - inode.size;
-    if (used > this.#maxBytes) refuse("ENOSPC");
-    try {
-      inode.resize(size);
-    } catch {
-      // More than an array can hold, or than there is memory for.
-      refuse(size > 2 ** 31 ? "EFBIG" : "ENOSPC");
-    }
-    this.#used = used;
-  }
-
-  #set(inode: Inode, { mode = inode.mode, ...fields }: Partial<Inode>): void {
-    this.#change();
-    Object.assign(inode, fields, { mode: (inode.mode & KINDS) | (mode & ~KINDS), ctimeMs: Date.now() });
-  }
-
-  #unlinked(inode: Inode): void {
-    inode.nlink--;
-    inode.ctimeMs = Date.now();
-    this.#forget(inode);
-  }
-
-  /** Frees what cannot be reached any more. */
-  #forget(inode: Inode): void {
-    if (inode.nlink > 0 || this.#open.some((file) => file?.inode === inode)) return;
-    this.#used -= inode.kind === Kind.File ? inode.size : 0;
-    inode.room = new Uint8Array(0);
-    inode.size = 0;
-  }
-
-  #change(): void {
-    if (this.#readOnly) refuse("EROFS");
   }
 }
 
 /** Whether the last name is one of those by which nothing can be removed. */
 function endsInDots(path: string): boolean {
   return /(^|\/)\.{1,2}\/*$/.test(path);
-}
-
-function times(atime: number | Date, mtime: number | Date): Partial<Inode> {
-  return { atimeMs: milliseconds(atime), mtimeMs: milliseconds(mtime) };
-}
-
-function milliseconds(time: number | Date): number {
-  return typeof time === "number" ? time * 1000 : time.getTime();
 }

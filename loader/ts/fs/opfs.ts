@@ -66,11 +66,12 @@ class Kept {
   /** By path, when a file was saved last; nothing for directories. */
   #known: Map<string, string>;
   #last: Promise<void> = Promise.resolve();
+  readonly #root: Directory;
+  readonly #memory: MemoryFiles;
 
-  constructor(
-    private readonly root: Directory,
-    private readonly memory: MemoryFiles,
-  ) {
+  constructor(root: Directory, memory: MemoryFiles) {
+    this.#root = root;
+    this.#memory = memory;
     this.#known = this.#state();
   }
 
@@ -81,9 +82,9 @@ class Kept {
   }
 
   #state(path = "", into = new Map<string, string>()): Map<string, string> {
-    for (const name of this.memory.readdirSync(path || "/") as string[]) {
+    for (const name of this.#memory.readdirSync(path || "/") as string[]) {
       const place = `${path}/${name}`;
-      const status = this.memory.lstatSync(place) as {
+      const status = this.#memory.lstatSync(place) as {
         isDirectory(): boolean;
         isFile(): boolean;
         ino: number;
@@ -121,7 +122,7 @@ class Kept {
   }
 
   async #directory(path: string): Promise<FileSystemDirectoryHandle> {
-    let at: FileSystemDirectoryHandle = this.root;
+    let at: FileSystemDirectoryHandle = this.#root;
     for (const name of path.split("/").filter(Boolean)) at = await at.getDirectoryHandle(name, { create: true });
     return at;
   }
@@ -129,7 +130,7 @@ class Kept {
   async #file(path: string): Promise<void> {
     const { parent, name } = split(path);
     const handle = await (await this.#directory(parent)).getFileHandle(name, { create: true });
-    const bytes = this.memory.readFileSync(path);
+    const bytes = this.#memory.readFileSync(path);
     if (typeof handle.createWritable === "function") {
       const stream = await handle.createWritable();
       await stream.write(bytes);

@@ -1,11 +1,6 @@
-import type { Fill, Sink } from "./stdio.js";
+import type { FsCallback, Sink, StandardStreams } from "./streams.js";
 
-/**
- * How the functions of {@link GoFileSystem} report back: `null` or an error with an errno name as its `code`, then a
- * result.
- */
-// biome-ignore lint/suspicious/noExplicitAny: results differ by function, and node:fs types them in its own way
-export type FsCallback = (error: (Error & { code?: string }) | null, result?: any) => void;
+export type { FsCallback };
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters are those of the function of the same name in node:fs
 type FsOperation = (...args: any[]) => unknown;
@@ -73,13 +68,6 @@ const NO_FLAGS = { O_WRONLY: -1, O_RDWR: -1, O_CREAT: -1, O_TRUNC: -1, O_APPEND:
 
 // A pipe, which nobody takes for a terminal with colors.
 const FIFO = 0o010_600;
-
-/** What file descriptors 0, 1 and 2 lead to; an absent one belongs to the file system. */
-export interface StandardStreams {
-  readonly stdin: Fill | undefined;
-  /** By descriptor. */
-  readonly sinks: readonly (Sink | undefined)[];
-}
 
 /** What a program finds as `fs`. */
 export type ProgramFiles = Record<string, FsOperation>;

@@ -30,22 +30,25 @@ interface Made {
 
 /** The JavaScript functions behind a program's `js.Func` values. */
 export class GoFunctions {
-  private readonly made = new WeakMap<object, Made>();
-  private offered = 0;
+  readonly #made = new WeakMap<object, Made>();
+  #offered = 0;
+  readonly #host: FunctionHost;
 
-  constructor(private readonly host: FunctionHost) {}
+  constructor(host: FunctionHost) {
+    this.#host = host;
+  }
 
   /** Whether the program has made functions that JavaScript may hold, to call them at any time. */
   get areOffered(): boolean {
-    return this.offered > 0;
+    return this.#offered > 0;
   }
 
   /** Notes that `callback` waits for one answer. */
   awaits(callback: unknown): void {
-    const made = this.made.get(callback as object);
+    const made = this.#made.get(callback as object);
     if (made === undefined || made.awaits) return;
     made.awaits = true;
-    this.offered--;
+    this.#offered--;
   }
 
   /**
@@ -55,9 +58,9 @@ export class GoFunctions {
    * calls, which need it on the engine's stack.
    */
   make(id: number, resume: () => void): unknown {
-    const { host } = this;
+    const host = this.#host;
     const made: Made = { awaits: false };
-    return this.note(made, function (this: unknown): unknown {
+    return this.#note(made, function (this: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
       const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
       if (host.pend(event)) {
@@ -72,9 +75,9 @@ export class GoFunctions {
     });
   }
 
-  private note(made: Made, call: object): unknown {
-    this.made.set(call, made);
-    this.offered++;
+  #note(made: Made, call: object): unknown {
+    this.#made.set(call, made);
+    this.#offered++;
     return call;
   }
 }

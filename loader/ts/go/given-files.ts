@@ -3,10 +3,10 @@ import {
   notImplemented,
   OPERATIONS,
   type ProgramFiles,
-  type StandardStreams,
   streamOperation,
   writeNow,
 } from "./file-system.js";
+import type { StandardStreams } from "./streams.js";
 import { encodeUtf8 } from "./strings.js";
 import { define, ownView } from "./view.js";
 

@@ -1,5 +1,6 @@
 import { GowaspError } from "../errors.js";
 import type { WasmImports, WasmInstance } from "../host/web.js";
+import { KILLED } from "../killed.js";
 import { writeCommandLine } from "./command-line.js";
 import type { GoFileSystem } from "./file-system.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "./functions.js";
@@ -55,9 +56,6 @@ export interface GoHostOptions {
   global?: object;
 }
 
-// The exit code of a program that was killed, as shells report it: 128 + SIGKILL.
-const KILLED = 137;
-
 // Thrown through the Go frames of a program that has ended while they were waiting for a JavaScript call to return.
 const stop = new Error("the Go program has ended");
 
@@ -102,11 +100,12 @@ export class GoHost implements FunctionHost {
   #exports: GoExports | undefined;
   #state: "new" | "running" | "exited" | "killed" | "failed" = "new";
   #settle: Settle | undefined;
+  readonly #options: GoHostOptions;
+  readonly #system: System;
 
-  constructor(
-    private readonly options: GoHostOptions = {},
-    private readonly system: System = noSystem,
-  ) {
+  constructor(options: GoHostOptions = {}, system: System = noSystem) {
+    this.#options = options;
+    this.#system = system;
     this.#streams = standardStreams(options, system);
     const wake = () => this.#wake();
     this.#timers = system.timers?.(wake) ?? new Timers(wake);
@@ -163,9 +162,9 @@ export class GoHost implements FunctionHost {
     }
     const exports = goExports(instance);
     this.#memory.attach(exports.mem);
-    const { name = "js", env = {} } = this.options;
-    const args = [name, ...(this.options.args ?? [])];
-    const argv = writeCommandLine(this.#memory, args, this.system.environment(args, env));
+    const { name = "js", env = {} } = this.#options;
+    const args = [name, ...(this.#options.args ?? [])];
+    const argv = writeCommandLine(this.#memory, args, this.#system.environment(args, env));
     this.#exports = exports;
     const functions = Object.values(instance.exports).filter((value) => typeof value === "function");
     if (functions.length > HOST_EXPORTS.length) this.#program.leaving = Turn.Entered;

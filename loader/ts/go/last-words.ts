@@ -13,26 +13,29 @@ const MOST_BYTES = 65_536;
  * expression.
  */
 export class LastWords {
-  private readonly decoder = new TextDecoder();
-  private text = "";
+  readonly #decoder = new TextDecoder();
+  #text = "";
+  readonly #advice: (text: string) => string;
 
   /** @param advice text to add to Go's own */
-  constructor(private readonly advice: (text: string) => string = () => "") {}
+  constructor(advice: (text: string) => string = () => "") {
+    this.#advice = advice;
+  }
 
   /** Takes the next piece. */
   hear(piece: Uint8Array): void {
-    if (this.text.length >= MOST_BYTES) return;
-    const text = this.decoder.decode(piece, { stream: true });
-    if (this.text !== "" || BEGINNINGS.some((beginning) => text.startsWith(beginning))) this.text += text;
+    if (this.#text.length >= MOST_BYTES) return;
+    const text = this.#decoder.decode(piece, { stream: true });
+    if (this.#text !== "" || BEGINNINGS.some((beginning) => text.startsWith(beginning))) this.#text += text;
   }
 
   /** The error that a program died of when it exits with `code`; none if it exited on purpose. */
   error(code: number): GowaspError | undefined {
     // What a program prints may look the same; but only the runtime exits with 2 right after it.
-    if (code !== 2 || this.text === "") return undefined;
-    const [message = ""] = this.text.split("\n\ngoroutine ");
-    const error = new GowaspError("panic", message + this.advice(this.text));
-    error.stack = `${error.name}: ${this.text}`;
+    if (code !== 2 || this.#text === "") return undefined;
+    const [message = ""] = this.#text.split("\n\ngoroutine ");
+    const error = new GowaspError("panic", message + this.#advice(this.#text));
+    error.stack = `${error.name}: ${this.#text}`;
     return error;
   }
 }

@@ -1,4 +1,5 @@
-import { consoleOutput, type Output } from "./stdio.js";
+import { consoleOutput } from "./stdio.js";
+import type { Output } from "./streams.js";
 
 /** What is used of Node's `process.stdout`. */
 interface ProcessStream {

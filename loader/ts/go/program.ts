@@ -31,6 +31,8 @@ export class GoProgram {
    */
   leaving = Turn.JavaScript;
 
+  readonly #returned: () => number;
+
   /**
    * @param awaits notes that a callback waits for one answer: a function of Go's is then not one that the program
    * offers
@@ -42,8 +44,10 @@ export class GoProgram {
     readonly values: ValueTable,
     readonly scope: GlobalScope,
     readonly awaits: (callback: unknown) => void,
-    private readonly returned: () => number,
-  ) {}
+    returned: () => number,
+  ) {
+    this.#returned = returned;
+  }
 
   /**
    * To be called by a host function before it reads its arguments. The memory may have grown unnoticed only if
@@ -67,7 +71,7 @@ export class GoProgram {
    */
   stackPointer(sp: number): number {
     this.memory.check();
-    if (this.turn !== Turn.JavaScript) return this.returned();
+    if (this.turn !== Turn.JavaScript) return this.#returned();
     this.turn = Turn.Go;
     return sp;
   }

@@ -8,16 +8,16 @@
  * are looked up here first, written here, and never touch the real global object.
  */
 export class GlobalScope {
-  private readonly layers: readonly Record<string, unknown>[];
+  readonly #layers: readonly Record<string, unknown>[];
 
   /** @param layers objects whose own properties hide those of the global object; the first that has a name serves it */
   constructor(layers: readonly object[]) {
-    this.layers = layers as readonly Record<string, unknown>[];
+    this.#layers = layers as readonly Record<string, unknown>[];
   }
 
   /** The object that serves `name`: a layer, or the global object itself. */
   owner(name: string): Record<string, unknown> {
-    for (const layer of this.layers) {
+    for (const layer of this.#layers) {
       if (Object.hasOwn(layer, name)) return layer;
     }
     return globalThis as unknown as Record<string, unknown>;

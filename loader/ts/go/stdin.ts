@@ -1,6 +1,6 @@
 import type { ByteStream } from "../host/web.js";
-import { type FsCallback, failure } from "./file-system.js";
-import type { Fill } from "./stdio.js";
+import { failure } from "./file-system.js";
+import type { Fill, FsCallback } from "./streams.js";
 import { encodeUtf8 } from "./strings.js";
 
 /**

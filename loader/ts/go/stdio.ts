@@ -1,13 +1,6 @@
 import { TextDecoder } from "../host/text.js";
-import type { FsCallback, StandardStreams } from "./file-system.js";
 import type { StdinSource } from "./stdin.js";
-import type { System } from "./system.js";
-
-/** Takes what a program writes to one of its streams; the chunk belongs to the receiver. */
-export type Sink = (chunk: Uint8Array) => void;
-
-/** Fills a buffer from standard input, at once or later, and tells how many bytes it was; 0 is the end. */
-export type Fill = (buffer: Uint8Array, done: FsCallback) => void;
+import type { Fill, Output, Sink, StandardStreams } from "./streams.js";
 
 // The longest piece of a line that is kept until its end comes, in UTF-16 units.
 const LONGEST_LINE = 65_536;
@@ -47,16 +40,18 @@ export interface StreamOptions {
   readonly fs?: { readonly writeSync?: unknown; readonly hasStreams?: boolean };
 }
 
-/** A sink, and what to do when the program has ended. */
-export interface Output {
-  readonly write: Sink;
-  readonly flush: () => void;
+/** Makes the streams that the embedder has left to the host, and those that come from a source. */
+export interface StreamMaker {
+  /** Standard input that comes from `source`. */
+  input(source: StdinSource): Fill | undefined;
+  /** Where output goes that the embedder has left to the host. */
+  output(name: "stdout" | "stderr"): Output;
 }
 
 /** What stands behind the descriptors 0, 1 and 2; `flush` writes out a last line without an end. */
 export function standardStreams(
   { stdin, stdout, stderr, fs }: StreamOptions,
-  system: Pick<System, "input" | "output">,
+  system: StreamMaker,
 ): StandardStreams & { flush: () => void } {
   const outputs: Output[] = [];
   const files = fs?.hasStreams === false ? undefined : fs;

@@ -17,34 +17,37 @@ const CACHE_SLOTS = 1024;
  * string counts only if its characters equal the bytes that are there now.
  */
 export class StringCodec {
-  private readonly cache: string[] = new Array(CACHE_SLOTS).fill("");
+  readonly #cache: string[] = new Array(CACHE_SLOTS).fill("");
+  readonly #memory: GoMemory;
 
-  constructor(private readonly memory: GoMemory) {}
+  constructor(memory: GoMemory) {
+    this.#memory = memory;
+  }
 
   /** Decodes the Go string whose header (pointer, length) is at `address`. Bytes that are not UTF-8 become U+FFFD. */
   read(address: number): string {
-    const start = this.memory.getUint32(address);
-    const length = this.memory.getUint32(address + 8);
-    if (length > SHORT) return this.decode(start, length);
+    const start = this.#memory.getUint32(address);
+    const length = this.#memory.getUint32(address + 8);
+    if (length > SHORT) return this.#decode(start, length);
     const slot = (start + length) % CACHE_SLOTS;
-    const known = this.cache[slot] as string;
-    if (known.length === length && this.equals(known, start)) return known;
-    const text = asciiToString(this.memory.bytes, start, start + length);
-    if (text === undefined) return this.decode(start, length);
-    this.cache[slot] = text;
+    const known = this.#cache[slot] as string;
+    if (known.length === length && this.#equals(known, start)) return known;
+    const text = asciiToString(this.#memory.bytes, start, start + length);
+    if (text === undefined) return this.#decode(start, length);
+    this.#cache[slot] = text;
     return text;
   }
 
-  private equals(ascii: string, start: number): boolean {
-    const bytes = this.memory.bytes;
+  #equals(ascii: string, start: number): boolean {
+    const bytes = this.#memory.bytes;
     for (let i = 0; i < ascii.length; i++) {
       if (ascii.charCodeAt(i) !== bytes[start + i]) return false;
     }
     return true;
   }
 
-  private decode(start: number, length: number): string {
-    return decoder.decode(this.memory.bytes.subarray(start, start + length));
+  #decode(start: number, length: number): string {
+    return decoder.decode(this.#memory.bytes.subarray(start, start + length));
   }
 }
 

@@ -1,7 +1,7 @@
-import { type GoFileSystem, type ProgramFiles, type StandardStreams, streamsOnly } from "./file-system.js";
+import { type GoFileSystem, type ProgramFiles, streamsOnly } from "./file-system.js";
 import { noPath, noProcess } from "./process.js";
-import type { StdinSource } from "./stdin.js";
-import { consoleOutput, type Fill, type Output } from "./stdio.js";
+import { consoleOutput, type StreamMaker } from "./stdio.js";
+import type { StandardStreams } from "./streams.js";
 import type { Timers } from "./timers.js";
 
 /** What the embedder gives of an operating system. */
@@ -15,11 +15,7 @@ export interface Given {
 export type ProgramTimers = Pick<Timers, "schedule" | "clear" | "clearAll">;
 
 /** Makes what a program takes for its operating system. */
-export interface System {
-  /** Standard input that comes from `source`. */
-  input(source: StdinSource): Fill | undefined;
-  /** Where output goes that the embedder has left to the host. */
-  output(name: "stdout" | "stderr"): Output;
+export interface System extends StreamMaker {
   /** What the program finds under these names, before those of the real global object. */
   objects(
     given: Given,

@@ -5,14 +5,17 @@
  * through a task of the event loop instead, which lets other events pass but does not wait.
  */
 export class Timers {
-  private readonly cancels = new Map<number, () => void>();
-  private nextId = 1;
+  readonly #cancels = new Map<number, () => void>();
+  #nextId = 1;
+  readonly #wake: () => void;
 
   /**
    * @param wake enters Go; a timer that Go does not clear then is armed again, because the note it stands for may not
    * have been due yet
    */
-  constructor(private readonly wake: () => void) {}
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
 
   /**
    * Arms a timer.
@@ -21,28 +24,28 @@ export class Timers {
    * @returns its id, from 1 up
    */
   schedule(delay: number): number {
-    const id = this.nextId++;
-    this.arm(id, delay);
+    const id = this.#nextId++;
+    this.#arm(id, delay);
     return id;
   }
 
   /** Disarms a timer; unknown ids are ignored. */
   clear(id: number): void {
-    this.cancels.get(id)?.();
-    this.cancels.delete(id);
+    this.#cancels.get(id)?.();
+    this.#cancels.delete(id);
   }
 
   /** Disarms all timers. */
   clearAll(): void {
-    for (const id of [...this.cancels.keys()]) this.clear(id);
+    for (const id of [...this.#cancels.keys()]) this.clear(id);
   }
 
-  private arm(id: number, delay: number): void {
+  #arm(id: number, delay: number): void {
     const fire = (): void => {
-      this.wake();
-      if (this.cancels.has(id)) this.arm(id, 1);
+      this.#wake();
+      if (this.#cancels.has(id)) this.#arm(id, 1);
     };
-    this.cancels.set(id, delay > 0 ? afterDelay(fire, delay) : nextTurn(fire));
+    this.#cancels.set(id, delay > 0 ? afterDelay(fire, delay) : nextTurn(fire));
   }
 }
 

@@ -1,4 +1,4 @@
-// The same as parts.ts, all in one file; without `remote`, the page's side of workers, because workers start none.
+// The same as late/parts.ts, all in one file; without `remote`, the page's side of workers, because workers start none.
 
 import * as other from "../program/other.js";
 import * as ready from "../program/ready.js";

@@ -2,20 +2,11 @@ import { GowaspError } from "../errors.js";
 import { GoHost, type GoHostOptions } from "../go/host.js";
 import { builtin, hasNodeModules } from "../host/node.js";
 import type { Job } from "../job.js";
-import type { GoApp, LoadOptions, Via } from "../options.js";
-import { part } from "../parts/part.js";
+import { part } from "../late/part.js";
+import type { GoApp, LoadOptions } from "../options.js";
+import type { Loaded } from "../transport/loaded.js";
 import type { Abi } from "../transport/manifest.js";
 import { Link, memoryOf } from "./link.js";
-
-/** A compiled module and what is known about it. */
-export interface Loaded {
-  module: WebAssembly.Module;
-  via: Via;
-  /** From the manifest; otherwise the module's imports tell. */
-  abi?: Abi;
-  /** The program's name, Go's `os.Args[0]`. */
-  name?: string;
-}
 
 /** A running program, before the means to use it by name are added. */
 export type StartedApp = Omit<GoApp, "scope" | "call">;

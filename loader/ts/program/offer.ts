@@ -1,7 +1,7 @@
 // What a program offers to JavaScript, by name.
 
+import { part } from "../late/part.js";
 import type { GoApp, LoadOptions } from "../options.js";
-import { part } from "../parts/part.js";
 
 type Scope = GoApp["scope"];
 

@@ -2,12 +2,14 @@
 
 import { GowaspError } from "../errors.js";
 import type { Job } from "../job.js";
-import { part as load } from "../parts/part.js";
+import { KILLED } from "../killed.js";
+import { part as load } from "../late/part.js";
+import type { Loaded } from "../transport/loaded.js";
 import type { Abi } from "../transport/manifest.js";
-import type { Loaded, StartedApp } from "./app.js";
+import type { StartedApp } from "./app.js";
 import { Link, memoryOf } from "./link.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "other";
 
 /**
@@ -30,7 +32,7 @@ export async function startOther(loaded: Loaded, abi: Abi, job: Job): Promise<St
   if (!start && typeof exports._initialize === "function") exports._initialize();
   let kill = () => {};
   const killed = new Promise<number>((resolve) => {
-    kill = () => resolve(137);
+    kill = () => resolve(KILLED);
   });
   const ended = start ? Promise.resolve(start(instance)).then((code) => (typeof code === "number" ? code : 0)) : killed;
   return {

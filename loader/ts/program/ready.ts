@@ -8,7 +8,7 @@ import type { Job } from "../job.js";
 import type { GoApp, LoadOptions } from "../options.js";
 import { scopeOf } from "./offer.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "ready";
 
 type Scope = GoApp["scope"];

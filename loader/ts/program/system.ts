@@ -2,6 +2,6 @@
 // programs.
 
 export { givenSystem } from "../go/given-system.js";
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export { reportDeadlock } from "./deadlock.js";
 export const part = "system";

@@ -1,4 +1,5 @@
 import { GowaspError } from "../errors.js";
+import { type Entry, entries } from "../go/entries.js";
 import { type FunctionHost, GoFunctions, type PendingEvent } from "../go/functions.js";
 import type { GoHostOptions } from "../go/host.js";
 import { LastWords } from "../go/last-words.js";
@@ -7,15 +8,12 @@ import { processOutput } from "../go/process-output.js";
 import { GlobalScope } from "../go/scope.js";
 import { standardStreams } from "../go/stdio.js";
 import type { WasmImports } from "../host/web.js";
+import { KILLED } from "../killed.js";
 import { convention } from "./conventions.js";
 import { Refs } from "./refs.js";
 import { syscallJs } from "./syscall-js.js";
 import { wasi } from "./wasi.js";
 
-type Entry = (...args: unknown[]) => unknown;
-
-// The exit code of a program that was killed, as shells report it: 128 + SIGKILL.
-const KILLED = 137;
 /** Hosts keep delays in 32 bits. A scheduler that is woken early sleeps again. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -41,8 +39,10 @@ export class TinyGoProgram implements FunctionHost {
   #depth = 0;
   #isStopping = false;
   #settle!: { resolve: (code: number) => void; reject: (error: unknown) => void };
+  readonly #options: GoHostOptions;
 
-  constructor(private readonly options: GoHostOptions) {
+  constructor(options: GoHostOptions) {
+    this.#options = options;
     const { stdout, stderr } = options;
     this.#streams = standardStreams({ stdout, stderr }, { input: () => undefined, output: processOutput });
     this.#go = {
@@ -58,7 +58,7 @@ export class TinyGoProgram implements FunctionHost {
 
   /** The imports of a module of this program. */
   imports(module: WebAssembly.Module, ticks: unknown): WasmImports {
-    const { name = "main", args = [], env = {}, global = {} } = this.options;
+    const { name = "main", args = [], env = {}, global = {} } = this.#options;
     const refs = new Refs(this.#memory, this.#go);
     const host = { memory: this.#memory, refs, check: () => this.#check() };
     const awaits = (callback: unknown) => this.#functions.awaits(callback);
@@ -93,12 +93,7 @@ export class TinyGoProgram implements FunctionHost {
     this.#exports = exports as Record<string, Entry>;
     const entry = this.#exports._start ?? this.#exports._initialize;
     if (entry) this.#enterFromLoop(entry);
-    return Object.fromEntries(
-      Object.entries(exports).map(([name, value]) => [
-        name,
-        typeof value === "function" ? (...args: unknown[]) => this.#enter(value as Entry, args) : value,
-      ]),
-    );
+    return entries(exports, (entry, args) => this.#enter(entry, args));
   }
 
   /** Ends the program: nothing of it runs any more. */

@@ -11,15 +11,14 @@ export class Refs {
   readonly #bytes = new ArrayBuffer(8);
   readonly #word = new BigInt64Array(this.#bytes);
   readonly #halves = new Uint32Array(this.#bytes);
+  readonly #memory: GoMemory;
 
   /**
    * @param memory the program's
    * @param go what `_makeFuncWrapper` and `_pendingEvent` are asked of
    */
-  constructor(
-    private readonly memory: GoMemory,
-    go: object,
-  ) {
+  constructor(memory: GoMemory, go: object) {
+    this.#memory = memory;
     const own = new GoMemory();
     own.attach({ buffer: this.#bytes } as WebAssembly.Memory);
     this.#table = new ValueTable(own, globalThis, go);
@@ -39,16 +38,16 @@ export class Refs {
 
   /** The value whose ref is at an address. */
   load(address: number): unknown {
-    this.#halves[0] = this.memory.getUint32(address);
-    this.#halves[1] = this.memory.getUint32(address + 4);
+    this.#halves[0] = this.#memory.getUint32(address);
+    this.#halves[1] = this.#memory.getUint32(address + 4);
     return this.#table.load(0);
   }
 
   /** Writes a ref of a value, which counts. */
   store(address: number, value: unknown): void {
     this.#table.store(0, value);
-    this.memory.setUint32(address, this.#halves[0] as number);
-    this.memory.setUint32(address + 4, this.#halves[1] as number);
+    this.#memory.setUint32(address, this.#halves[0] as number);
+    this.#memory.setUint32(address + 4, this.#halves[1] as number);
   }
 
   /** The values of so many refs from an address on. */

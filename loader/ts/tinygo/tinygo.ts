@@ -3,8 +3,9 @@
 import { GowaspError } from "../errors.js";
 import type { WasmExports } from "../host/web.js";
 import type { Job } from "../job.js";
-import type { Loaded, StartedApp } from "../program/app.js";
+import type { StartedApp } from "../program/app.js";
 import { type Link, memoryOf } from "../program/link.js";
+import type { Loaded } from "../transport/loaded.js";
 import { TinyGoProgram } from "./program.js";
 import { integerTicks, ticks } from "./ticks.js";
 

@@ -2,7 +2,7 @@
 
 import type { GoMemory } from "../go/memory.js";
 import { fillRandom } from "../go/random.js";
-import { encodeUtf8 } from "../go/strings.js";
+import { textFunctions, variables } from "../wasip1/texts.js";
 
 type WasiFunction = (...args: number[]) => number;
 
@@ -28,11 +28,14 @@ export interface Context {
 export function wasi(context: Context, module: WebAssembly.Module): Record<string, WasiFunction> {
   const { memory, sinks, args, env } = context;
   const wanted = WebAssembly.Module.imports(module).filter((one) => one.module === "wasi_snapshot_preview1");
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const functions: Record<string, WasiFunction> = {
+  const target = {
+    setUint32: (address: number, value: number) => memory.setUint32(address >>> 0, value),
+    slice: (address: number, length: number) => memory.bytes.subarray(address >>> 0, (address >>> 0) + length),
+  };
+  const functions: Record<string, (...args: number[]) => unknown> = {
     ...Object.fromEntries(wanted.map(({ name }) => [name, () => ENOSYS])),
-    ...list("args", memory, args),
-    ...list("environ", memory, variables),
+    ...textFunctions(target, "args", args),
+    ...textFunctions(target, "environ", variables(env)),
     fd_write: (fd, vectors, count, written) => write(memory, sinks[fd], vectors >>> 0, count, written >>> 0),
     fd_close: () => 0,
     fd_seek: (fd) => (sinks[fd] ? ESPIPE : EBADF),
@@ -63,7 +66,8 @@ export function wasi(context: Context, module: WebAssembly.Module): Record<strin
       name,
       (...all: number[]) => {
         memory.check();
-        return work(...all);
+        // Nothing is an errno of 0.
+        return (work(...all) as number | undefined) ?? 0;
       },
     ]),
   );
@@ -88,28 +92,4 @@ function write(
   memory.check();
   memory.setUint32(written, total);
   return 0;
-}
-
-/** `NAME_sizes_get` and `NAME_get`: texts with a NUL behind each, and pointers to them. */
-function list(name: string, memory: GoMemory, texts: readonly string[]): Record<string, WasiFunction> {
-  const all = texts.map((text) => encodeUtf8(`${text}\0`));
-  return {
-    [`${name}_sizes_get`]: (count, size) => {
-      memory.setUint32((count as number) >>> 0, all.length);
-      memory.setUint32(
-        (size as number) >>> 0,
-        all.reduce((sum, { length }) => sum + length, 0),
-      );
-      return 0;
-    },
-    [`${name}_get`]: (pointers, buffer) => {
-      let at = (buffer as number) >>> 0;
-      all.forEach((text, index) => {
-        memory.setUint32(((pointers as number) >>> 0) + index * 4, at);
-        memory.bytes.set(text, at);
-        at += text.length;
-      });
-      return 0;
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { builtin, hasNodeModules } from "../host/node.js";
 import { isPage } from "../host/page.js";
-import { part } from "../parts/part.js";
+import { part } from "../late/part.js";
 
 /**
  * The address that a caller means.

@@ -1,5 +1,5 @@
 import { GowaspError } from "../errors.js";
-import { parts } from "../parts/parts.js";
+import { parts } from "../late/parts.js";
 import { shown, streamOf, wasmResponse } from "./http.js";
 
 /**

@@ -1,8 +1,8 @@
 import { GowaspError } from "../errors.js";
 import { TextDecoder } from "../host/text.js";
 import type { Job } from "../job.js";
+import { part } from "../late/part.js";
 import type { Via } from "../options.js";
-import { part } from "../parts/part.js";
 import { concat, looksLikeWasm, notWasm, peek, shown } from "./http.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import type { ManifestFile } from "./store.js";

@@ -4,18 +4,18 @@ import { GowaspError } from "../errors.js";
 import { TextEncoder } from "../host/text.js";
 import type { Job } from "../job.js";
 import type { Via } from "../options.js";
-import type { Loaded } from "../program/app.js";
 import { loadDecoder, newHash, unbrotli } from "./brotli.js";
 import { compileChunks } from "./compile.js";
 import { type Entry, manifestOf, readEntry } from "./entry.js";
 import { chunksOf, fetchOk, looksLikeWasm, mayPass, mimeType, peek, shown, streamOf, wasmResponse } from "./http.js";
+import type { Loaded } from "./loaded.js";
 import type { FileEntry, Manifest, ModuleEntry } from "./manifest.js";
 import { type Pin, pinOf } from "./pin.js";
 import { resumable } from "./resume.js";
 import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "fallback";
 
 type Chunks = AsyncGenerator<Uint8Array>;

@@ -1,8 +1,8 @@
 import type { Job } from "../job.js";
-import { part } from "../parts/part.js";
-import type { Loaded } from "../program/app.js";
+import { part } from "../late/part.js";
 import { type Entry, readEntry, refuseUnchecked } from "./entry.js";
 import { chunksOf, fetchOk, mayPass, mimeType, notOk, shown } from "./http.js";
+import type { Loaded } from "./loaded.js";
 import type { ModuleEntry } from "./manifest.js";
 import { compileNative, isSentRaw, warnOfType } from "./native.js";
 import { Store } from "./store.js";

@@ -3,15 +3,15 @@
 import { GowaspError } from "../errors.js";
 import { builtin } from "../host/node.js";
 import type { Job } from "../job.js";
-import type { Loaded } from "../program/app.js";
 import { compileBytes } from "./compile.js";
 import { readEntry } from "./entry.js";
 import { concat, shown } from "./http.js";
+import type { Loaded } from "./loaded.js";
 import type { Encoding, FileEntry, ModuleEntry } from "./manifest.js";
 import { pinOf } from "./pin.js";
 import { type Expected, promised, verified } from "./verify.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "files";
 
 /**

@@ -1,4 +1,4 @@
-import { part } from "../parts/part.js";
+import { part } from "../late/part.js";
 
 /** The host functions a module wants. */
 export type Abi = "gojs" | "go" | "wasi_snapshot_preview1" | "tinygo" | "none";
@@ -108,10 +108,13 @@ export function originOf(url: string): string {
 class Reader {
   isManifest = false;
 
-  constructor(
-    private readonly url: string,
-    private readonly origins: readonly string[],
-  ) {}
+  readonly #url: string;
+  readonly #origins: readonly string[];
+
+  constructor(url: string, origins: readonly string[]) {
+    this.#url = url;
+    this.#origins = origins;
+  }
 
   json(text: string): unknown {
     try {
@@ -144,26 +147,26 @@ class Reader {
     }
     if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
       throw this.wrong(`${field}.sha256`, "hash", sha256);
-    return { url: this.address(url, `${field}.url`), size: size as number, sha256 };
+    return { url: this.#address(url, `${field}.url`), size: size as number, sha256 };
   }
 
-  private address(value: unknown, field: string): string {
+  #address(value: unknown, field: string): string {
     const relative = this.string(value, field, MAX_ADDRESS);
     let absolute: URL;
     try {
-      absolute = new URL(relative, this.url);
+      absolute = new URL(relative, this.#url);
     } catch {
       throw this.wrong(field, "address", value);
     }
     const { protocol, origin, host, username, password } = absolute;
     // A manifest from the network must not make a server read its own files, nor run what it carries inline; one on
     // a disk must not make it log in to another machine, as `file://host/` does on Windows.
-    const base = new URL(this.url);
+    const base = new URL(this.#url);
     const beside = protocol === base.protocol && host === (protocol === "file:" ? "" : base.host);
     if (username || password || !(/^https?:$/.test(protocol) || beside)) {
       throw this.wrong(field, "address", value);
     }
-    if (origin !== originOf(this.url) && !this.origins.includes(origin)) throw this.wrong(field, "origin", value);
+    if (origin !== originOf(this.#url) && !this.#origins.includes(origin)) throw this.wrong(field, "origin", value);
     return absolute.href;
   }
 

@@ -1,7 +1,7 @@
 import type { GowaspError } from "../errors.js";
 import { TextEncoder } from "../host/text.js";
 import type { Job } from "../job.js";
-import { part } from "../parts/part.js";
+import { part } from "../late/part.js";
 import { compileStreaming } from "./compile.js";
 import { fetchOk, mayPass, mimeType, notWasm, shown, wasmResponse } from "./http.js";
 import { type ModuleEntry, originOf } from "./manifest.js";

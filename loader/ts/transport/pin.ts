@@ -1,7 +1,7 @@
 import { GowaspError } from "../errors.js";
 import { builtin, hasNodeModules } from "../host/node.js";
 import type { Job } from "../job.js";
-import { part } from "../parts/part.js";
+import { part } from "../late/part.js";
 import { concat, shown } from "./http.js";
 
 /** A hash that some bytes must have. */

@@ -1,10 +1,10 @@
 // Sources that are more than an address. Loaded when there is one.
 
 import { GowaspError } from "../errors.js";
+import { part as late } from "../late/part.js";
 import type { Source } from "../options.js";
-import { wrongSource } from "../refusal.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "source";
 
 /** What `load()` was given, told apart. */
@@ -32,7 +32,7 @@ export async function sourceOf(given: unknown): Promise<Known> {
   // The namespace of a module that a bundler or the host makes of a `.wasm` file.
   const { default: exported } = (source ?? {}) as { default?: unknown };
   if (typeof source === "object" && exported !== undefined && exported !== source) return sourceOf(exported);
-  throw wrongSource(source);
+  throw (await late("refusal")).wrongSource(source);
 }
 
 async function settled(given: unknown): Promise<unknown> {

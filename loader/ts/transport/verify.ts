@@ -5,7 +5,7 @@ import { chunksOf, concat, looksLikeWasm, notWasm, shown } from "./http.js";
 import type { FileEntry } from "./manifest.js";
 import { checkPin, type Pin, pinOf } from "./pin.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "verify";
 
 /** What decoded bytes are checked against. */
@@ -50,15 +50,17 @@ class Check {
   #loaded = 0;
   /** For the hash. No memory is reserved beforehand, because the size is only what a manifest claims. */
   readonly #kept: Uint8Array[] = [];
+  readonly #expected: Expected;
+  readonly #job: Job;
 
-  constructor(
-    private readonly expected: Expected,
-    private readonly job: Job,
-  ) {}
+  constructor(expected: Expected, job: Job) {
+    this.#expected = expected;
+    this.#job = job;
+  }
 
   add(chunk: Uint8Array): void {
-    const { url, size, pin } = this.expected;
-    this.job.check();
+    const { url, size, pin } = this.#expected;
+    this.#job.check();
     if (this.#head.length < 4) {
       this.#head = concat([this.#head, chunk.subarray(0, 4)]);
       if (this.#head.length >= 4 && !looksLikeWasm(this.#head)) throw notWasm(url, this.#head);
@@ -70,15 +72,15 @@ class Check {
   }
 
   async end(): Promise<void> {
-    const { url, size, pin } = this.expected;
+    const { url, size, pin } = this.#expected;
     if (this.#loaded < (size ?? 8)) throw truncated(url, this.#loaded, size);
-    if (pin) await checkPin(this.#kept, pin, url, this.job);
+    if (pin) await checkPin(this.#kept, pin, url, this.#job);
     this.#tell("compile");
   }
 
   #tell(phase: "download" | "compile"): void {
-    const { via, size } = this.expected;
-    if (via) this.job.progress({ phase, loaded: this.#loaded, total: size, via });
+    const { via, size } = this.#expected;
+    if (via) this.#job.progress({ phase, loaded: this.#loaded, total: size, via });
   }
 }
 

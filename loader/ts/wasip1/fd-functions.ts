@@ -37,6 +37,7 @@ const DIRENT = 24;
 /** The functions named `fd_…`. */
 export function fdFunctions({ memory, descriptors, fs }: Context): Record<string, WasiFunction> {
   const fileOf = (fd: number) => descriptors.get(fd).host ?? fail("EINVAL");
+  const there = (fd: number) => void descriptors.get(fd);
   const sync = (fd: number) => {
     const { host } = descriptors.get(fd);
     if (host !== undefined) fs.fsyncSync(host);
@@ -54,9 +55,11 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
     }
     memory.setUint32(to, total);
   };
+  const placed = (how: "read" | "write") => (fd: number, from: number, count: number, offset: bigint, to: number) =>
+    at(how)(fd, from, count, to, length(offset));
 
   return {
-    fd_advise: (fd: number) => void descriptors.get(fd),
+    fd_advise: there,
     fd_allocate(fd: number, offset: bigint, length: bigint) {
       const host = fileOf(fd);
       const end = Number(offset + length);
@@ -77,7 +80,7 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
     fd_fdstat_set_flags(fd: number, flags: number) {
       descriptors.get(fd).flags = flags;
     },
-    fd_fdstat_set_rights: (fd: number) => void descriptors.get(fd),
+    fd_fdstat_set_rights: there,
     fd_filestat_get: (fd: number, to: number) =>
       writeStat(memory, to, descriptors.get(fd).stat(), descriptors.get(fd).type),
     fd_filestat_set_size: (fd: number, size: bigint) => fs.ftruncateSync(fileOf(fd), length(size)),
@@ -90,10 +93,8 @@ export function fdFunctions({ memory, descriptors, fs }: Context): Record<string
 
     fd_read: at("read"),
     fd_write: at("write"),
-    fd_pread: (fd: number, from: number, count: number, offset: bigint, to: number) =>
-      at("read")(fd, from, count, to, length(offset)),
-    fd_pwrite: (fd: number, from: number, count: number, offset: bigint, to: number) =>
-      at("write")(fd, from, count, to, length(offset)),
+    fd_pread: placed("read"),
+    fd_pwrite: placed("write"),
 
     fd_prestat_get(fd: number, to: number) {
       const name = preopenOf(descriptors.get(fd));

@@ -1,49 +1,18 @@
 import { GowaspError } from "../errors.js";
+import { type Entry, entries } from "../go/entries.js";
 import { LastWords } from "../go/last-words.js";
 import type { WasmImports, WasmInstance } from "../host/web.js";
+import { KILLED } from "../killed.js";
 import { Descriptors, directory } from "./descriptors.js";
 import { errnoOf, errnoOfFailure } from "./errno.js";
 import { type Context, fdFunctions, type WasiFunction } from "./fd-functions.js";
 import { WasiMemory } from "./memory.js";
+import type { Wasip1Options } from "./options.js";
 import { pathFunctions } from "./path-functions.js";
 import { type Place, placeIn } from "./paths.js";
 import { processFunctions } from "./process-functions.js";
 import { standardDescriptors } from "./standard.js";
-import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
-
-export type { ReadyStdin, SyncFiles };
-
-/** What a WASI program gets from its embedder; everything is optional. */
-export interface Wasip1Options {
-  /** Arguments, `os.Args[1:]`. */
-  args?: readonly string[];
-  /** The program's own name, `os.Args[0]`; "main" by default. */
-  name?: string;
-  /** The environment; empty by default. Go takes `PWD` for its working directory. */
-  env?: Readonly<Record<string, string | undefined>>;
-  /**
-   * Standard input: all of it, or a function that is called for up to `max` bytes. Empty by default, or descriptor 0 of
-   * `fs`.
-   */
-  stdin?: ReadyStdin;
-  /**
-   * Takes standard output. Default: descriptor 1 of `fs` if it has one; otherwise the process's in Node, the console in
-   * a page.
-   */
-  stdout?: (chunk: Uint8Array) => void;
-  /** Takes standard error; the default is like that of `stdout`. */
-  stderr?: (chunk: Uint8Array) => void;
-  /** Files: `node:fs`, or what `gowasp/fs` makes. */
-  fs?: SyncFiles;
-  /**
-   * The directories that the program gets, under the names that it uses: `{ "/": "/srv/data" }`. Default: all of `fs`,
-   * as `/`.
-   */
-  preopens?: Readonly<Record<string, string>>;
-}
-
-type Entry = (...args: unknown[]) => unknown;
 
 /** One WASI program: supplies its imports, and enters it. */
 export class Wasip1Program {
@@ -102,20 +71,15 @@ export class Wasip1Program {
     } catch {
       // `exited` reports it.
     }
-    return Object.fromEntries(
-      Object.entries(exports).map(([name, value]) => [
-        name,
-        typeof value === "function" ? (...args: unknown[]) => this.#enter(value as Entry, args) : value,
-      ]),
-    );
+    return entries(exports, this.#enter);
   }
 
   /** Ends the program: its functions throw from now on. */
-  kill(code = 137): void {
+  kill(code = KILLED): void {
     this.#end(code);
   }
 
-  #enter(entry: Entry, args: unknown[]): unknown {
+  readonly #enter = (entry: Entry, args: unknown[]): unknown => {
     if (this.#over) throw this.#over;
     try {
       return entry(...args);
@@ -129,7 +93,7 @@ export class Wasip1Program {
       const text = `an exception ended the program: ${cause}`;
       throw this.#end(undefined, new GowaspError("exception", text, { cause }));
     }
-  }
+  };
 
   /** @returns the error for whoever enters the program from now on */
   #end(code: number | undefined, failure?: GowaspError): GowaspError {
@@ -176,8 +140,7 @@ export function wasip1(options: Wasip1Options = {}): Wasip1Program {
 
 /** Functions that preview 1 does not have, and that a module imports all the same. */
 export function unknownFunctions(module: WebAssembly.Module): WasmImports[string] {
-  const names = WebAssembly.Module.imports(module).map(({ name }) => name);
-  return Object.fromEntries(names.map((name) => [name, () => errnoOf("ENOSYS")]));
+  return Object.fromEntries(WebAssembly.Module.imports(module).map(({ name }) => [name, () => errnoOf("ENOSYS")]));
 }
 
 function preopened({ fs, preopens = fs ? { "/": "/" } : {} }: Wasip1Options): [string, Place][] {

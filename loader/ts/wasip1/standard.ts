@@ -2,7 +2,7 @@
 
 import { processOutput } from "../go/process-output.js";
 import { type Descriptor, file, stream } from "./descriptors.js";
-import type { Wasip1Options } from "./program.js";
+import type { Wasip1Options } from "./options.js";
 import { stdinReader } from "./stdin.js";
 
 /**

@@ -4,9 +4,11 @@ import { builtin, hasNodeModules } from "../host/node.js";
 import type { WasmExports } from "../host/web.js";
 import type { Job } from "../job.js";
 import type { LoadOptions } from "../options.js";
-import type { Loaded, StartedApp } from "../program/app.js";
+import type { StartedApp } from "../program/app.js";
 import type { Link } from "../program/link.js";
-import { unknownFunctions, type Wasip1Options, Wasip1Program } from "./program.js";
+import type { Loaded } from "../transport/loaded.js";
+import type { Wasip1Options } from "./options.js";
+import { unknownFunctions, Wasip1Program } from "./program.js";
 import type { ReadyStdin } from "./stdin.js";
 import type { SyncFiles } from "./sync-files.js";
 

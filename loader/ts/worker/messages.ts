@@ -2,8 +2,8 @@
 // channel, so each side accepts only what is written here.
 
 import type { GowaspErrorCode } from "../errors.js";
-import type { Snapshot } from "../fs/memory.js";
 import type { Progress, Via, WorkerLoadOptions } from "../options.js";
+import type { Snapshot } from "../snapshot.js";
 
 /** The options that can be copied into a worker. */
 export const COPIED = [

@@ -1,6 +1,7 @@
 // The page's side of `load(source, { worker: true })`: starts the worker and answers it.
 
 import { GowaspError } from "../errors.js";
+import { KILLED } from "../killed.js";
 import type { WorkerGoApp, WorkerLoadOptions } from "../options.js";
 import { addressOf } from "../transport/address.js";
 import { placeOf } from "../transport/places.js";
@@ -8,7 +9,7 @@ import { sourceOf } from "../transport/source.js";
 import { type Answer, COPIED, type Failure, type FromWorker, fromWorker, type Start } from "./messages.js";
 import { hasThreads, startThread, type Thread } from "./thread.js";
 
-export { takeParts } from "../parts/part.js";
+export { takeParts } from "../late/part.js";
 export const part = "remote";
 
 /**
@@ -88,13 +89,15 @@ class Remote {
   #failure: GowaspError | undefined;
   /** How far it is; a worker that has sent a message has loaded its script. */
   #state: "new" | "loading" | "running" | "ended" = "new";
-  readonly #onAbort = () => this.#fail(aborted(this.options.signal));
+  readonly #onAbort = () => this.#fail(aborted(this.#options.signal));
+  readonly #worker: Thread;
+  readonly #options: WorkerLoadOptions;
+  readonly #stdin: Stdin;
 
-  constructor(
-    private readonly worker: Thread,
-    private readonly options: WorkerLoadOptions,
-    private readonly stdin: Stdin,
-  ) {
+  constructor(worker: Thread, options: WorkerLoadOptions, stdin: Stdin) {
+    this.#worker = worker;
+    this.#options = options;
+    this.#stdin = stdin;
     this.loaded = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -113,7 +116,7 @@ class Remote {
 
   start(message: Start): void {
     try {
-      this.worker.postMessage(message);
+      this.#worker.postMessage(message);
     } catch (cause) {
       const text = `an option cannot be copied into a worker: ${(cause as Error).message}`;
       this.#fail(new GowaspError("invalid-option", text, { cause }));
@@ -121,7 +124,7 @@ class Remote {
   }
 
   #receive(message: FromWorker | undefined): unknown {
-    const { options } = this;
+    const options = this.#options;
     if (this.#state === "ended") return;
     if (this.#state === "new") this.#state = "loading";
     switch (message?.type) {
@@ -148,7 +151,7 @@ class Remote {
 
   #started(via: WorkerGoApp["via"]): void {
     this.#app ??= this.#appOf(via);
-    if (this.options.until !== "idle" && this.options.ready === undefined) this.#resolve();
+    if (this.#options.until !== "idle" && this.#options.ready === undefined) this.#resolve();
   }
 
   #appOf(via: WorkerGoApp["via"]): WorkerGoApp {
@@ -159,13 +162,13 @@ class Remote {
         return failure();
       },
       via,
-      kill: () => this.#end(137),
+      kill: () => this.#end(KILLED),
     };
   }
 
   /** By itself: its files come back. */
   #exit({ code, failure, files }: FromWorker & { type: "exited" }): void {
-    const { fs } = this.options;
+    const { fs } = this.#options;
     if (files && typeof fs === "object") call("fs", () => fs.restore(files));
     this.#end(code, failure);
   }
@@ -178,11 +181,11 @@ class Remote {
   }
 
   async #answer(max: number): Promise<void> {
-    const answer = await this.stdin.read(max);
+    const answer = await this.#stdin.read(max);
     try {
-      this.worker.postMessage(answer);
+      this.#worker.postMessage(answer);
     } catch (error) {
-      this.worker.postMessage({ type: "refusal", reason: String(error) } satisfies Answer);
+      this.#worker.postMessage({ type: "refusal", reason: String(error) } satisfies Answer);
     }
   }
 
@@ -190,7 +193,7 @@ class Remote {
     this.#resolve();
     if (failure) this.#failure = revived(failure);
     this.#state = "ended";
-    this.worker.terminate();
+    this.#worker.terminate();
     this.#exiting.resolve(code);
   }
 
@@ -198,7 +201,7 @@ class Remote {
   #fail(error: GowaspError): void {
     this.#state = "ended";
     if (error.code === "exception") this.#failure = error;
-    this.worker.terminate();
+    this.#worker.terminate();
     this.#stopListening();
     this.#settle.reject(error);
     this.#exiting.reject(error);
@@ -217,7 +220,7 @@ class Remote {
   }
 
   #stopListening(): void {
-    this.options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 }
 

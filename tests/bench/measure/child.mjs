@@ -1,12 +1,14 @@
 /**
  * What a child process uses: Node tells that of itself only, Linux of every process under `/proc` while it runs.
  */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { track } from "../../../scripts/process.mjs";
+import { runChild } from "../../harness/child.mjs";
 
 /** What is used between the last look and the end is missed, so looks are close to each other. */
 const LOOK_MS = 5;
+
+/** More than anything that is measured takes. */
+const TIMEOUT_MS = 30 * 60_000;
 
 /** Linux gives times to programs in units of 10 ms, whatever the kernel's own clock. */
 const TICK_MS = 10;
@@ -28,29 +30,21 @@ const TICK_MS = 10;
  * @returns {Promise<ChildUse>}
  * @throws {Error} when it cannot be started or fails
  */
-export function runWatched(command, args, { cwd, env } = {}) {
+export async function runWatched(command, args, { cwd, env = process.env } = {}) {
+  /** @type {{cpuMs: number | null, peakMiB: number | null}} */
+  const use = { cpuMs: null, peakMiB: null };
+  const look = {
+    everyMs: LOOK_MS,
+    at: (/** @type {number} */ pid) => {
+      use.cpuMs = cpuTime(pid) ?? use.cpuMs;
+      use.peakMiB = peakMemory(pid) ?? use.peakMiB;
+    },
+  };
   const start = performance.now();
-  const child = track(spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] }));
-  let [cpuMs, peakMiB, stderr] = [null, null, ""];
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    stderr += text;
-  });
-  const looks = setInterval(() => {
-    cpuMs = cpuTime(child.pid) ?? cpuMs;
-    peakMiB = peakMemory(child.pid) ?? peakMiB;
-  }, LOOK_MS);
-  return new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`${command} ${args.join(" ")}: ${why}\n${stderr}`));
-    child.on("error", ({ message }) => {
-      clearInterval(looks);
-      fail(message);
-    });
-    child.on("close", (code, signal) => {
-      clearInterval(looks);
-      if (code !== 0) return fail(signal ? `ended by ${signal}` : `exit code ${code}`);
-      resolve({ wallMs: performance.now() - start, cpuMs, peakMiB, stderr });
-    });
-  });
+  const { exitCode, ended, stderr } = await runChild(command, args, { cwd, env, timeoutMs: TIMEOUT_MS, look });
+  const wallMs = performance.now() - start;
+  if (exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${ended}\n${stderr}`);
+  return { wallMs, ...use, stderr };
 }
 
 /** Fields 14 and 15 of `stat`; the second field is a name in parentheses, which may hold spaces. */

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { cachedValue } from "./cache.mjs";
+import { cachedValue } from "../../harness/cache.mjs";
 
 /** The largest window that every browser's brotli decoder has, 16 MiB. */
 const WINDOW_BITS = 24;
@@ -15,7 +15,7 @@ const WINDOW_BITS = 24;
  */
 export async function compressedSizes(path) {
   const bytes = readFileSync(path);
-  return cachedValue("compressed", [process.versions.zlib, process.versions.brotli, bytes], async () => {
+  return cachedValue("bench/compressed", [process.versions.zlib, process.versions.brotli, bytes], async () => {
     const small = await promisify(gzip)(bytes, { level: 9 });
     const params = {
       [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,

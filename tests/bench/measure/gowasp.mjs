@@ -1,15 +1,16 @@
 /**
- * Runs the optimizer that is measured: `target/release/gowasp`, or the one that `GOWASP_OPTIMIZER` names.
+ * Runs the optimizer that is measured: `target/release/gowasp`, or the one that `GOWASP_BINARY` names.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gowaspBinary } from "../../../scripts/paths.mjs";
 import { run } from "../../../scripts/process.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../../programs/harness/optimize.mjs";
-import { cachedFile, cachedValue, hashOf } from "./cache.mjs";
+import { cachedFile, cachedValue, hashOf } from "../../harness/cache.mjs";
+import { optimizerMissing } from "../../harness/optimize.mjs";
 
 /** Path of the program. */
-export const GOWASP = DEFAULT_OPTIMIZER;
+export const GOWASP = gowaspBinary;
 
 /**
  * @typedef {object} Optimizer
@@ -36,7 +37,7 @@ export async function findOptimizer() {
  * @returns {Promise<string>} path of the result
  */
 export function optimized({ hash }, wasm) {
-  return cachedFile("optimized", [hash, readFileSync(wasm)], ".wasm", async (out) => {
+  return cachedFile("bench/optimized", [hash, readFileSync(wasm)], ".wasm", async (out) => {
     await run(GOWASP, ["optimize", "--quiet", wasm, "-o", out], { output: "capture" });
   });
 }
@@ -68,7 +69,7 @@ export async function optimizedBriefly(wasm, look) {
  * @returns {Promise<{release: string | null, raw: number, code: number}>} bytes; `release` of Go where it is known
  */
 export function inspected({ hash }, wasm) {
-  return cachedValue("inspected", [hash, readFileSync(wasm)], async () => {
+  return cachedValue("bench/inspected", [hash, readFileSync(wasm)], async () => {
     const { identity, sizes } = JSON.parse(await run(GOWASP, ["inspect", "--json", wasm], { output: "result" }));
     return { release: identity.release, raw: sizes.raw, code: sizes.code };
   });

@@ -1,13 +1,12 @@
 /**
  * The programs that are measured: those from npm that the tests use, and some that the machine's Go builds.
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "../../../scripts/paths.mjs";
-import { UsageError } from "../../command.mjs";
-import { INPUTS, inputPath } from "../../corpus/inputs.mjs";
-import { BENCH_CACHE } from "./cache.mjs";
+import { cacheDir, root } from "../../../scripts/paths.mjs";
+import { UsageError } from "../../harness/command.mjs";
+import { go } from "../../harness/go.mjs";
+import { INPUTS, inputPath } from "../../harness/inputs.mjs";
 
 /**
  * @typedef {object} Program
@@ -52,16 +51,6 @@ function built(name, package_, cwd, what, target) {
   return { name, what, pinned: false, wasm: () => goBuild(package_, cwd, name, target) };
 }
 
-/** @returns {string} path of the machine's Go */
-export function goroot() {
-  return execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
-}
-
-/** @returns {string} release of the machine's Go, such as `go1.26.8` */
-export function goRelease() {
-  return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
-}
-
 /**
  * Builds a Go package the way that is usual when size matters: without symbol table and DWARF.
  *
@@ -72,13 +61,10 @@ export function goRelease() {
  * @returns {string} path
  */
 export function goBuild(package_, cwd, name, target = { GOOS: "js", GOARCH: "wasm" }) {
-  const folder = join(BENCH_CACHE, "built");
+  const folder = join(cacheDir, "bench", "built");
   const file = join(folder, target.GOOS ? `${name}.wasm` : name);
   mkdirSync(dirname(file), { recursive: true });
-  execFileSync("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, package_], {
-    cwd,
-    env: { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "", ...target },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const env = { GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "", ...target };
+  go(["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, package_], env, cwd);
   return file;
 }

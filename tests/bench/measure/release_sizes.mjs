@@ -2,11 +2,11 @@
  * What the optimizer makes of every test program on every Go release and system.
  */
 import { readFileSync } from "node:fs";
-import { buildAll } from "../../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../../programs/harness/catalog.mjs";
-import { pool } from "../../programs/harness/pool.mjs";
-import { ALL_RELEASES, findToolchain } from "../../programs/harness/toolchain.mjs";
-import { cachedValue } from "./cache.mjs";
+import { cachedValue } from "../../harness/cache.mjs";
+import { pool } from "../../harness/pool.mjs";
+import { buildAll } from "../../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../../harness/programs/catalog.mjs";
+import { ALL_RELEASES, findToolchain } from "../../harness/toolchain.mjs";
 import { compressedSizes } from "./compressed.mjs";
 import { optimizedBriefly } from "./gowasp.mjs";
 
@@ -40,7 +40,7 @@ export async function releaseSizes(optimizer, say) {
   return pool(cases, AT_A_TIME, async ({ id }) => {
     const { wasm, error } = built.get(id);
     if (error) throw new Error(`${id} does not build:\n${error}`);
-    const sizes = await cachedValue("release-sizes", [optimizer.hash, readFileSync(wasm)], async () => {
+    const sizes = await cachedValue("bench/release-sizes", [optimizer.hash, readFileSync(wasm)], async () => {
       const original = await compressedSizes(wasm);
       const gowasp = await optimizedBriefly(wasm, compressedSizes);
       return { original: original.brotli, gowasp: gowasp.brotli };

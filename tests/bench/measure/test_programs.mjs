@@ -1,12 +1,12 @@
 /**
  * The test programs of this machine's Go, as the benchmarks use them.
  */
-import { buildAll } from "../../programs/harness/build.mjs";
-import { casesOf, readPrograms } from "../../programs/harness/catalog.mjs";
-import { findToolchain } from "../../programs/harness/toolchain.mjs";
+import { buildAll } from "../../harness/programs/build.mjs";
+import { casesOf, readPrograms } from "../../harness/programs/catalog.mjs";
+import { findToolchain } from "../../harness/toolchain.mjs";
 
 /**
- * @typedef {{name: string, wasm: string, program: import("../../programs/harness/catalog.mjs").Program}} TestProgram
+ * @typedef {{name: string, wasm: string, program: import("../../harness/programs/catalog.mjs").Program}} TestProgram
  */
 
 /**

@@ -4,10 +4,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { wasmtime, wazero } from "../../../scripts/engines.mjs";
-import { BROWSERS, resultOfPage } from "../../engines/browsers.mjs";
 import { WASI_ENGINES } from "../../engines/wasi.mjs";
+import { BROWSERS, resultOfPage } from "../../harness/browsers.mjs";
+import { goroot } from "../../harness/go.mjs";
 import { optimized } from "../measure/gowasp.mjs";
-import { goroot } from "../measure/programs.mjs";
 import { startLines } from "./lines.mjs";
 import { microProgram, WORK } from "./micro.mjs";
 import { timePair } from "./pairs.mjs";

@@ -4,8 +4,9 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../../scripts/process.mjs";
+import { goroot } from "../../harness/go.mjs";
 import { optimized } from "../measure/gowasp.mjs";
-import { goBuild, goroot } from "../measure/programs.mjs";
+import { goBuild } from "../measure/programs.mjs";
 import { median } from "../measure/statistics.mjs";
 import { startLines } from "./lines.mjs";
 import { timePair } from "./pairs.mjs";

@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NODE_MODULES } from "../../corpus/inputs.mjs";
-import { runChild } from "../../programs/harness/child.mjs";
-import { hashOf } from "../measure/cache.mjs";
-import { goroot } from "../measure/programs.mjs";
+import { hashOf } from "../../harness/cache.mjs";
+import { runChild } from "../../harness/child.mjs";
+import { goroot } from "../../harness/go.mjs";
+import { NODE_MODULES } from "../../harness/inputs.mjs";
 import { median } from "../measure/statistics.mjs";
 
 const HOST = join(dirname(fileURLToPath(import.meta.url)), "host.mjs");

@@ -6,11 +6,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../../scripts/paths.mjs";
-import { NODE_MODULES } from "../../corpus/inputs.mjs";
-import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "../measure/binaryen.mjs";
+import { BINARYEN_LEVELS, hasBinaryen, withBinaryen } from "../../harness/binaryen.mjs";
+import { goroot } from "../../harness/go.mjs";
+import { NODE_MODULES } from "../../harness/inputs.mjs";
 import { runWatched } from "../measure/child.mjs";
 import { optimized } from "../measure/gowasp.mjs";
-import { findProgram, goBuild, goroot } from "../measure/programs.mjs";
+import { findProgram, goBuild } from "../measure/programs.mjs";
 import { median } from "../measure/statistics.mjs";
 import { middle, middleRatio, takeTaskTurns } from "./run_task.mjs";
 

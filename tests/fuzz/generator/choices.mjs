@@ -1,7 +1,7 @@
 /**
  * Random decisions that are the same for a seed on every run.
  */
-import { randomFrom } from "../../programs/shapes/random.mjs";
+import { randomFrom } from "../../harness/programs/shapes/random.mjs";
 
 /** Spreads neighbouring seeds, which the generator's first numbers would follow. */
 const SPREAD = 0x9e3779b1;

@@ -1,27 +1,14 @@
-// The Go programs beside this file, built once per source and compiler and kept in the cache.
+// The Go programs beside this file.
 
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDir } from "../../../scripts/paths.mjs";
+import { builtProgram, goRelease, withoutGo } from "../../harness/go.mjs";
 
-const sources = fileURLToPath(new URL("programs", import.meta.url));
-const goVersion = (() => {
-  try {
-    return execFileSync("go", ["env", "GOVERSION"], { cwd: sources, encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-})();
+export { withoutGo };
 
-/** Why tests with Go programs are skipped, or false. Under CI=true they must run, and fail without Go. */
-export const withoutGo = goVersion || process.env.CI ? false : "the go command is not installed";
+const release = withoutGo || goRelease();
 
-/** The same for programs with `go:wasmexport`, which came with Go 1.24. */
-export const withoutExports =
-  withoutGo || (/^go1\.2[0-3]\b/.test(goVersion ?? "") && `${goVersion} cannot export functions`);
+/** Why tests with `go:wasmexport`, which came with Go 1.24, are skipped, or false. */
+export const withoutExports = withoutGo || (/^go1\.2[0-3]\b/.test(release) && `${release} cannot export functions`);
 
 /**
  * Compiles the program in the folder `name`.
@@ -32,16 +19,5 @@ export const withoutExports =
  * @returns {string} the module's path
  */
 export function built(name, goos = "js", flags = []) {
-  const hash = createHash("sha256").update([goVersion, goos, ...flags].join(" "));
-  for (const file of readdirSync(join(sources, name))) hash.update(readFileSync(join(sources, name, file)));
-  const folder = join(cacheDir, "load-tests");
-  const path = join(folder, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
-    const env = { ...process.env, GOOS: goos, GOARCH: "wasm" };
-    execFileSync("go", ["build", ...flags, "-o", unfinished, `./${name}`], { cwd: sources, env });
-    renameSync(unfinished, path);
-  }
-  return path;
+  return builtProgram(fileURLToPath(new URL(`programs/${name}`, import.meta.url)), { goos, flags });
 }

@@ -148,8 +148,9 @@ fn go(release: &str) -> Command {
 
 /// Builds of other releases cost a toolchain download: they are kept in the user's cache directory.
 fn cache() -> PathBuf {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let base = home.map(|home| home.join(".cache/gowasp"));
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let user = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
+    let base = (user.map(PathBuf::from).or_else(home)).map(|caches| caches.join("gowasp"));
     let cache = base
         .unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")))
         .join("go-model");

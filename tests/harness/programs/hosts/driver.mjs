@@ -9,7 +9,7 @@
  */
 import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { RESUME_POINTS, recordResumed } from "../harness/resumed.mjs";
+import { RESUME_POINTS, recordResumed } from "../resumed.mjs";
 
 /**
  * @param {string} path of a `drive.mjs`, or an empty string

@@ -3,7 +3,6 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { runChild } from "./child.mjs";
@@ -42,15 +41,15 @@ export const WASIP1_RELEASES = ALL_RELEASES.filter((release) => minorOf(release)
 export async function findToolchain(release) {
   let local;
   try {
-    local = await goEnv({ GOTOOLCHAIN: "local" });
+    local = await goEnv(releaseEnv("local"));
   } catch (error) {
     return { missing: `no Go on this machine: ${reason(error)}` };
   }
   if (!release || release === local.release) {
-    return { toolchain: describe(local, local, { GOTOOLCHAIN: "local" }) };
+    return { toolchain: describe(local, local, releaseEnv("local")) };
   }
   try {
-    const env = switchTo(release);
+    const env = releaseEnv(release);
     return { toolchain: describe(await goEnv(env), local, env) };
   } catch (error) {
     return { missing: `go${release} cannot be had: ${reason(error)}` };
@@ -67,23 +66,23 @@ export function buildsFor({ minor }, goos) {
   return goos !== "wasip1" || minor >= FIRST_WITH_WASIP1;
 }
 
-/** Go 1.19 indexes packages of the module cache, and there, where Go puts it, does not find its own (`GODEBUG=goindex`). */
-function switchTo(release) {
-  const index = minorOf(release) === 19 ? { GODEBUG: "goindex=0" } : {};
-  return { GOTOOLCHAIN: `go${release}`, ...index };
+/**
+ * What makes `go` be a release. Go 1.19 indexes packages of the module cache, and there, where Go puts it, does not find its own
+ * (`GODEBUG=goindex`). Flags that people have set for their Go, one before 1.18 may not know.
+ *
+ * @param {string} release such as `1.21.13`, or `local` for the machine's own
+ * @returns {Record<string, string>} to be added to its environment
+ */
+export function releaseEnv(release) {
+  if (release === "local") return { GOTOOLCHAIN: "local" };
+  const minor = minorOf(release);
+  const index = minor === 19 ? { GODEBUG: "goindex=0" } : {};
+  const flags = minor < 18 ? { GOFLAGS: "-mod=mod" } : {};
+  return { GOTOOLCHAIN: `go${release}`, ...index, ...flags };
 }
 
 function minorOf(release) {
   return Number(release.split(".")[1]);
-}
-
-/**
- * Where what was built is kept between runs.
- *
- * @param {string} suite whose it is
- */
-export function cacheDir(suite) {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp", suite);
 }
 
 /**

@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
-import { mediaType } from "../../npx/serve/locate.mjs";
-import { root } from "../../scripts/paths.mjs";
+import { mediaType } from "../../../npx/serve/locate.mjs";
+import { root } from "../../../scripts/paths.mjs";
 
 /** @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} Answer */
 

@@ -3,12 +3,13 @@
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { PROGRAMS_DIR } from "./catalog.mjs";
-import { runChild } from "./child.mjs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "../../../scripts/paths.mjs";
+import { runChild } from "../child.mjs";
 
 const RUN_TIMEOUT_MS = 120_000;
-const DIST = join(dirname(dirname(PROGRAMS_DIR)), "dist", "index.js");
+const DIST = join(root, "dist", "index.js");
 
 /**
  * Go's own runner gives Node this stack (`lib/wasm/go_js_wasm_exec`): Go's recursion is recursion of the engine.
@@ -28,22 +29,22 @@ const HOSTS = {
   wasm_exec: {
     goos: "js",
     missing: () => "",
-    argv: ({ toolchain, program }, wasm) => [script("gojs"), toolchain.wasmExec, program.drive ?? "", wasm],
+    argv: ({ toolchain, program }, wasm) => [hostScript("gojs"), toolchain.wasmExec, program.drive ?? "", wasm],
   },
   loader: {
     goos: "js",
     missing: missingLoader,
-    argv: ({ program }, wasm) => [script("loader"), DIST, program.drive ?? "", wasm],
+    argv: ({ program }, wasm) => [hostScript("loader"), DIST, program.drive ?? "", wasm],
   },
   wasi: {
     goos: "wasip1",
     missing: () => "",
-    argv: ({ program }, wasm) => ["--no-warnings", script("wasip1"), program.drive ?? "", wasm],
+    argv: ({ program }, wasm) => ["--no-warnings", hostScript("wasip1"), program.drive ?? "", wasm],
   },
   loader_wasi: {
     goos: "wasip1",
     missing: missingLoader,
-    argv: ({ program }, wasm) => [script("loader_wasip1"), DIST, program.drive ?? "", wasm],
+    argv: ({ program }, wasm) => [hostScript("loader_wasip1"), DIST, program.drive ?? "", wasm],
   },
 };
 
@@ -51,7 +52,7 @@ const HOSTS = {
 const EXEC = {
   goos: "",
   missing: missingLoader,
-  argv: (_, wasm) => [join(dirname(DIST), "../npx/gowasp-exec.mjs"), wasm],
+  argv: (_, wasm) => [join(root, "npx", "gowasp-exec.mjs"), wasm],
 };
 
 /** All host names; the first of a system is the one the others are compared with. */
@@ -79,7 +80,7 @@ export function hostMissing(name) {
  *
  * @param {string} name of the host, or `exec` for gowasp-exec
  * @param {object} one what to run: a case of `casesOf`, or anything else that has
- * @param {import("./toolchain.mjs").Toolchain} one.toolchain
+ * @param {import("../toolchain.mjs").Toolchain} one.toolchain
  * @param {{args: string[], stdin: string, env: Record<string, string>, nodeArgs: string[], drive?: string,
  *   cwd?: string, timeoutMs?: number}} one.program an empty directory and two minutes are the defaults
  * @param {string} wasm path of the module
@@ -111,6 +112,7 @@ function missingLoader() {
   return existsSync(DIST) ? "" : "the loader is not built: npm run build";
 }
 
-function script(name) {
-  return join(PROGRAMS_DIR, "hosts", `${name}.mjs`);
+/** The path of the script that is a host for Node. */
+export function hostScript(name) {
+  return fileURLToPath(new URL(`hosts/${name}.mjs`, import.meta.url));
 }

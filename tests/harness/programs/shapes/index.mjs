@@ -12,7 +12,7 @@ import { parser } from "./parser.mjs";
 import { switches } from "./switches.mjs";
 
 /**
- * @returns {(Partial<import("../harness/catalog.mjs").Program> & {name: string, source: string, stdout: string})[]}
+ * @returns {(Partial<import("../catalog.mjs").Program> & {name: string, source: string, stdout: string})[]}
  */
 export function shapes() {
   return [crowd(), deepRecursion(), gotoMaze(), hugeInit(), manyCalls(), mapLiteral(), parser(), switches()];

@@ -3,8 +3,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../../scripts/paths.mjs";
-import { run } from "../../../scripts/process.mjs";
+import { root } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/process.mjs";
 import { cachedFile, cachePath } from "./cache.mjs";
 
 const PACKAGE = join(root, "node_modules", "binaryen");
@@ -31,7 +31,7 @@ export function binaryenVersion() {
  * @returns {Promise<string>} path of the result
  */
 export function withBinaryen(level, wasm) {
-  return cachedFile("binaryen", madeFrom(level, wasm), ".wasm", async (out) => {
+  return cachedFile("bench/binaryen", madeFrom(level, wasm), ".wasm", async (out) => {
     const node = [`--stack-size=${STACK_KIB}`, join(PACKAGE, "bin", "wasm-opt")];
     await run(process.execPath, [...node, wasm, ...options(level), "-o", out], { output: "capture" });
   });
@@ -43,7 +43,7 @@ export function withBinaryen(level, wasm) {
  * @returns {boolean} whether `withBinaryen` has the result at hand
  */
 export function hasBinaryen(level, wasm) {
-  return existsSync(cachePath("binaryen", madeFrom(level, wasm), ".wasm"));
+  return existsSync(cachePath("bench/binaryen", madeFrom(level, wasm), ".wasm"));
 }
 
 function options(level) {

@@ -2,18 +2,12 @@
  * Runs `gowasp optimize` on a file.
  */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { hashOfFile } from "../../outputs/ledger.mjs";
-import { PROGRAMS_DIR } from "./catalog.mjs";
+import { builtBinary, gowaspBinary } from "../../scripts/paths.mjs";
 import { runChild } from "./child.mjs";
-
-/** The optimizer that `cargo build --release` leaves; `GOWASP_OPTIMIZER` names another. */
-export const DEFAULT_OPTIMIZER =
-  process.env.GOWASP_OPTIMIZER ??
-  join(dirname(dirname(PROGRAMS_DIR)), "target", "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
+import { hashOfFile } from "./outputs/ledger.mjs";
 
 /** The test build, which has `--resume-stress` (optimizer/core/src/passes/stress_resumes.rs); `npm run test:resume` builds it. */
-export const STRESS_OPTIMIZER = DEFAULT_OPTIMIZER.replace(/gowasp(\.exe)?$/, "gowasp-resume-stress$1");
+export const STRESS_OPTIMIZER = builtBinary.replace(/gowasp(\.exe)?$/, "gowasp-resume-stress$1");
 
 /** What scripts accept that run the optimizer, and how they explain it. */
 export const OPTIMIZER_OPTIONS = {
@@ -32,7 +26,7 @@ export const OPTIMIZER_USAGE = `--optimizer FILE       default target/release/go
  * @returns {{optimizer: string, optimizerArgs: string[]}}
  */
 export function chosenOptimizer({ optimizer, "optimizer-arg": args, "resume-stress": stress }) {
-  if (!stress) return { optimizer: optimizer ?? DEFAULT_OPTIMIZER, optimizerArgs: args };
+  if (!stress) return { optimizer: optimizer ?? gowaspBinary, optimizerArgs: args };
   return { optimizer: optimizer ?? STRESS_OPTIMIZER, optimizerArgs: ["--resume-stress", ...args] };
 }
 
@@ -57,7 +51,7 @@ export function optimizerMissing(optimizer) {
  * @param {string} input path of a wasm file
  * @param {string} output path to write
  * @returns {Promise<{error: string} |
- *   {error: "", inputBytes: number, outputBytes: number, hashes: import("../../outputs/ledger.mjs").Entry}>}
+ *   {error: "", inputBytes: number, outputBytes: number, hashes: import("./outputs/ledger.mjs").Entry}>}
  */
 export async function optimize({ optimizer, optimizerArgs }, input, output) {
   const outcome = await runChild(optimizer, ["optimize", input, "-o", output, ...optimizerArgs], {

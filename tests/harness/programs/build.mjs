@@ -4,12 +4,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { cacheDir } from "../../../scripts/paths.mjs";
+import { runGo } from "../toolchain.mjs";
 import { PROGRAMS_DIR } from "./catalog.mjs";
-import { cacheDir, runGo } from "./toolchain.mjs";
 import { profileFor } from "./ways.mjs";
 
 /** Where built programs are kept. */
-export const CACHE_DIR = cacheDir("programs");
+export const CACHE_DIR = join(cacheDir, "programs");
 
 /**
  * Builds what the cache does not hold.

@@ -1,8 +1,9 @@
 /**
  * Which programs run on which Go releases where nobody says so.
  */
+
+import { ALL_RELEASES, findToolchain, WASIP1_RELEASES } from "../toolchain.mjs";
 import { casesOf, readPrograms } from "./catalog.mjs";
-import { ALL_RELEASES, findToolchain, WASIP1_RELEASES } from "./toolchain.mjs";
 
 /** Those that look hardest at Go's tables. */
 const TABLE_PROGRAMS = ["callers", "crash_panic", "gc", "panics"];

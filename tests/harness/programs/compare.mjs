@@ -4,7 +4,7 @@
  * numbers all count.
  */
 
-/** @typedef {import("./child.mjs").Outcome} Outcome */
+/** @typedef {import("../child.mjs").Outcome} Outcome */
 
 /**
  * What of a text must be the same before and after.

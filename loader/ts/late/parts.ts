@@ -1,5 +1,5 @@
 // What only some calls of load() need: files of their own, imported when they are needed. Nothing else in the loader
-// imports anything late. In worker.js, which must not, parts-at-hand.ts takes the place of this file.
+// imports anything late. In worker.js, which must not, parts/parts-at-hand.ts takes the place of this file.
 
 export const parts = {
   fallback: () => import("../transport/fallback.js"),

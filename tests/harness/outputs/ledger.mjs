@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../scripts/paths.mjs";
+import { root } from "../../../scripts/paths.mjs";
 
 const LEDGER = join(root, "tests", "outputs.snap");
 

@@ -1,5 +1,5 @@
 /**
- * The test programs: directories beside this one with a `main.go`, and those that `shapes/` generates.
+ * The test programs: folders of `tests/programs` with a `main.go`, and those that `shapes/` generates.
  *
  * `expect.json` of a program, every field optional:
  *
@@ -18,13 +18,13 @@
  * `hosts/driver.mjs`.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { shapes } from "../shapes/index.mjs";
-import { buildsFor } from "./toolchain.mjs";
+import { join } from "node:path";
+import { root } from "../../../scripts/paths.mjs";
+import { buildsFor } from "../toolchain.mjs";
+import { shapes } from "./shapes/index.mjs";
 
 /** The directory with the Go module of the programs. */
-export const PROGRAMS_DIR = dirname(dirname(fileURLToPath(import.meta.url)));
+export const PROGRAMS_DIR = join(root, "tests", "programs");
 
 const DEFAULTS = {
   goos: ["js", "wasip1"],
@@ -93,7 +93,7 @@ function checked(name, expect) {
  * The combinations of a program with systems, a release and variants that exist; or with ways to build in place of variants.
  *
  * @param {Program[]} programs
- * @param {import("./toolchain.mjs").Toolchain} toolchain
+ * @param {import("../toolchain.mjs").Toolchain} toolchain
  * @param {{goos?: string[], ways?: import("./ways.mjs").Way[]}} [only]
  */
 export function casesOf(programs, toolchain, { goos: systems, ways } = {}) {

@@ -2,19 +2,14 @@
  * Real Go programs from npm, pinned by the hash of their wasm: what tests, benchmarks and the demo work on.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { root } from "../../scripts/paths.mjs";
+import { cachedFileSync } from "./cache.mjs";
 
 /** Where npm put the packages. */
-export const NODE_MODULES = join(ROOT, "node_modules");
-
-/** Where inputs that ship compressed are kept decompressed. */
-const CACHE_DIR = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gowasp", "corpus");
+export const NODE_MODULES = join(root, "node_modules");
 
 /**
  * @typedef {object} Input
@@ -65,13 +60,9 @@ export function inputPath(name) {
   return path;
 }
 
+/** Inputs that ship compressed are kept decompressed. */
 function decompressed({ sha256 }, installed) {
-  const path = join(CACHE_DIR, `${sha256}.wasm`);
-  if (!existsSync(path)) {
-    mkdirSync(CACHE_DIR, { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, gunzipSync(readFileSync(installed)));
-    renameSync(unfinished, path);
-  }
-  return path;
+  return cachedFileSync("corpus", [sha256], ".wasm", (file) =>
+    writeFileSync(file, gunzipSync(readFileSync(installed))),
+  );
 }

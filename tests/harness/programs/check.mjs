@@ -8,9 +8,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { optimize, optimizerMissing } from "../optimize.mjs";
 import { difference, unexpected } from "./compare.mjs";
 import { hostMissing, hostsFor, runUnder } from "./hosts.mjs";
-import { optimize, optimizerMissing } from "./optimize.mjs";
 import { readResumed } from "./resumed.mjs";
 
 /**
@@ -25,7 +25,7 @@ import { readResumed } from "./resumed.mjs";
  * @property {number} inputBytes 0 when it was not optimized
  * @property {number} outputBytes
  * @property {string} unlike how the original differs from the program's files, where its way to build lets it
- * @property {import("../../outputs/ledger.mjs").Entry} [hashes] of input and output, when it was optimized
+ * @property {import("../outputs/ledger.mjs").Entry} [hashes] of input and output, when it was optimized
  * @property {import("./resumed.mjs").Resumed} [resumed] under `--resume-stress`
  */
 

@@ -2,14 +2,11 @@
  * Ways to build that Go programs in the field are built in, beside the plain one and `-s -w`: compiler flags, `GOWASM`,
  * `GOEXPERIMENT`, coverage, profile-guided optimization.
  */
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { cacheDir } from "./toolchain.mjs";
-
-const run = promisify(execFile);
+import { cacheDir } from "../../../scripts/paths.mjs";
+import { run } from "../../../scripts/process.mjs";
 
 /**
  * @typedef {object} Way
@@ -70,11 +67,11 @@ export const WAY_NAMES = [
 /**
  * A CPU profile for `-pgo`: that of fmt's own benchmarks on this machine, which all programs spend time in.
  *
- * @param {import("./toolchain.mjs").Toolchain} toolchain
+ * @param {import("../toolchain.mjs").Toolchain} toolchain
  * @returns {Promise<string>} path, the same for a release on every run
  */
-export async function profileFor({ release, env }) {
-  const dir = cacheDir("pgo");
+export async function profileFor({ release, env: own }) {
+  const dir = join(cacheDir, "pgo");
   const profile = join(dir, `${release}.pprof`);
   if (existsSync(profile)) return profile;
   mkdirSync(dir, { recursive: true });
@@ -89,10 +86,8 @@ export async function profileFor({ release, env }) {
     `${partial}.test`,
     "fmt",
   ];
-  await run("go", args, {
-    cwd: dir,
-    env: { ...process.env, ...env, GOOS: "", GOARCH: "", GOWORK: "off", GOFLAGS: "" },
-  });
+  const env = { ...process.env, ...own, GOOS: "", GOARCH: "", GOWORK: "off", GOFLAGS: "" };
+  await run("go", args, { cwd: dir, env, output: "capture" });
   renameSync(partial, profile);
   return profile;
 }

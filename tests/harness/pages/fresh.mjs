@@ -1,7 +1,7 @@
 // A browser for a file of tests; a server and a page that it sent for each test.
 
 import { after, afterEach, before, beforeEach } from "node:test";
-import { launchChromium } from "../../scripts/demo/browser.mjs";
+import { launchChromium } from "../../../scripts/chromium.mjs";
 import { startServer } from "./server.mjs";
 
 /**

@@ -1,6 +1,6 @@
 // Starts Chromium for checks, headless and silent.
 
-import { findChromium } from "../../npx/exec/find-chromium.mjs";
+import { findChromium } from "../npx/exec/find-chromium.mjs";
 
 /** Flags that keep a test browser from talking to anyone but the page's server. */
 const flags = [
