@@ -13,6 +13,7 @@
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
 mod blame;
+mod build_id;
 mod bytes;
 mod check;
 mod code;
@@ -21,6 +22,8 @@ mod columns;
 #[cfg(feature = "component")]
 pub mod component;
 mod compress;
+#[cfg(feature = "debug")]
+pub mod debug;
 mod dump;
 #[cfg(feature = "component")]
 mod edit;
@@ -39,12 +42,15 @@ mod options;
 mod package;
 mod parallel;
 mod passes;
+mod positions;
 mod report;
+mod sections;
 pub mod symbols;
 mod types;
 mod validate;
 mod warnings;
 
+pub use build_id::build_id;
 pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
@@ -55,6 +61,7 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
+pub use positions::{FunctionPositions, InlinedAt, Level, Positions, Row, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 
