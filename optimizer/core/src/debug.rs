@@ -16,7 +16,6 @@ pub use paths::{Paths, SourcePath};
 pub use source_map::SourceMap;
 
 pub(crate) use names::names;
-pub(crate) use source_map::url_section;
 
 /// Kinds of debug information.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

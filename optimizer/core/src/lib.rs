@@ -61,7 +61,7 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
-pub use positions::{FunctionPositions, InlinedAt, Level, Positions, Row, Subprogram};
+pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 

@@ -5,8 +5,9 @@
 //! Dwarf.md); source maps and engines count from the beginning of the file.
 
 mod build;
+mod of_map;
 
-pub(crate) use build::{Builder, Place};
+use build::{Builder, Place};
 
 use std::ops::Range;
 
@@ -85,7 +86,7 @@ pub struct Row {
 /// A level of the call stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Level<'p> {
+pub struct StackLevel<'p> {
     /// Name of the function.
     pub function: &'p str,
     /// Path of the source file.
@@ -99,7 +100,7 @@ pub struct Level<'p> {
 impl Positions {
     /// What a traceback prints for a row: the innermost inlined call first, the function itself last. Positions that
     /// are out of range end it.
-    pub fn levels(&self, function: &FunctionPositions, row: &Row) -> Vec<Level<'_>> {
+    pub fn levels(&self, function: &FunctionPositions, row: &Row) -> Vec<StackLevel<'_>> {
         let mut levels = Vec::new();
         let (mut file, mut line, mut call) = (row.file, row.line, row.call);
         while let Some((position, at)) =
@@ -119,8 +120,8 @@ impl Positions {
         subprogram: u32,
         (file, line): (Option<u32>, Option<u32>),
         is_inlined: bool,
-    ) -> Option<Level<'_>> {
-        Some(Level {
+    ) -> Option<StackLevel<'_>> {
+        Some(StackLevel {
             function: &self.subprograms.get(subprogram as usize)?.name,
             file: self.file(file),
             line,

@@ -54,10 +54,18 @@ mod tests {
     #[test]
     fn sections_are_taken_out_wherever_they_stand_and_put_at_the_end() {
         let text = |inner: &str| wat::parse_str(format!("(module {inner})")).expect("fixture");
-        let before = text("(@custom \"a\" (before first) \"1\") (func) (@custom \"b\" (after last) \"2\") (@custom \"a\" (after last) \"3\")");
-        let after = with_sections(&before, |name| name == "a", &[("c", b"4"), ("a", b"5")]).expect("a module");
-        let wanted = text("(func) (@custom \"b\" (after last) \"2\") (@custom \"c\" (after last) \"4\") (@custom \"a\" (after last) \"5\")");
+        let before = text(
+            "(@custom \"a\" (before first) \"1\") (func) (@custom \"b\" (after last) \"2\") (@custom \"a\" (after last) \"3\")",
+        );
+        let after = with_sections(&before, |name| name == "a", &[("c", b"4"), ("a", b"5")])
+            .expect("a module");
+        let wanted = text(
+            "(func) (@custom \"b\" (after last) \"2\") (@custom \"c\" (after last) \"4\") (@custom \"a\" (after last) \"5\")",
+        );
         assert_eq!(after, wanted);
-        assert_eq!(with_sections(&before, |_| false, &[]).expect("a module"), before);
+        assert_eq!(
+            with_sections(&before, |_| false, &[]).expect("a module"),
+            before
+        );
     }
 }

@@ -76,7 +76,8 @@ impl Described {
 }
 
 fn is_optimized() -> Error {
-    let message = "this module is optimized already, and its code is no longer where Go's tables say";
+    let message =
+        "this module is optimized already, and its code is no longer where Go's tables say";
     Error::new(Stage::GoModel, message)
         .with_hint("give the file that `go build` wrote, or optimize it with --debug")
 }

@@ -9,8 +9,8 @@
 mod lines;
 mod tree;
 
-use crate::positions::{FunctionPositions, Positions};
 use crate::error::{Error, Result, Stage};
+use crate::positions::{FunctionPositions, Positions};
 use gimli::constants::{DW_AT_language, DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_AT_ranges};
 use gimli::write::{
     Address, AttributeValue, Dwarf, EndianVec, LineProgram, LineString, Range, RangeList, Sections,

@@ -43,9 +43,9 @@ pub fn embed(
         .collect();
     let wasm = with_sections(wasm, |name| kinds.replace(name), &added)?;
     let start = code_start(&Input::read(&wasm)?).unwrap_or(0);
-    let source_map = kinds.source_map.then(|| {
-        SourceMap::new(&described.positions, start, &described.paths, content)
-    });
+    let source_map = kinds
+        .source_map
+        .then(|| SourceMap::new(&described.positions, start, &described.paths, content));
     Ok(Embedded {
         source_map: source_map.transpose()?,
         wasm,

@@ -1,7 +1,7 @@
 //! The `name` section with Go's names: what engines put into their own stack traces and profiles.
 
-use crate::positions::Positions;
 use crate::input::Input;
+use crate::positions::Positions;
 use crate::symbols;
 use std::collections::BTreeMap;
 use wasm_encoder::{NameMap, NameSection};

@@ -8,8 +8,8 @@
 //! | any other package | `example.com/app/file.go` | import path of the package, which is that of the command for `main` |
 //! | none of these | as it is | |
 
-use crate::positions::Positions;
 use crate::go::BuildInfo;
+use crate::positions::Positions;
 use std::collections::HashMap;
 
 /// How the files of one program are called.
@@ -54,7 +54,9 @@ impl Paths {
             {
                 goroot.get_or_insert_with(|| folder.to_owned());
             }
-            packages.entry(file.to_owned()).or_insert_with(|| package.clone());
+            packages
+                .entry(file.to_owned())
+                .or_insert_with(|| package.clone());
         }
         Paths {
             packages,
@@ -72,7 +74,10 @@ impl Paths {
             candidates.push(rest.to_owned());
             candidates.push(format!("src/{rest}"));
         } else {
-            let module = self.module.as_deref().and_then(|module| below(&name, module));
+            let module = self
+                .module
+                .as_deref()
+                .and_then(|module| below(&name, module));
             candidates.extend(module.map(str::to_owned));
             candidates.push(name.clone());
             candidates.push(escaped(&name));
@@ -84,7 +89,10 @@ impl Paths {
     }
 
     fn name(&self, file: &str) -> String {
-        let standard = self.goroot.as_deref().and_then(|root| below(file, root)?.strip_prefix("src/"));
+        let standard = self
+            .goroot
+            .as_deref()
+            .and_then(|root| below(file, root)?.strip_prefix("src/"));
         if let Some(standard) = standard {
             return format!("{STANDARD}{standard}");
         }
@@ -183,14 +191,20 @@ mod tests {
         let plain = [
             ("/usr/local/go/src/runtime/panic.go", "runtime"),
             ("/usr/local/go/src/net/http/client.go", "net/http"),
-            ("/home/a/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.3/decode.go", "github.com/BurntSushi/toml"),
+            (
+                "/home/a/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.3/decode.go",
+                "github.com/BurntSushi/toml",
+            ),
             ("/home/a/app/cmd/app/main.go", "main"),
             ("/home/a/app/inner/x.go", "example.com/app/inner"),
         ];
         let trimmed = [
             ("runtime/panic.go", "runtime"),
             ("net/http/client.go", "net/http"),
-            ("github.com/BurntSushi/toml@v1.2.3/decode.go", "github.com/BurntSushi/toml"),
+            (
+                "github.com/BurntSushi/toml@v1.2.3/decode.go",
+                "github.com/BurntSushi/toml",
+            ),
             ("example.com/app/cmd/app/main.go", "main"),
             ("example.com/app/inner/x.go", "example.com/app/inner"),
         ];
@@ -209,12 +223,21 @@ mod tests {
 
     #[test]
     fn files_are_looked_for_below_module_installation_and_cache() {
-        let paths = paths(&[("/go/src/runtime/a.go", "runtime"), ("/h/app/x/y.go", "example.com/app/x")]);
+        let paths = paths(&[
+            ("/go/src/runtime/a.go", "runtime"),
+            ("/h/app/x/y.go", "example.com/app/x"),
+        ]);
         let candidates = |file| paths.source(file).candidates;
-        assert_eq!(candidates("/go/src/runtime/a.go"), ["runtime/a.go", "src/runtime/a.go"]);
+        assert_eq!(
+            candidates("/go/src/runtime/a.go"),
+            ["runtime/a.go", "src/runtime/a.go"]
+        );
         assert_eq!(candidates("/h/app/x/y.go")[0], "x/y.go");
         let cached = candidates("/h/go/pkg/mod/github.com/!a/b@v1/c.go");
-        assert_eq!(cached, ["github.com/A/b@v1/c.go", "github.com/!a/b@v1/c.go"]);
+        assert_eq!(
+            cached,
+            ["github.com/A/b@v1/c.go", "github.com/!a/b@v1/c.go"]
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! file.
 
 use super::{Paths, SourcePath};
-use crate::positions::Positions;
 use crate::error::{Error, Result, Stage};
+use crate::positions::Positions;
 use serde::Serialize;
 use wasm_encoder::Encode;
 
@@ -54,7 +54,10 @@ impl SourceMap {
     /// Adds the module's build id, 32 hexadecimal digits.
     pub fn set_build_id(&mut self, id: &str) {
         let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
-        let groups: Vec<&str> = groups.into_iter().filter_map(|range| id.get(range)).collect();
+        let groups: Vec<&str> = groups
+            .into_iter()
+            .filter_map(|range| id.get(range))
+            .collect();
         self.debug_id = Some(groups.join("-"));
     }
 
@@ -89,7 +92,11 @@ fn mappings(positions: &Positions, base: i64) -> String {
                 continue;
             };
             is_mapped = true;
-            segment(&mut out, &mut last, &[column, i64::from(file), i64::from(line)]);
+            segment(
+                &mut out,
+                &mut last,
+                &[column, i64::from(file), i64::from(line)],
+            );
         }
         if is_mapped {
             let end = base.saturating_add(i64::from(function.range.end));
@@ -135,7 +142,15 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_the_standard_says() {
-        for (value, digits) in [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (-123, "3H"), (1 << 20, "ggggC")] {
+        for (value, digits) in [
+            (0, "A"),
+            (1, "C"),
+            (-1, "D"),
+            (15, "e"),
+            (16, "gB"),
+            (-123, "3H"),
+            (1 << 20, "ggggC"),
+        ] {
             let mut out = String::new();
             vlq(&mut out, value);
             assert_eq!(out, digits, "{value}");
@@ -145,8 +160,12 @@ mod tests {
     #[test]
     fn a_build_id_is_written_as_uuid() {
         let paths = Paths::default();
-        let mut map = SourceMap::new(&Positions::default(), 0, &paths, &mut |_| None).expect("a map");
+        let mut map =
+            SourceMap::new(&Positions::default(), 0, &paths, &mut |_| None).expect("a map");
         map.set_build_id("0123456789abcdef0123456789abcdef");
-        assert!(map.to_json().contains("\"debugId\":\"01234567-89ab-cdef-0123-456789abcdef\""));
+        assert!(
+            map.to_json()
+                .contains("\"debugId\":\"01234567-89ab-cdef-0123-456789abcdef\"")
+        );
     }
 }

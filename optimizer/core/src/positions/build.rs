@@ -8,18 +8,18 @@ use std::ops::Range;
 
 /// A place in the code whose PC is known.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(super) struct Place {
     /// Offset in the code section.
-    pub(crate) offset: u32,
+    pub(super) offset: u32,
     /// See [`Row::is_exact`].
-    pub(crate) is_exact: bool,
+    pub(super) is_exact: bool,
     /// The PC that stands there, and behind it those of the calls that gowasp inlined around it. A return PC is given
     /// as the PC of its call, one less.
-    pub(crate) pcs: Vec<Pc>,
+    pub(super) pcs: Vec<Pc>,
 }
 
 /// Collects the positions of functions.
-pub(crate) struct Builder<'p> {
+pub(super) struct Builder<'p> {
     program: &'p Program,
     /// Tables of functions, by PC_F.
     tables: HashMap<u32, FrameTables<'p>>,
@@ -29,7 +29,7 @@ pub(crate) struct Builder<'p> {
 }
 
 impl<'p> Builder<'p> {
-    pub(crate) fn new(program: &'p Program) -> Builder<'p> {
+    pub(super) fn new(program: &'p Program) -> Builder<'p> {
         Builder {
             program,
             tables: HashMap::new(),
@@ -44,7 +44,7 @@ impl<'p> Builder<'p> {
     ///
     /// # Errors
     /// Malformed tables.
-    pub(crate) fn function(
+    pub(super) fn function(
         &mut self,
         index: u32,
         range: Range<u32>,
@@ -85,24 +85,7 @@ impl<'p> Builder<'p> {
         Ok(())
     }
 
-    /// Adds a function of which only the name is known.
-    pub(crate) fn named(&mut self, index: u32, range: Range<u32>, name: &str) {
-        let subprogram = self.subprogram(Subprogram {
-            name: name.to_owned(),
-            package: None,
-            file: None,
-            line: None,
-        });
-        self.positions.functions.push(FunctionPositions {
-            index,
-            range,
-            subprogram,
-            calls: Vec::new(),
-            rows: Vec::new(),
-        });
-    }
-
-    pub(crate) fn finish(self) -> Positions {
+    pub(super) fn finish(self) -> Positions {
         self.positions
     }
 
@@ -162,10 +145,13 @@ impl<'p> Builder<'p> {
 
     fn subprogram(&mut self, subprogram: Subprogram) -> u32 {
         let all = &mut self.positions.subprograms;
-        *self.subprograms.entry(subprogram).or_insert_with_key(|new| {
-            all.push(new.clone());
-            all.len() as u32 - 1
-        })
+        *self
+            .subprograms
+            .entry(subprogram)
+            .or_insert_with_key(|new| {
+                all.push(new.clone());
+                all.len() as u32 - 1
+            })
     }
 }
 

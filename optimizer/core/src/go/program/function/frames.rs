@@ -39,7 +39,8 @@ impl<'p> FrameTables<'p> {
         let mut pc = pc_b;
         let mut limit = u32::MAX;
         loop {
-            let file = value_at(&self.files, pc).and_then(|number| self.function.file_number(number));
+            let file =
+                value_at(&self.files, pc).and_then(|number| self.function.file_number(number));
             let line = value_at(&self.lines, pc).and_then(|line| u32::try_from(line).ok());
             let index = value_at(&self.inlined, pc).and_then(|index| u32::try_from(index).ok());
             let Some(index) = index else {
@@ -75,7 +76,9 @@ impl<'p> FrameTables<'p> {
 
 /// Line of the `func` keyword of what was inlined.
 fn start_line(call: &InlinedCall) -> Option<u32> {
-    u32::try_from(call.start_line?).ok().filter(|line| *line > 0)
+    u32::try_from(call.start_line?)
+        .ok()
+        .filter(|line| *line > 0)
 }
 
 /// The runs that hold PCs.
