@@ -32,8 +32,13 @@ pub fn embed(
     if kinds.dwarf {
         sections.extend(dwarf::sections(&described.positions)?);
     }
-    if kinds.names {
-        sections.push((NAME.into(), names::section(&described.names)));
+    let input = Input::read(wasm)?;
+    for name in IN_ORDER {
+        let content = match name {
+            NAME if kinds.names => Some(names::section(&described.names)),
+            _ => input.custom_section(name).map(<[u8]>::to_vec),
+        };
+        sections.extend(content.map(|content| (name.to_owned(), content)));
     }
     if kinds.source_map {
         sections.push((SOURCE_MAPPING_URL.into(), source_map::url_section(map_url)));
@@ -52,6 +57,8 @@ pub fn embed(
     })
 }
 
+/// LLVM reads these in this order only (`WasmSectionOrderChecker`); Go's linker writes `producers` first.
+const IN_ORDER: [&str; 3] = [NAME, "producers", "target_features"];
 pub(crate) const NAME: &str = "name";
 pub(crate) const SOURCE_MAPPING_URL: &str = "sourceMappingURL";
 
@@ -59,7 +66,7 @@ impl Kinds {
     /// Whether a custom section is one that these kinds make anew.
     fn replace(self, name: &str) -> bool {
         match name {
-            NAME => self.names,
+            _ if IN_ORDER.contains(&name) => true,
             SOURCE_MAPPING_URL => self.source_map,
             "external_debug_info" => self.dwarf,
             _ => self.dwarf && name.starts_with(".debug_"),
