@@ -13,6 +13,7 @@ mod outputs;
 mod pack;
 mod parts;
 mod stages;
+mod symbolicate;
 mod table;
 mod terminal;
 
@@ -38,6 +39,7 @@ use terminal::{Terminal, printable};
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp debug app.wasm -o app.debug.wasm  Go's lines for debuggers, without optimizing
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
   npx gowasp serve public                  a server for development, by the npm package
@@ -81,6 +83,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Add debug information to a file that Go wrote: names, source map, DWARF
     Debug(debug::Arguments),
+    /// Translate traces to Go's names, files and lines
+    Symbolicate(symbolicate::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
@@ -272,12 +276,14 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
         #[cfg(feature = "debug")]
         Command::Debug(arguments) => debug::run(arguments, terminal)?,
+        #[cfg(feature = "debug")]
+        Command::Symbolicate(arguments) => symbolicate::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
         // What is not built was answered above.
         #[cfg(not(feature = "debug"))]
-        Command::Debug(_) => {}
+        Command::Debug(_) | Command::Symbolicate(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
     }

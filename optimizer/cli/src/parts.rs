@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Component,
+    Debug,
 }
 
 /// The exit code of a program that lacks a part, when whoever started it has another program to go on with
@@ -19,22 +20,27 @@ pub(crate) const ELSEWHERE: u8 = 69;
 /// # Errors
 /// It does not, and there is no other.
 pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u8>> {
-    let Some(part) = needed(arguments).filter(|part| !part.is_built()) else {
+    let Some((_, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
         return Ok(None);
     };
     if host.can_ask_another() {
         return Ok(Some(ELSEWHERE));
     }
-    let name = part.command();
     bail!(
         "`gowasp {name}` is not in this build of the program: `npx gowasp {name}` has it, and so has what `cargo install gowasp` builds"
     )
 }
 
 /// What the command and its options need beyond what every build has.
-fn needed(arguments: &Arguments) -> Option<Part> {
+fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
     match &arguments.command {
-        Command::Component(_) => Some(Part::Component),
+        Command::Component(_) => Some((Part::Component, "component")),
+        Command::Debug(_) => Some((Part::Debug, "debug")),
+        Command::Symbolicate(_) => Some((Part::Debug, "symbolicate")),
+        Command::Optimize(optimize) if !optimize.debug.debug.is_empty() => {
+            Some((Part::Debug, "optimize --debug"))
+        }
+        Command::Pack(pack) if !pack.debug.debug.is_empty() => Some((Part::Debug, "pack --debug")),
         _ => None,
     }
 }
@@ -43,12 +49,7 @@ impl Part {
     fn is_built(self) -> bool {
         match self {
             Part::Component => cfg!(feature = "component"),
-        }
-    }
-
-    fn command(self) -> &'static str {
-        match self {
-            Part::Component => "component",
+            Part::Debug => cfg!(feature = "debug"),
         }
     }
 }

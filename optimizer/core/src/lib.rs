@@ -45,6 +45,8 @@ mod passes;
 mod positions;
 mod report;
 mod sections;
+#[cfg(feature = "debug")]
+pub mod symbolicate;
 pub mod symbols;
 mod types;
 mod validate;
@@ -89,6 +91,8 @@ pub struct Optimized {
     pub dump: Option<Dump>,
     /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
     pub code_map: Option<codemap::CodeMap>,
+    /// Its debug information, where that is to be in files of its own.
+    debug: package::DebugFiles,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -275,15 +279,18 @@ fn attempt(
         after,
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
+    let code_map: Option<codemap::CodeMap> = None;
     Ok(Optimized {
-        symbols: Symbols::new(
-            &written.bytes,
-            identity.build_id.clone(),
+        symbols: side_car(
+            &module.input,
+            &identity,
+            &written,
             sources,
-            &functions.indices,
-        ),
+            code_map.as_ref(),
+        )?,
+        debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
-        code_map: None,
+        code_map,
         report: Report {
             input: identity,
             before,
@@ -295,6 +302,36 @@ fn attempt(
         },
         functions,
         wasm: written.bytes,
+    })
+}
+
+/// The side-car of what was written: names, and positions if there is a code map.
+fn side_car(
+    input: &Input<'_>,
+    identity: &Identity,
+    written: &emit::Written,
+    sources: BTreeMap<u32, Source>,
+    code_map: Option<&codemap::CodeMap>,
+) -> Result<Symbols> {
+    let output = Input::read(&written.bytes)?;
+    let positions = match code_map {
+        Some(map) => {
+            let moved = (0..).zip(&written.functions);
+            let moved = moved.filter_map(|(original, target)| {
+                let name = sources.get(&original)?.name.clone();
+                Some(((*target)?, name))
+            });
+            let names: BTreeMap<u32, String> = moved.collect();
+            Positions::new(&output, map, &Program::read(input, identity)?, &names)?
+        }
+        None => symbols::declared(sources, &written.functions),
+    };
+    Ok(Symbols {
+        generator: GENERATOR.into(),
+        build_id: build_id(&written.bytes)?,
+        go_build_id: identity.build_id.clone(),
+        code_start: codemap::code_start(&output).unwrap_or_default() as u32,
+        positions,
     })
 }
 
