@@ -13,6 +13,7 @@ use std::fmt;
 mod platform;
 
 pub(crate) use platform::HOST_EXPORTS;
+pub use platform::is_wasi_reactor;
 mod producers;
 mod release;
 #[cfg(test)]
