@@ -3,6 +3,7 @@
 
 mod check;
 mod component;
+mod debug;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
@@ -78,6 +79,8 @@ enum Command {
     Optimize(optimize::Arguments),
     /// Show what a module is and what is in it
     Inspect(inspect::Arguments),
+    /// Add debug information to a file that Go wrote: names, source map, DWARF
+    Debug(debug::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
@@ -270,10 +273,14 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Pack(arguments) => pack::run(arguments, cores, terminal)?,
         Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
+        #[cfg(feature = "debug")]
+        Command::Debug(arguments) => debug::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
         // What is not built was answered above.
+        #[cfg(not(feature = "debug"))]
+        Command::Debug(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
     }

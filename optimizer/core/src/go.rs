@@ -54,6 +54,6 @@ pub use pc::Pc;
 pub use pc_header::PcHeader;
 pub use pclntab::{FuncTabEntry, PclnTab};
 pub use pcvalue::{PcRange, PcValues};
-pub use program::{Function, Program};
+pub use program::{FrameTables, Function, Program};
 pub use release::{Found, Release};
 pub use symbol::package_of;

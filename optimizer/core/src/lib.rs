@@ -13,13 +13,17 @@
 //! The library does no I/O, reads no clock and prints nothing; the same input and options give the same bytes.
 
 mod blame;
+mod build_id;
 mod bytes;
 mod check;
 mod code;
+pub mod codemap;
 mod columns;
 #[cfg(feature = "component")]
 pub mod component;
 mod compress;
+#[cfg(feature = "debug")]
+pub mod debug;
 mod dump;
 #[cfg(feature = "component")]
 mod edit;
@@ -38,12 +42,15 @@ mod options;
 mod package;
 mod parallel;
 mod passes;
+mod positions;
 mod report;
+mod sections;
 pub mod symbols;
 mod types;
 mod validate;
 mod warnings;
 
+pub use build_id::build_id;
 pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
@@ -54,6 +61,7 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
+pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 
@@ -79,6 +87,8 @@ pub struct Optimized {
     pub symbols: Symbols,
     /// The function that [`Options::dump`] names, through all passes.
     pub dump: Option<Dump>,
+    /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
+    pub code_map: Option<codemap::CodeMap>,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -276,6 +286,7 @@ fn attempt(
             &functions.indices,
         ),
         dump: recorder.map(dump::Recorder::finish),
+        code_map: None,
         report: Report {
             input: identity,
             before,

@@ -65,7 +65,7 @@ fn name_map(mut names: Vec<(u32, &str)>) -> NameMap {
 }
 
 /// A custom section's content, its own name included, without id and size.
-fn content_of(section: &NameSection) -> Vec<u8> {
+pub(crate) fn content_of(section: &NameSection) -> Vec<u8> {
     let mut sized = Vec::new();
     section.encode(&mut sized);
     let mut reader = BinaryReader::new(&sized, 0);

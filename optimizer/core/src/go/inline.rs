@@ -39,6 +39,8 @@ pub struct Frame<'a> {
     pub file: Option<&'a str>,
     /// Line, from 1 on; `None` if the tables do not say.
     pub line: Option<u32>,
+    /// Line of its `func` keyword; `None` if the tables do not say.
+    pub start_line: Option<u32>,
     /// `FuncID` of the function.
     pub func_id: u8,
     /// Whether the function was inlined into the next frame's.

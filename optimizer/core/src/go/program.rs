@@ -18,7 +18,7 @@ mod function;
 #[cfg(test)]
 mod tests;
 
-pub use function::Function;
+pub use function::{FrameTables, Function};
 
 /// The functions of a Go program and the tables that describe them.
 #[derive(Debug)]

@@ -11,6 +11,10 @@ use crate::go::symbol::{is_generated, package_of};
 use crate::index::FuncIndex;
 use std::borrow::Cow;
 
+mod frames;
+
+pub use frames::FrameTables;
+
 /// Open-coded defers of a function at most: one byte has a bit for each (`maxOpenDefers` in
 /// cmd/compile/internal/ssagen/ssa.go).
 const MOST_OPEN_CODED: u32 = 8;
@@ -96,6 +100,15 @@ impl<'p> Function<'p> {
         u32::try_from(largest).ok()
     }
 
+    /// How many PCs the function has, by its table of lines. `None` if the table is missing or broken.
+    pub fn pcs(&self) -> Option<u32> {
+        let mut end = 0;
+        for range in self.pcln()? {
+            end = range.ok()?.end;
+        }
+        Some(end)
+    }
+
     /// File numbers by PC, for the compilation unit's list.
     pub fn pcfile(&self) -> Option<PcValues<'p>> {
         self.values(self.record.func.pcfile)
@@ -151,7 +164,7 @@ impl<'p> Function<'p> {
     /// Fails on a malformed table.
     pub fn file_at(&self, pc_b: u32) -> Result<Option<&'p str>> {
         let number = value_at(self.pcfile(), pc_b)?;
-        Ok(number.and_then(|number| self.program.file(self.record.func.cu_offset, number)))
+        Ok(number.and_then(|number| self.file_number(number)))
     }
 
     /// Line at a PC_B.
@@ -188,50 +201,30 @@ impl<'p> Function<'p> {
             .collect()
     }
 
-    /// What a traceback prints for a PC_B: the innermost inlined call first, the function itself last.
+    /// What a traceback prints for a PC_B: the innermost inlined call first, the function itself last. Decodes the
+    /// function's tables each time; [`FrameTables`] does it once.
     ///
     /// # Errors
     /// Fails on a malformed table, and on an inline tree whose records do not lead to the function.
     pub fn frames_at(&self, pc_b: u32) -> Result<Vec<Frame<'p>>> {
-        let mut frames = Vec::new();
-        let mut pc = pc_b;
-        let mut limit = u32::MAX;
-        loop {
-            let (file, line) = (self.file_at(pc)?, self.line_at(pc)?);
-            let index = value_at(self.pcdata(pcdata::INL_TREE_INDEX), pc)?;
-            let Some(index) = index.and_then(|index| u32::try_from(index).ok()) else {
-                frames.push(Frame {
-                    function: self.name(),
-                    file,
-                    line,
-                    func_id: self.record.func.func_id,
-                    inlined: false,
-                });
-                return Ok(frames);
-            };
-            // The compiler adds a call to the tree after the call that it is inside of (cmd/internal/obj/inl.go), so
-            // indices fall on the way out. One that does not would lead into a cycle.
-            let call = (index < limit)
-                .then(|| self.inline_tree()?.call(index))
-                .flatten();
-            let call = call.ok_or_else(|| self.broken_tree(index))?;
-            let name = self.program.name_at(call.name);
-            frames.push(Frame {
-                function: name.ok_or_else(|| self.broken_tree(index))?,
-                file,
-                line,
-                func_id: call.func_id,
-                inlined: true,
-            });
-            (pc, limit) = (call.parent_pc, index);
-        }
+        FrameTables::of(*self)?.at(pc_b)
+    }
+
+    /// Path of a file by its number in the function's compilation unit.
+    pub(super) fn file_number(&self, number: i32) -> Option<&'p str> {
+        self.program.file(self.record.func.cu_offset, number)
+    }
+
+    /// Name of what was inlined.
+    pub(super) fn name_of(&self, call: &InlinedCall) -> Option<&'p str> {
+        self.program.name_at(call.name)
     }
 
     fn values(&self, offset: u32) -> Option<PcValues<'p>> {
         PcValues::new(self.program.table(self.program.tables.pctab), offset)
     }
 
-    fn broken_tree(&self, index: u32) -> Error {
+    pub(super) fn broken_tree(&self, index: u32) -> Error {
         Error::new(
             Stage::GoModel,
             format!(

@@ -1,0 +1,83 @@
+//! What Go's tables say of a module's code.
+
+use super::{Paths, names};
+use crate::codemap::CodeMap;
+use crate::error::{Error, Result, Stage};
+use crate::go::{Identity, Memory, Program};
+use crate::input::Input;
+use crate::positions::Positions;
+use crate::validate::validate;
+use std::collections::BTreeMap;
+
+/// A module's positions and names.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Described {
+    /// Where its code comes from.
+    pub positions: Positions,
+    /// Names of its functions by index.
+    pub names: BTreeMap<u32, String>,
+    /// What its source files are called.
+    pub paths: Paths,
+    /// Why there are only names, if there are only names.
+    pub warning: Option<String>,
+}
+
+impl Described {
+    /// What the tables of a file that Go wrote say of it.
+    ///
+    /// # Errors
+    /// A file that is no valid module, and one of which nothing is known, not even names.
+    pub fn of_go_file(wasm: &[u8]) -> Result<Described> {
+        let input = Input::read(wasm)?;
+        validate(wasm, Stage::Read)?;
+        let memory = Memory::of(&input);
+        let identity = Identity::in_memory(&input, memory.as_ref().ok());
+        let program = match Program::in_memory(&input, &identity, memory) {
+            Ok(program) if program.is_rebuilt() => return Err(is_optimized()),
+            Ok(program) => program,
+            Err(error) => return Described::without_tables(&input, error),
+        };
+        let map = CodeMap::of_input(&input, &program)?;
+        Described::new(&input, &map, &program, &identity)
+    }
+
+    /// What the tables of the input say of the module that its code map describes.
+    pub(crate) fn new(
+        mapped: &Input<'_>,
+        map: &CodeMap,
+        program: &Program,
+        identity: &Identity,
+    ) -> Result<Described> {
+        let positions = Positions::new(mapped, map, program)?;
+        Ok(Described {
+            names: names(mapped, &positions),
+            paths: Paths::new(&positions, &identity.build_info),
+            positions,
+            warning: None,
+        })
+    }
+
+    fn without_tables(input: &Input<'_>, error: Error) -> Result<Described> {
+        let names = names(input, &Positions::default());
+        if names.is_empty() {
+            return Err(error);
+        }
+        Ok(Described {
+            positions: Positions::default(),
+            names,
+            paths: Paths::default(),
+            warning: Some(format!(
+                "only names, from the name section: {}",
+                error.message()
+            )),
+        })
+    }
+}
+
+fn is_optimized() -> Error {
+    let message =
+        "this module is optimized already, and its code is no longer where Go's tables say";
+    Error::new(Stage::GoModel, message)
+        .with_hint("give the file that `go build` wrote, or optimize it with --debug")
+}
