@@ -38,7 +38,8 @@ const bare = { PATH: dirname(process.execPath) };
 async function runScript(/** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ env = bare) {
   const script = join(modules, "gowasp", "npx", "gowasp.mjs");
   const { exitCode, stdout, stderr } = await runNode([script, ...args], { env });
-  return { code: exitCode, output: stdout + stderr };
+  // What it says before it runs anything is the warning.
+  return { code: exitCode, output: stderr + stdout };
 }
 
 /** Puts a shell script where the program of this platform's package is. */

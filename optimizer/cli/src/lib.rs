@@ -104,9 +104,9 @@ enum Color {
 /// What `optimize` and `pack` share.
 #[derive(Debug, Args)]
 struct Optimization {
-    /// What to prefer where they conflict
-    #[arg(long = "for", value_enum, default_value_t = Prefer::Download, value_name = "WHAT")]
-    prefer: Prefer,
+    /// What to prefer where they conflict [default: server for reactors of WASI, else download]
+    #[arg(long = "for", value_enum, value_name = "WHAT")]
+    prefer: Option<Prefer>,
 
     /// How much to rewrite: 0 leaves Go's code and tables alone, 1 is everything
     #[arg(short = 'O', value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
@@ -155,6 +155,8 @@ enum Prefer {
     Raw,
     /// The fastest program
     Speed,
+    /// Instances that start fast and run fast, names in the host's traces
+    Server,
 }
 
 impl Optimization {
@@ -166,11 +168,12 @@ impl Optimization {
             _ => Level::Full,
         };
         options.measure = verbose || self.report.is_some();
-        options.prefer = match self.prefer {
+        options.prefer = self.prefer.map(|prefer| match prefer {
             Prefer::Download => Preference::Download,
             Prefer::Raw => Preference::Raw,
             Prefer::Speed => Preference::Speed,
-        };
+            Prefer::Server => Preference::Server,
+        });
         options.skip.clone_from(&self.skip);
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;

@@ -42,11 +42,11 @@ pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;
 pub use func::Func;
 pub(crate) use identity::HOST_EXPORTS;
-pub use identity::{Abi, Goos, Identity, Kind, Toolchain};
+pub use identity::{Abi, Goos, Identity, Kind, Toolchain, is_wasi_reactor};
 pub use inline::{Frame, InlineTree, InlinedCall};
 pub(crate) use layout::findfunctab;
 pub use layout::{
-    Entry, Field, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
+    Entry, Field, FirstHeap, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
 };
 pub use memory::{MAX_SPAN, Memory};
 pub use moduledata::{ModuleData, Slice};

@@ -204,6 +204,8 @@ fn attempt(
     observer.begin("go-model");
     let memory = Memory::of(&module.input);
     let identity = Identity::in_memory(&module.input, memory.as_ref().ok());
+    let is_chosen = options.prefer.is_some();
+    let options = &resolved(options, &identity, &module.input);
     let unread = match read_program(&module.input, &identity, memory) {
         Ok(program) => {
             module.program = Some(program);
@@ -274,7 +276,8 @@ fn attempt(
         refused,
         unrewritable: module.unrewritable(),
         passes: &passes,
-        prefer: options.prefer,
+        prefer: options.preference(),
+        is_chosen,
         before,
         after,
     };
@@ -365,6 +368,19 @@ fn check_written(
         functions: &functions.indices,
     };
     check::check(&subject).map_err(|fault| fault.error())
+}
+
+/// The options with what is preferred for this module.
+fn resolved(options: &Options, identity: &Identity, input: &Input<'_>) -> Options {
+    let is_go = identity.toolchain == Toolchain::Go;
+    let usual = match is_go && go::is_wasi_reactor(input) {
+        true => Preference::Server,
+        false => Preference::Download,
+    };
+    Options {
+        prefer: options.prefer.or(Some(usual)),
+        ..options.clone()
+    }
 }
 
 /// Go's tables, if passes may change them.

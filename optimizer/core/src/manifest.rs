@@ -6,6 +6,7 @@
 
 use crate::compress::Encoding;
 use crate::error::{Error, Result, Stage};
+use crate::go::{Abi, Goos, Kind};
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -25,8 +26,8 @@ pub struct Manifest {
     pub name: String,
     /// The Go toolchain; `None` when the module is not standard Go.
     pub go: Option<GoInfo>,
-    /// Host ABI: `gojs`, `go`, `wasi_snapshot_preview1`, `tinygo` or `none`.
-    pub abi: String,
+    /// The host functions that the module imports.
+    pub abi: Named<Abi>,
     /// The module and its encodings.
     pub module: ModuleFile,
     /// The side-car.
@@ -45,10 +46,26 @@ pub struct Manifest {
 pub struct GoInfo {
     /// Like `go1.26.5`; `None` when not known.
     pub release: Option<String>,
-    /// `js` or `wasip1`.
-    pub goos: String,
-    /// `command` or `reactor`.
-    pub kind: String,
+    /// The platform it was built for.
+    pub goos: Named<Goos>,
+    /// How it is meant to be run.
+    pub kind: Named<Kind>,
+}
+
+/// One of several names: those that this release knows, or one that a later release has added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Named<T> {
+    /// A name that this release knows.
+    Known(T),
+    /// Another one, as it stands there.
+    Other(String),
+}
+
+impl<T> From<T> for Named<T> {
+    fn from(known: T) -> Self {
+        Named::Known(known)
+    }
 }
 
 /// The module's file.
@@ -214,6 +231,20 @@ mod tests {
         later["module"]["encodings"]["dcb"] = new;
         let read = |json: &str| Manifest::from_json(json).expect("a manifest");
         assert_eq!(read(&later.to_string()), read(GOLDEN));
+    }
+
+    #[test]
+    fn names_are_known_ones_or_kept_as_they_are() {
+        let golden = Manifest::from_json(GOLDEN).expect("a manifest");
+        let go = golden.go.expect("it is Go's");
+        assert_eq!(golden.abi, Named::Known(Abi::Gojs));
+        assert_eq!((go.goos, go.kind), (Goos::Js.into(), Kind::Command.into()));
+
+        let later = GOLDEN.replace("\"gojs\"", "\"wasip3\"");
+        let manifest = Manifest::from_json(&later).expect("a manifest");
+        assert_eq!(manifest.abi, Named::Other("wasip3".to_owned()));
+        let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(json(&manifest.to_json()), json(&later));
     }
 
     #[test]

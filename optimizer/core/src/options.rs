@@ -8,8 +8,9 @@ use serde::Deserialize;
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
-    /// What to prefer where compressed size, raw size and speed conflict.
-    pub prefer: Preference,
+    /// What to prefer where compressed size, raw size and speed conflict. Without a choice it is [`Preference::Server`] for
+    /// reactors of WASI, whose instances start often, and [`Preference::Download`] for all else.
+    pub prefer: Option<Preference>,
     /// Names of passes not to run.
     pub skip: Vec<String>,
     /// Name of the last pass to run: those after it in the table are left out.
@@ -48,6 +49,15 @@ pub enum Preference {
     Raw,
     /// The fastest program.
     Speed,
+    /// Instances that start fast and run fast, with names in the host's own traces: for hosts that have the file already.
+    Server,
+}
+
+impl Options {
+    /// What is preferred, once it is known what the module is.
+    pub(crate) fn preference(&self) -> Preference {
+        self.prefer.unwrap_or_default()
+    }
 }
 
 /// How much is rewritten.

@@ -89,7 +89,7 @@ impl Package {
             },
             name: name.into(),
             go: go_info(&report.input),
-            abi: report.input.abi.to_string(),
+            abi: report.input.abi.into(),
             module,
             symbols: Some(symbols),
             debug: debug.info,
@@ -211,8 +211,8 @@ pub fn is_hashed_file(app: &str, file: &str) -> bool {
 fn go_info(identity: &Identity) -> Option<GoInfo> {
     Some(GoInfo {
         release: identity.release().map(ToString::to_string),
-        goos: identity.goos?.to_string(),
-        kind: identity.kind?.to_string(),
+        goos: identity.goos?.into(),
+        kind: identity.kind?.into(),
     })
 }
 

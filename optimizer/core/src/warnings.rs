@@ -25,6 +25,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) unrewritable: Option<&'a str>,
     pub(crate) passes: &'a [PassReport],
     pub(crate) prefer: Preference,
+    /// Whether the caller chose it.
+    pub(crate) is_chosen: bool,
     pub(crate) before: Sizes,
     pub(crate) after: Sizes,
 }
@@ -49,6 +51,7 @@ impl Messages {
         } else {
             messages.notes.extend(findings.about_other_modules());
         }
+        messages.notes.extend(findings.about_preference());
         messages.notes.extend(findings.grown());
         match messages.warnings.first() {
             Some(first) if strict => Err(Error::new(Stage::Pass("lift-functions"), first.as_str())),
@@ -81,7 +84,7 @@ impl Findings<'_> {
     /// Why Go's tables were left as they were. With `--for speed`, that they are not rebuilt at the start is what was
     /// asked for.
     fn about_tables(&self) -> Option<String> {
-        if self.prefer == Preference::Speed {
+        if matches!(self.prefer, Preference::Speed | Preference::Server) {
             return None;
         }
         let mut passes = ["group-tables", "columnar-tables"].into_iter();
@@ -94,6 +97,15 @@ impl Findings<'_> {
     fn about_other_modules(&self) -> Option<String> {
         let generic = |error: &Error| format!("only generic passes: {}", error.message());
         (self.unrewritable.map(only_sections)).or_else(|| self.unread.map(generic))
+    }
+
+    /// What is preferred for a module of this kind, where that is not what it is for most.
+    fn about_preference(&self) -> Option<String> {
+        (self.prefer == Preference::Server && !self.is_chosen).then(|| {
+            "a reactor, of which hosts make many instances: optimized so that they start fast (--for server); \
+             --for download makes the file smaller"
+                .to_owned()
+        })
     }
 
     /// Why the file is larger than it was.

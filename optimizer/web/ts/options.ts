@@ -1,7 +1,10 @@
 /** How a module is to be optimized: the options of `gowasp optimize`, all of which may be left out. */
 export interface OptimizeOptions {
-  /** What to prefer where they conflict: compressed size (the default), raw size, speed. */
-  prefer?: "download" | "raw" | "speed";
+  /**
+   * What to prefer where they conflict: compressed size, raw size, speed, or instances that start often. Without it, compressed
+   * size, but for reactors of WASI (`-buildmode=c-shared`) their instances.
+   */
+  prefer?: "download" | "raw" | "speed" | "server";
   /** Names of passes not to run. */
   skip?: string[];
   /** Name of the last pass to run. */

@@ -65,7 +65,7 @@ fn main() -> Result<ExitCode> {
     for path in &arguments.program {
         let before = std::fs::read(path).with_context(|| path.display().to_string())?;
         let mut options = gowasp_core::Options::default();
-        options.prefer = arguments.prefer;
+        options.prefer = Some(arguments.prefer);
         options.stop_after.clone_from(&arguments.stop_after);
         if let Some(count) = arguments.damages {
             let optimized = gowasp_core::optimize(&before, &options)?;

@@ -37,4 +37,15 @@ impl Program {
         }
         word(Field::End)
     }
+
+    /// How many pages the program has before `main` begins, where it takes them of what is declared, or grows the
+    /// memory if that is too little. `declared` pages end behind its variables.
+    pub(crate) fn started_pages(&self, declared: u64) -> u64 {
+        let heap = self.layout().first_heap;
+        let pages = heap.and_then(|heap| {
+            let start = declared.checked_next_multiple_of(heap.alignment)?;
+            start.checked_add(heap.pages)
+        });
+        pages.unwrap_or(declared)
+    }
 }

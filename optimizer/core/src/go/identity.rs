@@ -7,12 +7,13 @@ use super::release::{Found, Release};
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
 use producers::Producers;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 mod platform;
 
 pub(crate) use platform::HOST_EXPORTS;
+pub use platform::is_wasi_reactor;
 mod producers;
 mod release;
 #[cfg(test)]
@@ -32,7 +33,7 @@ pub enum Toolchain {
 }
 
 /// The platform a Go program was built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Goos {
     /// A JavaScript host.
@@ -42,7 +43,7 @@ pub enum Goos {
 }
 
 /// How a module is meant to be run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// It runs `main` and exits.
@@ -52,7 +53,7 @@ pub enum Kind {
 }
 
 /// The host functions that a module imports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Abi {
     /// Module `gojs`: Go 1.21 and later.
     #[serde(rename = "gojs")]

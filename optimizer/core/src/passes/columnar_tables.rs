@@ -22,7 +22,8 @@
 //! read. It makes nothing faster, so `--for speed` does without it. Whoever reads Go's tables in the *file* finds
 //! zeros, except for this program, which runs the script. If there is too little memory to work in, more is declared.
 //!
-//! Left alone: modules with a start function; an imported or shared memory, or one that is too small for the working
+//! Left alone: reactors of WASI, of which hosts make an instance for each request (an engine that maps the initial memory
+//! needs 0.04 ms for one, and the start function 1.3 ms); modules with a start function; an imported or shared memory, or one that is too small for the working
 //! memory and must keep its size (`fit_memory.rs`). Single columns that are not regular stay as they are.
 
 mod columns;
@@ -37,7 +38,7 @@ use super::{GoTables, Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::go::{Memory, Program};
+use crate::go::{Memory, Program, is_wasi_reactor};
 use crate::input::{Input, PAGE};
 use crate::options::{Options, Preference};
 use grouped::Grouped;
@@ -62,8 +63,11 @@ pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcom
 }
 
 fn reason_against(input: &Input<'_>, frame: &Frame, options: &Options) -> Option<Reason> {
-    if options.prefer == Preference::Speed {
+    if matches!(options.preference(), Preference::Speed | Preference::Server) {
         return Some("rebuilding takes time at the start, and nothing runs faster for it");
+    }
+    if is_wasi_reactor(input) {
+        return Some("each instance of the reactor would rebuild them");
     }
     if input.start.is_some() {
         return Some("the module has a start function of its own");

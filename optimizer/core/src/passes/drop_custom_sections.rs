@@ -1,21 +1,23 @@
 //! Removes custom sections that nothing reads at run time.
 //!
 //! Before: `go:buildid`, code, data, `producers`, `name` (Go without `-s`: 5 to 10 % of the file), `.debug_*` (Go
-//! without `-w`). After: code and data. Function names go to the side-car; `--keep-names` leaves the `name` section in
-//! for the engine's own stack traces. Go's own tracebacks read pclntab, not this section.
+//! without `-w`). After: code and data. Function names go to the side-car; `--keep-names` and `--for server` leave the
+//! `name` section in for the engine's own stack traces. Go's own tracebacks read pclntab, not this section.
 //!
 //! Sections that are not known here stay: `dylink.0`, `component-type:*`, `wasi-*` and the like are read by linkers and
 //! hosts. Measured: nothing on stripped files but 200 to 300 bytes.
 
 use super::Outcome;
 use crate::module::Custom;
-use crate::options::Options;
+use crate::options::{Options, Preference};
 
 pub(super) fn run(customs: &mut Vec<Custom<'_>>, options: &Options) -> Outcome {
+    // Hosts on servers show their own traces, and are not sent the file each time.
+    let keep_names = options.keep_names || options.preference() == Preference::Server;
     let mut outcome = Outcome::default();
     let mut dropped = Vec::new();
     customs.retain(|custom| match unread_kind(custom.name) {
-        Some("name") if options.keep_names => true,
+        Some("name") if keep_names => true,
         Some(kind) => {
             outcome.saved += section_size(custom.content.len());
             dropped.push(kind);

@@ -52,7 +52,7 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
     let program = go.program;
     let facts = &code.facts;
     let callee_bytes = |callee| u32::try_from(program.by_wasm_index(callee)?.record().args).ok();
-    let demand = Demand::of(options.prefer);
+    let demand = Demand::of(options.preference());
     let results: Vec<u64> = (code.functions.par_iter_mut())
         .filter_map(|function| {
             let frame = function.frame?;
@@ -136,7 +136,7 @@ impl Demand {
                 least: 2,
                 half: true,
             },
-            Preference::Raw | Preference::Speed => Demand {
+            Preference::Raw | Preference::Speed | Preference::Server => Demand {
                 least: 1,
                 half: false,
             },

@@ -53,7 +53,7 @@ impl Limits {
         match prefer {
             Preference::Raw => None,
             Preference::Download => Some(limits),
-            Preference::Speed => Some(Limits {
+            Preference::Speed | Preference::Server => Some(Limits {
                 in_loop: 80,
                 anywhere: 40,
                 ..limits
@@ -64,7 +64,7 @@ impl Limits {
 
 pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
     let program = go.program;
-    let Some(limits) = Limits::of(options.prefer) else {
+    let Some(limits) = Limits::of(options.preference()) else {
         return not_for_raw();
     };
     let name = |function: &Definition| {

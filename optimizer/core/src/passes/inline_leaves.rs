@@ -30,9 +30,9 @@ const MOST_NODES: usize = 40;
 const MOST_NODES_RAW: usize = 16;
 
 pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
-    let most_nodes = match options.prefer {
+    let most_nodes = match options.preference() {
         Preference::Raw => MOST_NODES_RAW,
-        Preference::Download | Preference::Speed => MOST_NODES,
+        Preference::Download | Preference::Speed | Preference::Server => MOST_NODES,
     };
     let leaves: Vec<Option<Leaf>> = (code.functions.par_iter())
         .map(|function| Leaf::of(function.compiled()?, most_nodes))

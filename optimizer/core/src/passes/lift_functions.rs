@@ -299,7 +299,7 @@ fn adopt(
     };
     let convention = frame.add_type(&[first, I32], &[I32]);
     let pcs = facts.pcs;
-    let compressed = options.prefer != Preference::Raw;
+    let compressed = options.preference() != Preference::Raw;
     let code = Code {
         facts,
         functions,

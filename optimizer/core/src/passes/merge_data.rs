@@ -31,7 +31,7 @@ pub(super) fn run(frame: &mut Frame, input: &Input<'_>, options: &Options) -> Ou
         return left_alone(reason, data.iter().count());
     };
 
-    let limit = gap_limit(options.prefer);
+    let limit = gap_limit(options.preference());
     let before = segments.len();
     let mut merged: Vec<Segment> = Vec::new();
     let mut zeros = 0;
@@ -62,7 +62,7 @@ pub(super) fn run(frame: &mut Frame, input: &Input<'_>, options: &Options) -> Ou
 fn gap_limit(prefer: Preference) -> u64 {
     match prefer {
         // Measured on esbuild and gofmt with brotli 11: flat between 48 and 256, worse below 32.
-        Preference::Download | Preference::Speed => 64,
+        Preference::Download | Preference::Speed | Preference::Server => 64,
         Preference::Raw => HEADER_BYTES as u64,
     }
 }

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 
 pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
     let program = go.program;
-    if options.prefer == Preference::Raw {
+    if options.preference() == Preference::Raw {
         return not_for_raw();
     }
     let mut callers: Vec<(Defined, &[&str])> = Vec::new();

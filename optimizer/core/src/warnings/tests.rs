@@ -26,6 +26,7 @@ fn nothing(identity: &Identity) -> Findings<'_> {
         unrewritable: None,
         passes: &[],
         prefer: Preference::Download,
+        is_chosen: true,
         before: sizes(1000),
         after: sizes(600),
     }

@@ -22,11 +22,16 @@ use wasm_smith::{Config, Module};
 /// Options with this preference.
 fn prefer(preference: Preference) -> Options {
     let mut options = Options::default();
-    options.prefer = preference;
+    options.prefer = Some(preference);
     options
 }
 
-const PREFERENCES: [Preference; 3] = [Preference::Download, Preference::Raw, Preference::Speed];
+const PREFERENCES: [Preference; 4] = [
+    Preference::Download,
+    Preference::Raw,
+    Preference::Speed,
+    Preference::Server,
+];
 
 /// What random modules are made of: all that standard Go uses, and the features around it.
 fn features() -> Config {

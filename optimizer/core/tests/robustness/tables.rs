@@ -67,7 +67,7 @@ fn a_program_that_is_to_be_fast_keeps_its_tables() {
         return;
     };
     let mut options = Options::default();
-    options.prefer = Preference::Speed;
+    options.prefer = Some(Preference::Speed);
     let fast = optimize(wasm, &options).expect("a Go program");
     assert!(Input::read(&fast.wasm).expect("valid").start.is_none());
     let mut passes = fast.report.passes.iter();

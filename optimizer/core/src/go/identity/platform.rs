@@ -36,6 +36,11 @@ pub(super) fn kind(input: &Input<'_>) -> Kind {
     }
 }
 
+/// Whether a module is a reactor for WASI, whoever wrote it: hosts make many instances of these.
+pub fn is_wasi_reactor(input: &Input<'_>) -> bool {
+    goos(input) == Some(Goos::Wasip1) && kind(input) == Kind::Reactor
+}
+
 /// The host that a module's imports are made for.
 pub(super) fn abi(input: &Input<'_>, toolchain: &Toolchain) -> Abi {
     let imports = |module: &str| input.imports.iter().any(|i| i.module == module);

@@ -1,0 +1,4 @@
+// The interface gowasp:test/host of tests/components/programs/text, for jco.
+
+export const log = () => {};
+export const name = () => `host-${"h".repeat(1000)}`;

@@ -1,0 +1,3 @@
+module gowasp.test/components/http
+
+go 1.24

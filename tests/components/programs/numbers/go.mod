@@ -1,0 +1,3 @@
+module gowasp.test/components/numbers
+
+go 1.24

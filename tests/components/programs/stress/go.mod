@@ -1,0 +1,3 @@
+module gowasp.test/components/stress
+
+go 1.21

@@ -1,0 +1,3 @@
+module gowasp.test/components/text
+
+go 1.24
