@@ -37,6 +37,7 @@ pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
     Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
 };
+pub(crate) use lift::positions::{Numbered, positions};
 pub(crate) use lower::{Code, adapted};
 pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use pc::PcWidth;

@@ -16,6 +16,7 @@ mod blame;
 mod bytes;
 mod check;
 mod code;
+pub mod codemap;
 mod columns;
 mod compress;
 mod dump;
@@ -75,6 +76,8 @@ pub struct Optimized {
     pub symbols: Symbols,
     /// The function that [`Options::dump`] names, through all passes.
     pub dump: Option<Dump>,
+    /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
+    pub code_map: Option<codemap::CodeMap>,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -269,6 +272,7 @@ fn attempt(
             &functions.indices,
         ),
         dump: recorder.map(dump::Recorder::finish),
+        code_map: None,
         report: Report {
             input: identity,
             before,

@@ -27,6 +27,8 @@ pub struct Options {
     pub all_rules: bool,
     /// The function to show through all passes: its Go name, or its index in the input.
     pub dump: Option<String>,
+    /// Make the code map: where each instruction of the output comes from.
+    pub code_map: bool,
     /// Fail, instead of warning, if a Go module can only get the generic passes.
     pub strict: bool,
     /// Make functions unwind behind every call that has a resume point, to test that they are resumed there.

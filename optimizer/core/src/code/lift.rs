@@ -32,6 +32,7 @@ mod body;
 mod calls;
 mod cursor;
 mod operators;
+pub(crate) mod positions;
 mod sequences;
 
 use super::facts::{Facts, value_type};

@@ -8,12 +8,40 @@ use wasmparser::{BinaryReader, FunctionBody, Operator};
 pub(crate) struct Token<'b> {
     /// As wasmparser decodes it, for operands.
     pub(crate) operator: Operator<'b>,
+    /// Where it begins in the body.
+    pub(crate) at: u32,
     /// Its opcode byte, or `prefix << 8 | second byte` behind a prefix.
     pub(crate) opcode: u16,
     /// Of loads and stores: alignment and offset.
     pub(crate) access: Option<Access>,
 }
 
+impl Token<'_> {
+    /// Whether it calls.
+    pub(crate) fn calls(&self) -> bool {
+        // call, call_indirect, return_call, return_call_indirect, call_ref, return_call_ref.
+        matches!(self.opcode, 0x10..=0x15)
+    }
+
+    /// Whether it traps for some operands, or always (WebAssembly 3.0, 4.4 and 4.6); calls, in which something may, are
+    /// not meant.
+    pub(crate) fn traps(&self) -> bool {
+        match self.opcode {
+            // unreachable, and loads and stores.
+            0x00 | 0x28..=0x3e => true,
+            opcode => {
+                TRAPPING_NUMERIC.iter().any(|range| range.contains(&opcode))
+                    || BULK.contains(&opcode)
+            }
+        }
+    }
+}
+
+/// Opcodes of div and rem, and of conversions from floats that do not saturate.
+const TRAPPING_NUMERIC: [std::ops::RangeInclusive<u16>; 4] =
+    [0x6d..=0x70, 0x7f..=0x82, 0xa8..=0xab, 0xae..=0xb1];
+/// Opcodes of bulk memory and table operators.
+const BULK: std::ops::RangeInclusive<u16> = 0xfc08..=0xfc11;
 /// Opcodes of loads and stores (WebAssembly 3.0, 5.4.7).
 const MEMORY_ACCESS: std::ops::RangeInclusive<u16> = 0x28..=0x3e;
 
@@ -38,6 +66,7 @@ pub(crate) fn decode(bytes: &[u8]) -> wasmparser::Result<Vec<Token<'_>>> {
         };
         tokens.push(Token {
             operator,
+            at: at as u32,
             opcode,
             access,
         });

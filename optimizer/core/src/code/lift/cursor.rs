@@ -25,6 +25,16 @@ impl<'o, 'b> Cursor<'o, 'b> {
             .map(|token| &token.operator)
     }
 
+    /// The token at the cursor.
+    pub(super) fn peek_token(&self) -> Option<&'o Token<'b>> {
+        self.tokens.get(self.position)
+    }
+
+    /// The token in front of the cursor.
+    pub(super) fn last(&self) -> Option<&'o Token<'b>> {
+        self.tokens.get(self.position.checked_sub(1)?)
+    }
+
     /// The operator this many places before the last.
     pub(super) fn at_end(&self, before: usize) -> Option<&'o Operator<'b>> {
         let index = self.tokens.len().checked_sub(before + 1)?;
@@ -79,13 +89,18 @@ impl<'o, 'b> Cursor<'o, 'b> {
         reload
     }
 
-    /// Whether blocks, perhaps a loop among them, and the table follow.
-    pub(super) fn has_entry_table(&self) -> bool {
+    /// How many blocks and loops begin here, one inside the other.
+    pub(super) fn count_blocks(&self) -> usize {
         let nested =
             |op: &Operator<'b>| matches!(op, Operator::Block { .. } | Operator::Loop { .. });
-        let blocks = (0..)
+        (0..)
             .take_while(|i| self.peek(*i).is_some_and(nested))
-            .count();
+            .count()
+    }
+
+    /// Whether blocks, perhaps a loop among them, and the table follow.
+    pub(super) fn has_entry_table(&self) -> bool {
+        let blocks = self.count_blocks();
         blocks > 0
             && matches!(
                 self.peek(blocks),

@@ -32,6 +32,23 @@ pub(super) fn pushed_return_pc(cursor: &mut Cursor<'_, '_>) -> Option<i64> {
     Some(*value)
 }
 
+/// `SP -= frame`, at the beginning of a function. Whether it stands at the cursor, which then moves behind it.
+///
+/// ```wat
+/// local.get 1  i32.const frame  i32.sub  local.tee 1  global.set 0
+/// ```
+pub(super) fn skip_frame_made(cursor: &mut Cursor<'_, '_>) -> bool {
+    let matches = matches!(cursor.peek(0), Some(Wasm::LocalGet { local_index: 1 }))
+        && matches!(cursor.peek(1), Some(Wasm::I32Const { .. }))
+        && matches!(cursor.peek(2), Some(Wasm::I32Sub))
+        && matches!(cursor.peek(3), Some(Wasm::LocalTee { local_index: 1 }))
+        && matches!(cursor.peek(4), Some(Wasm::GlobalSet { global_index: 0 }));
+    if matches {
+        cursor.advance(5);
+    }
+    matches
+}
+
 /// What the code at the cursor enters at PC_B 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Target {

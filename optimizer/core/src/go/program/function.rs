@@ -96,6 +96,15 @@ impl<'p> Function<'p> {
         u32::try_from(largest).ok()
     }
 
+    /// How many PCs the function has, by its table of lines. `None` if the table is missing or broken.
+    pub fn pcs(&self) -> Option<u32> {
+        let mut end = 0;
+        for range in self.pcln()? {
+            end = range.ok()?.end;
+        }
+        Some(end)
+    }
+
     /// File numbers by PC, for the compilation unit's list.
     pub fn pcfile(&self) -> Option<PcValues<'p>> {
         self.values(self.record.func.pcfile)
