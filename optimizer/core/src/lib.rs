@@ -35,6 +35,7 @@ mod options;
 mod package;
 mod parallel;
 mod passes;
+mod reindex;
 mod report;
 pub mod symbols;
 mod types;
@@ -54,6 +55,8 @@ pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 
+use codemap::CodeMap;
+use emit::MarkedBody;
 use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
@@ -77,7 +80,7 @@ pub struct Optimized {
     /// The function that [`Options::dump`] names, through all passes.
     pub dump: Option<Dump>,
     /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
-    pub code_map: Option<codemap::CodeMap>,
+    pub code_map: Option<CodeMap>,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -212,7 +215,7 @@ fn attempt(
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     observer.begin("write");
-    let written = emit::emit(&mut module)?;
+    let written = emit::emit(&mut module, options.code_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -233,6 +236,10 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
+    let code_map = match options.code_map {
+        true => Some(map_code(&module, &identity, &written.marked)?),
+        false => None,
+    };
     let checked = match is_checked {
         true => check_written(
             &module.input,
@@ -272,7 +279,7 @@ fn attempt(
             &functions.indices,
         ),
         dump: recorder.map(dump::Recorder::finish),
-        code_map: None,
+        code_map,
         report: Report {
             input: identity,
             before,
@@ -297,6 +304,16 @@ fn unwinds_on_purpose(options: &Options) -> bool {
 #[cfg(not(any(test, feature = "resume-stress")))]
 fn unwinds_on_purpose(_: &Options) -> bool {
     false
+}
+
+/// Where what was written comes from.
+fn map_code(module: &Module<'_>, identity: &Identity, marked: &[MarkedBody]) -> Result<CodeMap> {
+    // The tables as they were: passes have changed the module's.
+    let program = Program::read(&module.input, identity).ok();
+    match module.unrewritable() {
+        Some(_) => CodeMap::of_input(&module.input, program.as_ref()),
+        None => CodeMap::of_output(&module.input, program.as_ref(), marked),
+    }
 }
 
 /// Checks what was written for Go's functions.
