@@ -43,6 +43,7 @@ mod package;
 mod parallel;
 mod passes;
 mod positions;
+mod reindex;
 mod report;
 mod sections;
 #[cfg(feature = "debug")]
@@ -67,6 +68,8 @@ pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Su
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 pub use types::declarations;
 
+use codemap::CodeMap;
+use emit::MarkedBody;
 use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
@@ -90,7 +93,7 @@ pub struct Optimized {
     /// The function that [`Options::dump`] names, through all passes.
     pub dump: Option<Dump>,
     /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
-    pub code_map: Option<codemap::CodeMap>,
+    pub code_map: Option<CodeMap>,
     /// Its debug information, where that is to be in files of its own.
     debug: package::DebugFiles,
     /// What became of the input's functions.
@@ -229,7 +232,7 @@ fn attempt(
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     observer.begin("write");
-    let written = emit::emit(&mut module)?;
+    let written = emit::emit(&mut module, options.code_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -250,6 +253,10 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
+    let code_map = match options.code_map {
+        true => Some(map_code(&module, &identity, &written.marked)?),
+        false => None,
+    };
     let checked = match is_checked {
         true => check_written(
             &module.input,
@@ -282,15 +289,10 @@ fn attempt(
         after,
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
-    let code_map: Option<codemap::CodeMap> = None;
+    let output = (&written.bytes[..], &functions.indices[..]);
+    let map = code_map.as_ref();
     Ok(Optimized {
-        symbols: side_car(
-            &module.input,
-            &identity,
-            &written,
-            sources,
-            code_map.as_ref(),
-        )?,
+        symbols: side_car(&module.input, &identity, output, sources, map)?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
         code_map,
@@ -308,30 +310,30 @@ fn attempt(
     })
 }
 
-/// The side-car of what was written: names, and positions if there is a code map.
+/// The side-car of what was written, given as bytes and the final indices of the input's functions: names, and positions
+/// if there is a code map.
 fn side_car(
     input: &Input<'_>,
     identity: &Identity,
-    written: &emit::Written,
+    (bytes, indices): (&[u8], &[Option<u32>]),
     sources: BTreeMap<u32, Source>,
-    code_map: Option<&codemap::CodeMap>,
+    code_map: Option<&CodeMap>,
 ) -> Result<Symbols> {
-    let output = Input::read(&written.bytes)?;
-    let positions = match code_map {
-        Some(map) => {
-            let moved = (0..).zip(&written.functions);
-            let moved = moved.filter_map(|(original, target)| {
+    let output = Input::read(bytes)?;
+    let program = code_map.and_then(|_| Program::read(input, identity).ok());
+    let positions = match (code_map, program) {
+        (Some(map), Some(program)) => {
+            let moved = (0..).zip(indices).filter_map(|(original, target)| {
                 let name = sources.get(&original)?.name.clone();
                 Some(((*target)?, name))
             });
-            let names: BTreeMap<u32, String> = moved.collect();
-            Positions::new(&output, map, &Program::read(input, identity)?, &names)?
+            Positions::new(&output, map, &program, &moved.collect())?
         }
-        None => symbols::declared(sources, &written.functions),
+        _ => symbols::declared(sources, indices),
     };
     Ok(Symbols {
         generator: GENERATOR.into(),
-        build_id: build_id(&written.bytes)?,
+        build_id: build_id(bytes)?,
         go_build_id: identity.build_id.clone(),
         code_start: codemap::code_start(&output).unwrap_or_default() as u32,
         positions,
@@ -348,6 +350,16 @@ fn unwinds_on_purpose(options: &Options) -> bool {
 #[cfg(not(any(test, feature = "resume-stress")))]
 fn unwinds_on_purpose(_: &Options) -> bool {
     false
+}
+
+/// Where what was written comes from.
+fn map_code(module: &Module<'_>, identity: &Identity, marked: &[MarkedBody]) -> Result<CodeMap> {
+    // The tables as they were: passes have changed the module's.
+    let program = Program::read(&module.input, identity).ok();
+    match module.unrewritable() {
+        Some(_) => CodeMap::of_input(&module.input, program.as_ref()),
+        None => CodeMap::of_output(&module.input, program.as_ref(), marked),
+    }
 }
 
 /// Checks what was written for Go's functions.

@@ -40,7 +40,7 @@ impl Described {
             Ok(program) => program,
             Err(error) => return Described::without_tables(&input, error),
         };
-        let map = CodeMap::of_input(&input, &program)?;
+        let map = CodeMap::of_input(&input, Some(&program))?;
         let positions = Positions::new(&input, &map, &program, &names_of(&input))?;
         Ok(Described::new(positions, &identity))
     }
