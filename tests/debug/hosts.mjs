@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
+import { goroot } from "../harness/go.mjs";
 import { run } from "./callers.mjs";
 
 /** What ends a run: `GOWASP_END` of the test program. */
@@ -49,6 +49,25 @@ export function wasmtimeFrames(/** @type {string} */ output) {
   return [...found].map(([, name, place]) => `${name} ${place}`);
 }
 
+/**
+ * Runs a js module in Node until it ends.
+ *
+ * @returns {{ output: string, stack: string }} what it wrote to standard error, and V8's stack where it ended
+ */
+export function runInNode(/** @type {string} */ wasm, /** @type {string} */ end) {
+  const script = join(root, "tests/debug/node_run.mjs");
+  const env = { ...process.env, GOWASP_END: end };
+  const { stdout, stderr, error } = spawnSync(process.execPath, [script, goroot(), wasm], { env, encoding: "utf8" });
+  assert.ok(!error, String(error));
+  return { output: stderr, stack: stdout.slice(stdout.indexOf("Error: ended")) };
+}
+
+/** The frames of package main in a translated stack of V8. */
+export function nodeFrames(/** @type {string} */ stack) {
+  const found = stack.matchAll(/at (main\.\S+) \((\S+?:\d+)\)/g);
+  return [...found].map(([, name, place]) => `${name} ${place}`);
+}
+
 /** Fails unless LLVM finds nothing to complain of in a module's DWARF. */
 export function verifyDwarf(/** @type {string} */ wasm) {
   const said = run("llvm-dwarfdump", ["--verify", wasm]);
@@ -70,25 +89,4 @@ export function llvmFrames(/** @type {string} */ wasm, /** @type {number[]} */ o
       const { Symbol: levels } = JSON.parse(line);
       return levels.map(({ FunctionName: name, FileName: file, Line: at }) => `${name}|${file || "?"}|${at}`);
     });
-}
-
-/** The offset of the code section's content in a module. */
-export function codeStart(/** @type {string} */ wasm) {
-  const bytes = readFileSync(wasm);
-  const number = (/** @type {number} */ at) => {
-    let [value, shift] = [0, 0];
-    for (;;) {
-      const byte = bytes[at++];
-      value += (byte & 0x7f) * 2 ** shift;
-      shift += 7;
-      if (byte < 0x80) return [value, at];
-    }
-  };
-  for (let at = 8; at < bytes.length; ) {
-    const id = bytes[at];
-    const [length, start] = number(at + 1);
-    if (id === 10) return start;
-    at = start + length;
-  }
-  throw new Error(`${wasm} has no code`);
 }

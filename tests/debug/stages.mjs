@@ -1,0 +1,140 @@
+// The stages of `run.mjs`, of which CI runs those that need nothing but the command: each fails, or says what was compared.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { wasmtimeHome } from "../../scripts/engines.mjs";
+import { root } from "../../scripts/paths.mjs";
+import { wasmtimeEngine } from "../../scripts/setup/engines.mjs";
+import { builtProgram } from "../harness/go.mjs";
+import { compareWithRuntime, run } from "./callers.mjs";
+import {
+  ENDS,
+  goFrames,
+  llvmFrames,
+  nodeFrames,
+  runInNode,
+  runInWasmtime,
+  verifyDwarf,
+  wasmtimeFrames,
+} from "./hosts.mjs";
+
+const PROGRAM = join(root, "tests/debug/program");
+
+/** @typedef {{ example: string, gowasp: string, quick: boolean }} Tools */
+
+/** Every call and fault of programs against Go's runtime. */
+export function callers(/** @type {Tools} */ { example, quick }) {
+  const programs = [
+    { folder: PROGRAM, goPackage: "." },
+    ...(quick ? [] : [{ folder: PROGRAM, goPackage: "cmd/gofmt" }]),
+  ];
+  const counts = programs.map((program) => {
+    const { sites, levels } = compareWithRuntime({ ...program, example });
+    assert.ok(sites > 10_000 && levels > sites, `${sites} calls`);
+    return `${program.goPackage}: ${sites} calls, ${levels} frames`;
+  });
+  return counts.join("; ");
+}
+
+/** The two files of a way: as Go wrote it, and optimized, both with DWARF and names. */
+function withDebug(/** @type {Tools} */ { gowasp }, /** @type {string} */ work, /** @type {string} */ wasm) {
+  return ["debug", "optimize"].map((way) => {
+    const out = join(work, `${way}.wasm`);
+    run(gowasp, [way, wasm, "-o", out, "--debug", "names,dwarf", "-q"]);
+    return { way, out };
+  });
+}
+
+/** What LLVM reads of DWARF. */
+export function llvm(/** @type {Tools} */ tools) {
+  const wasm = builtProgram(PROGRAM, { goos: "wasip1" });
+  return inFolder((work) => {
+    let compared = 0;
+    for (const { way, out } of withDebug(tools, work, wasm)) {
+      verifyDwarf(out);
+      const args = way === "optimize" ? [wasm, "--optimize"] : [wasm];
+      const lines = run(tools.example, args).trimEnd().split("\n");
+      // A part of all, spread over the file.
+      const some = lines.filter((_, at) => at % 29 === 0).map((line) => line.split("\t"));
+      const theirs = llvmFrames(
+        out,
+        some.map(([offset]) => Number(offset)),
+      );
+      for (const [at, [offset, , , ...frames]] of some.entries()) {
+        assert.deepEqual(theirs[at], frames, `${way}: offset ${offset}`);
+        compared++;
+      }
+    }
+    return `${compared} addresses`;
+  });
+}
+
+/** Traces of wasmtime, by DWARF and by side-car. */
+export async function wasmtime(/** @type {Tools} */ tools) {
+  await wasmtimeEngine(() => {});
+  const wasm = builtProgram(PROGRAM, { goos: "wasip1" });
+  return inFolder((work) => {
+    let frames = 0;
+    const bare = join(work, "bare.wasm");
+    const packed = join(work, "packed");
+    run(tools.gowasp, ["optimize", wasm, "-o", bare, "-q"]);
+    run(tools.gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
+    const symbols = readdirSync(packed).find((name) => name.endsWith(".symbols")) ?? "";
+    for (const end of ENDS) {
+      for (const { way, out } of withDebug(tools, work, wasm)) {
+        const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: out, end, details: true });
+        frames += sameFrames(wasmtimeFrames(output), goFrames(output), `${way}, ${end}`);
+      }
+      const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: bare, end, details: false });
+      const trace = join(work, "trace.txt");
+      writeFileSync(trace, output);
+      const translated = run(tools.gowasp, ["symbolicate", "--symbols", join(packed, symbols), trace]);
+      frames += sameFrames(wasmtimeFrames(translated), goFrames(output), `symbolicate, ${end}`);
+    }
+    return `${frames} frames`;
+  });
+}
+
+/** Stacks of V8 at the end of a program, translated by the command and by `gowasp/symbolicate`. */
+export async function node(/** @type {Tools} */ tools) {
+  const wasm = builtProgram(PROGRAM, { goos: "js" });
+  const { symbolicate } = await import(pathToFileURL(join(root, "dist/symbolicate.js")).href);
+  const fetch = async (/** @type {string} */ url) => new Response(readFileSync(new URL(url)));
+  return inFolder(async (work) => {
+    let frames = 0;
+    const packed = join(work, "packed");
+    run(tools.gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
+    const named = (/** @type {string} */ ending) =>
+      join(packed, readdirSync(packed).find((name) => name.endsWith(ending)) ?? "");
+    for (const end of ENDS) {
+      const { output, stack } = runInNode(named(".wasm"), end);
+      assert.doesNotMatch(stack, /main\./);
+      const trace = join(work, "trace.txt");
+      writeFileSync(trace, stack);
+      const byCommand = run(tools.gowasp, ["symbolicate", "--symbols", named(".symbols"), trace]);
+      const byPackage = await symbolicate(stack, pathToFileURL(join(packed, "app.json")), { fetch });
+      assert.equal(byPackage, byCommand);
+      frames += sameFrames(nodeFrames(byCommand), goFrames(output), end);
+      assert.doesNotMatch(byCommand, /wasm-function/, "no frame is left");
+    }
+    return `${frames} frames`;
+  });
+}
+
+function sameFrames(/** @type {string[]} */ theirs, /** @type {string[]} */ go, /** @type {string} */ what) {
+  assert.ok(go.length > 0, what);
+  assert.deepEqual(theirs, go, what);
+  return go.length;
+}
+
+async function inFolder(/** @type {(work: string) => string | Promise<string>} */ work) {
+  const folder = mkdtempSync(join(tmpdir(), "gowasp-debug-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
