@@ -3,6 +3,7 @@
 
 mod check;
 mod component;
+mod diff;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
@@ -11,9 +12,11 @@ mod optimize;
 mod outputs;
 mod pack;
 mod parts;
+mod sizes;
 mod stages;
 mod table;
 mod terminal;
+mod why;
 
 pub use host::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
@@ -37,6 +40,8 @@ use terminal::{Terminal, printable};
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp why app.wasm encoding/json        why it is in there, and what would go with it
+  gowasp diff old.wasm new.wasm            what became larger
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
   npx gowasp serve public                  a server for development, by the npm package
@@ -78,6 +83,10 @@ enum Command {
     Optimize(optimize::Arguments),
     /// Show what a module is and what is in it
     Inspect(inspect::Arguments),
+    /// Tell why something is in a module, and what would go with it
+    Why(why::Arguments),
+    /// Show what became larger and smaller from one module to another
+    Diff(diff::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
@@ -267,12 +276,18 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Pack(arguments) => pack::run(arguments, cores, terminal)?,
         Command::Optimize(arguments) => optimize::run(arguments, terminal)?,
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Why(arguments) => why::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Diff(arguments) => return diff::run(arguments, terminal),
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
         // What is not built was answered above.
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
+        #[cfg(not(feature = "sizes"))]
+        Command::Why(_) | Command::Diff(_) => {}
     }
     Ok(0)
 }

@@ -23,6 +23,8 @@ mod build_info;
 mod declared;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(feature = "sizes")]
+pub(crate) mod embed;
 mod func;
 mod identity;
 mod inline;
@@ -37,6 +39,8 @@ mod pcvalue;
 mod program;
 mod release;
 mod symbol;
+#[cfg(feature = "sizes")]
+pub(crate) mod types;
 
 pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;

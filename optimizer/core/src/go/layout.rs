@@ -100,6 +100,8 @@ pub struct Layout {
     pub funcdata_in_pclntab: bool,
     /// Whether a program may get by with the memory that it declares, without growing it (`go/declared.rs`).
     pub fits_declared_memory: bool,
+    /// Bytes of what a map's type descriptor has behind the header that all have (`MapType` in src/internal/abi/map.go).
+    pub map_type: u64,
     /// What the funcdata of open-coded defers holds.
     pub open_coded_defers: OpenCodedDefers,
     /// The `_func` record.
@@ -136,6 +138,7 @@ const ROW_1_18: Layout = Layout {
     cutab_unit: 1,
     funcdata_in_pclntab: false,
     fits_declared_memory: true,
+    map_type: 40,
     open_coded_defers: OpenCodedDefers::Other,
     func: FUNC_1_18,
     inline: INLINE_1_18,
@@ -166,11 +169,17 @@ const ROW_1_22: Layout = Layout {
     ..ROW_1_21
 };
 
+const ROW_1_24: Layout = Layout {
+    minor: 24,
+    map_type: 64,
+    ..ROW_1_22
+};
+
 const ROW_1_25: Layout = Layout {
     minor: 25,
     entry: Entry::PcF,
     func_ids: FUNC_IDS_1_25,
-    ..ROW_1_22
+    ..ROW_1_24
 };
 
 const ROW_1_26: Layout = Layout {
@@ -194,14 +203,12 @@ static LAYOUTS: [Layout; 10] = [
         minor: 23,
         ..ROW_1_22
     },
-    Layout {
-        minor: 24,
-        ..ROW_1_22
-    },
+    ROW_1_24,
     ROW_1_25,
     ROW_1_26,
     Layout {
         minor: 27,
+        map_type: 88,
         ..ROW_1_26
     },
 ];
