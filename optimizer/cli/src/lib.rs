@@ -4,6 +4,7 @@
 mod check;
 mod component;
 mod debug;
+mod diff;
 mod host;
 mod inspect;
 #[cfg(feature = "native")]
@@ -12,9 +13,11 @@ mod optimize;
 mod outputs;
 mod pack;
 mod parts;
+mod sizes;
 mod stages;
 mod table;
 mod terminal;
+mod why;
 
 pub use host::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
@@ -38,6 +41,8 @@ use terminal::{Terminal, printable};
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp why app.wasm encoding/json        why it is in there, and what would go with it
+  gowasp diff old.wasm new.wasm            what became larger
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
   npx gowasp serve public                  a server for development, by the npm package
@@ -81,6 +86,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Add debug information to a file that Go wrote: names, source map, DWARF
     Debug(debug::Arguments),
+    /// Tell why something is in a module, and what would go with it
+    Why(why::Arguments),
+    /// Show what became larger and smaller from one module to another
+    Diff(diff::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
@@ -275,6 +284,10 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
         #[cfg(feature = "debug")]
         Command::Debug(arguments) => debug::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Why(arguments) => why::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Diff(arguments) => return diff::run(arguments, terminal),
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
@@ -283,6 +296,8 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Debug(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
+        #[cfg(not(feature = "sizes"))]
+        Command::Why(_) | Command::Diff(_) => {}
     }
     Ok(0)
 }

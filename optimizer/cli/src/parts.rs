@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Component,
+    Sizes,
 }
 
 /// The exit code of a program that lacks a part, when whoever started it has another program to go on with
@@ -19,22 +20,30 @@ pub(crate) const ELSEWHERE: u8 = 69;
 /// # Errors
 /// It does not, and there is no other.
 pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u8>> {
-    let Some(part) = needed(arguments).filter(|part| !part.is_built()) else {
+    let Some((part, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
         return Ok(None);
     };
     if host.can_ask_another() {
         return Ok(Some(ELSEWHERE));
     }
-    let name = part.command();
+    if matches!(&arguments.command, Command::Inspect(inspect) if !inspect.needs_sizes()) {
+        // The JSON of this build has no attribution.
+        return Ok(None);
+    }
     bail!(
         "`gowasp {name}` is not in this build of the program: `npx gowasp {name}` has it, and so has what `cargo install gowasp` builds"
     )
 }
 
-/// What the command and its options need beyond what every build has.
-fn needed(arguments: &Arguments) -> Option<Part> {
+/// What the command and its options need beyond what every build has, and how people call it.
+fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
     match &arguments.command {
-        Command::Component(_) => Some(Part::Component),
+        Command::Component(_) => Some((Part::Component, "component")),
+        Command::Why(_) => Some((Part::Sizes, "why")),
+        Command::Diff(_) => Some((Part::Sizes, "diff")),
+        Command::Inspect(inspect) if inspect.uses_sizes() => {
+            Some((Part::Sizes, "inspect --by, --compressed or --html"))
+        }
         _ => None,
     }
 }
@@ -43,12 +52,7 @@ impl Part {
     fn is_built(self) -> bool {
         match self {
             Part::Component => cfg!(feature = "component"),
-        }
-    }
-
-    fn command(self) -> &'static str {
-        match self {
-            Part::Component => "component",
+            Part::Sizes => cfg!(feature = "sizes"),
         }
     }
 }

@@ -21,6 +21,8 @@
 pub(crate) mod abi;
 mod build_info;
 mod declared;
+#[cfg(feature = "sizes")]
+pub(crate) mod embed;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
@@ -37,6 +39,8 @@ mod pcvalue;
 mod program;
 mod release;
 mod symbol;
+#[cfg(feature = "sizes")]
+pub(crate) mod types;
 
 pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;

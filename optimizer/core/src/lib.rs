@@ -24,6 +24,8 @@ pub mod component;
 mod compress;
 #[cfg(feature = "debug")]
 pub mod debug;
+#[cfg(feature = "sizes")]
+mod diff;
 mod dump;
 #[cfg(feature = "component")]
 mod edit;
@@ -45,25 +47,37 @@ mod passes;
 mod positions;
 mod report;
 mod sections;
+#[cfg(feature = "sizes")]
+mod sizes;
 pub mod symbols;
 mod types;
 mod validate;
 mod warnings;
+#[cfg(feature = "sizes")]
+mod why;
 
 pub use build_id::build_id;
 pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
 pub use compress::{brotli, encode_brotli};
+#[cfg(feature = "sizes")]
+pub use diff::{Amounts, Change, DIFF_SCHEMA, Diff, Growth, GrowthLimit, diff};
 pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
+#[cfg(feature = "sizes")]
+pub use inspect::inspect_sizes;
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
+#[cfg(feature = "sizes")]
+pub use sizes::{Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA};
 pub use types::declarations;
+#[cfg(feature = "sizes")]
+pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};
 
 use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
