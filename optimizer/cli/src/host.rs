@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use gowasp_core::Encoding;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// Where the commands run.
@@ -24,6 +25,18 @@ pub trait Host {
     /// # Errors
     /// Names what cannot be read. More than [`MOST_FILES`] files.
     fn files_below(&self, path: &Path) -> Result<Option<Vec<Entry>>>;
+
+    /// A file to be read bit by bit; `-` is standard input. Where the host cannot do that, it is read at once.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    fn open(&self, path: &Path) -> Result<Box<dyn Read>> {
+        let bytes = match path == Path::new("-") {
+            true => self.read_stdin(),
+            false => self.read(path),
+        };
+        Ok(Box::new(Cursor::new(bytes?)))
+    }
 
     /// Standard input to its end.
     ///

@@ -15,6 +15,7 @@ mod pack;
 mod parts;
 mod sizes;
 mod stages;
+mod symbolicate;
 mod table;
 mod terminal;
 mod why;
@@ -43,6 +44,7 @@ use terminal::{Terminal, printable};
   gowasp inspect app.wasm                  what is in it, by Go package
   gowasp why app.wasm encoding/json        why it is in there, and what would go with it
   gowasp diff old.wasm new.wasm            what became larger
+  gowasp debug app.wasm -o app.debug.wasm  Go's lines for debuggers, without optimizing
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
   npx gowasp serve public                  a server for development, by the npm package
@@ -90,6 +92,8 @@ enum Command {
     Why(why::Arguments),
     /// Show what became larger and smaller from one module to another
     Diff(diff::Arguments),
+    /// Translate traces to Go's names, files and lines
+    Symbolicate(symbolicate::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
@@ -288,12 +292,14 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Why(arguments) => why::run(arguments, terminal)?,
         #[cfg(feature = "sizes")]
         Command::Diff(arguments) => return diff::run(arguments, terminal),
+        #[cfg(feature = "debug")]
+        Command::Symbolicate(arguments) => symbolicate::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
         // What is not built was answered above.
         #[cfg(not(feature = "debug"))]
-        Command::Debug(_) => {}
+        Command::Debug(_) | Command::Symbolicate(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
         #[cfg(not(feature = "sizes"))]

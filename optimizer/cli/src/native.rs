@@ -12,7 +12,7 @@ use anyhow::Result;
 use gowasp_core::Encoding;
 use indicatif::ProgressBar;
 use std::cell::RefCell;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -53,6 +53,10 @@ impl Host for Native {
 
     fn files_below(&self, path: &Path) -> Result<Option<Vec<Entry>>> {
         folder::files_below(path)
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn Read>> {
+        files::open(path)
     }
 
     fn read_stdin(&self) -> Result<Vec<u8>> {

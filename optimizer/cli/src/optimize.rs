@@ -2,12 +2,13 @@
 
 mod dump;
 
+use crate::debug::Wanted;
 use crate::outputs::refuse_clash;
 use crate::stages::Stages;
 use crate::terminal::Terminal;
 use crate::{Optimization, UsageError, input, table};
 use anyhow::{Result, bail};
-use gowasp_core::{Options, Report, Status};
+use gowasp_core::{Optimized, Options, Report, Status};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,8 @@ use std::path::{Path, PathBuf};
   gowasp optimize app.wasm -o app.opt.wasm -v --report report.json
   gowasp optimize app.wasm -o app.opt.wasm -O0                         leave Go's own code alone
   gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output
-  gowasp optimize app.wasm -o app.opt.wasm --dump main.main            follow one function")]
+  gowasp optimize app.wasm -o app.opt.wasm --dump main.main            follow one function
+  gowasp optimize app.wasm -o app.opt.wasm --debug names,dwarf         Go's lines in traces of wasmtime and wazero")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]
@@ -38,6 +40,9 @@ pub(crate) struct Arguments {
         help_heading = "Looking inside"
     )]
     dump_html: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) debug: Wanted,
 
     #[command(flatten)]
     optimization: Optimization,
@@ -65,6 +70,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     let flags = &arguments.optimization;
     let mut options = flags.options(terminal.verbose);
     options.dump.clone_from(&arguments.dump);
+    options.code_map = !arguments.debug.debug.is_empty();
     let optimized = optimize(&wasm, &options, ("", ""), terminal)?;
     flags.write_report(&report_json(&optimized.report)?, terminal.host)?;
     if let Some(dumped) = &optimized.dump {
@@ -73,11 +79,8 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
             None => terminal.print(&dump::text(dumped))?,
         }
     }
-    match is_piped {
-        true => terminal.host.print(&optimized.wasm)?,
-        false => terminal.host.write(&arguments.output, &optimized.wasm)?,
-    }
-    let (before, after) = (optimized.report.before.raw, optimized.report.after.raw);
+    let before = optimized.report.before.raw;
+    let after = write(arguments, &optimized, terminal)?;
     terminal.note(format_args!(
         "{}: {} to {} bytes ({})",
         arguments.output.display(),
@@ -88,13 +91,29 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     Ok(())
 }
 
+/// Writes the module, with its debug information if that is asked for, and returns its size.
+fn write(arguments: &Arguments, optimized: &Optimized, terminal: &Terminal<'_>) -> Result<u64> {
+    #[cfg(feature = "debug")]
+    if arguments.debug.kinds().any() {
+        let (kinds, output) = (arguments.debug.kinds(), &arguments.output);
+        let described = gowasp_core::debug::Described::of_optimized(optimized)?;
+        let embedding = crate::debug::Embedding::new(kinds, &arguments.debug, output)?;
+        return embedding.write(&optimized.wasm, &described, terminal);
+    }
+    match arguments.output == Path::new("-") {
+        true => terminal.host.print(&optimized.wasm)?,
+        false => terminal.host.write(&arguments.output, &optimized.wasm)?,
+    }
+    Ok(optimized.wasm.len() as u64)
+}
+
 /// Optimizes with progress and warnings. `labels` are put before the stage that is shown and before warnings.
 pub(crate) fn optimize(
     wasm: &[u8],
     options: &Options,
     (stage, finding): (&str, &str),
     terminal: &Terminal<'_>,
-) -> Result<gowasp_core::Optimized> {
+) -> Result<Optimized> {
     let mut stages = Stages::new(stage, terminal);
     let optimized = gowasp_core::optimize_observed(wasm, options, &mut stages)?;
     let total = stages.total();

@@ -7,6 +7,7 @@ mod preload;
 mod queue;
 mod summary;
 
+use crate::debug::Wanted;
 use crate::outputs::refuse_clash;
 use crate::terminal::Terminal;
 use crate::{Host, Optimization, UsageError};
@@ -22,10 +23,12 @@ use std::path::{Path, PathBuf};
   gowasp pack app.wasm -o public/app --brotli 9      quicker, a few percent larger
   gowasp pack app.wasm -o public/app --encodings br,gzip
   gowasp pack build/*.wasm -o public --cache .cache  many modules, only changed ones anew
+  gowasp pack app.wasm -o public/app --debug names,dwarf --symbols-dir symbols
 
 Writes into DIR: NAME.HASH.wasm with its .br, .gz and .zst, NAME.HASH.symbols (names, files and
-lines of functions) and, last, app.json, which names them all. Of several modules each has a
-folder of its own, DIR/NAME. Point the loader at app.json:
+lines, for `gowasp symbolicate`), with --debug NAME.HASH.debug.wasm and NAME.HASH.wasm.map, and,
+last, app.json, which names them all. Of several modules each has a folder of its own, DIR/NAME.
+Point the loader at app.json:
 
   import { load } from \"gowasp\";
   const app = await load(\"/app/app.json\");")]
@@ -58,7 +61,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     clean: bool,
 
-    /// Write the side-car to this directory instead, which need not be public
+    /// Write side-car and debug files to this directory instead, which need not be public
     #[arg(long, value_name = "DIR")]
     symbols_dir: Option<PathBuf>,
 
@@ -73,6 +76,9 @@ pub(crate) struct Arguments {
     /// Keep results in this directory and take them from there, by content, options, encoders and release
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) debug: Wanted,
 
     #[command(flatten)]
     optimization: Optimization,

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 enum Part {
     Component,
     Sizes,
+    Debug,
 }
 
 /// The exit code of a program that lacks a part, when whoever started it has another program to go on with
@@ -20,7 +21,7 @@ pub(crate) const ELSEWHERE: u8 = 69;
 /// # Errors
 /// It does not, and there is no other.
 pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u8>> {
-    let Some((part, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
+    let Some((_, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
         return Ok(None);
     };
     if host.can_ask_another() {
@@ -44,6 +45,12 @@ fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
         Command::Inspect(inspect) if inspect.uses_sizes() => {
             Some((Part::Sizes, "inspect --by, --compressed or --html"))
         }
+        Command::Debug(_) => Some((Part::Debug, "debug")),
+        Command::Symbolicate(_) => Some((Part::Debug, "symbolicate")),
+        Command::Optimize(optimize) if !optimize.debug.debug.is_empty() => {
+            Some((Part::Debug, "optimize --debug"))
+        }
+        Command::Pack(pack) if !pack.debug.debug.is_empty() => Some((Part::Debug, "pack --debug")),
         _ => None,
     }
 }
@@ -53,6 +60,7 @@ impl Part {
         match self {
             Part::Component => cfg!(feature = "component"),
             Part::Sizes => cfg!(feature = "sizes"),
+            Part::Debug => cfg!(feature = "debug"),
         }
     }
 }

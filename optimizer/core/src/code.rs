@@ -3,6 +3,7 @@
 mod adapt;
 mod assigned;
 pub(crate) mod callgraph;
+mod copied;
 mod definition;
 mod dispatch;
 mod encode;
@@ -14,7 +15,9 @@ mod ir;
 mod lift;
 pub(crate) mod locals;
 mod lower;
+mod marks;
 mod op;
+mod origin;
 mod pc;
 pub(crate) mod rules;
 mod stack_pointer;
@@ -27,6 +30,7 @@ mod tokens;
 mod unlifted;
 
 pub(crate) use assigned::reads_unset;
+pub(crate) use copied::{Original, copied};
 pub(crate) use definition::{Body, Definition};
 pub(crate) use encode::Style;
 pub(crate) use facts::Facts;
@@ -35,11 +39,14 @@ pub(crate) use facts::Role;
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{
-    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, SP, Stmt,
+    Access, After, Block, BlockId, Callee, End, Expr, FIRST_FREE, Function, Local, Located, SP,
+    Stmt,
 };
-pub(crate) use lift::positions::{Numbered, positions};
-pub(crate) use lower::{Code, adapted};
+pub(crate) use lift::positions::{Numbered, Position, positions};
+pub(crate) use lower::{Code, Target, adapted};
+pub(crate) use marks::{Mark, Written};
 pub(crate) use op::{Load, Op, Store, Type};
+pub(crate) use origin::{At, Inlined, Place};
 pub(crate) use pc::PcWidth;
 pub(crate) use stack_pointer::StackPointer;
 
@@ -55,7 +62,7 @@ pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
     tokens.iter().filter_map(global).collect()
 }
 
-/// Lifts one function of Go's convention to its graph.
+/// Lifts one function of Go's convention, by its PC_F and the offset of its body in the code section, to its graph.
 ///
 /// `deferreturn` is that of a [`Definition`].
 ///
@@ -63,11 +70,12 @@ pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
 /// The first way in which the body differs from what Go emits.
 pub(crate) fn lift_function(
     body: &[u8],
-    pc_f: u32,
+    (pc_f, base): (u32, u32),
     deferreturn: Option<u32>,
     facts: &Facts,
 ) -> Result<Function, &'static str> {
-    let mut function = graph::build(lift::lift(body, facts, pc_f)?, deferreturn, facts)?;
+    let lifted = lift::lift(body, facts, (pc_f, base))?;
+    let mut function = graph::build(lifted, deferreturn, facts)?;
     switches::show_sp(&mut function);
     Ok(function)
 }

@@ -9,12 +9,13 @@
 
 mod frames;
 mod identity;
+mod output;
 
 pub use frames::{InlinedBy, MappedFrame};
 
 use crate::go::Pc;
 use crate::index::FuncIndex;
-use crate::input::Input;
+use crate::input::{Input, code_section};
 
 /// Where each instruction of a module comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,8 +88,5 @@ impl CodeMap {
 /// Where the content of the code section begins in the file: offsets of a [`CodeMap`] count from there. `None` without
 /// one.
 pub fn code_start(input: &Input<'_>) -> Option<usize> {
-    /// Id of the code section (WebAssembly 3.0, 5.5.2).
-    const CODE: u8 = 10;
-    let section = input.sections.iter().find(|section| section.id == CODE)?;
-    Some(section.range.start)
+    Some(code_section(input)?.start)
 }

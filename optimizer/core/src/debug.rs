@@ -3,6 +3,7 @@
 //!
 //! [`Described`] says where a module's code comes from, [`embed`] puts that into the module itself.
 
+mod beside;
 mod described;
 mod dwarf;
 mod embed;
@@ -10,12 +11,13 @@ mod names;
 mod paths;
 mod source_map;
 
+pub use beside::beside;
 pub use described::Described;
 pub use embed::{Embedded, embed};
 pub use paths::{Paths, SourcePath};
 pub use source_map::SourceMap;
 
-pub(crate) use names::names;
+use names::names;
 
 /// Kinds of debug information.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,4 +28,12 @@ pub struct Kinds {
     pub source_map: bool,
     /// DWARF, for other hosts, debuggers and symbol servers.
     pub dwarf: bool,
+}
+
+impl Kinds {
+    /// Whether there is any.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self != Kinds::default()
+    }
 }

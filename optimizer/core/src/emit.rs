@@ -2,19 +2,22 @@
 //!
 //! Functions keep the order that they had in the input. walrus orders them by size, which costs raw bytes (call targets
 //! that took one byte take two) and compresses worse: neighbours in Go's order come from one package and look alike.
-//! Bodies are copied where no index changed and re-encoded where one did.
+//! The shell comes first, so that every index is final before a body is written, once.
 
-mod bodies;
 mod order;
+mod start;
 
+use crate::code::{self, Inlined, Mark, Original, Target};
 use crate::error::{Error, Result, Stage};
 use crate::frame::Emitted;
-use crate::index::Imported;
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
-use bodies::{IndexMap, place_bodies, start_body};
+use crate::parallel::prelude::*;
+use crate::reindex::{Indices, Reindex};
 use order::Order;
+use start::start_body;
 use std::borrow::Cow;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, RawSection};
@@ -26,25 +29,38 @@ pub(crate) struct Written {
     pub(crate) bytes: Vec<u8>,
     /// Final index of each function of the input; `None` for removed ones.
     pub(crate) functions: Vec<Option<u32>>,
+    /// Where its code comes from, if that was asked for and the module was taken apart.
+    pub(crate) marked: Vec<MarkedBody>,
 }
 
-/// Writes the module, which is the same afterwards: walrus needs it to be mutable only while it writes.
+/// Where the code of a function of the output comes from.
+#[derive(Debug)]
+pub(crate) struct MarkedBody {
+    pub(crate) function: FuncIndex,
+    /// Where its body begins in the code section.
+    pub(crate) offset: u32,
+    pub(crate) marks: Vec<Mark>,
+    /// The marks are in the terms of this list.
+    pub(crate) inlined: Inlined,
+    /// Its instructions have the order that they had.
+    pub(crate) is_copy: bool,
+}
+
+/// Writes the module, which is the same afterwards: walrus needs it to be mutable only while it writes. `marks`: with
+/// where its code comes from.
 ///
 /// # Errors
 /// An index that a body uses and that a pass removed: a fault of that pass, named by function.
-pub(crate) fn emit(module: &mut Module<'_>) -> Result<Written> {
+pub(crate) fn emit(module: &mut Module<'_>, marks: bool) -> Result<Written> {
     match &mut module.frame {
         Rewritable::No { .. } => Ok(Written {
             bytes: emit_sections(module),
             functions: (0..).map(Some).take(module.input.functions.len()).collect(),
+            marked: Vec::new(),
         }),
         Rewritable::Yes(frame) => {
-            let code = module.code.as_ref();
-            let lowered = code.map(|code| code.lower(&module.input)).transpose()?;
             let emitted = frame.emit();
-            let imported = module.input.imported_functions;
-            let bodies = lowered.as_ref().unwrap_or(&module.bodies);
-            assemble(&emitted, imported, bodies, &module.customs)
+            assemble(module, emitted, marks)
         }
     }
 }
@@ -69,45 +85,93 @@ fn emit_sections(module: &Module<'_>) -> Vec<u8> {
     out.finish()
 }
 
-fn assemble(
-    emitted: &Emitted,
-    imported: Imported,
-    bodies: &[Cow<'_, [u8]>],
-    customs: &[Custom<'_>],
-) -> Result<Written> {
-    let frame = Input::read(&emitted.bytes)?;
-    let order = Order::of_input(&frame, &emitted.indices.functions, imported);
-    let map = IndexMap::new(&emitted.indices, &order);
-    let bodies = place_bodies(&map, &order, bodies)?;
-    let start = emitted
-        .start
-        .as_deref()
-        .map(|body| start_body(&frame, body));
-    let mut out = wasm_encoder::Module::new();
-    append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
-    Assembler {
-        order: &order,
-        bodies: &bodies,
-        start: start.transpose()?,
+fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Written> {
+    let Emitted {
+        bytes: shell,
+        mut indices,
+        start,
+    } = emitted;
+    let frame = Input::read(&shell)?;
+    let imported = module.input.imported_functions;
+    let order = Order::of_input(&frame, &indices.functions, imported);
+    for index in &mut indices.functions {
+        *index = index.and_then(|index| order.final_index.get(index as usize).copied());
     }
-    .parse_core_module(&mut out, Parser::new(0), &emitted.bytes)
-    .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
-    append_customs(&mut out, customs.iter().filter(|c| !c.leading), &map)?;
+    let start = start.map(|body| start_body(&frame, &body)).transpose()?;
+    let target = Target {
+        indices: Reindex(Some(&indices)),
+        marks,
+    };
+    let bodies = match &module.code {
+        Some(code) => code.lower(&module.input, target)?,
+        None => copies(&module.input, &order, target)?,
+    };
+    let mut out = wasm_encoder::Module::new();
+    append_customs(
+        &mut out,
+        module.customs.iter().filter(|c| c.leading),
+        &indices,
+    )?;
+    let mut assembler = Assembler {
+        order: &order,
+        bodies,
+        start,
+        marked: Vec::new(),
+    };
+    assembler
+        .parse_core_module(&mut out, Parser::new(0), &shell)
+        .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
+    let marked = assembler.marked;
+    append_customs(
+        &mut out,
+        module.customs.iter().filter(|c| !c.leading),
+        &indices,
+    )?;
     Ok(Written {
         bytes: out.finish(),
-        functions: map.functions,
+        functions: indices.functions,
+        marked: if marks { marked } else { Vec::new() },
     })
+}
+
+/// The bodies of a module whose code was not taken apart; removed ones are empty.
+fn copies<'a>(
+    input: &Input<'a>,
+    order: &Order,
+    target: Target<'_>,
+) -> Result<Vec<code::Written<'a>>> {
+    let mut live = vec![false; input.bodies.len()];
+    for original in order.defined.iter().filter_map(|d| d.original) {
+        live[original] = true;
+    }
+    (input.bodies.par_iter().zip(live).enumerate())
+        .map(|(position, (body, live))| {
+            if !live {
+                return Ok(code::Written::default());
+            }
+            let original = Original {
+                bytes: input.slice(body),
+                base: input.code_offset(body.start),
+            };
+            code::copied(original, target).map_err(|e| {
+                Error::new(
+                    Stage::Emit,
+                    format!("function body {position} cannot be re-encoded: {e}"),
+                )
+            })
+        })
+        .collect()
 }
 
 fn append_customs<'c>(
     out: &mut wasm_encoder::Module,
     customs: impl Iterator<Item = &'c Custom<'c>>,
-    map: &IndexMap<'_>,
+    indices: &Indices,
 ) -> Result<()> {
     for custom in customs {
         let data = match custom.name {
-            "name" if !map.is_identity() => {
-                Cow::Owned(names::remap(custom.content, &map.functions)?)
+            "name" if !indices.is_identity() => {
+                Cow::Owned(names::remap(custom.content, &indices.functions)?)
             }
             _ => Cow::Borrowed(custom.content),
         };
@@ -119,8 +183,10 @@ fn append_customs<'c>(
 /// Re-encodes walrus's output with functions in final order and real bodies.
 struct Assembler<'o> {
     order: &'o Order,
-    bodies: &'o [Cow<'o, [u8]>],
+    /// By position in the input's code section; each is taken as it is written.
+    bodies: Vec<code::Written<'o>>,
     start: Option<Vec<u8>>,
+    marked: Vec<MarkedBody>,
 }
 
 impl Reencode for Assembler<'_> {
@@ -157,18 +223,32 @@ impl Reencode for Assembler<'_> {
     ) -> std::result::Result<(), reencode::Error<Self::Error>> {
         let skeletons: Vec<FunctionBody<'_>> =
             section.into_iter().collect::<wasmparser::Result<_>>()?;
-        for function in &self.order.defined {
-            match (function.original, &self.start) {
-                (Some(original), _) => {
-                    out.raw(&self.bodies[original]);
-                }
-                (None, Some(start)) => {
-                    out.raw(start);
-                }
+        let order = self.order;
+        // The count of functions stands in front of them.
+        let mut written = leb_length(order.defined.len());
+        for (place, function) in order.defined.iter().enumerate() {
+            let body = match (function.original, &self.start) {
+                (Some(original), _) => std::mem::take(&mut self.bodies[original]),
+                (None, Some(start)) => code::Written {
+                    bytes: Cow::Owned(start.clone()),
+                    ..code::Written::default()
+                },
                 (None, None) => {
                     self.parse_function_body(out, skeletons[function.position].clone())?;
+                    continue;
                 }
-            }
+            };
+            let length = body.bytes.len();
+            let offset = written + leb_length(length);
+            written = offset + length;
+            out.raw(&body.bytes);
+            self.marked.push(MarkedBody {
+                function: order.imported.index(Defined::nth(place)),
+                offset: offset as u32,
+                marks: body.marks,
+                is_copy: body.inlined.is_none(),
+                inlined: body.inlined.cloned().unwrap_or_default(),
+            });
         }
         Ok(())
     }
@@ -180,4 +260,10 @@ impl Reencode for Assembler<'_> {
     ) -> std::result::Result<(), reencode::Error<Self::Error>> {
         Ok(())
     }
+}
+
+/// How many bytes a number has in LEB128.
+fn leb_length(value: usize) -> usize {
+    let bits = usize::BITS - (value | 1).leading_zeros();
+    bits.div_ceil(7) as usize
 }

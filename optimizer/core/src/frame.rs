@@ -23,6 +23,7 @@ pub(crate) use shell::References;
 use crate::error::{Error, Result, Stage};
 use crate::index::FuncIndex;
 use crate::input::Input;
+use crate::reindex::Indices;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use walrus::{
@@ -69,18 +70,6 @@ pub(crate) struct Emitted {
     pub(crate) indices: Indices,
     /// Body of the one function that the input did not have.
     pub(crate) start: Option<Vec<u8>>,
-}
-
-/// Index in the emitted module of each entity of the input; `None` for what was removed.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Indices {
-    pub(crate) types: Vec<Option<u32>>,
-    pub(crate) functions: Vec<Option<u32>>,
-    pub(crate) tables: Vec<Option<u32>>,
-    pub(crate) memories: Vec<Option<u32>>,
-    pub(crate) globals: Vec<Option<u32>>,
-    pub(crate) data: Vec<Option<u32>>,
-    pub(crate) elements: Vec<Option<u32>>,
 }
 
 impl Frame {

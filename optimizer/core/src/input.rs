@@ -245,6 +245,13 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
+    /// An offset in the content of the code section, of a byte of the file in it.
+    pub(crate) fn code_offset(&self, place: usize) -> u32 {
+        let start = code_section(self).map_or(0, |range| range.start);
+        // A section has less than 4 GiB.
+        place.saturating_sub(start) as u32
+    }
+
     /// The bytes of a range of this input; empty where the range is not inside it.
     pub fn slice(&self, range: &Range<usize>) -> &'a [u8] {
         self.bytes.get(range.clone()).unwrap_or_default()
@@ -292,6 +299,14 @@ impl<'a> Input<'a> {
         reader.read_string().ok()?;
         Some(&content[content.len() - reader.bytes_remaining()..])
     }
+}
+
+/// Where the content of the code section is in the file.
+pub(crate) fn code_section<'i>(input: &'i Input<'_>) -> Option<&'i Range<usize>> {
+    /// Id of the code section (WebAssembly 3.0, 5.5.2).
+    const CODE: u8 = 10;
+    let section = input.sections.iter().find(|section| section.id == CODE)?;
+    Some(&section.range)
 }
 
 fn check_header(bytes: &[u8]) -> Result<()> {

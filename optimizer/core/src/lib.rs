@@ -45,10 +45,13 @@ mod package;
 mod parallel;
 mod passes;
 mod positions;
+mod reindex;
 mod report;
 mod sections;
 #[cfg(feature = "sizes")]
 mod sizes;
+#[cfg(feature = "debug")]
+pub mod symbolicate;
 pub mod symbols;
 mod types;
 mod validate;
@@ -79,6 +82,8 @@ pub use types::declarations;
 #[cfg(feature = "sizes")]
 pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};
 
+use codemap::CodeMap;
+use emit::MarkedBody;
 use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
@@ -102,7 +107,9 @@ pub struct Optimized {
     /// The function that [`Options::dump`] names, through all passes.
     pub dump: Option<Dump>,
     /// Where each instruction of `wasm` comes from, with [`Options::code_map`].
-    pub code_map: Option<codemap::CodeMap>,
+    pub code_map: Option<CodeMap>,
+    /// Its debug information, where that is to be in files of its own.
+    debug: package::DebugFiles,
     /// What became of the input's functions.
     functions: Functions,
 }
@@ -239,7 +246,7 @@ fn attempt(
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     observer.begin("write");
-    let written = emit::emit(&mut module)?;
+    let written = emit::emit(&mut module, options.code_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -260,6 +267,10 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
+    let code_map = match options.code_map {
+        true => Some(map_code(&module, &identity, &written.marked)?),
+        false => None,
+    };
     let checked = match is_checked {
         true => check_written(
             &module.input,
@@ -292,15 +303,13 @@ fn attempt(
         after,
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
+    let output = (&written.bytes[..], &functions.indices[..]);
+    let map = code_map.as_ref();
     Ok(Optimized {
-        symbols: Symbols::new(
-            &written.bytes,
-            identity.build_id.clone(),
-            sources,
-            &functions.indices,
-        ),
+        symbols: side_car(&module.input, &identity, output, sources, map)?,
+        debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
-        code_map: None,
+        code_map,
         report: Report {
             input: identity,
             before,
@@ -315,6 +324,36 @@ fn attempt(
     })
 }
 
+/// The side-car of what was written, given as bytes and the final indices of the input's functions: names, and positions
+/// if there is a code map.
+fn side_car(
+    input: &Input<'_>,
+    identity: &Identity,
+    (bytes, indices): (&[u8], &[Option<u32>]),
+    sources: BTreeMap<u32, Source>,
+    code_map: Option<&CodeMap>,
+) -> Result<Symbols> {
+    let output = Input::read(bytes)?;
+    let program = code_map.and_then(|_| Program::read(input, identity).ok());
+    let positions = match (code_map, program) {
+        (Some(map), Some(program)) => {
+            let moved = (0..).zip(indices).filter_map(|(original, target)| {
+                let name = sources.get(&original)?.name.clone();
+                Some(((*target)?, name))
+            });
+            Positions::new(&output, map, &program, &moved.collect())?
+        }
+        _ => symbols::declared(sources, indices),
+    };
+    Ok(Symbols {
+        generator: GENERATOR.into(),
+        build_id: build_id(bytes)?,
+        go_build_id: identity.build_id.clone(),
+        code_start: codemap::code_start(&output).unwrap_or_default() as u32,
+        positions,
+    })
+}
+
 /// Whether functions are not resumed right behind their calls, as the checker demands it.
 #[cfg(any(test, feature = "resume-stress"))]
 fn unwinds_on_purpose(options: &Options) -> bool {
@@ -325,6 +364,16 @@ fn unwinds_on_purpose(options: &Options) -> bool {
 #[cfg(not(any(test, feature = "resume-stress")))]
 fn unwinds_on_purpose(_: &Options) -> bool {
     false
+}
+
+/// Where what was written comes from.
+fn map_code(module: &Module<'_>, identity: &Identity, marked: &[MarkedBody]) -> Result<CodeMap> {
+    // The tables as they were: passes have changed the module's.
+    let program = Program::read(&module.input, identity).ok();
+    match module.unrewritable() {
+        Some(_) => CodeMap::of_input(&module.input, program.as_ref()),
+        None => CodeMap::of_output(&module.input, program.as_ref(), marked),
+    }
 }
 
 /// Checks what was written for Go's functions.

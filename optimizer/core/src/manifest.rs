@@ -32,6 +32,9 @@ pub struct Manifest {
     pub module: ModuleFile,
     /// The side-car.
     pub symbols: Option<SymbolsFile>,
+    /// Debug information in files of its own; `None` without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debug: Option<DebugInfo>,
     /// Passes that ran, in order.
     pub passes: Vec<String>,
     /// What the module no longer holds.
@@ -102,8 +105,33 @@ pub struct SymbolsFile {
     /// SHA-256, lower-case hex; `None` in the oldest manifests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// Ties traces, module and side-car together: the first 16 bytes of the module's SHA-256, in hex.
+    /// Ties traces, module, side-car and debug file together: the first 16 bytes, in hex, of the SHA-256 of the module
+    /// without its sections `build_id` and `external_debug_info`.
     pub build_id: String,
+}
+
+/// Files with debug information.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DebugInfo {
+    /// The module with DWARF, names and build id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<DebugFile>,
+    /// The source map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_map: Option<DebugFile>,
+}
+
+/// A file with debug information.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebugFile {
+    /// Relative to the manifest; `None` where it is kept elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
 }
 
 impl Manifest {

@@ -1,4 +1,4 @@
-//! The module that passes work on: shell, bodies and custom sections.
+//! The module that passes work on: shell, code and custom sections.
 
 use crate::code::Code;
 use crate::error::{Result, Stage};
@@ -7,20 +7,17 @@ use crate::go::Program;
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use crate::validate::validate;
-use std::borrow::Cow;
 
 /// A module between input and output.
 #[derive(Debug)]
 pub struct Module<'a> {
     pub(crate) input: Input<'a>,
     pub(crate) frame: Rewritable,
-    /// Body of each defined function of the input, by index in the code section. Indices inside are the input's.
-    pub(crate) bodies: Vec<Cow<'a, [u8]>>,
     /// Custom sections that are kept, in file order.
     pub(crate) customs: Vec<Custom<'a>>,
     /// Go's own tables as they are now, where the module is standard Go of a known release.
     pub(crate) program: Option<Program>,
-    /// Go's functions, once they are lifted; they take the place of their `bodies`.
+    /// Go's functions, once they are lifted; without them, the bodies of the input stay.
     pub(crate) code: Option<Code>,
 }
 
@@ -63,11 +60,6 @@ impl<'a> Module<'a> {
             },
         };
         Ok(Module {
-            bodies: input
-                .bodies
-                .iter()
-                .map(|range| Cow::Borrowed(input.slice(range)))
-                .collect(),
             customs: customs(&input),
             program: None,
             code: None,

@@ -4,7 +4,10 @@ use crate::Optimized;
 use crate::compress::Encoding;
 use crate::error::{Error, Result, Stage};
 use crate::go::Identity;
-use crate::manifest::{EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile, sha256_hex};
+use crate::manifest::{
+    DebugFile, DebugInfo, EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile,
+    sha256_hex,
+};
 
 /// A packed module, ready to be written into one directory.
 #[derive(Debug)]
@@ -36,11 +39,11 @@ impl Package {
             wasm,
             report,
             symbols,
+            debug,
             ..
         } = optimized;
         let sha256 = sha256_hex(&wasm);
-        let stem = format!("{name}.{}", &sha256[..HASH_DIGITS]);
-        let url = format!("{stem}.wasm");
+        let url = hashed_name(name, &sha256, "wasm");
 
         let mut files = Vec::with_capacity(encoded.len() + 3);
         let mut module = ModuleFile {
@@ -67,13 +70,16 @@ impl Package {
         files.push((url, wasm));
 
         let symbols_json = symbols.to_json().into_bytes();
+        let symbols_url = hashed_name(name, &symbols.build_id, "symbols");
         let symbols = SymbolsFile {
-            url: Some(format!("{stem}.symbols")),
+            url: Some(symbols_url.clone()),
             size: symbols_json.len() as u64,
             sha256: Some(sha256_hex(&symbols_json)),
             build_id: symbols.build_id,
         };
-        files.push((format!("{stem}.symbols"), symbols_json));
+        files.push((symbols_url, symbols_json));
+        let debug = debug.describe();
+        files.extend(debug.files);
 
         let manifest = Manifest {
             format: FORMAT,
@@ -86,6 +92,7 @@ impl Package {
             abi: report.input.abi.into(),
             module,
             symbols: Some(symbols),
+            debug: debug.info,
             passes: report.passes_run().into_iter().map(str::to_owned).collect(),
             stripped: report.stripped,
         };
@@ -112,24 +119,76 @@ impl Package {
         }
     }
 
-    /// Takes the side-car out, to be kept elsewhere: the manifest then has its hash and build id, but no address.
-    pub fn take_symbols(&mut self) -> Option<(String, Vec<u8>)> {
-        let url = self.manifest.symbols.as_mut()?.url.take()?;
-        let at = self.files.iter().position(|(name, _)| *name == url)?;
-        let symbols = self.files.remove(at);
+    /// Takes side-car and debug files out, to be kept elsewhere: the manifest then has their hashes and the build id, but no
+    /// addresses.
+    pub fn take_symbols(&mut self) -> Vec<(String, Vec<u8>)> {
+        let Manifest { symbols, debug, .. } = &mut self.manifest;
+        let debug = debug.as_mut();
+        let urls = [
+            symbols.as_mut().and_then(|file| file.url.take()),
+            debug.and_then(|debug| debug.module.as_mut()?.url.take()),
+            (self.manifest.debug.as_mut()).and_then(|debug| debug.source_map.as_mut()?.url.take()),
+        ];
+        let is_taken = |name: &String| urls.iter().flatten().any(|url| url == name);
+        let files = std::mem::take(&mut self.files);
+        let (taken, kept) = files.into_iter().partition(|(name, _)| is_taken(name));
+        self.files = kept;
         let manifest = self.manifest.to_json().into_bytes();
         if let Some((_, json)) = self.files.last_mut() {
             *json = manifest;
         }
-        Some(symbols)
+        taken
     }
+}
+
+/// Debug information in files of its own: names and contents.
+#[derive(Debug, Default)]
+pub(crate) struct DebugFiles {
+    /// The module with DWARF and names.
+    pub(crate) module: Option<(String, Vec<u8>)>,
+    /// The source map.
+    pub(crate) source_map: Option<(String, Vec<u8>)>,
+}
+
+/// Debug files, and what the manifest says of them.
+struct Described {
+    info: Option<DebugInfo>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl DebugFiles {
+    fn describe(self) -> Described {
+        let describe = |file: &(String, Vec<u8>)| DebugFile {
+            url: Some(file.0.clone()),
+            size: file.1.len() as u64,
+            sha256: sha256_hex(&file.1),
+        };
+        let info = DebugInfo {
+            module: self.module.as_ref().map(describe),
+            source_map: self.source_map.as_ref().map(describe),
+        };
+        let files: Vec<_> = [self.module, self.source_map]
+            .into_iter()
+            .flatten()
+            .collect();
+        Described {
+            info: (!files.is_empty()).then_some(info),
+            files,
+        }
+    }
+}
+
+/// `APP.HASH.KIND`, with the first digits of a hash.
+pub(crate) fn hashed_name(app: &str, hash: &str, kind: &str) -> String {
+    let digits = hash.get(..HASH_DIGITS).unwrap_or(hash);
+    format!("{app}.{digits}.{kind}")
 }
 
 /// The file that names all others.
 pub const MANIFEST: &str = "app.json";
 
-/// How many hexadecimal digits of the module's hash are in file names. 64 bits distinguish the releases of one app; the
-/// manifest has the whole hash.
+/// How many hexadecimal digits of a hash are in file names: of the module's for the module, of its build id for side-car
+/// and debug file. 64 bits distinguish the releases of one app; the manifest has the whole hash.
 const HASH_DIGITS: usize = 16;
 
 /// Whether a file is named as those of an app, of this or another release of it: `NAME.HASH.wasm` and so on.
@@ -145,7 +204,7 @@ pub fn is_hashed_file(app: &str, file: &str) -> bool {
     };
     hash.len() == HASH_DIGITS
         && hash.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
-        && (matches!(kind, "wasm" | "symbols") || is_encoding(kind))
+        && (matches!(kind, "wasm" | "symbols" | "debug.wasm" | "wasm.map") || is_encoding(kind))
 }
 
 /// The manifest's words for a Go program; `None` for other modules.
@@ -174,7 +233,15 @@ mod tests {
             assert!(is_hashed_file("app", name), "{name}");
         }
         let hash = "0123456789abcdef";
-        for kind in ["wasm", "wasm.br", "wasm.gz", "wasm.zst", "symbols"] {
+        for kind in [
+            "wasm",
+            "wasm.br",
+            "wasm.gz",
+            "wasm.zst",
+            "symbols",
+            "debug.wasm",
+            "wasm.map",
+        ] {
             assert!(is_hashed_file("app", &format!("app.{hash}.{kind}")));
             for other in ["app.b", "ap", "app2"] {
                 assert!(!is_hashed_file("app", &format!("{other}.{hash}.{kind}")));
@@ -202,11 +269,13 @@ mod tests {
     fn a_side_car_that_is_taken_leaves_hash_and_build_id() {
         let mut package = package();
         let before = package.manifest.symbols.clone().expect("a side-car");
-        let (name, bytes) = package.take_symbols().expect("the side-car");
-        assert_eq!(Some(name), before.url);
+        let [(name, bytes)] = &package.take_symbols()[..] else {
+            panic!("the side-car alone");
+        };
+        assert_eq!(Some(name), before.url.as_ref());
         let after = package.manifest.symbols.clone().expect("still described");
         assert_eq!((after.url, after.build_id), (None, before.build_id));
-        assert_eq!(after.sha256, Some(sha256_hex(&bytes)));
+        assert_eq!(after.sha256, Some(sha256_hex(bytes)));
         let (_, json) = package.files.last().expect("the manifest");
         assert_eq!(json, package.manifest.to_json().as_bytes());
     }

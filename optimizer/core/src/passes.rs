@@ -273,7 +273,7 @@ pub(crate) fn run(
                     outcome.saved += saved_code(module, &mut code_bytes)?;
                 }
                 if cfg!(debug_assertions) {
-                    let written = crate::emit::emit(module)?;
+                    let written = crate::emit::emit(module, false)?;
                     crate::validate::validate(&written.bytes, crate::Stage::Pass(pass.name))?;
                 }
                 match outcome.did_nothing {

@@ -5,6 +5,7 @@
 //! Dwarf.md); source maps and engines count from the beginning of the file.
 
 mod build;
+mod columns;
 mod of_map;
 
 use build::{Builder, Place};
@@ -73,8 +74,11 @@ pub struct InlinedAt {
 pub struct Row {
     /// Where it begins.
     pub offset: u32,
-    /// Whether Go's tables speak of this very instruction: a call or a fault. Otherwise it is the nearest position known.
+    /// Whether this is certain of the instruction that begins there. Otherwise it is the nearest position known.
     pub is_exact: bool,
+    /// Whether that instruction is one that traces name, and certain: it calls, or traps by itself. Loads and stores, which
+    /// trap outside of memory only, are not meant.
+    pub is_site: bool,
     /// Position in [`Positions::files`].
     pub file: Option<u32>,
     /// Line, from 1 on.

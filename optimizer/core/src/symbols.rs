@@ -1,55 +1,50 @@
 //! The side-car: what a shipped module no longer says about itself.
 //!
-//! A JSON file, one line, format 1:
+//! A JSON file, one line, format 2:
 //!
 //! | field | meaning |
 //! | --- | --- |
-//! | `format` | 1; a reader refuses a number it does not know and ignores fields it does not know |
+//! | `format` | 2; a reader refuses a number it does not know and ignores fields it does not know |
 //! | `generator` | `gowasp VERSION` |
-//! | `buildId` | first 16 bytes of the module's SHA-256 in hex; the manifest holds the same |
+//! | `buildId` | the module's build id in hex (`build_id.rs`); the manifest holds the same |
 //! | `goBuildId` | content of the `go:buildid` section, or `null` |
-//! | `files` | source files that `functions` refer to by position |
-//! | `functions` | `[index, name]` or `[index, name, file, line]` for each function that has a name |
+//! | `positions` | names, files and lines of functions, inlined calls, and the position of each call and fault: the columns of `positions/columns.rs`, compressed (zlib, RFC 1950), in base 64 (RFC 4648, padded) |
 //!
-//! `index` is the function's index in the *shipped* module, as in an engine's `wasm-function[123]`; `file` is a
-//! position in `files`, `line` counts from 1 and is that of the `func` keyword. Lines of single positions and
-//! inlined frames will be further top-level fields.
+//! Functions have the index that they have in the *shipped* module, as in an engine's `wasm-function[123]`; offsets are
+//! those in its code section, whose content begins at `codeStart` in the file: engines count from the file's beginning.
+//!
+//! Format 1, of gowasp 0.1.0, has `files` and `functions` instead of `positions`: `[index, name]` or
+//! `[index, name, file, line]` for each function. It is read still.
 
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
-use crate::manifest::sha256_hex;
+use crate::positions::{FunctionPositions, Positions, Subprogram};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
 
 /// The format number this release writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// The custom section of a debug file that holds the side-car.
+pub(crate) const SYMBOLS_SECTION: &str = "gowasp.symbols";
 
 /// A side-car.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Symbols {
-    /// [`FORMAT`].
-    pub format: u32,
     /// `gowasp VERSION`.
     pub generator: String,
-    /// First 16 bytes of the module's SHA-256, in hex.
+    /// The module's build id, in hex.
     pub build_id: String,
     /// Content of the `go:buildid` section.
     pub go_build_id: Option<String>,
-    /// Source files.
-    pub files: Vec<String>,
-    /// Functions by ascending index.
-    pub functions: Vec<Function>,
-}
-
-/// A function of the shipped module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Function {
-    /// Name and place are known: index, name, position in `files`, line.
-    Placed(u32, String, u32, u32),
-    /// Only the name is known: index, name.
-    Named(u32, String),
+    /// Where the content of the code section begins in the module's file.
+    pub code_start: u32,
+    /// Functions that have a name, by ascending index, and the positions of their code if these are known.
+    pub positions: Positions,
 }
 
 /// What is known about a function before its index in the output is.
@@ -60,65 +55,170 @@ pub(crate) struct Source {
     pub(crate) place: Option<(String, u32)>,
 }
 
-impl Symbols {
-    /// The side-car of `wasm`, from what is known of the input's functions and where they went.
-    pub(crate) fn new(
-        wasm: &[u8],
-        go_build_id: Option<String>,
-        mut sources: BTreeMap<u32, Source>,
-        functions: &[Option<u32>],
-    ) -> Symbols {
-        let mut files = Files::default();
-        let mut symbols: Vec<(u32, Function)> = Vec::new();
-        for (original, target) in (0..).zip(functions) {
-            let (Some(index), Some(source)) = (*target, sources.remove(&original)) else {
-                continue;
-            };
-            let function = match source.place {
-                Some((file, line)) => {
-                    Function::Placed(index, source.name, files.position(file), line)
-                }
-                None => Function::Named(index, source.name),
-            };
-            symbols.push((index, function));
-        }
-        symbols.sort_by_key(|(index, _)| *index);
-        Symbols {
-            format: FORMAT,
-            generator: crate::GENERATOR.into(),
-            build_id: build_id(wasm),
-            go_build_id,
-            files: files.list,
-            functions: symbols.into_iter().map(|(_, function)| function).collect(),
-        }
-    }
+/// The file of format 2.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    format: u32,
+    generator: String,
+    build_id: String,
+    go_build_id: Option<String>,
+    code_start: u32,
+    positions: String,
+}
 
-    /// Reads a side-car.
+/// The file of format 1.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FirstFile {
+    generator: String,
+    build_id: String,
+    go_build_id: Option<String>,
+    files: Vec<String>,
+    functions: Vec<FirstFunction>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FirstFunction {
+    Placed(u32, String, u32, u32),
+    Named(u32, String),
+}
+
+/// A side-car of more is damaged: its columns would not be those of a module that engines take.
+const MOST_BYTES: u64 = 1 << 30;
+
+impl Symbols {
+    /// Reads a side-car of any format so far.
     ///
     /// # Errors
     /// JSON that is not a side-car, or one of another format.
     pub fn from_json(json: &str) -> Result<Symbols> {
-        let malformed = |e: serde_json::Error| Error::new(Stage::Artifact, format!("symbols: {e}"));
-        let symbols: Symbols = serde_json::from_str(json).map_err(malformed)?;
-        if symbols.format != FORMAT {
-            return Err(Error::new(
+        let any: serde_json::Value = serde_json::from_str(json).map_err(malformed)?;
+        match any.get("format").and_then(serde_json::Value::as_u64) {
+            Some(1) => Ok(serde_json::from_value::<FirstFile>(any)
+                .map_err(malformed)?
+                .symbols()),
+            Some(2) => (serde_json::from_value::<File>(any))
+                .map_err(malformed)?
+                .symbols(),
+            Some(format) => Err(Error::new(
                 Stage::Artifact,
-                format!("symbols have format {}", symbols.format),
+                format!("symbols have format {format}"),
             )
             .with_hint(format!(
-                "this release reads format {FORMAT}; use the release that wrote them"
-            )));
+                "this release reads formats up to {FORMAT}; use the release that wrote them"
+            ))),
+            None => Err(malformed("there is no format number")),
         }
-        Ok(symbols)
     }
 
     /// Writes the side-car as one line of JSON.
     pub fn to_json(&self) -> String {
+        let file = File {
+            format: FORMAT,
+            generator: self.generator.clone(),
+            build_id: self.build_id.clone(),
+            go_build_id: self.go_build_id.clone(),
+            code_start: self.code_start,
+            positions: BASE64_STANDARD.encode(compressed(&self.positions.to_columns())),
+        };
         // Strings and numbers only: serialization cannot fail.
-        let mut json = serde_json::to_string(self).unwrap_or_default();
+        let mut json = serde_json::to_string(&file).unwrap_or_default();
         json.push('\n');
         json
     }
+}
+
+impl File {
+    fn symbols(self) -> Result<Symbols> {
+        let bytes = BASE64_STANDARD.decode(&self.positions).map_err(malformed)?;
+        let mut columns = Vec::new();
+        let decoder = flate2::read::ZlibDecoder::new(&*bytes);
+        (decoder.take(MOST_BYTES).read_to_end(&mut columns)).map_err(malformed)?;
+        let positions = Positions::from_columns(&columns)
+            .ok_or_else(|| malformed("the positions are damaged"))?;
+        Ok(Symbols {
+            generator: self.generator,
+            build_id: self.build_id,
+            go_build_id: self.go_build_id,
+            code_start: self.code_start,
+            positions,
+        })
+    }
+}
+
+impl FirstFile {
+    fn symbols(self) -> Symbols {
+        let functions = self.functions.into_iter().map(|function| match function {
+            FirstFunction::Placed(index, name, file, line) => (index, name, Some(file), Some(line)),
+            FirstFunction::Named(index, name) => (index, name, None, None),
+        });
+        let mut positions = Positions {
+            files: self.files,
+            ..Positions::default()
+        };
+        functions.for_each(|function| positions.add_declared(function));
+        Symbols {
+            generator: self.generator,
+            build_id: self.build_id,
+            go_build_id: self.go_build_id,
+            code_start: 0,
+            positions,
+        }
+    }
+}
+
+impl Positions {
+    /// Adds a function of whose code nothing is known: index, name, file, line.
+    fn add_declared(&mut self, (index, name, file, line): (u32, String, Option<u32>, Option<u32>)) {
+        self.functions.push(FunctionPositions {
+            index,
+            range: 0..0,
+            subprogram: self.subprograms.len() as u32,
+            calls: Vec::new(),
+            rows: Vec::new(),
+        });
+        self.subprograms.push(Subprogram {
+            name,
+            package: None,
+            file,
+            line,
+        });
+    }
+}
+
+fn malformed(error: impl std::fmt::Display) -> Error {
+    Error::new(Stage::Artifact, format!("symbols: {error}"))
+}
+
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing to a Vec cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
+/// What is known of the output's functions without a code map: names, and where they are declared.
+pub(crate) fn declared(mut sources: BTreeMap<u32, Source>, functions: &[Option<u32>]) -> Positions {
+    let mut files = Files::default();
+    let mut known = Vec::new();
+    for (original, target) in (0..).zip(functions) {
+        let (Some(index), Some(source)) = (*target, sources.remove(&original)) else {
+            continue;
+        };
+        known.push((index, source));
+    }
+    known.sort_by_key(|(index, _)| *index);
+    let mut positions = Positions::default();
+    for (index, Source { name, place }) in known {
+        let (file, line) = place
+            .map(|(file, line)| (files.position(file), line))
+            .unzip();
+        positions.add_declared((index, name, file, line));
+    }
+    positions.files = files.list;
+    positions
 }
 
 /// Source files, each once.
@@ -136,13 +236,6 @@ impl Files {
             next
         })
     }
-}
-
-/// The build id of a module: the first 16 bytes of its SHA-256 in hex.
-pub(crate) fn build_id(wasm: &[u8]) -> String {
-    let mut id = sha256_hex(wasm);
-    id.truncate(32);
-    id
 }
 
 /// Function names of the `name` section, by index in the input. A malformed section gives what could be read.
@@ -181,26 +274,32 @@ mod tests {
             (2, source("main.dead", Some(("main.go", 9)))),
             (3, source("main.f", Some(("main.go", 14)))),
         ]);
-        Symbols::new(
-            b"wasm",
-            Some("id".into()),
-            sources,
-            &[Some(0), Some(2), None, Some(1)],
-        )
+        Symbols {
+            generator: crate::GENERATOR.into(),
+            build_id: "00".into(),
+            go_build_id: Some("id".into()),
+            code_start: 77,
+            positions: declared(sources, &[Some(0), Some(2), None, Some(1)]),
+        }
     }
 
     #[test]
     fn functions_carry_the_index_they_have_in_the_output() {
-        let symbols = example();
+        let Symbols { positions, .. } = example();
+        let known = positions.functions.iter().map(|function| {
+            let subprogram = &positions.subprograms[function.subprogram as usize];
+            (function.index, &*subprogram.name, subprogram.line)
+        });
+        let known: Vec<_> = known.collect();
         assert_eq!(
-            symbols.functions,
+            known,
             [
-                Function::Named(0, "runtime.wasmExit".into()),
-                Function::Placed(1, "main.f".into(), 0, 14),
-                Function::Placed(2, "main.main".into(), 0, 5),
+                (0, "runtime.wasmExit", None),
+                (1, "main.f", Some(14)),
+                (2, "main.main", Some(5)),
             ]
         );
-        assert_eq!(symbols.files, ["main.go"]);
+        assert_eq!(positions.files, ["main.go"]);
     }
 
     #[test]
@@ -213,8 +312,25 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_refused() {
-        let json = example().to_json().replace("\"format\":1", "\"format\":2");
-        assert!(Symbols::from_json(&json).is_err());
+    fn the_first_format_is_read_still() {
+        let first = r#"{"format":1,"generator":"gowasp 0.1.0","buildId":"00","goBuildId":"id","files":["main.go"],
+            "functions":[[0,"runtime.wasmExit"],[1,"main.f",0,14],[2,"main.main",0,5]]}"#;
+        let symbols = Symbols::from_json(first).expect("format 1");
+        assert_eq!(symbols.positions, example().positions);
+    }
+
+    #[test]
+    fn another_format_and_damage_are_refused() {
+        let json = example().to_json();
+        for (from, to) in [
+            ("\"format\":2", "\"format\":3"),
+            ("\"positions\":\"e", "\"positions\":\"f"),
+            ("\"positions\":\"", "\"positions\":\"*"),
+            ("\"positions\":\"eN", "\"positions\":\""),
+            ("format", "form"),
+        ] {
+            assert!(json.contains(from), "{from}");
+            Symbols::from_json(&json.replace(from, to)).expect_err(to);
+        }
     }
 }

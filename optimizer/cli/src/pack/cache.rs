@@ -3,7 +3,7 @@
 
 use crate::terminal::Terminal;
 use gowasp_core::manifest::sha256_hex;
-use gowasp_core::{Encoding, Options, Package};
+use gowasp_core::{Encoding, Package};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 }
 
 /// Raised when an entry's form changes.
-const FORM: &str = "gowasp-cache-1";
+const FORM: &str = "gowasp-cache-2";
 
 impl Entry {
     /// Lines of text in a field of the report.
@@ -42,7 +42,7 @@ impl Key {
     pub(super) fn of(
         wasm: &[u8],
         name: &str,
-        options: &Options,
+        options: &impl std::fmt::Debug,
         encoders: &[(Encoding, String)],
         brotli: u32,
     ) -> Key {

@@ -14,11 +14,11 @@ pub(super) fn deliver(
     terminal: &Terminal<'_>,
 ) -> Result<()> {
     let (app, package) = (packed.app, &mut packed.package);
-    if let Some(directory) = &arguments.symbols_dir
-        && let Some(symbols) = package.take_symbols()
-    {
+    if let Some(directory) = &arguments.symbols_dir {
         // Before the manifest, so that whoever finds the manifest finds its side-car.
-        terminal.host.write_all(directory, &[symbols])?;
+        terminal
+            .host
+            .write_all(directory, &package.take_symbols())?;
     }
     terminal.host.write_all(&app.directory, &package.files)?;
     clean(arguments.clean, packed, terminal)?;

@@ -8,6 +8,8 @@ use crate::host::{Compressing, Job};
 use crate::terminal::Terminal;
 use crate::{input, optimize};
 use anyhow::{Context, Result};
+#[cfg(feature = "debug")]
+use gowasp_core::debug::{SourcePath, beside};
 use gowasp_core::{Encoded, Encoding, Optimized, Package};
 use std::collections::VecDeque;
 
@@ -66,7 +68,12 @@ impl<'a> Queue<'a> {
         all: usize,
         terminal: &'a Terminal<'a>,
     ) -> Queue<'a> {
-        let cache = (arguments.cache.as_deref()).map(|directory| Cache::new(directory, terminal));
+        // What is below the folders of sources is not in a result's key.
+        let directory = arguments
+            .cache
+            .as_deref()
+            .filter(|_| arguments.debug.source_root.is_empty());
+        let cache = directory.map(|directory| Cache::new(directory, terminal));
         Queue {
             arguments,
             encoders,
@@ -132,7 +139,7 @@ impl<'a> Queue<'a> {
         let key = self.cache.as_ref().map(|_| self.key(app, &wasm));
         let work = match self.kept(key.as_ref(), &name)? {
             Some(package) => Work::Cached(Box::new(package)),
-            None => self.compress(&wasm, key, label, &name)?,
+            None => self.compress((app, &wasm), key, label, &name)?,
         };
         Ok(Started {
             app,
@@ -144,8 +151,12 @@ impl<'a> Queue<'a> {
     fn key(&self, app: &App, wasm: &[u8]) -> Key {
         // How much is printed does not change the result.
         let options = self.arguments.optimization.options(false);
+        let debug = (
+            &self.arguments.debug.debug,
+            self.arguments.symbols_dir.is_some(),
+        );
         let brotli = self.arguments.brotli;
-        Key::of(wasm, &app.name, &options, &self.encoders, brotli)
+        Key::of(wasm, &app.name, &(options, debug), &self.encoders, brotli)
     }
 
     /// What the cache has, with the messages that the user got then.
@@ -166,11 +177,20 @@ impl<'a> Queue<'a> {
         Ok(Some(entry.package))
     }
 
-    fn compress(&self, wasm: &[u8], key: Option<Key>, label: &str, name: &str) -> Result<Work<'a>> {
+    fn compress(
+        &self,
+        (app, wasm): (&App, &[u8]),
+        key: Option<Key>,
+        label: &str,
+        name: &str,
+    ) -> Result<Work<'a>> {
         let terminal = self.terminal;
         let flags = &self.arguments.optimization;
-        let options = flags.options(terminal.verbose);
-        let optimized = optimize::optimize(wasm, &options, (label, name), terminal)?;
+        let mut options = flags.options(terminal.verbose);
+        // For the side-car.
+        options.code_map = true;
+        let mut optimized = optimize::optimize(wasm, &options, (label, name), terminal)?;
+        self.debug(app, &mut optimized)?;
         let report = optimize::report_json(&optimized.report)?;
         flags.write_report(&report, terminal.host)?;
         let jobs: Vec<Job> = (self.encoders.iter())
@@ -187,6 +207,26 @@ impl<'a> Queue<'a> {
             pending: terminal.host.encode(&optimized.wasm, &jobs, visible),
             optimized: Box::new(optimized),
         })
+    }
+
+    /// Makes the debug files that are asked for.
+    #[cfg(feature = "debug")]
+    fn debug(&self, app: &App, optimized: &mut Optimized) -> Result<()> {
+        let wanted = &self.arguments.debug;
+        if wanted.kinds().any() {
+            let mut sources = crate::debug::Sources::new(&wanted.source_root, self.terminal.host);
+            let is_public = self.arguments.symbols_dir.is_none();
+            let mut text = |source: &SourcePath| sources.text(source);
+            beside(optimized, &app.name, wanted.kinds(), is_public, &mut text)?;
+            sources.tell(self.terminal);
+        }
+        Ok(())
+    }
+
+    /// Debug files were refused before.
+    #[cfg(not(feature = "debug"))]
+    fn debug(&self, _: &App, _: &mut Optimized) -> Result<()> {
+        Ok(())
     }
 
     /// Waits for the encoders, and keeps the result if there is a cache.

@@ -17,15 +17,20 @@
 
 mod locals;
 
-use super::encode::FIRST_RETURN_PC;
+use super::copied::Original;
+use super::encode::{FIRST_RETURN_PC, Target};
 use super::facts::Facts;
 use super::ir::{SELECTOR, SP};
 use super::lift::Refusal;
+use super::marks::{Mark, Written};
+use super::origin::At;
 use super::pc::PcWidth;
+use super::tokens;
 use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 use crate::index::FuncIndex;
 use locals::Locals;
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use std::borrow::Cow;
+use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg, ValType};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
@@ -41,19 +46,20 @@ pub(crate) enum Convention {
 /// # Errors
 /// A body that cannot be decoded, or an operator that is not known here.
 pub(crate) fn adapt(
-    bytes: &[u8],
+    original: Original<'_>,
     params: u32,
     convention: Convention,
     indirect: u32,
     facts: &Facts,
-) -> Result<Vec<u8>, Refusal> {
-    const UNREADABLE: Refusal = "a body that cannot be decoded";
-    let body = FunctionBody::new(BinaryReader::new(bytes, 0));
+    target: Target<'_>,
+) -> Result<Written<'static>, Refusal> {
+    let body = FunctionBody::new(BinaryReader::new(original.bytes, 0));
     let locals = match convention {
         Convention::Go => Locals::of_go(&body, facts.pcs),
         Convention::Other => Locals::of_other(&body, params),
     };
     let locals = locals.ok_or(UNREADABLE)?;
+    let tokens = tokens::decode(original.bytes).map_err(|_| UNREADABLE)?;
     let mut adapter = Adapter {
         out: Function::new(locals.declared.iter().copied()),
         locals,
@@ -61,14 +67,26 @@ pub(crate) fn adapt(
         convention,
         indirect,
         facts,
+        target,
+        marks: Vec::new(),
+        at: At::offset(original.base),
     };
-    adapter.begin();
-    let mut operators = body.get_operators_reader().map_err(|_| UNREADABLE)?;
-    while !operators.eof() {
-        adapter.operator(operators.read().map_err(|_| UNREADABLE)?)?;
+    adapter.mark(true);
+    adapter.begin()?;
+    for token in tokens {
+        adapter.at = At::offset(original.base.saturating_add(token.at));
+        adapter.mark(token.calls() || token.traps());
+        adapter.operator(token.operator)?;
     }
-    Ok(adapter.out.into_raw_body())
+    Ok(Written {
+        bytes: Cow::Owned(adapter.out.into_raw_body()),
+        marks: adapter.marks,
+        inlined: None,
+    })
 }
+
+const UNREADABLE: Refusal = "a body that cannot be decoded";
+const REMOVED: Refusal = "it uses what was removed";
 
 struct Adapter<'a> {
     out: Function,
@@ -77,14 +95,19 @@ struct Adapter<'a> {
     convention: Convention,
     indirect: u32,
     facts: &'a Facts,
+    target: Target<'a>,
+    marks: Vec<Mark>,
+    /// Where the current operator comes from.
+    at: At,
 }
 
 impl Adapter<'_> {
     /// A callee that follows the convention pushes its return PC, and puts SP into global 0.
-    fn begin(&mut self) {
-        if self.convention == Convention::Other {
-            return;
+    fn begin(&mut self) -> Result<(), Refusal> {
+        if self.convention != Convention::Go {
+            return Ok(());
         }
+        let sp = self.sp()?;
         let store = MemArg {
             offset: 0,
             align: 3,
@@ -126,30 +149,31 @@ impl Adapter<'_> {
         self.out
             .instruction(&Instruction::End)
             .instruction(&Instruction::LocalGet(SP))
-            .instruction(&Instruction::GlobalSet(GLOBAL_SP))
+            .instruction(&Instruction::GlobalSet(sp))
             .instruction(&Instruction::Block(BlockType::Result(ValType::I32)));
+        Ok(())
     }
 
     fn operator(&mut self, operator: Operator<'_>) -> Result<(), Refusal> {
         match operator {
             Operator::Call { function_index } if self.facts.is_go(FuncIndex(function_index)) => {
-                self.call(function_index);
+                self.call(FuncIndex(function_index))?;
             }
             Operator::ReturnCall { function_index }
                 if self.facts.is_go(FuncIndex(function_index)) =>
             {
-                self.call(function_index);
+                self.call(FuncIndex(function_index))?;
                 self.return_();
             }
             Operator::CallIndirect {
                 type_index,
                 table_index,
-            } if self.facts.is_go_type(type_index) => self.call_indirect(table_index),
+            } if self.facts.is_go_type(type_index) => self.call_indirect(table_index)?,
             Operator::ReturnCallIndirect {
                 type_index,
                 table_index,
             } if self.facts.is_go_type(type_index) => {
-                self.call_indirect(table_index);
+                self.call_indirect(table_index)?;
                 self.return_();
             }
             Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
@@ -161,7 +185,7 @@ impl Adapter<'_> {
                 return Err("a call by a function reference");
             }
             Operator::Return => self.return_(),
-            Operator::End if self.depth == 0 => self.end(),
+            Operator::End if self.depth == 0 => self.end()?,
             operator => self.same(operator)?,
         }
         Ok(())
@@ -188,8 +212,12 @@ impl Adapter<'_> {
                     Operator::End => self.depth -= 1,
                     _ => {}
                 }
-                let same = RoundtripReencoder.instruction(operator);
-                same.map_err(|_| "an operator that cannot be written")?
+                let mut indices = self.target.indices;
+                let same = Reencode::instruction(&mut indices, operator);
+                same.map_err(|error| match error {
+                    reencode::Error::UserError(_) => REMOVED,
+                    _ => "an operator that cannot be written",
+                })?
             }
         };
         self.out.instruction(&instruction);
@@ -197,28 +225,50 @@ impl Adapter<'_> {
     }
 
     /// Calls a function of the convention; PC_B is on the stack.
-    fn call(&mut self, function: u32) {
+    fn call(&mut self, function: FuncIndex) -> Result<(), Refusal> {
+        let function = self.target.indices.function(function);
+        let function = function.map_err(|_| REMOVED)?;
+        let sp = self.sp()?;
         self.widen_pc_b();
-        self.out
-            .instruction(&Instruction::GlobalGet(GLOBAL_SP))
-            .instruction(&Instruction::Call(function));
-        self.after_call();
+        self.out.instruction(&Instruction::GlobalGet(sp));
+        self.mark(true);
+        self.out.instruction(&Instruction::Call(function));
+        self.after_call()
+    }
+
+    /// Index of the global that holds SP.
+    fn sp(&self) -> Result<u32, Refusal> {
+        self.target.indices.global(GLOBAL_SP).map_err(|_| REMOVED)
+    }
+
+    fn mark(&mut self, exact: bool) {
+        if self.target.marks {
+            self.marks.push(Mark {
+                byte: self.out.byte_len() as u32,
+                at: self.at,
+                exact,
+            });
+        }
     }
 
     /// The same through the table; the slot lies above PC_B on the operand stack.
-    fn call_indirect(&mut self, table_index: u32) {
+    fn call_indirect(&mut self, table_index: u32) -> Result<(), Refusal> {
+        let mut indices = self.target.indices;
+        let type_index = indices.ty(self.indirect).map_err(|_| REMOVED)?;
+        let table_index = indices.table_index(table_index).map_err(|_| REMOVED)?;
+        let sp = self.sp()?;
         let slot = self.locals.slot;
         self.out.instruction(&Instruction::LocalSet(slot));
         self.widen_pc_b();
-        self.out.instruction(&Instruction::GlobalGet(GLOBAL_SP));
-        self.show_goexit();
-        self.out
-            .instruction(&Instruction::LocalGet(slot))
-            .instruction(&Instruction::CallIndirect {
-                type_index: self.indirect,
-                table_index,
-            });
-        self.after_call();
+        self.out.instruction(&Instruction::GlobalGet(sp));
+        self.show_goexit()?;
+        self.out.instruction(&Instruction::LocalGet(slot));
+        self.mark(true);
+        self.out.instruction(&Instruction::CallIndirect {
+            type_index,
+            table_index,
+        });
+        self.after_call()
     }
 
     fn widen_pc_b(&mut self) {
@@ -228,35 +278,42 @@ impl Adapter<'_> {
     }
 
     /// The trampoline's SP is in the middle of the frame that it resumes: see `switches.rs`.
-    fn show_goexit(&mut self) {
+    fn show_goexit(&mut self) -> Result<(), Refusal> {
         if self.convention == Convention::Go {
-            return;
+            return Ok(());
         }
+        let g = self.target.indices.global(GLOBAL_G).map_err(|_| REMOVED)?;
+        let sp = self.sp()?;
         let top = MemArg {
             offset: u64::from(STACK_HI),
             align: 2,
             memory_index: 0,
         };
         self.out
-            .instruction(&Instruction::GlobalGet(GLOBAL_G))
-            .instruction(&Instruction::I32WrapI64)
+            .instruction(&Instruction::GlobalGet(g))
+            .instruction(&Instruction::I32WrapI64);
+        self.mark(true);
+        self.out
             .instruction(&Instruction::I32Load(top))
             .instruction(&Instruction::I32Const(-GOEXIT_BELOW_TOP))
             .instruction(&Instruction::I32Add)
-            .instruction(&Instruction::GlobalSet(GLOBAL_SP));
+            .instruction(&Instruction::GlobalSet(sp));
+        Ok(())
     }
 
     /// Puts SP into global 0 unless the callee unwinds, and leaves the old convention's result.
-    fn after_call(&mut self) {
+    fn after_call(&mut self) -> Result<(), Refusal> {
+        let sp = self.sp()?;
         let result = self.locals.result;
         self.out
             .instruction(&Instruction::LocalTee(result))
             .instruction(&Instruction::If(BlockType::Empty))
             .instruction(&Instruction::LocalGet(result))
-            .instruction(&Instruction::GlobalSet(GLOBAL_SP))
+            .instruction(&Instruction::GlobalSet(sp))
             .instruction(&Instruction::End)
             .instruction(&Instruction::LocalGet(result))
             .instruction(&Instruction::I32Eqz);
+        Ok(())
     }
 
     /// In a function of the convention, a branch to the end of the block around the body.
@@ -268,16 +325,18 @@ impl Adapter<'_> {
     }
 
     /// Turns the old convention's result into the new one's.
-    fn end(&mut self) {
+    fn end(&mut self) -> Result<(), Refusal> {
         if self.convention == Convention::Go {
+            let sp = self.sp()?;
             self.out
                 .instruction(&Instruction::End)
                 .instruction(&Instruction::If(BlockType::Result(ValType::I32)))
                 .instruction(&Instruction::I32Const(0))
                 .instruction(&Instruction::Else)
-                .instruction(&Instruction::GlobalGet(GLOBAL_SP))
+                .instruction(&Instruction::GlobalGet(sp))
                 .instruction(&Instruction::End);
         }
         self.out.instruction(&Instruction::End);
+        Ok(())
     }
 }

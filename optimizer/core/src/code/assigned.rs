@@ -8,7 +8,7 @@
 //! WebAssembly starts every local at zero, both when the function is called and when the trampoline enters it. Go never
 //! reads that zero, which is why passes may share locals and inline bodies. Another tool may have relied on it.
 
-use super::ir::{BlockId, Expr, FIRST_FREE, Function, Local, Stmt};
+use super::ir::{BlockId, Expr, FIRST_FREE, Function, Local, Located, Stmt};
 use super::locals::LocalSet;
 
 /// Whether some path from the entry or a resume point reads a local before setting it. Locals beyond [`LocalSet`] are
@@ -59,7 +59,7 @@ impl Assigned {
         (!assigned.reads_unset).then_some(assigned.set)
     }
 
-    fn list(&mut self, body: &[Stmt]) {
+    fn list(&mut self, body: &[Located]) {
         body.iter().for_each(|stmt| self.stmt(stmt));
     }
 
@@ -123,7 +123,8 @@ impl Assigned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::ir::End;
+    use crate::code::ir::{End, Located};
+    use crate::code::origin::At;
     use crate::code::tests::program;
 
     const LOCAL: Local = FIRST_FREE;
@@ -150,11 +151,14 @@ mod tests {
         assert!(!line(vec![set(), read()]));
         let tee = Stmt::Drop(Expr::Tee(LOCAL, Box::new(Expr::I32(1))));
         assert!(!line(vec![tee, read()]));
-        let either = |yes, no| Stmt::If(Expr::I32(1), yes, no);
-        assert!(line(vec![either(vec![set()], vec![]), read()]));
-        assert!(!line(vec![either(vec![set()], vec![set()]), read()]));
+        let either = |yes: Vec<Located>, no: Vec<Located>| Stmt::If(Expr::I32(1), yes, no);
+        assert!(line(vec![either(vec![set().into()], vec![]), read()]));
         assert!(!line(vec![
-            either(vec![set()], vec![Stmt::Unreachable]),
+            either(vec![set().into()], vec![set().into()]),
+            read()
+        ]));
+        assert!(!line(vec![
+            either(vec![set().into()], vec![Stmt::Unreachable.into()]),
             read()
         ]));
     }
@@ -162,10 +166,20 @@ mod tests {
     #[test]
     fn a_branch_may_leave_before_the_local_is_set() {
         let leaves = Stmt::BrIf(0, Expr::I32(1));
-        let block = |body| Stmt::Block(body);
-        assert!(line(vec![block(vec![leaves.clone(), set()]), read()]));
-        assert!(!line(vec![block(vec![set(), leaves.clone()]), read()]));
-        assert!(!line(vec![Stmt::Loop(vec![set(), leaves, read()])]));
+        let block = |body: Vec<Located>| Stmt::Block(body);
+        assert!(line(vec![
+            block(vec![leaves.clone().into(), set().into()]),
+            read()
+        ]));
+        assert!(!line(vec![
+            block(vec![set().into(), leaves.clone().into()]),
+            read()
+        ]));
+        assert!(!line(vec![Stmt::Loop(vec![
+            set().into(),
+            leaves.into(),
+            read().into()
+        ])]));
     }
 
     #[test]
@@ -186,7 +200,7 @@ mod tests {
     fn ways_meet() {
         let way = |first: Vec<Stmt>| {
             reads(vec![
-                (first, End::Branch(Expr::I32(1), 1, 2)),
+                (first, End::Branch(Expr::I32(1), 1, 2, At::NOWHERE)),
                 (vec![set()], End::Jump(2)),
                 (vec![read()], End::Jump(0)),
             ])

@@ -122,7 +122,7 @@ impl Node {
             }
             for expr in stmt.exprs() {
                 expr.visit(&mut |expr| match expr {
-                    Expr::Call(callee, _) => node.note(*callee, facts),
+                    Expr::Call(call, _) => node.note(call.0, facts),
                     Expr::Load(load, access, address) if **address == Expr::Get(SP) => {
                         let end = access.offset.saturating_add(load.width());
                         let behind = frame.saturating_add(RETURN_PC);
@@ -213,7 +213,7 @@ fn reaches_return(
             return true;
         }
         let ends_here = matches!(
-            block.body.last(),
+            block.last(),
             Some(Stmt::GoCall { callee: Callee::Direct(callee), after, .. })
                 if *after != After::Never && !comes_back(*callee)
         );
@@ -227,7 +227,7 @@ fn reaches_return(
 /// Block 0, and the resume points that follow no call: those of `deferreturn`, of morestack and of assembly.
 fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<BlockId> {
     let behind_calls: std::collections::BTreeSet<u32> = (function.blocks.iter())
-        .filter_map(|block| match block.body.last() {
+        .filter_map(|block| match block.last() {
             Some(Stmt::GoCall { pc_b, after, .. }) if *after == After::Resume => Some(*pc_b),
             _ => None,
         })
@@ -272,7 +272,7 @@ pub(crate) fn prune_resume_points(
             callee: Callee::Direct(callee),
             after: after @ After::Resume,
             ..
-        }) = block.body.last_mut()
+        }) = block.last_mut()
         else {
             continue;
         };
@@ -302,6 +302,7 @@ pub(crate) fn prune_resume_points(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::At;
     use crate::code::definition::Body;
     use crate::code::tests::machine;
     use crate::code::tests::program;
@@ -394,7 +395,11 @@ mod tests {
     #[test]
     fn a_function_that_asks_for_its_callers_pc_is_told() {
         let load = |offset| {
-            let access = crate::code::Access { align: 3, offset };
+            let access = crate::code::Access {
+                align: 3,
+                offset,
+                at: At::NOWHERE,
+            };
             let load = crate::code::Load::whole(crate::code::Type::I64);
             Stmt::Drop(Expr::Load(load, access, Box::new(Expr::Get(SP))))
         };

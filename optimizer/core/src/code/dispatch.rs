@@ -123,7 +123,7 @@ fn redirect_through_entry(function: &mut Function, from: BlockId, to: BlockId, s
     let position = function.blocks[from].position;
     match &mut function.blocks[from].end {
         end @ End::Jump(_) => *end = End::Reenter(selector, to),
-        End::Branch(_, yes, no) => {
+        End::Branch(_, yes, no, _) => {
             for side in [yes, no] {
                 if *side == to {
                     *side = added;

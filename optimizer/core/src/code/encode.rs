@@ -17,11 +17,13 @@ mod statement;
 mod writer;
 
 use super::ir::{After, BlockId, End, Expr, Function, SELECTOR, Stmt};
+use super::marks::Mark;
 use super::op::{Op, Type};
 use super::pc::PcWidth;
 use super::rules;
 use super::structure::Plan;
 use crate::go::Pc;
+use crate::reindex::{Reindex, Removed};
 use local_map::LocalMap;
 use writer::{Label, Writer};
 
@@ -41,8 +43,28 @@ pub(crate) struct Style {
     pub(crate) return_pc_base: bool,
 }
 
+/// What code is written for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'i> {
+    pub(crate) indices: Reindex<'i>,
+    /// Whether marks are wanted.
+    pub(crate) marks: bool,
+}
+
+/// A body, and where its instructions come from, if that is wanted.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) marks: Vec<Mark>,
+}
+
 /// Encodes a function that has its dispatches. `None` if its graph is irreducible.
-pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec<u8>> {
+pub(crate) fn encode(
+    function: &Function,
+    pc_f: u32,
+    style: Style,
+    target: Target<'_>,
+) -> Option<Result<Encoded, Removed>> {
     let plan = Plan::new(function)?;
     let locals = LocalMap::new(function, &plan, style);
     let mut encoder = Encoder {
@@ -51,22 +73,34 @@ pub(crate) fn encode(function: &Function, pc_f: u32, style: Style) -> Option<Vec
         style,
         pc_f,
         locals,
+        target,
+        removed: None,
         out: Writer::default(),
     };
+    encoder.out.marks = target.marks.then(Vec::new);
     encoder.declare_locals();
+    encoder.out.mark(function.start, false);
     encoder.prologue();
     let unwinds_out = !style.unwind_in_place && has_calls_that_unwind(function);
     if unwinds_out {
         encoder.out.block(Label::Unwind);
     }
     encoder.blocks();
+    encoder.out.mark(function.start, true);
     encoder.out.byte(0x00);
     if unwinds_out {
         encoder.out.close();
         encoder.out.i32_const(0);
     }
     encoder.out.byte(0x0b);
-    Some(encoder.out.finish())
+    let Writer { bytes, marks, .. } = encoder.out;
+    Some(match encoder.removed {
+        Some(removed) => Err(removed),
+        None => Ok(Encoded {
+            bytes,
+            marks: marks.unwrap_or_default(),
+        }),
+    })
 }
 
 fn has_calls_that_unwind(function: &Function) -> bool {
@@ -89,6 +123,8 @@ struct Encoder<'e> {
     style: Style,
     pc_f: u32,
     locals: LocalMap,
+    target: Target<'e>,
+    removed: Option<Removed>,
     out: Writer,
 }
 
@@ -171,6 +207,9 @@ impl Encoder<'_> {
 
     fn code(&mut self, id: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
         let block = &self.function.blocks[id];
+        if let (Some(_), Some(first)) = (block.resume, block.body.first()) {
+            self.out.mark(first.at, true);
+        }
         if block.reset {
             self.set_selector(0);
         }
@@ -184,7 +223,10 @@ impl Encoder<'_> {
                 self.set_selector(*selector);
                 self.out.branch(Label::Loop(self.function.entry));
             }
-            End::Branch(condition, yes, no) => self.branch(id, condition, (*yes, *no), next, tasks),
+            End::Branch(condition, yes, no, at) => {
+                self.out.mark(*at, false);
+                self.branch(id, condition, (*yes, *no), next, tasks);
+            }
             End::Dispatch(dispatch) => self.dispatch(id, dispatch, next, tasks),
         }
     }

@@ -10,6 +10,7 @@
 use super::facts::Facts;
 use super::ir::{After, Block, BlockId, Callee, End, Function, Stmt};
 use super::lift::{Lifted, Refusal, Step};
+use super::origin::{At, Inlined};
 use std::collections::BTreeMap;
 
 /// Builds the graph of a lifted function.
@@ -29,6 +30,7 @@ pub(crate) fn build(
             .iter()
             .map(|steps| starts_unreachable(steps))
             .collect(),
+        last: lifted.last,
         table: lifted.table,
         resume: BTreeMap::new(),
         facts,
@@ -63,6 +65,8 @@ pub(crate) fn build(
         blocks,
         locals: lifted.locals,
         entry: 0,
+        start: lifted.first,
+        inlined: Inlined::default(),
     };
     simplify(&mut function);
     Ok(function)
@@ -73,6 +77,8 @@ const SEGMENT: usize = 1 << 31;
 
 struct Builder<'f> {
     unreachable: Vec<bool>,
+    /// Where the function's last instruction comes from.
+    last: At,
     table: Vec<u32>,
     /// Segment by PC_B of each resume point.
     resume: BTreeMap<u32, usize>,
@@ -103,11 +109,11 @@ impl Builder<'_> {
         for (position, step) in steps.into_iter().enumerate() {
             match step {
                 Step::Jump(to) => current.end = End::Jump(SEGMENT + to as usize),
-                Step::JumpIf(condition, to) => {
+                Step::JumpIf(condition, to, at) => {
                     part += 1;
                     let next = new_block(segment, part);
                     let mut done = std::mem::replace(&mut current, next);
-                    done.end = End::Branch(condition, SEGMENT + to as usize, blocks.len() + 1);
+                    done.end = End::Branch(condition, SEGMENT + to as usize, blocks.len() + 1, at);
                     blocks.push(done);
                     continue;
                 }
@@ -121,10 +127,10 @@ impl Builder<'_> {
             blocks.push(current);
             return Ok(());
         }
-        if !current.body.last().is_some_and(Stmt::stops) {
+        if !current.body.last().is_some_and(|last| last.stops()) {
             match behind {
                 Some(next) => current.end = End::Jump(next),
-                None => current.body.push(Stmt::Unreachable),
+                None => current.body.push(Stmt::Unreachable.at(self.last)),
             }
         }
         blocks.push(current);
@@ -175,7 +181,7 @@ impl Builder<'_> {
 }
 
 fn starts_unreachable(steps: &[Step]) -> bool {
-    matches!(steps.first(), Some(Step::Stmt(Stmt::Unreachable)))
+    matches!(steps.first(), Some(Step::Stmt(located)) if located.stmt == Stmt::Unreachable)
 }
 
 fn new_block(segment: usize, part: u32) -> Block {
@@ -205,11 +211,11 @@ fn thread_jumps(function: &mut Function) {
         .collect();
     for block in &mut function.blocks {
         block.end.retarget(|to| targets[to]);
-        if let End::Branch(condition, yes, no) = &mut block.end
+        if let End::Branch(condition, yes, no, at) = &mut block.end
             && yes == no
         {
-            let (condition, to) = (condition.take(), *yes);
-            block.body.push(Stmt::Drop(condition));
+            let (condition, to, at) = (condition.take(), *yes, *at);
+            block.body.push(Stmt::Drop(condition).at(at));
             block.end = End::Jump(to);
         }
     }

@@ -3,7 +3,9 @@
 mod walk;
 
 use super::op::{Load, Op, Store, Type};
+use super::origin::{At, Inlined};
 use crate::index::FuncIndex;
+use std::ops::{Deref, DerefMut};
 
 /// Index of a wasm local.
 pub(crate) type Local = u32;
@@ -28,21 +30,23 @@ pub(crate) enum Expr {
     Get(Local),
     Tee(Local, Box<Expr>),
     GetGlobal(u32),
-    Unary(Op, Box<Expr>),
-    Binary(Op, Box<(Expr, Expr)>),
+    /// With where it comes from, which is known if the operator may trap.
+    Unary(Op, Box<Expr>, At),
+    Binary(Op, Box<(Expr, Expr)>, At),
     Load(Load, Access, Box<Expr>),
     Select(Box<(Expr, Expr, Expr)>),
     /// A function outside Go's convention that returns a value.
-    Call(FuncIndex, Vec<Expr>),
+    Call(Box<(FuncIndex, Vec<Expr>)>, At),
     MemorySize,
     MemoryGrow(Box<Expr>),
 }
 
-/// Alignment exponent and offset of a load or store.
+/// Alignment exponent and offset of a load or store, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) align: u8,
     pub(crate) offset: u32,
+    pub(crate) at: At,
 }
 
 /// What a Go call calls.
@@ -77,7 +81,7 @@ pub(crate) enum Stmt {
     Store(Store, Access, Expr, Expr),
     Drop(Expr),
     /// Nested code without jumps out of it.
-    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    If(Expr, Vec<Located>, Vec<Located>),
     /// A function outside Go's convention that returns nothing.
     Call(FuncIndex, Vec<Expr>),
     /// A call by Go's convention. The return PC is PC_B `pc_b` of the function with PC_F `pc_f`.
@@ -102,14 +106,23 @@ pub(crate) enum Stmt {
     /// Returns to the trampoline with the stack pointer as it is (gogo, and functions like it).
     Unwind,
     Unreachable,
-    MemoryCopy(Expr, Expr, Expr),
-    MemoryFill(Expr, Expr, Expr),
+    /// To, from, length.
+    MemoryCopy(Box<(Expr, Expr, Expr)>),
+    /// To, byte, length.
+    MemoryFill(Box<(Expr, Expr, Expr)>),
     /// WebAssembly's own structured control flow, from assembly functions.
-    Block(Vec<Stmt>),
-    Loop(Vec<Stmt>),
+    Block(Vec<Located>),
+    Loop(Vec<Located>),
     Br(u32),
     BrIf(u32, Expr),
     BrTable(Vec<u32>, Expr),
+}
+
+/// A statement, and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Located {
+    pub(crate) stmt: Stmt,
+    pub(crate) at: At,
 }
 
 /// How a block ends.
@@ -118,8 +131,8 @@ pub(crate) enum End {
     /// Its last statement does not fall through.
     Stop,
     Jump(BlockId),
-    /// If the condition holds the first, else the second.
-    Branch(Expr, BlockId, BlockId),
+    /// If the condition holds the first, else the second; and where the branch comes from.
+    Branch(Expr, BlockId, BlockId, At),
     /// By the selector, local 0: `table[selector - first]`, or `other` outside the table.
     Dispatch(Dispatch),
     /// Through the entry dispatch with this selector: a back edge of an irreducible graph.
@@ -141,7 +154,7 @@ pub(crate) struct Dispatch {
 /// A basic block.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) body: Vec<Located>,
     pub(crate) end: End,
     /// PC_B under which the trampoline may enter here.
     pub(crate) resume: Option<u32>,
@@ -159,15 +172,31 @@ pub(crate) struct Function {
     pub(crate) locals: Vec<Type>,
     /// Where code starts: block 0, or the entry dispatch once that exists.
     pub(crate) entry: BlockId,
+    /// Where its first instruction comes from.
+    pub(crate) start: At,
+    /// Where what inliners have copied into it comes from.
+    pub(crate) inlined: Inlined,
 }
 
 impl Expr {
+    /// An operator that cannot trap.
     pub(crate) fn unary(op: Op, operand: Expr) -> Expr {
-        Expr::Unary(op, Box::new(operand))
+        Expr::Unary(op, Box::new(operand), At::NOWHERE)
     }
 
+    /// An operator that cannot trap.
     pub(crate) fn binary(op: Op, left: Expr, right: Expr) -> Expr {
-        Expr::Binary(op, Box::new((left, right)))
+        Expr::Binary(op, Box::new((left, right)), At::NOWHERE)
+    }
+
+    /// Where it comes from, to change it, if it may trap by itself, without its operands.
+    pub(crate) fn trap_mut(&mut self) -> Option<&mut At> {
+        match self {
+            Expr::Load(_, access, _) => Some(&mut access.at),
+            Expr::Unary(op, _, at) | Expr::Binary(op, _, at) if op.traps() => Some(at),
+            Expr::Call(_, at) => Some(at),
+            _ => None,
+        }
     }
 
     /// Takes the expression and leaves a zero in its place.
@@ -177,11 +206,44 @@ impl Expr {
 
     /// Whether the value is 0 or 1, as an i32.
     pub(crate) fn is_boolean(&self) -> bool {
-        matches!(self, Expr::Unary(op, _) | Expr::Binary(op, _) if op.is_boolean())
+        matches!(self, Expr::Unary(op, ..) | Expr::Binary(op, ..) if op.is_boolean())
+    }
+}
+
+impl Deref for Located {
+    type Target = Stmt;
+
+    fn deref(&self) -> &Stmt {
+        &self.stmt
+    }
+}
+
+impl DerefMut for Located {
+    fn deref_mut(&mut self) -> &mut Stmt {
+        &mut self.stmt
+    }
+}
+
+#[cfg(test)]
+impl PartialEq<Stmt> for Located {
+    fn eq(&self, other: &Stmt) -> bool {
+        self.stmt == *other
+    }
+}
+
+#[cfg(test)]
+impl From<Stmt> for Located {
+    fn from(stmt: Stmt) -> Located {
+        stmt.at(At::NOWHERE)
     }
 }
 
 impl Stmt {
+    /// The statement as one that comes from there.
+    pub(crate) fn at(self, at: At) -> Located {
+        Located { stmt: self, at }
+    }
+
     /// Whether control never reaches the next statement.
     pub(crate) fn stops(&self) -> bool {
         match self {
@@ -194,6 +256,18 @@ impl Stmt {
             | Stmt::BrTable(..) => true,
             _ => false,
         }
+    }
+}
+
+impl Block {
+    /// Its last statement.
+    pub(crate) fn last(&self) -> Option<&Stmt> {
+        self.body.last().map(|last| &last.stmt)
+    }
+
+    /// As [`Block::last`], to change it.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Stmt> {
+        self.body.last_mut().map(|last| &mut last.stmt)
     }
 }
 

@@ -39,6 +39,7 @@ use super::facts::{Facts, value_type};
 use super::ir::SP;
 use super::locals::LocalSet;
 use super::op::Type;
+use super::origin::At;
 use super::tokens;
 use cursor::Cursor;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
@@ -52,16 +53,24 @@ pub(crate) struct Lifted {
     /// Segment by PC_B; larger PCs belong to the last entry.
     pub(crate) table: Vec<u32>,
     pub(crate) locals: Vec<Type>,
+    /// Where its last instruction comes from.
+    pub(crate) last: At,
+    /// The same for the first.
+    pub(crate) first: At,
 }
 
 /// Why a function was refused.
 pub(crate) type Refusal = &'static str;
 
-/// Lifts one body.
+/// Lifts one body, of the function with PC_F `pc_f`, which begins at `base` in the code section.
 ///
 /// # Errors
 /// The first way in which the body differs from Go's shape.
-pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Refusal> {
+pub(crate) fn lift(
+    bytes: &[u8],
+    facts: &Facts,
+    (pc_f, base): (u32, u32),
+) -> Result<Lifted, Refusal> {
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
     let locals = declared_locals(&body)?;
     let tokens = tokens::decode(bytes).map_err(|_| "an operator that cannot be decoded")?;
@@ -71,14 +80,19 @@ pub(crate) fn lift(bytes: &[u8], facts: &Facts, pc_f: u32) -> Result<Lifted, Ref
     }
     let locals = with_sp(locals)?;
     let frame = Frame::read(&mut cursor)?;
-    let mut reader = body::Reader::new(cursor, facts, pc_f, &frame, locals);
+    let mut reader = body::Reader::new(cursor, facts, (pc_f, base), &frame, locals);
     let segments = reader.segments()?;
     let (mut cursor, locals) = reader.finish();
     frame.read_tail(&mut cursor)?;
+    let origin = |token: Option<&tokens::Token<'_>>| {
+        At::offset(base.saturating_add(token.map_or(0, |token| token.at)))
+    };
     Ok(Lifted {
         segments,
         table: frame.table,
         locals,
+        last: origin(tokens.last()),
+        first: origin(tokens.first()),
     })
 }
 

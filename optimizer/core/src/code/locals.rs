@@ -20,7 +20,7 @@
 //! places if neither writes what the other reads or writes ([`Effects::commutes_with`]).
 
 use super::facts::{Facts, Role};
-use super::ir::{After, Block, Callee, End, Expr, Function, Local, Stmt};
+use super::ir::{After, Block, Callee, End, Expr, Function, Local, Located, Stmt};
 
 /// Locals 0 to 127, which Go's functions rarely exceed.
 pub(crate) type LocalSet = u128;
@@ -57,7 +57,7 @@ impl Effects {
             Expr::Load(..) => effects.reads_memory = true,
             Expr::MemorySize => effects.reads_memory = true,
             Expr::MemoryGrow(_) => (effects.reads_memory, effects.writes_memory) = (true, true),
-            Expr::Call(function, _) => effects = Effects::of_call(facts.role(*function)),
+            Expr::Call(call, _) => effects = Effects::of_call(facts.role(call.0)),
             _ => {}
         }
         effects
@@ -160,17 +160,18 @@ pub(crate) fn is_check(stmt: &Stmt) -> bool {
     let Stmt::If(_, yes, no) = stmt else {
         return false;
     };
-    let [
-        Stmt::GoCall {
-            callee: Callee::Direct(_),
-            after: After::Never,
-            ..
-        },
-    ] = yes.as_slice()
-    else {
+    let [only] = yes.as_slice() else {
         return false;
     };
     no.is_empty()
+        && matches!(
+            only.stmt,
+            Stmt::GoCall {
+                callee: Callee::Direct(_),
+                after: After::Never,
+                ..
+            }
+        )
 }
 
 /// The locals that are live at the start of each block.
@@ -254,13 +255,13 @@ pub(crate) fn before_stmt(stmt: &Stmt, behind: LocalSet) -> LocalSet {
 }
 
 /// Live before a statement list, given what is live after it.
-pub(crate) fn before_list(body: &[Stmt], behind: LocalSet) -> LocalSet {
+pub(crate) fn before_list(body: &[Located], behind: LocalSet) -> LocalSet {
     body.iter()
         .rev()
         .fold(behind, |live, stmt| before_stmt(stmt, live))
 }
 
-fn read_anywhere(body: &[Stmt]) -> LocalSet {
+fn read_anywhere(body: &[Located]) -> LocalSet {
     let mut reads = 0;
     for stmt in body {
         stmt.visit(&mut |stmt| {

@@ -1,18 +1,23 @@
-//! All functions back to bytes, in the new calling convention.
+//! All functions back to bytes, in the new calling convention and with the indices of the output.
 
 use super::adapt::{self, Convention};
+use super::copied::{Original, copied};
 use super::definition::{Body, Definition};
 use super::dispatch::{self, Backward};
-use super::encode::{self, Style};
+use super::encode::{self, Encoded, Style};
 use super::facts::{Facts, Role};
 use super::ir::Function;
 use super::lift::Refusal;
+use super::marks::Written;
 use crate::error::{Error, Result, Stage};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
+use crate::reindex::Reindex;
 use std::borrow::Cow;
 use std::ops::Range;
+
+pub(crate) use super::encode::Target;
 
 /// The code of a Go program, lifted.
 #[derive(Debug)]
@@ -41,48 +46,75 @@ impl Code {
         self.functions.iter().map(lifted).collect()
     }
 
-    /// The body of each defined function.
+    /// The final body of each defined function; empty for those that were removed.
     ///
     /// # Errors
-    /// A function that can be neither encoded nor adapted, by its index: the input stays as it is.
-    pub(crate) fn lower<'a>(&self, input: &Input<'a>) -> Result<Vec<Cow<'a, [u8]>>> {
+    /// A function that can be neither encoded nor adapted, by its index, and code that uses something that was removed.
+    pub(crate) fn lower<'a>(
+        &'a self,
+        input: &Input<'a>,
+        target: Target<'_>,
+    ) -> Result<Vec<Written<'a>>> {
         (self.functions.par_iter().zip(&input.bodies))
-            .map(|(function, original)| self.body(input, function, original))
+            .map(|(function, original)| {
+                if target.indices.function(function.index).is_err() {
+                    return Ok(Written::default());
+                }
+                self.body(input, function, original, target)
+            })
             .collect()
     }
 
-    /// Bytes of all bodies as [`Code::lower`] would write them.
+    /// Bytes of all bodies, with the indices of the input.
     ///
     /// # Errors
     /// As [`Code::lower`].
     pub(crate) fn size(&self, input: &Input<'_>) -> Result<u64> {
+        let target = Target {
+            indices: Reindex(None),
+            marks: false,
+        };
         (self.functions.par_iter().zip(&input.bodies))
-            .map(|(function, original)| Ok(self.body(input, function, original)?.len() as u64))
+            .map(|(function, original)| {
+                let written = self.body(input, function, original, target)?;
+                Ok(written.bytes.len() as u64)
+            })
             .sum()
     }
 
     fn body<'a>(
-        &self,
+        &'a self,
         input: &Input<'a>,
-        function: &Definition,
+        function: &'a Definition,
         original: &Range<usize>,
-    ) -> Result<Cow<'a, [u8]>> {
+        target: Target<'_>,
+    ) -> Result<Written<'a>> {
         let index = function.index;
-        let fail = |reason: &str| Error::new(Stage::Emit, format!("function {index}: {reason}"));
+        let fail = |reason: &dyn std::fmt::Display| {
+            Error::new(Stage::Emit, format!("function {index}: {reason}"))
+        };
         if let (Body::Lifted(graph), Some(pc_f)) = (&function.body, function.pc_f) {
             let encoded = [Backward::Structured, Backward::ThroughEntry]
                 .into_iter()
                 .find_map(|backward| {
                     let mut graph = graph.clone();
                     dispatch::insert(&mut graph, backward);
-                    encode::encode(&graph, pc_f, self.style)
+                    encode::encode(&graph, pc_f, self.style, target)
                 });
-            return encoded
-                .map(Cow::Owned)
-                .ok_or_else(|| fail("its control flow cannot be written"));
+            let encoded = encoded.ok_or_else(|| fail(&"its control flow cannot be written"))?;
+            let Encoded { bytes, marks } = encoded.map_err(|removed| fail(&removed))?;
+            return Ok(Written {
+                bytes: Cow::Owned(bytes),
+                marks,
+                inlined: Some(&graph.inlined),
+            });
         }
-        let original = input.slice(original);
-        adapted(original, index, self.style.convention, &self.facts).map_err(fail)
+        let original = Original {
+            bytes: input.slice(original),
+            base: input.code_offset(original.start),
+        };
+        let convention = self.style.convention;
+        adapted(original, index, convention, &self.facts, target).map_err(|reason| fail(&reason))
     }
 }
 
@@ -91,17 +123,20 @@ impl Code {
 /// # Errors
 /// Why it cannot be fitted to the new convention.
 pub(crate) fn adapted<'a>(
-    body: &'a [u8],
+    body: Original<'a>,
     index: FuncIndex,
     convention: u32,
     facts: &Facts,
-) -> std::result::Result<Cow<'a, [u8]>, Refusal> {
+    target: Target<'_>,
+) -> std::result::Result<Written<'a>, Refusal> {
     let own = match facts.role(index) {
         Role::Go => Convention::Go,
         // Nothing in it calls.
-        Role::Pure | Role::ReadsMemory => return Ok(Cow::Borrowed(body)),
+        Role::Pure | Role::ReadsMemory => {
+            return copied(body, target).map_err(|_| "a body that cannot be copied");
+        }
         Role::Special | Role::Import => Convention::Other,
     };
     let params = facts.signature(index).params as u32;
-    adapt::adapt(body, params, own, convention, facts).map(Cow::Owned)
+    adapt::adapt(body, params, own, convention, facts, target)
 }

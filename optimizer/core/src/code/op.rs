@@ -94,6 +94,11 @@ impl Op {
         }
     }
 
+    /// Whether it traps on some operands: div and rem of integers, and conversions to integers that do not saturate.
+    pub(crate) fn traps(self) -> bool {
+        matches!(self.0, 0x6d..=0x70 | 0x7f..=0x82 | 0xa8..=0xab | 0xae..=0xb1)
+    }
+
     /// Whether the result is 0 or 1.
     pub(crate) fn is_boolean(self) -> bool {
         matches!(self.0, 0x45..=0x66)

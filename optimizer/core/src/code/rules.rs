@@ -35,7 +35,7 @@ pub(crate) fn simplify_statement(stmt: &mut Stmt, pcs: PcWidth) {
             narrow_stored(store, access, value);
             // A store truncates its value, so the value need not be truncated before.
             if *store == Store::I32
-                && let Expr::Unary(Op::I32_WRAP_I64, whole) = value
+                && let Expr::Unary(Op::I32_WRAP_I64, whole, _) = value
             {
                 *value = whole.take();
                 *store = Store::I64_32;
@@ -59,11 +59,11 @@ pub(crate) fn simplify(expr: &mut Expr) {
 pub(crate) fn simplify_condition(expr: &mut Expr) {
     loop {
         match expr {
-            Expr::Unary(Op::I32_EQZ, inner) => match &mut **inner {
-                Expr::Unary(Op::I32_EQZ, value) => *expr = value.take(),
+            Expr::Unary(Op::I32_EQZ, inner, _) => match &mut **inner {
+                Expr::Unary(Op::I32_EQZ, value, _) => *expr = value.take(),
                 _ => break,
             },
-            Expr::Binary(Op::I32_NE, operands) if operands.1 == Expr::I32(0) => {
+            Expr::Binary(Op::I32_NE, operands, _) if operands.1 == Expr::I32(0) => {
                 *expr = operands.0.take();
             }
             _ => break,
@@ -74,12 +74,12 @@ pub(crate) fn simplify_condition(expr: &mut Expr) {
 /// The condition that holds where this one does not.
 pub(crate) fn negate(expr: Expr) -> Expr {
     match expr {
-        Expr::Unary(Op::I32_EQZ, inner) => *inner,
-        Expr::Binary(op, operands) => match op.negated() {
+        Expr::Unary(Op::I32_EQZ, inner, _) => *inner,
+        Expr::Binary(op, operands, at) => match op.negated() {
             Some(Op::I64_EQ) if operands.1 == Expr::I64(0) => Expr::unary(Op::I64_EQZ, operands.0),
             Some(Op::I32_EQ) if operands.1 == Expr::I32(0) => Expr::unary(Op::I32_EQZ, operands.0),
-            Some(negated) => Expr::Binary(negated, operands),
-            None => Expr::unary(Op::I32_EQZ, Expr::Binary(op, operands)),
+            Some(negated) => Expr::Binary(negated, operands, at),
+            None => Expr::unary(Op::I32_EQZ, Expr::Binary(op, operands, at)),
         },
         expr => Expr::unary(Op::I32_EQZ, expr),
     }
@@ -87,15 +87,15 @@ pub(crate) fn negate(expr: Expr) -> Expr {
 
 fn node(expr: &mut Expr) {
     match expr {
-        Expr::Unary(Op::I32_WRAP_I64, _) => wrap(expr),
-        Expr::Unary(Op::I64_EXTEND_I32_U, _) => extend_unsigned(expr),
-        Expr::Unary(Op::I64_EXTEND_I32_S, _) => extend_signed(expr),
-        Expr::Unary(Op::I64_EQZ, _) => i64_eqz(expr),
+        Expr::Unary(Op::I32_WRAP_I64, _, _) => wrap(expr),
+        Expr::Unary(Op::I64_EXTEND_I32_U, _, _) => extend_unsigned(expr),
+        Expr::Unary(Op::I64_EXTEND_I32_S, _, _) => extend_signed(expr),
+        Expr::Unary(Op::I64_EQZ, _, _) => i64_eqz(expr),
         // `!!x` is `x != 0`, which is x itself only of a boolean x.
-        Expr::Unary(Op::I32_EQZ, inner) if matches!(&**inner, Expr::Unary(Op::I32_EQZ, value) if !value.is_boolean()) =>
+        Expr::Unary(Op::I32_EQZ, inner, _) if matches!(&**inner, Expr::Unary(Op::I32_EQZ, value, _) if !value.is_boolean()) =>
             {}
-        Expr::Unary(Op::I32_EQZ, inner) if inner.is_boolean() => *expr = negate(inner.take()),
-        Expr::Binary(op, operands) => {
+        Expr::Unary(Op::I32_EQZ, inner, _) if inner.is_boolean() => *expr = negate(inner.take()),
+        Expr::Binary(op, operands, _) => {
             let op = *op;
             if let Some(better) = binary(op, operands) {
                 *expr = better;
@@ -111,20 +111,20 @@ fn node(expr: &mut Expr) {
 
 /// `i32.wrap_i64` of something.
 fn wrap(expr: &mut Expr) {
-    let Expr::Unary(_, inner) = expr else {
+    let Expr::Unary(_, inner, _) = expr else {
         return;
     };
     let better = match &mut **inner {
         Expr::I64(value) => Expr::I32(*value as i32),
-        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value) => value.take(),
+        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value, _) => value.take(),
         Expr::Load(load, access, address) => match load.narrowed() {
             Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
             None => return,
         },
-        Expr::Binary(Op::I64_AND, operands) if keeps_low_half(&operands.1) => {
+        Expr::Binary(Op::I64_AND, operands, _) if keeps_low_half(&operands.1) => {
             wrapped(operands.0.take())
         }
-        Expr::Binary(op, operands) => match op.narrowed() {
+        Expr::Binary(op, operands, _) => match op.narrowed() {
             Some(narrow) if is_free_to_wrap(&operands.0) && is_free_to_wrap(&operands.1) => {
                 Expr::binary(
                     narrow,
@@ -147,7 +147,7 @@ fn keeps_low_half(mask: &Expr) -> bool {
 /// Whether wrapping this costs nothing, so that an operation around it may move to 32 bits.
 fn is_free_to_wrap(expr: &Expr) -> bool {
     match expr {
-        Expr::I64(_) | Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, _) => true,
+        Expr::I64(_) | Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, _, _) => true,
         Expr::Load(load, _, _) => load.narrowed().is_some(),
         _ => false,
     }
@@ -164,7 +164,7 @@ fn aligned(load: Load, access: Access) -> Access {
     let natural = load.width().trailing_zeros() as u8;
     Access {
         align: access.align.min(natural),
-        offset: access.offset,
+        ..access
     }
 }
 
@@ -183,7 +183,7 @@ fn extend(
     of_load: impl Fn(Load) -> Option<Load>,
     of_constant: impl Fn(i32) -> i64,
 ) {
-    let Expr::Unary(_, inner) = expr else {
+    let Expr::Unary(_, inner, _) = expr else {
         return;
     };
     match &mut **inner {
@@ -199,11 +199,11 @@ fn extend(
 
 /// `i64.eqz` of a value that is really 32 bits wide.
 fn i64_eqz(expr: &mut Expr) {
-    let Expr::Unary(_, inner) = expr else {
+    let Expr::Unary(_, inner, _) = expr else {
         return;
     };
     let narrow = match &mut **inner {
-        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value) => value.take(),
+        Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value, _) => value.take(),
         // Not for i64.load itself: its high half counts.
         Expr::Load(load, access, address) if load.width() < 8 => match load.narrowed() {
             Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
@@ -230,7 +230,7 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
             Some(value.take())
         }
         (Op::I64_ADD, Expr::I64(a), Expr::I64(b)) => Some(Expr::I64(a.wrapping_add(*b))),
-        (Op::I64_ADD, Expr::Binary(Op::I64_ADD, inner), Expr::I64(b)) => match inner.1 {
+        (Op::I64_ADD, Expr::Binary(Op::I64_ADD, inner, _), Expr::I64(b)) => match inner.1 {
             Expr::I64(a) => Some(Expr::binary(
                 Op::I64_ADD,
                 inner.0.take(),
@@ -238,7 +238,7 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
             )),
             _ => None,
         },
-        (Op::I32_ADD, Expr::Binary(Op::I32_ADD, inner), Expr::I32(b)) => match inner.1 {
+        (Op::I32_ADD, Expr::Binary(Op::I32_ADD, inner, _), Expr::I32(b)) => match inner.1 {
             Expr::I32(a) => Some(Expr::binary(
                 Op::I32_ADD,
                 inner.0.take(),
@@ -247,7 +247,7 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
             _ => None,
         },
         (Op::I64_AND, value, Expr::I64(mask)) => masked(value, mask.cast_unsigned()),
-        (Op::I64_SHR_U, Expr::Unary(Op::I64_EXTEND_I32_U, value), Expr::I64(by @ 0..32)) => {
+        (Op::I64_SHR_U, Expr::Unary(Op::I64_EXTEND_I32_U, value, _), Expr::I64(by @ 0..32)) => {
             let shifted = Expr::binary(Op::I32_SHR_U, value.take(), Expr::I32(*by as i32));
             Some(Expr::unary(Op::I64_EXTEND_I32_U, shifted))
         }
@@ -257,11 +257,11 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
 
 /// A comparison of zero-extended operands.
 fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
-    let Expr::Unary(Op::I64_EXTEND_I32_U, left) = &mut operands.0 else {
+    let Expr::Unary(Op::I64_EXTEND_I32_U, left, _) = &mut operands.0 else {
         return None;
     };
     match &mut operands.1 {
-        Expr::Unary(Op::I64_EXTEND_I32_U, right) => {
+        Expr::Unary(Op::I64_EXTEND_I32_U, right, _) => {
             Some(Expr::binary(narrow, left.take(), right.take()))
         }
         Expr::I64(0) if op == Op::I64_NE && left.is_boolean() => Some(left.take()),
@@ -275,15 +275,17 @@ fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<
 /// `value & mask` where the mask removes nothing, or no more than a narrower operation does.
 fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
     match value {
-        Expr::Unary(Op::I64_EXTEND_I32_U, inner) if mask & 1 == 1 && inner.is_boolean() => {
+        Expr::Unary(Op::I64_EXTEND_I32_U, inner, _) if mask & 1 == 1 && inner.is_boolean() => {
             Some(value.take())
         }
-        Expr::Unary(Op::I64_EXTEND_I32_U, _) if mask & LOW_HALF == LOW_HALF => Some(value.take()),
-        Expr::Unary(Op::I64_EXTEND_I32_U, inner) => {
+        Expr::Unary(Op::I64_EXTEND_I32_U, _, _) if mask & LOW_HALF == LOW_HALF => {
+            Some(value.take())
+        }
+        Expr::Unary(Op::I64_EXTEND_I32_U, inner, _) => {
             let narrow = Expr::binary(Op::I32_AND, inner.take(), Expr::I32(mask as i32));
             Some(Expr::unary(Op::I64_EXTEND_I32_U, narrow))
         }
-        Expr::Binary(Op::I64_AND, operands) => match operands.1 {
+        Expr::Binary(Op::I64_AND, operands, _) => match operands.1 {
             Expr::I64(inner) => Some(Expr::binary(
                 Op::I64_AND,
                 operands.0.take(),

@@ -12,7 +12,7 @@
 //!
 //! Reading SP again from global 0, as behind a call of the host, leaves it where it was: the host returns it.
 
-use super::ir::{Expr, Function, SP, Stmt};
+use super::ir::{Expr, Function, Located, SP, Stmt};
 use super::op::Op;
 
 impl Stmt {
@@ -23,7 +23,7 @@ impl Stmt {
 
     /// By how many bytes this moves SP; `None` if it does not, or not by a constant.
     pub(crate) fn moved_sp(&self) -> Option<i32> {
-        let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = self else {
+        let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands, _)) = self else {
             return None;
         };
         match **operands {
@@ -38,8 +38,8 @@ impl Expr {
     pub(crate) fn above_sp(&self) -> Option<i64> {
         match self {
             Expr::Get(SP) => Some(0),
-            Expr::Unary(Op::I64_EXTEND_I32_U | Op::I32_WRAP_I64, inner) => inner.above_sp(),
-            Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands) => {
+            Expr::Unary(Op::I64_EXTEND_I32_U | Op::I32_WRAP_I64, inner, _) => inner.above_sp(),
+            Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands, _) => {
                 let base = operands.0.above_sp()?;
                 match operands.1 {
                     Expr::I64(offset) => base.checked_add(offset),
@@ -103,12 +103,12 @@ impl StackPointer {
         let moves = function.blocks[block]
             .body
             .iter()
-            .filter_map(Stmt::moved_sp);
+            .filter_map(|stmt| stmt.moved_sp());
         self.at_start[block] + moves.sum::<i32>()
     }
 }
 
-fn visit<'f>(body: &'f [Stmt], mut sp: i32, f: &mut impl FnMut(i32, &'f Stmt)) {
+fn visit<'f>(body: &'f [Located], mut sp: i32, f: &mut impl FnMut(i32, &'f Stmt)) {
     for stmt in body {
         f(sp, stmt);
         stmt.bodies().for_each(|nested| visit(nested, sp, f));
@@ -126,7 +126,7 @@ fn follow(stmt: &Stmt, sp: &mut i32) -> Option<()> {
                 let mut inside = *sp;
                 body.iter()
                     .try_for_each(|nested| follow(nested, &mut inside))?;
-                let rejoins = !body.last().is_some_and(Stmt::stops);
+                let rejoins = !body.last().is_some_and(|last| last.stops());
                 if rejoins && inside != *sp {
                     return None;
                 }

@@ -80,7 +80,7 @@ impl Plan {
                         self.labelled[dispatch.other] = true;
                     }
                 }
-                End::Branch(_, yes, no) if yes == no => self.labelled[*yes] = true,
+                End::Branch(_, yes, no, _) if yes == no => self.labelled[*yes] = true,
                 _ => {}
             }
         }

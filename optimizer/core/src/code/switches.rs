@@ -16,15 +16,17 @@
 //! Six assembly functions set g (runtime/asm_wasm.s, Go 1.18 to 1.27: `rt0_go`, `gogo`, `mcall`, `systemstack`,
 //! `morestack`, `switchToCrashStack0`). Between the new g and its SP nothing stands that could trap, call or branch.
 
-use super::ir::{Access, Expr, Function, SP, Stmt};
+use super::ir::{Access, Expr, Function, Located, SP, Stmt};
 use super::op::{Load, Op, Type};
+use super::origin::At;
 use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 
-/// Points global 0 at the return PC at the top of the stack of g, which leads to `goexit`.
-pub(crate) fn show_goexit() -> Stmt {
+/// Points global 0 at the return PC at the top of the stack of g, which leads to `goexit`; for an instruction there.
+pub(crate) fn show_goexit(at: At) -> Stmt {
     let access = Access {
         align: 2,
         offset: STACK_HI,
+        at,
     };
     let g = Expr::unary(Op::I32_WRAP_I64, Expr::GetGlobal(GLOBAL_G));
     let top = Expr::Load(Load::whole(Type::I32), access, Box::new(g));
@@ -38,12 +40,12 @@ pub(crate) fn show_sp(function: &mut Function) {
     (function.blocks.iter_mut()).for_each(|block| show_sp_in(&mut block.body));
 }
 
-fn show_sp_in(body: &mut Vec<Stmt>) {
+fn show_sp_in(body: &mut Vec<Located>) {
     // The position behind the last statement that set g and SP.
     let mut switched: Option<usize> = None;
     let mut position = 0;
     while position <= body.len() {
-        match body.get_mut(position) {
+        match body.get_mut(position).map(|located| &mut located.stmt) {
             Some(Stmt::SetGlobal(GLOBAL_G, _)) => switched = Some(position + 1),
             Some(Stmt::Set(SP, _)) => switched = switched.map(|_| position + 1),
             Some(Stmt::Set(..) | Stmt::SetGlobal(..) | Stmt::Store(..)) => {}
@@ -54,11 +56,12 @@ fn show_sp_in(body: &mut Vec<Stmt>) {
                     stmt.bodies_mut().for_each(show_sp_in);
                 }
                 if let Some(behind) = switched.take() {
-                    let shown = match body.get(position) {
-                        Some(Stmt::Return(_)) => show_goexit(),
+                    let at = body[behind - 1].at;
+                    let shown = match body.get(position).map(|located| &located.stmt) {
+                        Some(Stmt::Return(_)) => show_goexit(at),
                         _ => Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)),
                     };
-                    body.insert(behind, shown);
+                    body.insert(behind, shown.at(at));
                     position += 1;
                 }
             }

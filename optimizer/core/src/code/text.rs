@@ -27,7 +27,7 @@ pub(crate) mod parse;
 mod tests;
 
 use super::ir::{
-    Access, After, Block, Callee, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt,
+    Access, After, Block, Callee, Dispatch, End, Expr, Function, Local, Located, SELECTOR, SP, Stmt,
 };
 use super::op::Type;
 use crate::index::FuncIndex;
@@ -65,6 +65,8 @@ impl Display for Whole<'_, '_> {
             blocks,
             locals,
             entry,
+            start: _,
+            inlined: _,
         } = self.function;
         f.write_str("locals")?;
         for ty in locals {
@@ -103,7 +105,7 @@ impl Whole<'_, '_> {
         match end {
             End::Stop => f.write_str(STOP)?,
             End::Jump(to) => write!(f, "goto b{to}")?,
-            End::Branch(condition, yes, no) => {
+            End::Branch(condition, yes, no, _) => {
                 write!(f, "if {} goto b{yes} else b{no}", Text(condition))?;
             }
             End::Dispatch(dispatch) => write_dispatch(f, dispatch)?,
@@ -139,8 +141,8 @@ fn indent(f: &mut Formatter<'_>, depth: usize) -> Result {
     (0..depth).try_for_each(|_| f.write_str("  "))
 }
 
-fn statements(f: &mut Formatter<'_>, body: &[Stmt], depth: usize, names: Names<'_>) -> Result {
-    body.iter().try_for_each(|stmt| {
+fn statements(f: &mut Formatter<'_>, body: &[Located], depth: usize, names: Names<'_>) -> Result {
+    body.iter().try_for_each(|Located { stmt, .. }| {
         indent(f, depth)?;
         match stmt {
             Stmt::If(..) | Stmt::Block(_) | Stmt::Loop(_) => nested(f, stmt, depth, names)?,
@@ -199,8 +201,8 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
         Stmt::Return(bytes) => write!(f, "return {bytes}"),
         Stmt::Unwind => f.write_str("unwind"),
         Stmt::Unreachable => f.write_str("unreachable"),
-        Stmt::MemoryCopy(to, from, count) => three(f, "memory.copy", to, from, count),
-        Stmt::MemoryFill(to, value, count) => three(f, "memory.fill", to, value, count),
+        Stmt::MemoryCopy(all) => three(f, "memory.copy", all),
+        Stmt::MemoryFill(all) => three(f, "memory.fill", all),
         // These contain statements.
         Stmt::If(..) | Stmt::Block(_) | Stmt::Loop(_) => Ok(()),
         Stmt::Br(label) => write!(f, "br {label}"),
@@ -235,7 +237,7 @@ fn nested(f: &mut Formatter<'_>, stmt: &Stmt, depth: usize, names: Names<'_>) ->
     f.write_char('}')
 }
 
-fn three(f: &mut Formatter<'_>, name: &str, a: &Expr, b: &Expr, c: &Expr) -> Result {
+fn three(f: &mut Formatter<'_>, name: &str, (a, b, c): &(Expr, Expr, Expr)) -> Result {
     write!(f, "{name}({}, {}, {})", Text(a), Text(b), Text(c))
 }
 
@@ -301,8 +303,8 @@ impl Display for Text<'_> {
             Expr::Get(local) => write!(f, "{}", Name(*local)),
             Expr::Tee(local, value) => write!(f, "({} := {})", Name(*local), Text(value)),
             Expr::GetGlobal(global) => write!(f, "g{global}"),
-            Expr::Unary(op, operand) => write!(f, "{}({})", op_name(*op), Text(operand)),
-            Expr::Binary(op, both) => {
+            Expr::Unary(op, operand, _) => write!(f, "{}({})", op_name(*op), Text(operand)),
+            Expr::Binary(op, both, _) => {
                 write!(f, "{}({}, {})", op_name(*op), Text(&both.0), Text(&both.1))
             }
             Expr::Load(load, access, address) => {
@@ -310,8 +312,8 @@ impl Display for Text<'_> {
                 write_access(f, *access, load.width())?;
                 write!(f, "({})", Text(address))
             }
-            Expr::Select(all) => three(f, "select", &all.0, &all.1, &all.2),
-            Expr::Call(function, arguments) => write!(f, "call f{function}{}", List(arguments)),
+            Expr::Select(all) => three(f, "select", all),
+            Expr::Call(call, _) => write!(f, "call f{}{}", call.0, List(&call.1)),
             Expr::MemorySize => f.write_str("memory.size"),
             Expr::MemoryGrow(pages) => write!(f, "memory.grow({})", Text(pages)),
         }

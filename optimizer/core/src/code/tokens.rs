@@ -1,6 +1,7 @@
 //! The operators of a function body, with their opcodes.
 
 use super::ir::Access;
+use super::origin::At;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// An operator.
@@ -12,7 +13,7 @@ pub(crate) struct Token<'b> {
     pub(crate) at: u32,
     /// Its opcode byte, or `prefix << 8 | second byte` behind a prefix.
     pub(crate) opcode: u16,
-    /// Of loads and stores: alignment and offset.
+    /// Of loads and stores: alignment and offset. Where it comes from is not set.
     pub(crate) access: Option<Access>,
 }
 
@@ -84,6 +85,11 @@ fn access(bytes: &[u8]) -> wasmparser::Result<Option<Access>> {
         return Ok(None);
     }
     let offset = reader.read_var_u64()?;
-    Ok((u8::try_from(align).ok().zip(u32::try_from(offset).ok()))
-        .map(|(align, offset)| Access { align, offset }))
+    Ok(
+        (u8::try_from(align).ok().zip(u32::try_from(offset).ok())).map(|(align, offset)| Access {
+            align,
+            offset,
+            at: At::NOWHERE,
+        }),
+    )
 }

@@ -1,11 +1,13 @@
 //! What Go's tables say of a module's code.
 
 use super::{Paths, names};
+use crate::Optimized;
 use crate::codemap::CodeMap;
 use crate::error::{Error, Result, Stage};
-use crate::go::{Identity, Memory, Program};
+use crate::go::{Identity, Memory, Program, Toolchain};
 use crate::input::Input;
 use crate::positions::Positions;
+use crate::symbols::from_name_section;
 use crate::validate::validate;
 use std::collections::BTreeMap;
 
@@ -38,28 +40,35 @@ impl Described {
             Ok(program) => program,
             Err(error) => return Described::without_tables(&input, error),
         };
-        let map = CodeMap::of_input(&input, &program)?;
-        Described::new(&input, &map, &program, &identity)
+        let map = CodeMap::of_input(&input, Some(&program))?;
+        let positions = Positions::new(&input, &map, &program, &names_of(&input))?;
+        Ok(Described::new(positions, &identity))
     }
 
-    /// What the tables of the input say of the module that its code map describes.
-    pub(crate) fn new(
-        mapped: &Input<'_>,
-        map: &CodeMap,
-        program: &Program,
-        identity: &Identity,
-    ) -> Result<Described> {
-        let positions = Positions::new(mapped, map, program)?;
-        Ok(Described {
-            names: names(mapped, &positions),
+    /// What the tables of the input say of an optimized module.
+    ///
+    /// # Errors
+    /// It was optimized without [`Options::code_map`](crate::Options::code_map).
+    pub fn of_optimized(optimized: &Optimized) -> Result<Described> {
+        if optimized.code_map.is_none() && optimized.report.input.toolchain == Toolchain::Go {
+            let message = "debug information of an optimized module needs its code map";
+            return Err(Error::new(Stage::Artifact, message));
+        }
+        let positions = optimized.symbols.positions.clone();
+        Ok(Described::new(positions, &optimized.report.input))
+    }
+
+    fn new(positions: Positions, identity: &Identity) -> Described {
+        Described {
+            names: names(&positions),
             paths: Paths::new(&positions, &identity.build_info),
             positions,
             warning: None,
-        })
+        }
     }
 
     fn without_tables(input: &Input<'_>, error: Error) -> Result<Described> {
-        let names = names(input, &Positions::default());
+        let names = names_of(input);
         if names.is_empty() {
             return Err(error);
         }
@@ -73,6 +82,12 @@ impl Described {
             )),
         })
     }
+}
+
+/// What the module's own `name` section says.
+fn names_of(input: &Input<'_>) -> BTreeMap<u32, String> {
+    let named = from_name_section(input).into_iter();
+    named.map(|(index, source)| (index, source.name)).collect()
 }
 
 fn is_optimized() -> Error {

@@ -1,6 +1,7 @@
 //! Debug information as sections of the module itself, which is all that wasmtime and wazero read.
 
 use super::{Described, Kinds, SourceMap, SourcePath, dwarf, names, source_map};
+use crate::build_id::EXTERNAL_DEBUG_INFO;
 use crate::codemap::code_start;
 use crate::error::Result;
 use crate::input::Input;
@@ -32,14 +33,8 @@ pub fn embed(
     if kinds.dwarf {
         sections.extend(dwarf::sections(&described.positions)?);
     }
-    let input = Input::read(wasm)?;
-    for name in IN_ORDER {
-        let content = match name {
-            NAME if kinds.names => Some(names::section(&described.names)),
-            _ => input.custom_section(name).map(<[u8]>::to_vec),
-        };
-        sections.extend(content.map(|content| (name.to_owned(), content)));
-    }
+    let own_names = kinds.names.then(|| names::section(&described.names));
+    sections.extend(in_order(&Input::read(wasm)?, own_names));
     if kinds.source_map {
         sections.push((SOURCE_MAPPING_URL.into(), source_map::url_section(map_url)));
     }
@@ -58,9 +53,23 @@ pub fn embed(
 }
 
 /// LLVM reads these in this order only (`WasmSectionOrderChecker`); Go's linker writes `producers` first.
-const IN_ORDER: [&str; 3] = [NAME, "producers", "target_features"];
-pub(crate) const NAME: &str = "name";
-pub(crate) const SOURCE_MAPPING_URL: &str = "sourceMappingURL";
+pub(super) const IN_ORDER: [&str; 3] = [NAME, "producers", "target_features"];
+pub(super) const NAME: &str = "name";
+pub(super) const SOURCE_MAPPING_URL: &str = "sourceMappingURL";
+
+/// The sections of [`IN_ORDER`] as a module has them, but for its names if there are others.
+pub(super) fn in_order(input: &Input<'_>, names: Option<Vec<u8>>) -> Vec<(String, Vec<u8>)> {
+    let own = |name: &str| input.custom_section(name).map(<[u8]>::to_vec);
+    let mut sections = Vec::new();
+    for name in IN_ORDER {
+        let content = match name {
+            NAME if names.is_some() => names.clone(),
+            _ => own(name),
+        };
+        sections.extend(content.map(|content| (name.to_owned(), content)));
+    }
+    sections
+}
 
 impl Kinds {
     /// Whether a custom section is one that these kinds make anew.
@@ -68,7 +77,7 @@ impl Kinds {
         match name {
             _ if IN_ORDER.contains(&name) => true,
             SOURCE_MAPPING_URL => self.source_map,
-            "external_debug_info" => self.dwarf,
+            EXTERNAL_DEBUG_INFO => self.dwarf,
             _ => self.dwarf && name.starts_with(".debug_"),
         }
     }

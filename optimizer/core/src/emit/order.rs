@@ -9,6 +9,8 @@ pub(super) struct Order {
     pub(super) final_index: Vec<u32>,
     /// Defined functions in final order.
     pub(super) defined: Vec<Placed>,
+    /// How many functions are imported.
+    pub(super) imported: Imported,
 }
 
 /// A defined function of the output.
@@ -51,6 +53,7 @@ impl Order {
         Order {
             final_index,
             defined,
+            imported: frame.imported_functions,
         }
     }
 }

@@ -25,7 +25,7 @@ mod stack;
 mod tests;
 
 use super::{Go, Outcome};
-use crate::code::{Callee, Code, Expr, Function, Load, Op, SP, StackPointer, Stmt};
+use crate::code::{Callee, Code, Expr, Function, Load, Located, Op, SP, StackPointer, Stmt};
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_CTXT;
 use crate::index::FuncIndex;
@@ -122,32 +122,34 @@ fn called_at(first: &Stmt, second: &Stmt) -> Option<i64> {
 }
 
 /// The distance above SP of the slot from which these statements load the closure that the last of them calls.
-fn loaded_from(stmts: &[Stmt]) -> Option<i64> {
-    let (before, [Stmt::SetGlobal(GLOBAL_CTXT, Expr::Get(closure)), call]) =
-        stmts.split_last_chunk::<2>()?
-    else {
+fn loaded_from(stmts: &[Located]) -> Option<i64> {
+    let (before, [set, call]) = stmts.split_last_chunk::<2>()?;
+    let Stmt::SetGlobal(GLOBAL_CTXT, Expr::Get(closure)) = &set.stmt else {
         return None;
     };
-    let (PC_F, Expr::Unary(Op::I32_WRAP_I64, address)) = loaded_slot(call)? else {
+    let (PC_F, Expr::Unary(Op::I32_WRAP_I64, address, _)) = loaded_slot(call)? else {
         return None;
     };
     if **address != Expr::Get(*closure) {
         return None;
     }
-    let (before, checked) = match before {
-        [before @ .., Stmt::If(Expr::Unary(Op::I64_EQZ, checked), ..)] => {
-            (before, Some(&**checked))
+    let mut before = before.iter().rev().map(|located| &located.stmt);
+    let mut last = before.next();
+    let checked = match last {
+        Some(Stmt::If(Expr::Unary(Op::I64_EQZ, checked, _), ..)) => {
+            last = before.next();
+            Some(&**checked)
         }
-        before => (before, None),
+        _ => None,
     };
-    let value = match (before, checked) {
+    let value = match (last, checked) {
         (_, Some(Expr::Tee(local, value))) if local == closure => &**value,
-        ([.., Stmt::Set(local, value)], Some(Expr::Get(checked)))
+        (Some(Stmt::Set(local, value)), Some(Expr::Get(checked)))
             if [local, checked] == [closure; 2] =>
         {
             value
         }
-        ([.., Stmt::Set(local, value)], None) if local == closure => value,
+        (Some(Stmt::Set(local, value)), None) if local == closure => value,
         _ => return None,
     };
     match value {
@@ -178,7 +180,7 @@ fn loaded_slot(call: &Stmt) -> Option<(i64, &Expr)> {
 impl Stack {
     fn rewrite(
         &self,
-        body: &mut [Stmt],
+        body: &mut [Located],
         mut sp: i32,
         slot: Option<i64>,
         callee: &impl Fn(i64) -> Option<FuncIndex>,
@@ -191,7 +193,9 @@ impl Stack {
                     Some(Content::Always(Value::Constant(pc))) => callee(pc),
                     _ => None,
                 };
-                if let (Some(found), Stmt::GoCall { callee, .. }) = (found, &mut body[position]) {
+                if let (Some(found), Stmt::GoCall { callee, .. }) =
+                    (found, &mut body[position].stmt)
+                {
                     *callee = Callee::Direct(found);
                     count.direct += 1;
                 }
@@ -206,7 +210,7 @@ impl Stack {
 
     /// Where the closure is that the last of these statements calls, `Some(None)` if that is not known; `None` if it
     /// does not call a deferred closure.
-    fn closure(&self, stmts: &[Stmt], sp: i64, slot: Option<i64>) -> Option<Option<i64>> {
+    fn closure(&self, stmts: &[Located], sp: i64, slot: Option<i64>) -> Option<Option<i64>> {
         if let [.., first, second] = stmts
             && let Some(place) = called_at(first, second)
         {

@@ -32,7 +32,7 @@
 
 use super::{Go, Outcome};
 use crate::code::callgraph::{CallGraph, Node};
-use crate::code::{Body, Callee, Code, Definition, Expr, Function, SP, Stmt, Unlifted};
+use crate::code::{Body, Callee, Code, Definition, Expr, Function, Located, SP, Stmt, Unlifted};
 use crate::go::abi::{RETURN_PC, STACK_NOSPLIT};
 use crate::go::{Program, known};
 use crate::index::{Defined, FuncIndex, PerFunction};
@@ -79,14 +79,18 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
 /// The condition of the stack check, the function's first statement.
 fn check_of(function: &Function, is_morestack: impl Fn(FuncIndex) -> bool) -> Option<&Expr> {
     let first = function.blocks[function.entry].body.first()?;
-    let Stmt::If(condition, yes, no) = first else {
+    let Stmt::If(condition, yes, no) = &first.stmt else {
         return None;
     };
     match (yes.as_slice(), no.as_slice()) {
         (
             [
-                Stmt::GoCall {
-                    callee: Callee::Direct(callee),
+                Located {
+                    stmt:
+                        Stmt::GoCall {
+                            callee: Callee::Direct(callee),
+                            ..
+                        },
                     ..
                 },
             ],

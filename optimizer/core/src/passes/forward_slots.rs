@@ -39,8 +39,8 @@ mod exposure;
 
 use super::{Go, Outcome};
 use crate::code::{
-    Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Op, SP, StackPointer, Stmt,
-    Store, Type, rules,
+    Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Located, Op, SP, StackPointer,
+    Stmt, Store, Type, rules,
 };
 use crate::index::FuncIndex;
 use crate::options::{Options, Preference};
@@ -209,7 +209,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
         valid
     }
 
-    fn list(&mut self, body: &mut [Stmt], valid: &mut CellSet) {
+    fn list(&mut self, body: &mut [Located], valid: &mut CellSet) {
         for stmt in body {
             self.stmt(stmt, valid);
         }
@@ -227,7 +227,8 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
             Stmt::Store(store, access, Expr::Get(SP), value) => {
                 self.store(store, *access, value, valid);
             }
-            Stmt::MemoryCopy(to, _, length) | Stmt::MemoryFill(to, _, length) => {
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
+                let (to, _, length) = &**all;
                 if let Some((start, end)) = exposure::stack_range(to, length) {
                     *valid &= !self.overlapping(start, end);
                 }
@@ -252,7 +253,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 self.sp = sp;
                 self.list(no, &mut behind_no);
                 self.sp = sp;
-                let stops = |body: &[Stmt]| body.last().is_some_and(Stmt::stops);
+                let stops = |body: &[Located]| body.last().is_some_and(|last| last.stops());
                 *valid = match (stops(yes), stops(no)) {
                     (true, _) => behind_no,
                     (_, true) => behind_yes,

@@ -22,7 +22,9 @@
 
 use super::{Go, Outcome};
 use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
-use crate::code::{Code, Definition, Expr, FIRST_FREE, Facts, Function, Local, Stmt, rules};
+use crate::code::{
+    Code, Definition, End, Expr, FIRST_FREE, Facts, Function, Local, Located, Stmt, rules,
+};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -86,10 +88,12 @@ fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
             let behind = liveness.behind(&block.end);
             // The condition is the block's last use: it is treated as a statement meanwhile.
             let mut body = std::mem::take(&mut block.body);
-            body.extend(block.end.exprs_mut().map(|expr| Stmt::Drop(expr.take())));
+            if let End::Branch(condition, _, _, at) = &mut block.end {
+                body.push(Stmt::Drop(condition.take()).at(*at));
+            }
             changed |= forwarder.list(&mut body, behind);
             for expr in block.end.exprs_mut().rev() {
-                if let Some(Stmt::Drop(value)) = body.pop() {
+                if let Some(Stmt::Drop(value)) = body.pop().map(|last| last.stmt) {
                     *expr = value;
                     rules::simplify_condition(expr);
                 }
@@ -121,7 +125,7 @@ enum Fate {
 
 impl Forwarder<'_> {
     /// Forwards within a list, back to front, so that uses come before definitions. Whether anything changed.
-    fn list(&mut self, body: &mut Vec<Stmt>, behind: LocalSet) -> bool {
+    fn list(&mut self, body: &mut Vec<Located>, behind: LocalSet) -> bool {
         let mut changed = false;
         let mut lives = vec![behind];
         let mut position = body.len();
@@ -149,8 +153,8 @@ impl Forwarder<'_> {
 
     /// Handles the statement at this position if it is a `Set`. `lives` has what is live after it and after each
     /// statement that follows, the last one first.
-    fn definition(&mut self, body: &mut Vec<Stmt>, position: usize, lives: &[LocalSet]) -> Fate {
-        let Stmt::Set(local, value) = &body[position] else {
+    fn definition(&mut self, body: &mut Vec<Located>, position: usize, lives: &[LocalSet]) -> Fate {
+        let Stmt::Set(local, value) = &body[position].stmt else {
             return Fate::Stays;
         };
         let local = *local;
@@ -165,9 +169,9 @@ impl Forwarder<'_> {
         if lives[body.len() - 1 - position] >> local & 1 == 0 {
             self.count.dropped += 1;
             if effects.is_visible() || has_call(value) {
-                let value = std::mem::replace(&mut body[position], Stmt::Unreachable);
-                if let Stmt::Set(_, value) = value {
-                    body[position] = Stmt::Drop(value);
+                let evaluated = &mut body[position].stmt;
+                if let Stmt::Set(_, value) = std::mem::replace(evaluated, Stmt::Unreachable) {
+                    *evaluated = Stmt::Drop(value);
                 }
                 return Fate::Evaluated;
             }
@@ -187,12 +191,12 @@ impl Forwarder<'_> {
     /// The first statement that reads `local`, if the value at `position` may move there.
     fn first_use(
         &self,
-        body: &[Stmt],
+        body: &[Located],
         position: usize,
         local: Local,
         effects: &Effects,
     ) -> Option<usize> {
-        let Stmt::Set(_, value) = &body[position] else {
+        let Stmt::Set(_, value) = &body[position].stmt else {
             return None;
         };
         for (at, stmt) in body.iter().enumerate().skip(position + 1).take(REACH) {
@@ -218,14 +222,14 @@ impl Forwarder<'_> {
     /// Moves the value at `position` into the statement `at`, after which `after` is live.
     fn substitute(
         &mut self,
-        body: &mut Vec<Stmt>,
+        body: &mut Vec<Located>,
         position: usize,
         at: usize,
         local: Local,
         after: LocalSet,
     ) {
         let used_again = reads(&body[at], local) > 1 || is_live_after(&body[at], local, after);
-        let Stmt::Set(_, value) = body.remove(position) else {
+        let Stmt::Set(_, value) = body.remove(position).stmt else {
             return;
         };
         if used_again {
@@ -322,7 +326,7 @@ fn is_apart(value: &Expr, store: &Stmt) -> bool {
 fn is_plain(address: &Expr) -> bool {
     match address {
         Expr::Get(_) => true,
-        Expr::Unary(_, inner) => matches!(**inner, Expr::Get(_)),
+        Expr::Unary(_, inner, _) => matches!(**inner, Expr::Get(_)),
         _ => false,
     }
 }

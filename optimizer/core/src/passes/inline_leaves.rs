@@ -17,7 +17,8 @@ use super::{Go, Outcome};
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
 use crate::code::{
-    After, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, SP, Stmt, Type,
+    After, At, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, Inlined, Located, SP,
+    Stmt, Type,
 };
 use crate::go::abi::RETURN_PC;
 use crate::index::{FuncIndex, PerFunction};
@@ -55,8 +56,9 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
 #[derive(Debug)]
 struct Leaf {
     /// Everything but the return, with slots as the caller sees them.
-    body: Vec<Stmt>,
+    body: Vec<Located>,
     locals: Vec<Type>,
+    inlined: Inlined,
 }
 
 impl Leaf {
@@ -67,10 +69,8 @@ impl Leaf {
         let [block] = function.blocks.as_slice() else {
             return None;
         };
-        let (Stmt::Return(RETURN_PC), body) = block.body.split_last()? else {
-            return None;
-        };
-        if block.end != End::Stop {
+        let (last, body) = block.body.split_last()?;
+        if last.stmt != Stmt::Return(RETURN_PC) || block.end != End::Stop {
             return None;
         }
         // A local that is read before it is set is zero in a function of its own, but anything in the caller.
@@ -80,7 +80,7 @@ impl Leaf {
         let mut body = body.to_vec();
         let mut nodes = 0;
         let mut stored = false;
-        for stmt in &mut body {
+        for Located { stmt, .. } in &mut body {
             match stmt {
                 Stmt::Set(local, _) if *local >= FIRST_FREE => {}
                 Stmt::Store(..) => stored = true,
@@ -93,6 +93,7 @@ impl Leaf {
         (nodes <= most_nodes).then(|| Leaf {
             body,
             locals: function.locals.clone(),
+            inlined: function.inlined.clone(),
         })
     }
 }
@@ -116,7 +117,10 @@ fn count_nodes(expr: &Expr) -> Option<usize> {
 /// A nil check or the like, whose call never returns.
 fn is_panic(stmt: &Stmt) -> bool {
     matches!(stmt, Stmt::If(_, yes, no) if no.is_empty()
-        && matches!(yes.as_slice(), [Stmt::GoCall { after: After::Never, callee: Callee::Direct(_), .. }]))
+    && matches!(yes.as_slice(), [Located {
+        stmt: Stmt::GoCall { after: After::Never, callee: Callee::Direct(_), .. },
+        ..
+    }]))
 }
 
 /// Inlines the calls of leaves in a function. Returns how many.
@@ -125,12 +129,14 @@ fn inline<'l>(function: &mut Function, leaf: &impl Fn(FuncIndex) -> Option<&'l L
         leaf,
         locals: std::mem::take(&mut function.locals),
         own: CallersLocals::default(),
+        inlined: std::mem::take(&mut function.inlined),
         count: 0,
     };
     for block in &mut function.blocks {
         inliner.list(&mut block.body);
     }
     function.locals = inliner.locals;
+    function.inlined = inliner.inlined;
     inliner.count
 }
 
@@ -139,24 +145,26 @@ struct Inliner<'i, F> {
     /// The caller's locals.
     locals: Vec<Type>,
     own: CallersLocals,
+    inlined: Inlined,
     count: u64,
 }
 
 impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
-    fn list(&mut self, body: &mut Vec<Stmt>) {
+    fn list(&mut self, body: &mut Vec<Located>) {
         let mut position = 0;
         while position < body.len() {
             body[position]
                 .bodies_mut()
                 .for_each(|nested| self.list(nested));
-            let inlined = match &body[position] {
+            let at = body[position].at;
+            let inlined = match &body[position].stmt {
                 Stmt::GoCall {
                     pc_f,
                     pc_b,
                     callee: Callee::Direct(callee),
                     after: After::NotResumed | After::Returns,
                 } => (self.leaf)(*callee)
-                    .and_then(|leaf| self.body_of(leaf, (*pc_f, *pc_b), *callee)),
+                    .and_then(|leaf| self.body_of(leaf, (*pc_f, *pc_b), *callee, at)),
                 _ => None,
             };
             match inlined {
@@ -177,20 +185,24 @@ impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
         leaf: &Leaf,
         (pc_f, pc_b): (Option<u32>, u32),
         callee: FuncIndex,
-    ) -> Option<Vec<Stmt>> {
+        at: At,
+    ) -> Option<Vec<Located>> {
         if self.locals.len() + leaf.locals.len() > MOST_LOCALS {
             return None;
         }
         let mut body = leaf.body.clone();
+        let mut copying = self.inlined.copying(&leaf.inlined, at);
         for stmt in &mut body {
+            stmt.map_origins(&mut |at| copying.copy(at));
             // It panics in a frame of its own.
-            if let Stmt::If(_, yes, _) = stmt {
-                *yes = vec![Stmt::GoCall {
+            if let Stmt::If(_, yes, _) = &mut stmt.stmt {
+                let call = Stmt::GoCall {
                     pc_f,
                     pc_b,
                     callee: Callee::Direct(callee),
                     after: After::Never,
-                }];
+                };
+                *yes = vec![call.at(at)];
             }
             self.own.adopt(stmt, &leaf.locals, &mut self.locals);
         }
@@ -209,12 +221,20 @@ mod tests {
     const VALUE: Local = 4;
 
     fn slot(offset: u32) -> Expr {
-        let access = Access { align: 3, offset };
+        let access = Access {
+            align: 3,
+            offset,
+            at: At::NOWHERE,
+        };
         Expr::Load(Load::I64, access, Box::new(Expr::Get(SP)))
     }
 
     fn store(address: Expr, offset: u32, value: Expr) -> Stmt {
-        let access = Access { align: 3, offset };
+        let access = Access {
+            align: 3,
+            offset,
+            at: At::NOWHERE,
+        };
         Stmt::Store(Store::I64, access, address, value)
     }
 
@@ -225,7 +245,11 @@ mod tests {
 
     fn check(pc_b: u32, callee: FuncIndex) -> Stmt {
         let is_nil = Expr::unary(Op::I64_EQZ, slot(8));
-        Stmt::If(is_nil, vec![call(pc_b, callee, After::Never)], Vec::new())
+        Stmt::If(
+            is_nil,
+            vec![call(pc_b, callee, After::Never).into()],
+            Vec::new(),
+        )
     }
 
     /// `func load(p *int) int { return *p }`.
@@ -235,6 +259,7 @@ mod tests {
             Access {
                 align: 3,
                 offset: 0,
+                at: At::NOWHERE,
             },
             Box::new(Expr::unary(Op::I32_WRAP_I64, slot(8))),
         );
@@ -255,7 +280,7 @@ mod tests {
         // The panic is raised by the call itself, at its own PC.
         let is_nil = Expr::unary(Op::I64_EQZ, slot(0));
         let raise = call(7, STEADY, After::Never);
-        assert_eq!(body[0], Stmt::If(is_nil, vec![raise], Vec::new()));
+        assert_eq!(body[0], Stmt::If(is_nil, vec![raise.into()], Vec::new()));
         let local = caller.locals.len() as Local - 1;
         assert_eq!(body[2], store(Expr::Get(SP), 8, Expr::Get(local)));
     }

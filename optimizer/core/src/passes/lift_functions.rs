@@ -21,13 +21,14 @@ mod refuse;
 mod unfit;
 
 use super::{Go, Outcome, mark_no_return};
-use crate::code::{self, Body, Code, Definition, PcWidth, Style, Unlifted};
+use crate::code::{self, Body, Code, Definition, Original, PcWidth, Style, Target, Unlifted};
 use crate::frame::Frame;
 use crate::go::Program;
 use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
+use crate::reindex::Reindex;
 use crate::report::CodeLeftAlone;
 use std::collections::BTreeMap;
 
@@ -89,7 +90,8 @@ impl Lifted {
 fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) -> Lifted {
     let (functions, refusals): (Vec<_>, Vec<_>) = (listed.par_iter().zip(&input.bodies))
         .map(|(listed, range)| {
-            let lifted = lift_one(input.slice(range), listed, facts);
+            let base = input.code_offset(range.start);
+            let lifted = lift_one((input.slice(range), base), listed, facts);
             let (body, refusal) = match lifted {
                 Ok(graph) => (Body::Lifted(graph), None),
                 Err(refusal) => (unlifted(input, listed.index), refusal),
@@ -113,7 +115,7 @@ fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) ->
 
 /// The graph of a function; otherwise the reason for refusing it, or `None` outside the convention.
 fn lift_one(
-    body: &[u8],
+    (body, base): (&[u8], u32),
     listed: &Listed,
     facts: &code::Facts,
 ) -> std::result::Result<code::Function, Option<&'static str>> {
@@ -123,7 +125,7 @@ fn lift_one(
         // Several identical functions that were merged into one: pclntab has only the last of them.
         return Err(Some("a function in several table slots"));
     }
-    code::lift_function(body, pc_f, listed.deferreturn, facts).map_err(Some)
+    code::lift_function(body, (pc_f, base), listed.deferreturn, facts).map_err(Some)
 }
 
 fn unlifted(input: &Input<'_>, index: FuncIndex) -> Body {
@@ -135,8 +137,16 @@ fn unadaptable(lifted: &Lifted, input: &Input<'_>, facts: &code::Facts) -> Optio
     (lifted.functions.par_iter().zip(&input.bodies))
         .filter(|(function, _)| function.graph().is_none())
         .find_map_first(|(Definition { index, .. }, body)| {
-            // The type's index does not matter here.
-            let adapted = code::adapted(input.slice(body), *index, 0, facts);
+            let original = Original {
+                bytes: input.slice(body),
+                base: 0,
+            };
+            // Indices do not matter here.
+            let target = Target {
+                indices: Reindex(None),
+                marks: false,
+            };
+            let adapted = code::adapted(original, *index, 0, facts, target);
             let reason = adapted.err()?;
             Some(format!("function {index}: {reason}"))
         })

@@ -18,7 +18,7 @@
 
 use super::{Go, Outcome};
 use crate::code::locals::{Liveness, LocalSet, MOST_LOCALS, before_list};
-use crate::code::{Code, Expr, FIRST_FREE, Function, Local, Stmt, Type};
+use crate::code::{Code, Expr, FIRST_FREE, Function, Local, Located, Stmt, Type};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -78,12 +78,12 @@ impl Conflicts {
         conflicts
     }
 
-    fn list(&mut self, body: &[Stmt], mut behind: LocalSet) {
+    fn list(&mut self, body: &[Located], mut behind: LocalSet) {
         for stmt in body.iter().rev() {
             for nested in stmt.bodies() {
                 self.list(nested, behind);
             }
-            let mut live = match stmt {
+            let mut live = match &stmt.stmt {
                 stmt if stmt.stops() => 0,
                 Stmt::Set(local, _) => {
                     self.define(*local, behind);
@@ -181,6 +181,7 @@ fn rename(function: &mut Function, colours: &[Local]) {
 #[cfg(test)]
 mod tests {
     use super::merge;
+    use crate::code::At;
     use crate::code::tests::choices::Choices;
     use crate::code::tests::program::{self, run_function};
     use crate::code::tests::values::{self, LOCALS};
@@ -207,7 +208,7 @@ mod tests {
             let condition = Expr::Get(values::local(&mut choices, Type::I32));
             let live: Vec<Local> = (2..LOCALS.len() as Local).filter(|_| choices.flip()).collect();
             let original = program::function(vec![
-                (first, End::Branch(condition, 1, 2)),
+                (first, End::Branch(condition, 1, 2, At::NOWHERE)),
                 ([sets(&mut choices), program::store_locals(live.clone())].concat(), End::Stop),
                 ([sets(&mut choices), program::store_locals(live)].concat(), End::Stop),
             ]);

@@ -15,7 +15,7 @@
 //! what `inline-calls` then does, regexp 0.87.
 
 use super::{Go, Outcome, not_for_raw};
-use crate::code::{Block, Callee, Code, End, Expr, Function, Local, Op, Stmt, Type};
+use crate::code::{Block, Callee, Code, End, Expr, Function, Local, Located, Op, Stmt, Type};
 use crate::go::known::expected;
 use crate::index::{Defined, FuncIndex};
 use crate::options::{Options, Preference};
@@ -82,7 +82,12 @@ fn behind(code: &Code, index: FuncIndex) -> FuncIndex {
         return index;
     };
     match block.body.as_slice() {
-        [Stmt::TailCall(Callee::Direct(next))] => *next,
+        [
+            Located {
+                stmt: Stmt::TailCall(Callee::Direct(next)),
+                ..
+            },
+        ] => *next,
         _ => index,
     }
 }
@@ -96,18 +101,21 @@ fn promote(function: &mut Function, targets: &[Target]) -> usize {
         let Some(Stmt::GoCall {
             callee: Callee::Indirect(slot),
             ..
-        }) = block.body.last_mut()
+        }) = block.last_mut()
         else {
             continue;
         };
         let local = function.locals.len() as Local;
         function.locals.push(Type::I32);
         let slot = std::mem::replace(&mut **slot, Expr::Get(local));
-        let call = block.body.pop();
-        block.body.push(Stmt::Set(local, slot));
+        let Some(call) = block.body.pop() else {
+            continue;
+        };
+        let at = call.at;
+        block.body.push(Stmt::Set(local, slot).at(at));
         let position = block.position;
         let end = std::mem::replace(&mut block.end, End::Jump(first_test));
-        let behind = |call: Option<Stmt>| Block {
+        let behind = |call: Option<Located>| Block {
             body: call.into_iter().collect(),
             end: end.clone(),
             resume: None,
@@ -119,16 +127,16 @@ fn promote(function: &mut Function, targets: &[Target]) -> usize {
             let slot = Expr::I32(target.slot.cast_signed());
             let is_target = Expr::binary(Op::I32_EQ, Expr::Get(local), slot);
             let mut direct = call.clone();
-            if let Some(Stmt::GoCall { callee, .. }) = &mut direct {
+            if let Stmt::GoCall { callee, .. } = &mut direct.stmt {
                 *callee = Callee::Direct(target.callee);
             }
             function.blocks.push(Block {
-                end: End::Branch(is_target, next + 1, next + 2),
+                end: End::Branch(is_target, next + 1, next + 2, at),
                 ..behind(None)
             });
-            function.blocks.push(behind(direct));
+            function.blocks.push(behind(Some(direct)));
         }
-        function.blocks.push(behind(call));
+        function.blocks.push(behind(Some(call)));
         count += 1;
     }
     count
@@ -138,6 +146,7 @@ fn promote(function: &mut Function, targets: &[Target]) -> usize {
 mod tests {
     use super::*;
     use crate::code::After;
+    use crate::code::At;
     use crate::code::tests::choices::Choices;
     use crate::code::tests::machine::{CHOOSE, MAY_UNWIND, NEVER, STEADY, slot};
     use crate::code::tests::program::{self, played};
@@ -163,7 +172,7 @@ mod tests {
         let either = Expr::Select(Box::new((
             Expr::I32(slot(MAY_UNWIND)),
             Expr::I32(slot(STEADY)),
-            Expr::Call(CHOOSE, Vec::new()),
+            Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE),
         )));
         let indirect = call(Callee::Indirect(Box::new(either)));
         let mut function = program::function(vec![
@@ -195,7 +204,7 @@ mod tests {
         let End::Jump(test) = function.blocks[0].end else {
             unreachable!("{:#?}", function.blocks)
         };
-        let End::Branch(Expr::Binary(Op::I32_EQ, operands), direct, indirect) =
+        let End::Branch(Expr::Binary(Op::I32_EQ, operands, _), direct, indirect, _) =
             &function.blocks[test].end
         else {
             unreachable!("{:#?}", function.blocks)

@@ -23,7 +23,7 @@
 //! A target that overlaps the source behind its start has to be copied from the end: that stays one copy.
 
 use super::{Go, Outcome};
-use crate::code::{Code, Expr, Function, Local, Op, Stmt, Type};
+use crate::code::{At, Code, Expr, Function, Local, Located, Op, Stmt, Type};
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -50,18 +50,19 @@ fn split(function: &mut Function) -> usize {
     for block in &mut function.blocks {
         let mut position = 0;
         while position < block.body.len() {
-            let stmt = &mut block.body[position];
+            let Located { stmt, at } = &mut block.body[position];
             position += 1;
-            let Stmt::MemoryCopy(to, from, length) = stmt else {
+            let Stmt::MemoryCopy(all) = stmt else {
                 continue;
             };
+            let (to, from, length) = &mut **all;
             if matches!(length, Expr::I32(_)) {
                 continue;
             }
             let operands = [to.take(), from.take(), length.take()];
             let first = function.locals.len() as Local;
             function.locals.extend([Type::I32; 3]);
-            let pieces = in_pieces(operands, [first, first + 1, first + 2]);
+            let pieces = in_pieces(operands, [first, first + 1, first + 2], *at);
             let length = pieces.len();
             block.body.splice(position - 1..position, pieces);
             position += length - 1;
@@ -71,30 +72,31 @@ fn split(function: &mut Function) -> usize {
     count
 }
 
-fn in_pieces(operands: [Expr; 3], [to, from, length]: [Local; 3]) -> Vec<Stmt> {
-    let mut body: Vec<Stmt> = ([to, from, length].into_iter().zip(operands))
-        .map(|(local, value)| Stmt::Set(local, value))
+fn in_pieces(operands: [Expr; 3], [to, from, length]: [Local; 3], at: At) -> Vec<Located> {
+    let mut body: Vec<Located> = ([to, from, length].into_iter().zip(operands))
+        .map(|(local, value)| Stmt::Set(local, value).at(at))
         .collect();
     let get = Expr::Get;
     let is_long = || Expr::binary(Op::I32_GT_U, get(length), Expr::I32(PIECE));
     let distance = || Expr::binary(Op::I32_SUB, get(to), get(from));
     let is_apart = Expr::binary(Op::I32_GE_U, distance(), get(length));
     let is_skewed = Expr::binary(Op::I32_AND, distance(), Expr::I32(ALIGNMENT - 1));
-    let copy = |bytes| Stmt::MemoryCopy(get(to), get(from), bytes);
-    let by_piece = |op, local| Stmt::Set(local, Expr::binary(op, get(local), Expr::I32(PIECE)));
+    let copy = |bytes| Stmt::MemoryCopy(Box::new((get(to), get(from), bytes))).at(at);
+    let by_piece =
+        |op, local| Stmt::Set(local, Expr::binary(op, get(local), Expr::I32(PIECE))).at(at);
     let pieces = vec![
         copy(Expr::I32(PIECE)),
         by_piece(Op::I32_ADD, to),
         by_piece(Op::I32_ADD, from),
         by_piece(Op::I32_SUB, length),
-        Stmt::BrIf(0, is_long()),
+        Stmt::BrIf(0, is_long()).at(at),
     ];
     let when_slow = Stmt::If(
         Expr::Select(Box::new((is_skewed, Expr::I32(0), is_apart))),
-        vec![Stmt::Loop(pieces)],
+        vec![Stmt::Loop(pieces).at(at)],
         Vec::new(),
     );
-    body.push(Stmt::If(is_long(), vec![when_slow], Vec::new()));
+    body.push(Stmt::If(is_long(), vec![when_slow.at(at)], Vec::new()).at(at));
     body.push(copy(get(length)));
     body
 }
@@ -117,7 +119,7 @@ mod tests {
     const MIDDLE: i32 = 40_000;
 
     fn copying(to: i32, from: i32, length: Expr) -> Function {
-        let copy = Stmt::MemoryCopy(Expr::I32(to), Expr::I32(from), length);
+        let copy = Stmt::MemoryCopy(Box::new((Expr::I32(to), Expr::I32(from), length)));
         program::function(vec![(vec![copy, Stmt::Return(8)], End::Stop)])
     }
 

@@ -30,8 +30,8 @@
 use super::{GoTables, Outcome};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
-    Access, After, BlockId, Callee, Code, Definition, Expr, Facts, Function, Op, Role, SP, Stmt,
-    Store,
+    Access, After, At, BlockId, Callee, Code, Definition, Expr, Facts, Function, Located, Op, Role,
+    SP, Stmt, Store,
 };
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
@@ -211,8 +211,10 @@ impl Stress {
         }
         for (block, pc) in only_behind_calls(function, pc_f) {
             if let Some(word) = self.words.get(&pc) {
-                let counted = self.unless_busy(vec![count(*word)]);
-                function.blocks[block].body.insert(0, counted);
+                let block = &mut function.blocks[block];
+                let at = block.body.first().map_or(function.start, |first| first.at);
+                let counted = self.unless_busy(vec![count(*word, at)], at);
+                block.body.insert(0, counted);
             }
         }
         let bodies = function.blocks.iter_mut().map(|block| &mut block.body);
@@ -220,13 +222,13 @@ impl Stress {
     }
 
     /// Unwinds behind calls; those of inlined bodies may stand anywhere in a block. Returns how many.
-    fn unwind_behind(&self, body: &mut Vec<Stmt>, pc_f: u32) -> u64 {
+    fn unwind_behind(&self, body: &mut Vec<Located>, pc_f: u32) -> u64 {
         let mut unwinding = 0;
         for stmt in std::mem::take(body) {
-            let to = returns_to(&stmt, pc_f);
+            let (to, at) = (returns_to(&stmt, pc_f), stmt.at);
             body.push(stmt);
             if let Some((pc, word)) = to.and_then(|pc| Some((pc, self.words.get(&pc)?))) {
-                body.push(self.unless_busy(unwind_to(pc, *word)));
+                body.push(self.unless_busy(unwind_to(pc, *word, at), at));
                 unwinding += 1;
             }
         }
@@ -234,12 +236,13 @@ impl Stress {
     }
 
     /// Counts calls during which nobody may unwind.
-    fn count_busy(&self, body: &mut Vec<Stmt>, facts: &Facts) {
+    fn count_busy(&self, body: &mut Vec<Located>, facts: &Facts) {
         let statements = std::mem::take(body);
         for mut stmt in statements {
             (stmt.bodies_mut()).for_each(|nested| self.count_busy(nested, facts));
             if must_not_unwind(&stmt, facts) {
-                body.extend([self.add_busy(1), stmt, self.add_busy(-1)]);
+                let at = stmt.at;
+                body.extend([self.add_busy(1).at(at), stmt, self.add_busy(-1).at(at)]);
             } else {
                 body.push(stmt);
             }
@@ -252,19 +255,21 @@ impl Stress {
         Stmt::SetGlobal(self.busy, sum)
     }
 
-    fn unless_busy(&self, body: Vec<Stmt>) -> Stmt {
+    fn unless_busy(&self, body: Vec<Stmt>, at: At) -> Located {
+        let body = body.into_iter().map(|stmt| stmt.at(at)).collect();
         let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(self.busy));
-        Stmt::If(idle, body, Vec::new())
+        Stmt::If(idle, body, Vec::new()).at(at)
     }
 }
 
 /// Unwinds so that the trampoline enters the function at this PC.
-fn unwind_to(pc: Pc, word: u64) -> Vec<Stmt> {
+fn unwind_to(pc: Pc, word: u64, at: At) -> Vec<Stmt> {
     let below = Expr::I32(RETURN_PC.cast_signed());
     let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
     let access = Access {
         align: 3,
         offset: 0,
+        at,
     };
     let store = Stmt::Store(
         Store::I64,
@@ -272,14 +277,15 @@ fn unwind_to(pc: Pc, word: u64) -> Vec<Stmt> {
         place,
         Expr::I64(pc.bits().cast_signed()),
     );
-    vec![store, count(word), Stmt::Unwind]
+    vec![store, count(word, at), Stmt::Unwind]
 }
 
 /// Notes that the resume point with this word is entered.
-fn count(word: u64) -> Stmt {
+fn count(word: u64, at: At) -> Stmt {
     let access = Access {
         align: 2,
         offset: word as u32,
+        at,
     };
     Stmt::Store(Store::I32, access, Expr::I32(0), Expr::I32(1))
 }
@@ -293,7 +299,7 @@ fn only_behind_calls(function: &Function, pc_f: u32) -> Vec<(BlockId, Pc)> {
     let mut jumped_to = vec![false; function.blocks.len()];
     jumped_to[function.entry] = true;
     for block in &function.blocks {
-        let last = block.body.last();
+        let last = block.last();
         let returns_to = last.and_then(|stmt| returns_to(stmt, pc_f));
         for to in block.end.targets() {
             jumped_to[to] |= returns_to.is_none() || returns_to != resume(to);
@@ -315,7 +321,7 @@ fn must_not_unwind(stmt: &Stmt, facts: &Facts) -> bool {
     };
     for expr in stmt.exprs() {
         expr.visit(&mut |expr| {
-            found |= matches!(expr, Expr::Call(function, _) if special(*function));
+            found |= matches!(expr, Expr::Call(call, _) if special(call.0));
         });
     }
     found

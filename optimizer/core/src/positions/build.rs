@@ -13,6 +13,8 @@ pub(super) struct Place {
     pub(super) offset: u32,
     /// See [`Row::is_exact`].
     pub(super) is_exact: bool,
+    /// See [`Row::is_site`].
+    pub(super) is_site: bool,
     /// The PC that stands there, and behind it those of the calls that gowasp inlined around it. A return PC is given
     /// as the PC of its call, one less.
     pub(super) pcs: Vec<Pc>,
@@ -66,13 +68,15 @@ impl<'p> Builder<'p> {
         for place in places {
             let frames = self.frames(&place.pcs)?;
             let row = self.row(place, &frames, &mut inlined);
-            let goes_on = |last: &&mut Row| {
-                !last.is_exact
-                    && !row.is_exact
+            let holds = |last: &&mut Row| {
+                !last.is_site
+                    && !row.is_site
                     && (last.file, last.line, last.call) == (row.file, row.line, row.call)
             };
-            if rows.last_mut().filter(goes_on).is_none() {
-                rows.push(row);
+            match rows.last_mut().filter(holds) {
+                // As certain as the least certain of its instructions.
+                Some(last) => last.is_exact &= row.is_exact,
+                None => rows.push(row),
             }
         }
         self.positions.functions.push(FunctionPositions {
@@ -83,6 +87,23 @@ impl<'p> Builder<'p> {
             rows,
         });
         Ok(())
+    }
+
+    /// Adds a function of which only the name is known; the range of an imported one is empty.
+    pub(super) fn named(&mut self, index: u32, range: Range<u32>, name: &str) {
+        let subprogram = self.subprogram(Subprogram {
+            name: name.to_owned(),
+            package: None,
+            file: None,
+            line: None,
+        });
+        self.positions.functions.push(FunctionPositions {
+            index,
+            range,
+            subprogram,
+            calls: Vec::new(),
+            rows: Vec::new(),
+        });
     }
 
     pub(super) fn finish(self) -> Positions {
@@ -129,6 +150,7 @@ impl<'p> Builder<'p> {
         Row {
             offset: place.offset,
             is_exact: place.is_exact,
+            is_site: place.is_site,
             file: innermost.and_then(|frame| frame.file.map(|file| self.file(file))),
             line: innermost.and_then(|frame| frame.line),
             call: outer,

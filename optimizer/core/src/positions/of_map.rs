@@ -6,16 +6,28 @@ use crate::error::Result;
 use crate::go::{Pc, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
-use std::ops::Range;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 impl Positions {
-    /// The positions of the module that a code map describes; `program` is that of the map's input. Functions that are
-    /// not in Go's tables are left out.
+    /// The positions of the module that a code map describes; `program` is that of the map's input, and `names` are those
+    /// of functions of the module that its tables do not know, by index.
     ///
     /// # Errors
     /// Malformed tables.
-    pub(crate) fn new(mapped: &Input<'_>, map: &CodeMap, program: &Program) -> Result<Positions> {
+    pub(crate) fn new(
+        mapped: &Input<'_>,
+        map: &CodeMap,
+        program: &Program,
+        names: &BTreeMap<u32, String>,
+    ) -> Result<Positions> {
         let mut builder = Builder::new(program);
+        let imported = |function: &FuncIndex| mapped.imported_functions.contains(*function);
+        for function in mapped.all_functions().take_while(imported) {
+            if let Some(name) = names.get(&function.0) {
+                builder.named(function.0, 0..0, name);
+            }
+        }
         let start = code_start(mapped).unwrap_or(0);
         let offset = |at: usize| at.saturating_sub(start) as u32;
         let mut runs = map.runs();
@@ -24,28 +36,30 @@ impl Positions {
             let (of_body, rest) = runs.split_at(own);
             runs = rest;
             let range = offset(body.start)..offset(body.end);
-            add(&mut builder, (index, range), of_body, map)?;
+            let opcode = |offset: u32| {
+                mapped
+                    .bytes
+                    .get(start.saturating_add(offset as usize))
+                    .copied()
+            };
+            let places: Vec<Place> = (of_body.iter())
+                .map(|run| place(run, map, opcode(run.new)))
+                .collect();
+            // The function itself is what the outermost PC belongs to.
+            match (
+                places.iter().find_map(|place| place.pcs.last()),
+                names.get(&index.0),
+            ) {
+                (Some(pc), _) => builder.function(index.0, range, pc.f, &places)?,
+                (None, Some(name)) => builder.named(index.0, range, name),
+                (None, None) => {}
+            }
         }
         Ok(builder.finish())
     }
 }
 
-fn add(
-    builder: &mut Builder<'_>,
-    (index, range): (FuncIndex, Range<u32>),
-    runs: &[Run],
-    map: &CodeMap,
-) -> Result<()> {
-    let places: Vec<Place> = runs.iter().map(|run| place(run, map)).collect();
-    // The function itself is what the outermost PC belongs to.
-    let own = places.iter().find_map(|place| place.pcs.last());
-    match own {
-        Some(pc) => builder.function(index.0, range, pc.f, &places),
-        None => Ok(()),
-    }
-}
-
-fn place(run: &Run, map: &CodeMap) -> Place {
+fn place(run: &Run, map: &CodeMap, opcode: Option<u8>) -> Place {
     let mut pcs: Vec<Pc> = Vec::new();
     let mut is_exact = run.exact;
     let mut at: Option<OriginId> = run.origin;
@@ -55,9 +69,27 @@ fn place(run: &Run, map: &CodeMap) -> Place {
         // A caller's origin stands in front of that of what was inlined there.
         at = origin.inlined_at.filter(|caller| *caller < id);
     }
+    let is_exact = is_exact && !pcs.is_empty();
     Place {
         offset: run.new,
-        is_exact: is_exact && !pcs.is_empty(),
+        is_exact,
+        is_site: is_exact && opcode.is_some_and(is_site),
         pcs,
     }
+}
+
+/// Whether an instruction with this first byte calls, or traps by itself (WebAssembly 3.0, 5.4).
+fn is_site(opcode: u8) -> bool {
+    const UNREACHABLE: u8 = 0x00;
+    const CALLS: RangeInclusive<u8> = 0x10..=0x15;
+    const DIVISIONS: [RangeInclusive<u8>; 2] = [0x6d..=0x70, 0x7f..=0x82];
+    const CONVERSIONS: [RangeInclusive<u8>; 2] = [0xa8..=0xab, 0xae..=0xb1];
+    const BULK: u8 = 0xfc;
+    opcode == UNREACHABLE
+        || opcode == BULK
+        || CALLS.contains(&opcode)
+        || [DIVISIONS, CONVERSIONS]
+            .as_flattened()
+            .iter()
+            .any(|range| range.contains(&opcode))
 }

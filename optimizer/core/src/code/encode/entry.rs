@@ -2,6 +2,7 @@
 
 use super::super::ir::{Access, BlockId, Dispatch, End, SELECTOR, SP};
 use super::super::op::{Op, Store};
+use super::super::origin::At;
 use super::super::pc::PcWidth;
 use super::writer::Label;
 use super::{Encoder, FIRST_RETURN_PC, Task};
@@ -46,13 +47,18 @@ impl Encoder<'_> {
         self.out.tee(SP);
         self.out.get(SELECTOR);
         self.widen_pc();
-        self.out.access(
-            Store::I64.byte(),
-            Access {
-                align: 3,
-                offset: 0,
-            },
-        );
+        self.store_pc(self.function.start);
+    }
+
+    /// Stores a PC of 64 bits, which is on the operand stack behind its address.
+    pub(super) fn store_pc(&mut self, at: At) {
+        let access = Access {
+            align: 3,
+            offset: 0,
+            at,
+        };
+        self.out.mark(at, true);
+        self.out.access(Store::I64.byte(), access);
     }
 
     /// Whether the first parameter is a return PC.

@@ -2,7 +2,9 @@
 
 use super::Encoder;
 use crate::code::ir::Expr;
+use crate::code::origin::At;
 use crate::index::FuncIndex;
+use crate::reindex::Removed;
 
 impl Encoder<'_> {
     pub(super) fn expression(&mut self, expr: &Expr) {
@@ -24,19 +26,26 @@ impl Encoder<'_> {
             }
             Expr::GetGlobal(global) => {
                 self.out.byte(0x23);
-                self.out.leb(u64::from(*global));
+                self.global(*global);
             }
-            Expr::Unary(op, operand) => {
+            Expr::Unary(op, operand, at) => {
                 self.expression(operand);
+                if op.traps() {
+                    self.out.mark(*at, true);
+                }
                 op.encode(&mut self.out.bytes);
             }
-            Expr::Binary(op, operands) => {
+            Expr::Binary(op, operands, at) => {
                 self.expression(&operands.0);
                 self.expression(&operands.1);
+                if op.traps() {
+                    self.out.mark(*at, true);
+                }
                 op.encode(&mut self.out.bytes);
             }
             Expr::Load(load, access, address) => {
                 self.expression(address);
+                self.out.mark(access.at, true);
                 self.out.access(load.byte(), *access);
             }
             Expr::Select(operands) => {
@@ -45,11 +54,12 @@ impl Encoder<'_> {
                 self.expression(&operands.2);
                 self.out.byte(0x1b);
             }
-            Expr::Call(function, arguments) => {
+            Expr::Call(call, at) => {
+                let (function, arguments) = &**call;
                 arguments
                     .iter()
                     .for_each(|argument| self.expression(argument));
-                self.call(*function);
+                self.call(*function, *at);
             }
             Expr::MemorySize => self.out.bytes.extend([0x3f, 0]),
             Expr::MemoryGrow(pages) => {
@@ -59,8 +69,23 @@ impl Encoder<'_> {
         }
     }
 
-    pub(super) fn call(&mut self, function: FuncIndex) {
+    pub(super) fn call(&mut self, function: FuncIndex, at: At) {
+        self.out.mark(at, true);
         self.out.byte(0x10);
-        self.out.leb(function.0.into());
+        let index = self.target.indices.function(function);
+        self.index(index);
+    }
+
+    pub(super) fn global(&mut self, global: u32) {
+        let index = self.target.indices.global(global);
+        self.index(index);
+    }
+
+    /// Writes an index of the output.
+    pub(super) fn index(&mut self, index: Result<u32, Removed>) {
+        match index {
+            Ok(index) => self.out.leb(index.into()),
+            Err(removed) => self.removed = Some(removed),
+        }
     }
 }

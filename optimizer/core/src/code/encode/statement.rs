@@ -2,37 +2,44 @@
 
 use super::Encoder;
 use super::writer::Label;
-use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
-use crate::code::op::{Op, Store};
+use crate::code::ir::{After, Callee, Expr, Located, SP, Stmt};
+use crate::code::op::Op;
+use crate::code::origin::At;
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 
 impl Encoder<'_> {
-    pub(super) fn statement(&mut self, stmt: &Stmt) {
+    pub(super) fn statement(&mut self, Located { stmt, at }: &Located) {
+        let at = *at;
+        self.out.mark(at, false);
         match stmt {
             Stmt::Set(local, value) => {
                 self.expression(value);
+                self.out.mark(at, false);
                 self.out.set(self.locals.target[*local as usize]);
             }
             Stmt::SetGlobal(global, value) => {
                 self.expression(value);
+                self.out.mark(at, false);
                 self.set_global(*global);
             }
             Stmt::Store(store, access, address, value) => {
                 self.expression(address);
                 self.expression(value);
+                self.out.mark(at, true);
                 self.out.access(store.byte(), *access);
             }
             Stmt::Drop(value) => {
                 self.expression(value);
+                self.out.mark(at, false);
                 self.out.byte(0x1a);
             }
             Stmt::Call(function, arguments) => {
                 arguments
                     .iter()
                     .for_each(|argument| self.expression(argument));
-                self.call(*function);
+                self.call(*function, at);
             }
             Stmt::GoCall {
                 pc_f,
@@ -41,17 +48,17 @@ impl Encoder<'_> {
                 after,
             } => {
                 self.return_pc(*pc_f, *pc_b);
-                self.go_call(callee, *after);
+                self.go_call(callee, *after, at);
             }
             Stmt::PushedCall {
                 pc_b,
                 function,
                 arguments,
-            } => self.pushed_call(*pc_b, *function, arguments),
+            } => self.pushed_call(*pc_b, *function, arguments, at),
             Stmt::TailCall(callee) => {
                 // PC_B 0, and nothing is pushed: the callee returns to our caller.
                 self.pc_const(0);
-                self.enter(callee);
+                self.enter(callee, at);
                 self.return_();
             }
             Stmt::Return(popped) => {
@@ -72,29 +79,29 @@ impl Encoder<'_> {
                 // A host that catches the trap may call again, on the stack below SP.
                 self.out.get(SP);
                 self.set_global(GLOBAL_SP);
+                self.out.mark(at, true);
                 self.out.byte(0x00);
             }
-            Stmt::MemoryCopy(to, from, length) => {
-                [to, from, length]
-                    .into_iter()
-                    .for_each(|operand| self.expression(operand));
+            Stmt::MemoryCopy(operands) => {
+                self.three(operands);
+                self.out.mark(at, true);
                 self.out.bytes.extend([0xfc, 10, 0, 0]);
             }
-            Stmt::MemoryFill(to, byte, length) => {
-                [to, byte, length]
-                    .into_iter()
-                    .for_each(|operand| self.expression(operand));
+            Stmt::MemoryFill(operands) => {
+                self.three(operands);
+                self.out.mark(at, true);
                 self.out.bytes.extend([0xfc, 11, 0]);
             }
-            nested => self.nested(nested),
+            nested => self.nested(nested, at),
         }
     }
 
     /// Structured control flow inside a block.
-    fn nested(&mut self, stmt: &Stmt) {
+    fn nested(&mut self, stmt: &Stmt, at: At) {
         match stmt {
             Stmt::If(condition, yes, no) => {
                 self.expression(condition);
+                self.out.mark(at, false);
                 self.out.begin_if();
                 yes.iter().for_each(|stmt| self.statement(stmt));
                 if !no.is_empty() {
@@ -111,11 +118,13 @@ impl Encoder<'_> {
             }
             Stmt::BrIf(depth, condition) => {
                 self.expression(condition);
+                self.out.mark(at, false);
                 self.out.byte(0x0d);
                 self.out.leb(u64::from(*depth));
             }
             Stmt::BrTable(labels, index) => {
                 self.expression(index);
+                self.out.mark(at, false);
                 self.out.byte(0x0e);
                 self.out.leb(labels.len() as u64 - 1);
                 labels
@@ -126,15 +135,15 @@ impl Encoder<'_> {
         }
     }
 
-    fn plain(&mut self, opcode: u8, body: &[Stmt]) {
+    fn plain(&mut self, opcode: u8, body: &[Located]) {
         self.out.begin_plain(opcode);
         body.iter().for_each(|stmt| self.statement(stmt));
         self.out.close();
     }
 
     /// A call whose return PC is on the stack.
-    fn go_call(&mut self, callee: &Callee, after: After) {
-        self.enter(callee);
+    fn go_call(&mut self, callee: &Callee, after: After, at: At) {
+        self.enter(callee, at);
         match after {
             After::Never => self.return_(),
             After::Resume if self.style.unwind_in_place => {
@@ -162,6 +171,7 @@ impl Encoder<'_> {
                 Op::I32_EQZ.encode(&mut self.out.bytes);
                 // Global 0 is where the callee unwound, as in Go's own code.
                 self.out.begin_if();
+                self.out.mark(at, true);
                 self.out.byte(0x00);
                 self.out.close();
             }
@@ -169,7 +179,7 @@ impl Encoder<'_> {
     }
 
     /// The callee takes SP from global 0 and leaves it there, where nobody reads it: ours is unchanged.
-    fn pushed_call(&mut self, pc_b: u32, function: FuncIndex, arguments: &[Expr]) {
+    fn pushed_call(&mut self, pc_b: u32, function: FuncIndex, arguments: &[Expr], at: At) {
         (arguments.iter()).for_each(|argument| self.expression(argument));
         self.out.get(SP);
         self.out.i32_const(8);
@@ -178,12 +188,14 @@ impl Encoder<'_> {
         self.expression(&Expr::GetGlobal(GLOBAL_SP));
         self.return_pc(None, pc_b);
         self.widen_pc();
-        let word = Access {
-            align: 3,
-            offset: 0,
-        };
-        self.out.access(Store::I64.byte(), word);
-        self.call(function);
+        self.store_pc(at);
+        self.call(function, at);
+    }
+
+    fn three(&mut self, (a, b, c): &(Expr, Expr, Expr)) {
+        self.expression(a);
+        self.expression(b);
+        self.expression(c);
     }
 
     fn unwind_if(&mut self) {
@@ -209,14 +221,16 @@ impl Encoder<'_> {
     }
 
     /// A call by the convention; the return PC, or a PC_B, is on the operand stack.
-    fn enter(&mut self, callee: &Callee) {
+    fn enter(&mut self, callee: &Callee, at: At) {
         self.out.get(SP);
         match callee {
-            Callee::Direct(function) => self.call(*function),
+            Callee::Direct(function) => self.call(*function, at),
             Callee::Indirect(slot) => {
                 self.expression(slot);
+                self.out.mark(at, true);
                 self.out.byte(0x11);
-                self.out.leb(u64::from(self.style.convention));
+                let convention = self.target.indices.ty(self.style.convention);
+                self.index(convention);
                 self.out.byte(0);
             }
         }
@@ -224,7 +238,7 @@ impl Encoder<'_> {
 
     fn set_global(&mut self, global: u32) {
         self.out.byte(0x24);
-        self.out.leb(u64::from(global));
+        self.global(global);
     }
 
     fn return_(&mut self) {

@@ -1,6 +1,8 @@
 //! Bytes of a function body, with labels instead of branch depths.
 
 use crate::code::ir::{Access, BlockId, Local};
+use crate::code::marks::Mark;
+use crate::code::origin::At;
 use std::collections::HashMap;
 
 /// Where a branch leads.
@@ -24,13 +26,22 @@ pub(super) struct Writer {
     open: Vec<Option<Label>>,
     /// Position in `open` of each label.
     position: HashMap<Label, usize>,
+    /// `None` if they are not wanted.
+    pub(super) marks: Option<Vec<Mark>>,
 }
 
 const EMPTY: u8 = 0x40;
 
 impl Writer {
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.bytes
+    /// The next instruction comes from there.
+    pub(super) fn mark(&mut self, at: At, exact: bool) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(Mark {
+                byte: self.bytes.len() as u32,
+                at,
+                exact,
+            });
+        }
     }
 
     pub(super) fn byte(&mut self, byte: u8) {

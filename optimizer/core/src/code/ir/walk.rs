@@ -1,6 +1,6 @@
 //! Traversal: operands, statements, blocks.
 
-use super::{BlockId, Callee, End, Expr, Function, Stmt};
+use super::{At, BlockId, Callee, End, Expr, Function, Located, Stmt};
 
 impl Expr {
     /// The operands, in evaluation order.
@@ -8,12 +8,12 @@ impl Expr {
         let mut found: [Option<&Expr>; 3] = [None; 3];
         let mut arguments: &[Expr] = &[];
         match self {
-            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+            Expr::Tee(_, a) | Expr::Unary(_, a, _) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
                 found[0] = Some(a);
             }
-            Expr::Binary(_, both) => found = [Some(&both.0), Some(&both.1), None],
+            Expr::Binary(_, both, _) => found = [Some(&both.0), Some(&both.1), None],
             Expr::Select(all) => found = [Some(&all.0), Some(&all.1), Some(&all.2)],
-            Expr::Call(_, list) => arguments = list,
+            Expr::Call(call, _) => arguments = &call.1,
             _ => {}
         }
         found.into_iter().flatten().chain(arguments)
@@ -24,12 +24,12 @@ impl Expr {
         let mut found: [Option<&mut Expr>; 3] = [None, None, None];
         let mut arguments: &mut [Expr] = &mut [];
         match self {
-            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+            Expr::Tee(_, a) | Expr::Unary(_, a, _) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
                 found[0] = Some(a);
             }
-            Expr::Binary(_, both) => found = [Some(&mut both.0), Some(&mut both.1), None],
+            Expr::Binary(_, both, _) => found = [Some(&mut both.0), Some(&mut both.1), None],
             Expr::Select(all) => found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)],
-            Expr::Call(_, list) => arguments = list,
+            Expr::Call(call, _) => arguments = &mut call.1,
             _ => {}
         }
         found.into_iter().flatten().chain(arguments)
@@ -45,6 +45,14 @@ impl Expr {
     pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
         self.operands_mut().for_each(|operand| operand.visit_mut(f));
         f(self);
+    }
+
+    fn map_origins(&mut self, f: &mut impl FnMut(At) -> At) {
+        self.visit_mut(&mut |node| {
+            if let Some(at) = node.trap_mut() {
+                *at = f(*at);
+            }
+        });
     }
 }
 
@@ -75,8 +83,8 @@ impl Stmt {
                 arguments: list, ..
             } => arguments = list,
             Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
-            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
-                found = [Some(a), Some(b), Some(c)];
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
+                found = [Some(&all.0), Some(&all.1), Some(&all.2)];
             }
             _ => {}
         }
@@ -106,8 +114,8 @@ impl Stmt {
             | Stmt::TailCall(Callee::Indirect(slot)) => {
                 found[0] = Some(slot);
             }
-            Stmt::MemoryCopy(a, b, c) | Stmt::MemoryFill(a, b, c) => {
-                found = [Some(a), Some(b), Some(c)];
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
+                found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)];
             }
             _ => {}
         }
@@ -115,8 +123,8 @@ impl Stmt {
     }
 
     /// Nested statement lists.
-    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Vec<Stmt>> {
-        let bodies: [Option<&Vec<Stmt>>; 2] = match self {
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Vec<Located>> {
+        let bodies: [Option<&Vec<Located>>; 2] = match self {
             Stmt::If(_, yes, no) => [Some(yes), Some(no)],
             Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
             _ => [None, None],
@@ -125,8 +133,8 @@ impl Stmt {
     }
 
     /// As [`Stmt::bodies`], to change them.
-    pub(crate) fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Stmt>> {
-        let bodies: [Option<&mut Vec<Stmt>>; 2] = match self {
+    pub(crate) fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Located>> {
+        let bodies: [Option<&mut Vec<Located>>; 2] = match self {
             Stmt::If(_, yes, no) => [Some(yes), Some(no)],
             Stmt::Block(body) | Stmt::Loop(body) => [Some(body), None],
             _ => [None, None],
@@ -155,11 +163,33 @@ impl Stmt {
     }
 }
 
+impl Located {
+    /// Changes every origin, of nested statements and of expressions, too.
+    pub(crate) fn map_origins(&mut self, f: &mut impl FnMut(At) -> At) {
+        self.at = f(self.at);
+        if let Stmt::Store(_, access, ..) = &mut self.stmt {
+            access.at = self.at;
+        }
+        self.stmt.exprs_mut().for_each(|expr| expr.map_origins(f));
+        for body in self.stmt.bodies_mut() {
+            body.iter_mut().for_each(|nested| nested.map_origins(f));
+        }
+    }
+}
+
 impl End {
+    /// As [`Located::map_origins`].
+    pub(crate) fn map_origins(&mut self, f: &mut impl FnMut(At) -> At) {
+        if let End::Branch(condition, _, _, at) = self {
+            *at = f(*at);
+            condition.map_origins(f);
+        }
+    }
+
     /// Its own expressions, as [`Stmt::exprs`]: the condition of a branch.
     pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
         match self {
-            End::Branch(condition, _, _) => Some(condition),
+            End::Branch(condition, ..) => Some(condition),
             _ => None,
         }
         .into_iter()
@@ -168,7 +198,7 @@ impl End {
     /// As [`End::exprs`], to change them.
     pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
         match self {
-            End::Branch(condition, _, _) => Some(condition),
+            End::Branch(condition, ..) => Some(condition),
             _ => None,
         }
         .into_iter()
@@ -179,7 +209,7 @@ impl End {
         match self {
             End::Stop => Vec::new(),
             End::Jump(to) => vec![*to],
-            End::Branch(_, yes, no) => vec![*yes, *no],
+            End::Branch(_, yes, no, _) => vec![*yes, *no],
             End::Dispatch(dispatch) => {
                 let mut targets = dispatch.table.clone();
                 targets.push(dispatch.other);
@@ -196,7 +226,7 @@ impl End {
         match self {
             End::Stop => {}
             End::Jump(to) | End::Reenter(_, to) => *to = f(*to),
-            End::Branch(_, yes, no) => (*yes, *no) = (f(*yes), f(*no)),
+            End::Branch(_, yes, no, _) => (*yes, *no) = (f(*yes), f(*no)),
             End::Dispatch(dispatch) => {
                 dispatch.table.iter_mut().for_each(|to| *to = f(*to));
                 dispatch.other = f(dispatch.other);

@@ -3,8 +3,9 @@
 use super::cursor::Cursor;
 use super::{Frame, Refusal, sequences};
 use crate::code::facts::Facts;
-use crate::code::ir::{Expr, Local, SP, Stmt};
+use crate::code::ir::{Expr, Local, Located, SP, Stmt};
 use crate::code::op::Type;
+use crate::code::origin::At;
 use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP};
 use std::collections::BTreeSet;
 use wasmparser::{BlockType, Operator};
@@ -12,9 +13,9 @@ use wasmparser::{BlockType, Operator};
 /// A statement, or a jump to another segment.
 #[derive(Debug)]
 pub(crate) enum Step {
-    Stmt(Stmt),
+    Stmt(Located),
     Jump(u32),
-    JumpIf(Expr, u32),
+    JumpIf(Expr, u32, At),
 }
 
 /// Operand trees deeper than this are refused, because passes recurse over them.
@@ -29,6 +30,8 @@ pub(super) struct Reader<'r, 'o, 'b> {
     /// PC_F of the function, the upper part of its return PCs.
     pub(super) pc_f: u32,
     frame: &'r Frame,
+    /// Offset of the body in the code section.
+    base: u32,
     locals: Vec<Type>,
     /// Operands that no statement has consumed yet, with the depth of their trees.
     stack: Vec<(Expr, u32)>,
@@ -60,7 +63,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     pub(super) fn new(
         cursor: Cursor<'o, 'b>,
         facts: &'r Facts,
-        pc_f: u32,
+        (pc_f, base): (u32, u32),
         frame: &'r Frame,
         locals: Vec<Type>,
     ) -> Self {
@@ -69,6 +72,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             facts,
             pc_f,
             frame,
+            base,
             locals,
             stack: Vec::new(),
             segment: 0,
@@ -143,11 +147,12 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             return Ok(None);
         }
         self.cursor.advance(1);
+        let at = self.here();
         let target = self.jump(1)?.ok_or(UNKNOWN_BRANCH)?;
         self.cursor.advance(1);
         let condition = self.pop()?;
         self.expect_empty(0)?;
-        Ok(Some(Step::JumpIf(condition, target)))
+        Ok(Some(Step::JumpIf(condition, target, at)))
     }
 
     /// A jump at this nesting depth, as the segment it leads to.
@@ -165,12 +170,12 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 
     /// Statements up to the end of the innermost block.
-    pub(super) fn list(&mut self, depth: u32) -> Result<(Vec<Stmt>, Closed), Refusal> {
+    pub(super) fn list(&mut self, depth: u32) -> Result<(Vec<Located>, Closed), Refusal> {
         if depth > MOST_NESTING {
             return Err("blocks nested too deep");
         }
         let base = self.stack.len();
-        let mut out: Vec<Stmt> = Vec::new();
+        let mut out: Vec<Located> = Vec::new();
         loop {
             let closed = match self.cursor.peek(0) {
                 None => return Err("a block without an end"),
@@ -180,13 +185,13 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             };
             if let Some(closed) = closed {
                 self.cursor.advance(1);
-                if out.last().is_some_and(Stmt::stops) {
+                if out.last().is_some_and(|last| last.stops()) {
                     self.stack.truncate(base);
                 }
                 self.expect_empty(base)?;
                 return Ok((out, closed));
             }
-            if out.last().is_some_and(Stmt::stops) {
+            if out.last().is_some_and(|last| last.stops()) {
                 self.stack.truncate(base);
                 self.skip_dead()?;
                 continue;
@@ -257,12 +262,24 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
 
     /// Emits a statement. Operands that wait on the stack were evaluated before it, so those that it could change are
     /// spilled first.
-    pub(super) fn emit(&mut self, out: &mut Vec<Stmt>, stmt: Stmt) {
+    pub(super) fn emit(&mut self, out: &mut Vec<Located>, stmt: Stmt) {
+        let at = self.here();
+        self.emit_from(out, stmt, at);
+    }
+
+    /// As [`Reader::emit`], for a statement that comes from another instruction than the last.
+    pub(super) fn emit_from(&mut self, out: &mut Vec<Located>, stmt: Stmt, at: At) {
         if !self.stack.is_empty() {
             let stay = self.unchanged_by(&stmt);
             self.spill(out, |position, _| stay[position]);
         }
-        out.push(stmt);
+        out.push(stmt.at(at));
+    }
+
+    /// Where the instruction in front of the cursor is.
+    pub(super) fn here(&self) -> At {
+        let token = self.cursor.last();
+        At::offset(token.map_or(self.base, |token| self.base.saturating_add(token.at)))
     }
 
     /// Which waiting operands keep their value across a statement. One that waits above another may set a local that
@@ -287,7 +304,12 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 
     /// Spills every waiting operand to a local of its own, except those that may stay.
-    pub(super) fn spill(&mut self, out: &mut Vec<Stmt>, may_stay: impl Fn(usize, &Expr) -> bool) {
+    pub(super) fn spill(
+        &mut self,
+        out: &mut Vec<Located>,
+        may_stay: impl Fn(usize, &Expr) -> bool,
+    ) {
+        let at = self.here();
         for position in 0..self.stack.len() {
             if may_stay(position, &self.stack[position].0) {
                 continue;
@@ -295,7 +317,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             let ty = self.type_of(&self.stack[position].0);
             let local = self.temporary(ty);
             let (expr, _) = std::mem::replace(&mut self.stack[position], (Expr::Get(local), 1));
-            out.push(Stmt::Set(local, expr));
+            out.push(Stmt::Set(local, expr).at(at));
         }
     }
 
@@ -336,10 +358,10 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             // `writeGlobalSec` in cmd/link/internal/wasm/asm.go: all others are i64.
             Expr::GetGlobal(GLOBAL_SP | GLOBAL_PAUSE) => Type::I32,
             Expr::GetGlobal(_) => Type::I64,
-            Expr::Unary(op, _) | Expr::Binary(op, _) => op.result(),
+            Expr::Unary(op, ..) | Expr::Binary(op, ..) => op.result(),
             Expr::Load(load, _, _) => load.result(),
             Expr::Select(operands) => self.type_of(&operands.0),
-            Expr::Call(function, _) => self.facts.signature(*function).result.unwrap_or(Type::I64),
+            Expr::Call(call, _) => self.facts.signature(call.0).result.unwrap_or(Type::I64),
         }
     }
 
@@ -375,8 +397,11 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
 }
 
 /// Takes statements that set SP off the end: a return that follows adds them up.
-fn take_sp_changes(steps: &mut Vec<Step>) -> Vec<Stmt> {
-    let sets_sp = |step: &Step| matches!(step, Step::Stmt(Stmt::Set(SP, _)));
+fn take_sp_changes(steps: &mut Vec<Step>) -> Vec<Located> {
+    let sets_sp = |step: &Step| match step {
+        Step::Stmt(located) => matches!(located.stmt, Stmt::Set(SP, _)),
+        Step::Jump(_) | Step::JumpIf(..) => false,
+    };
     let kept = steps.iter().rposition(|step| !sets_sp(step));
     let taken = steps.split_off(kept.map_or(0, |last| last + 1));
     let statement = |step| match step {

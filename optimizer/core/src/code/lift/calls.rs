@@ -4,8 +4,9 @@ use super::Refusal;
 use super::body::{Label, Reader};
 use super::sequences::{self, Target};
 use crate::code::facts::Role;
-use crate::code::ir::{After, Callee, Expr, SP, Stmt};
+use crate::code::ir::{After, Callee, Expr, Located, SP, Stmt};
 use crate::code::op::{Op, Type};
+use crate::code::origin::At;
 use crate::code::switches;
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_SP;
@@ -14,7 +15,7 @@ use wasmparser::{BlockType, Operator};
 
 impl Reader<'_, '_, '_> {
     /// A call by Go's convention. Whether there was one.
-    pub(super) fn go_call(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<bool, Refusal> {
+    pub(super) fn go_call(&mut self, out: &mut Vec<Located>, depth: u32) -> Result<bool, Refusal> {
         let start = self.cursor;
         let Some(pc) = sequences::pushed_return_pc(&mut self.cursor) else {
             return Ok(false);
@@ -27,6 +28,7 @@ impl Reader<'_, '_, '_> {
             self.cursor = start;
             return Ok(false);
         };
+        let at = self.here();
         let pc_b = self.own_pc_b(pc)?;
         let callee = self.callee(target)?;
         if !self.reload_below_result()? {
@@ -37,20 +39,18 @@ impl Reader<'_, '_, '_> {
             // Nothing on the operand stack would survive an unwind.
             self.expect_empty(0)?;
         }
-        self.emit(
-            out,
-            Stmt::GoCall {
-                pc_f: None,
-                pc_b,
-                callee,
-                after,
-            },
-        );
+        let call = Stmt::GoCall {
+            pc_f: None,
+            pc_b,
+            callee,
+            after,
+        };
+        self.emit_from(out, call, at);
         Ok(true)
     }
 
     /// A call of the write barrier up to Go 1.20: `call $gcWriteBarrier` behind the pushed PC. Whether there was one.
-    fn pushed_call(&mut self, out: &mut Vec<Stmt>, pc: i64) -> Result<bool, Refusal> {
+    fn pushed_call(&mut self, out: &mut Vec<Located>, pc: i64) -> Result<bool, Refusal> {
         let function = match self.cursor.peek(0) {
             Some(Operator::Call { function_index }) => FuncIndex(*function_index),
             _ => return Ok(false),
@@ -59,20 +59,19 @@ impl Reader<'_, '_, '_> {
             return Ok(false);
         }
         self.cursor.advance(1);
+        let at = self.here();
         let signature = self.facts.signature(function);
         if signature.result.is_some() || !self.cursor.skip_sp_reload() {
             return Err("a write barrier that is called otherwise than Go does");
         }
         let pc_b = self.own_pc_b(pc)?;
         let (arguments, _) = self.take(signature.params)?;
-        self.emit(
-            out,
-            Stmt::PushedCall {
-                pc_b,
-                function,
-                arguments,
-            },
-        );
+        let call = Stmt::PushedCall {
+            pc_b,
+            function,
+            arguments,
+        };
+        self.emit_from(out, call, at);
         Ok(true)
     }
 
@@ -158,7 +157,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// `i32.const 0; return` and `i32.const 1; return`. Whether there was one.
-    pub(super) fn returns(&mut self, out: &mut Vec<Stmt>) -> bool {
+    pub(super) fn returns(&mut self, out: &mut Vec<Located>) -> bool {
         let (Some(Operator::I32Const { value }), Some(Operator::Return)) =
             (self.cursor.peek(0), self.cursor.peek(1))
         else {
@@ -170,12 +169,12 @@ impl Reader<'_, '_, '_> {
             _ => return false,
         };
         self.cursor.advance(2);
-        out.push(stmt);
+        out.push(stmt.at(self.here()));
         true
     }
 
     /// `i32.const 0; call f; return` and its indirect form. Whether there was one.
-    pub(super) fn tail_call(&mut self, out: &mut Vec<Stmt>) -> Result<bool, Refusal> {
+    pub(super) fn tail_call(&mut self, out: &mut Vec<Located>) -> Result<bool, Refusal> {
         let start = self.cursor;
         let Some(target) = sequences::entered(&mut self.cursor, self.facts) else {
             return Ok(false);
@@ -184,20 +183,21 @@ impl Reader<'_, '_, '_> {
             self.cursor = start;
             return Ok(false);
         }
+        let at = self.here();
         self.reload_below_result()?;
         self.cursor.expect(
             |op| matches!(op, Operator::Return),
             "a jump to a function that goes on behind it",
         )?;
         let callee = self.callee(target)?;
-        out.push(Stmt::TailCall(callee));
+        out.push(Stmt::TailCall(callee).at(at));
         Ok(true)
     }
 
     /// A call of a function outside the convention.
     pub(super) fn plain_call(
         &mut self,
-        out: &mut Vec<Stmt>,
+        out: &mut Vec<Located>,
         function: FuncIndex,
     ) -> Result<(), Refusal> {
         let role = self.facts.role(function);
@@ -206,18 +206,19 @@ impl Reader<'_, '_, '_> {
         }
         let signature = self.facts.signature(function);
         let (arguments, depth) = self.take(signature.params)?;
+        let at = self.here();
         self.cursor.skip_sp_reload();
         match (signature.result, role) {
             (Some(_), Role::Pure | Role::ReadsMemory) => {
-                return self.push_deep(Expr::Call(function, arguments), depth);
+                return self.push_deep(Expr::Call(Box::new((function, arguments)), at), depth);
             }
-            (Some(ty), _) => self.effectful_call(out, function, arguments, Some(ty)),
-            (None, _) => self.effectful_call(out, function, arguments, None),
+            (Some(ty), _) => self.effectful_call(out, (function, at), arguments, Some(ty)),
+            (None, _) => self.effectful_call(out, (function, at), arguments, None),
         }
         if role == Role::Import {
             // The host may have entered Go again, which moves the stack when it grows.
-            self.emit(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
-            self.emit(out, switches::show_goexit());
+            self.emit_from(out, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)), at);
+            self.emit_from(out, switches::show_goexit(at), at);
         }
         Ok(())
     }
@@ -225,8 +226,8 @@ impl Reader<'_, '_, '_> {
     /// The callee takes SP from global 0, so it is put there first.
     fn effectful_call(
         &mut self,
-        out: &mut Vec<Stmt>,
-        function: FuncIndex,
+        out: &mut Vec<Located>,
+        (function, at): (FuncIndex, At),
         arguments: Vec<Expr>,
         result: Option<Type>,
     ) {
@@ -234,16 +235,17 @@ impl Reader<'_, '_, '_> {
         arguments
             .into_iter()
             .for_each(|argument| self.push(argument));
-        self.emit(out, Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)));
+        self.emit_from(out, Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)), at);
         let arguments = self
             .take(count)
             .map(|(arguments, _)| arguments)
             .unwrap_or_default();
         match result {
-            None => self.emit(out, Stmt::Call(function, arguments)),
+            None => self.emit_from(out, Stmt::Call(function, arguments), at),
             Some(ty) => {
                 let local = self.temporary(ty);
-                self.emit(out, Stmt::Set(local, Expr::Call(function, arguments)));
+                let call = Expr::Call(Box::new((function, arguments)), at);
+                self.emit_from(out, Stmt::Set(local, call), at);
                 self.push(Expr::Get(local));
             }
         }
@@ -251,9 +253,9 @@ impl Reader<'_, '_, '_> {
 }
 
 /// Takes `SP += n` statements off the end of `out` and returns with their sum.
-fn pop_frame(out: &mut Vec<Stmt>) -> Stmt {
+fn pop_frame(out: &mut Vec<Located>) -> Stmt {
     let mut popped: u32 = 0;
-    while let Some(n) = out.last().and_then(sp_increase) {
+    while let Some(n) = out.last().and_then(|last| sp_increase(last)) {
         popped = popped.wrapping_add(n);
         out.pop();
     }
@@ -262,7 +264,7 @@ fn pop_frame(out: &mut Vec<Stmt>) -> Stmt {
 
 /// `n` of a statement `SP += n`, `n >= 0`.
 fn sp_increase(stmt: &Stmt) -> Option<u32> {
-    let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands)) = stmt else {
+    let Stmt::Set(SP, Expr::Binary(Op::I32_ADD, operands, _)) = stmt else {
         return None;
     };
     match &**operands {

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::body::{Closed, Label, Reader, UNKNOWN_BRANCH, is_constant};
-use crate::code::ir::{Expr, Local, SELECTOR, SP, Stmt};
+use crate::code::ir::{Access, Expr, Local, Located, SELECTOR, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::tokens::Token;
 use crate::go::abi::GLOBAL_SP;
@@ -14,7 +14,7 @@ const NOT_A_REGISTER: Refusal = "a local that is none of Go's registers";
 
 impl<'b> Reader<'_, '_, 'b> {
     /// One statement, or one operator that only changes the operand stack.
-    pub(super) fn step(&mut self, out: &mut Vec<Stmt>, depth: u32) -> Result<(), Refusal> {
+    pub(super) fn step(&mut self, out: &mut Vec<Located>, depth: u32) -> Result<(), Refusal> {
         self.free_temporaries();
         // SP is the same in global 0 and in local 1, except behind calls, where the reload is read with the call.
         if self.cursor.skip_sp_reload() {
@@ -55,7 +55,7 @@ impl<'b> Reader<'_, '_, 'b> {
                 let value = self.pop()?;
                 self.emit(out, Stmt::Drop(value));
             }
-            Operator::Unreachable => out.push(Stmt::Unreachable),
+            Operator::Unreachable => out.push(Stmt::Unreachable.at(self.here())),
             Operator::Call { function_index } => {
                 self.plain_call(out, FuncIndex(*function_index))?;
             }
@@ -65,7 +65,7 @@ impl<'b> Reader<'_, '_, 'b> {
     }
 
     /// Constants, arithmetic, loads and stores. Whether the operator was one of these.
-    fn computes(&mut self, out: &mut Vec<Stmt>, token: &Token<'b>) -> Result<bool, Refusal> {
+    fn computes(&mut self, out: &mut Vec<Located>, token: &Token<'b>) -> Result<bool, Refusal> {
         match &token.operator {
             Operator::I32Const { value } => self.push(Expr::I32(*value)),
             Operator::I64Const { value } => self.push(Expr::I64(*value)),
@@ -85,7 +85,7 @@ impl<'b> Reader<'_, '_, 'b> {
 
     fn computes_by_opcode(
         &mut self,
-        out: &mut Vec<Stmt>,
+        out: &mut Vec<Located>,
         token: &Token<'b>,
     ) -> Result<bool, Refusal> {
         let [prefix, byte] = token.opcode.to_be_bytes();
@@ -98,8 +98,8 @@ impl<'b> Reader<'_, '_, 'b> {
             let (mut operands, depth) = self.take(if op.is_unary() { 1 } else { 2 })?;
             let last = operands.pop().ok_or("an operand that is not there")?;
             let expr = match operands.pop() {
-                None => Expr::unary(op, last),
-                Some(first) => Expr::binary(op, first, last),
+                None => Expr::Unary(op, Box::new(last), self.here()),
+                Some(first) => Expr::Binary(op, Box::new((first, last)), self.here()),
             };
             if is_sum_with_copy_of_sp(&expr) {
                 return Err("a copy of SP, from which slots are addressed");
@@ -109,6 +109,10 @@ impl<'b> Reader<'_, '_, 'b> {
         }
         let (0, Some(access)) = (prefix, token.access) else {
             return Ok(false);
+        };
+        let access = Access {
+            at: self.here(),
+            ..access
         };
         if let Some(load) = Load::from_byte(byte) {
             let (mut address, depth) = self.take(1)?;
@@ -126,11 +130,12 @@ impl<'b> Reader<'_, '_, 'b> {
     /// WebAssembly's own control flow, and the bulk memory operators.
     fn structured(
         &mut self,
-        out: &mut Vec<Stmt>,
+        out: &mut Vec<Located>,
         operator: &Operator<'b>,
         depth: u32,
     ) -> Result<(), Refusal> {
         const EMPTY: BlockType = BlockType::Empty;
+        let at = self.here();
         match operator {
             Operator::If { blockty } if *blockty == EMPTY => {
                 let condition = self.pop()?;
@@ -142,17 +147,17 @@ impl<'b> Reader<'_, '_, 'b> {
                     Closed::Else => self.list(depth + 1)?.0,
                     Closed::End => Vec::new(),
                 };
-                out.push(Stmt::If(condition, yes, no));
+                out.push(Stmt::If(condition, yes, no).at(at));
             }
             Operator::Block { blockty } if *blockty == EMPTY => {
                 self.expect_empty(0)?;
                 let body = self.list(depth + 1)?.0;
-                self.emit(out, Stmt::Block(body));
+                self.emit_from(out, Stmt::Block(body), at);
             }
             Operator::Loop { blockty } if *blockty == EMPTY => {
                 self.expect_empty(0)?;
                 let body = self.list(depth + 1)?.0;
-                self.emit(out, Stmt::Loop(body));
+                self.emit_from(out, Stmt::Loop(body), at);
             }
             Operator::Br { relative_depth } => {
                 self.inner(*relative_depth, depth)?;
@@ -186,11 +191,11 @@ impl<'b> Reader<'_, '_, 'b> {
                 src_mem: 0,
             } => {
                 let (length, from, to) = (self.pop()?, self.pop()?, self.pop()?);
-                self.emit(out, Stmt::MemoryCopy(to, from, length));
+                self.emit(out, Stmt::MemoryCopy(Box::new((to, from, length))));
             }
             Operator::MemoryFill { mem: 0 } => {
                 let (length, byte, to) = (self.pop()?, self.pop()?, self.pop()?);
-                self.emit(out, Stmt::MemoryFill(to, byte, length));
+                self.emit(out, Stmt::MemoryFill(Box::new((to, byte, length))));
             }
             _ => return Err("an operator that Go does not write"),
         }
@@ -198,7 +203,7 @@ impl<'b> Reader<'_, '_, 'b> {
     }
 
     /// If other operands wait below it, puts a value into a local, so that they can be spilled in order.
-    fn hold(&mut self, out: &mut Vec<Stmt>, value: Expr) -> Expr {
+    fn hold(&mut self, out: &mut Vec<Located>, value: Expr) -> Expr {
         if self.stack_is_constant() {
             return value;
         }
@@ -237,7 +242,7 @@ impl<'b> Reader<'_, '_, 'b> {
     }
 
     /// `local.tee 1; global.set 0`: SP gets the value on the stack.
-    fn set_sp(&mut self, out: &mut Vec<Stmt>) -> Result<(), Refusal> {
+    fn set_sp(&mut self, out: &mut Vec<Located>) -> Result<(), Refusal> {
         self.cursor.expect(
             |op| {
                 matches!(
@@ -251,7 +256,7 @@ impl<'b> Reader<'_, '_, 'b> {
         )?;
         let value = match self.pop()? {
             // One form for both directions: SP plus a constant.
-            Expr::Binary(Op::I32_SUB, operands) => match *operands {
+            Expr::Binary(Op::I32_SUB, operands, _) => match *operands {
                 (Expr::Get(SP), Expr::I32(n)) => {
                     Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(n.wrapping_neg()))
                 }
@@ -267,7 +272,7 @@ impl<'b> Reader<'_, '_, 'b> {
 /// Whether it adds something to a copy of SP in a local. Go computes the address of each slot from SP itself
 /// (OpWasmLoweredAddr in cmd/compile/internal/wasm/ssa.go); what a slot can be written through is judged by that.
 fn is_sum_with_copy_of_sp(expr: &Expr) -> bool {
-    let Expr::Binary(Op::I64_ADD, operands) = expr else {
+    let Expr::Binary(Op::I64_ADD, operands, _) = expr else {
         return false;
     };
     matches!(&**operands, (Expr::Tee(_, kept), Expr::I64(_)) if kept.above_sp() == Some(0))

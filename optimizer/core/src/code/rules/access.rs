@@ -18,14 +18,14 @@ const LARGEST_FRAME: i64 = 1 << 30;
 pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
     loop {
         match address {
-            Expr::Unary(Op::I32_WRAP_I64, inner) => {
-                let Expr::Binary(Op::I64_ADD, operands) = &mut **inner else {
+            Expr::Unary(Op::I32_WRAP_I64, inner, _) => {
+                let Expr::Binary(Op::I64_ADD, operands, _) = &mut **inner else {
                     return;
                 };
                 let Expr::I64(constant) = operands.1 else {
                     return;
                 };
-                let of_sp = matches!(&operands.0, Expr::Unary(Op::I64_EXTEND_I32_U, base) if **base == Expr::Get(SP));
+                let of_sp = matches!(&operands.0, Expr::Unary(Op::I64_EXTEND_I32_U, base, _) if **base == Expr::Get(SP));
                 let limit = if of_sp { LARGEST_FRAME } else { FOLDABLE };
                 if !(0..limit).contains(&constant)
                     || i64::from(*offset) + constant >= LARGEST_OFFSET
@@ -35,7 +35,7 @@ pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
                 *offset += constant as u32;
                 *address = wrapped(operands.0.take());
             }
-            Expr::Binary(Op::I32_ADD, operands) => {
+            Expr::Binary(Op::I32_ADD, operands, _) => {
                 let (Expr::Get(SP), Expr::I32(constant)) = &**operands else {
                     return;
                 };
@@ -63,7 +63,7 @@ pub(super) fn narrow_stored(store: &mut Store, access: &mut Access, value: &mut 
     loop {
         if let Some(narrow) = store.narrowed() {
             let narrowed = match value {
-                Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, inner) => inner.take(),
+                Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, inner, _) => inner.take(),
                 Expr::I64(constant) => Expr::I32(sign_extended(*constant, store.width())),
                 _ => {
                     if strip_mask(*store, value) {
@@ -95,7 +95,7 @@ fn strip_mask(store: Store, value: &mut Expr) -> bool {
         return false;
     }
     let bits = (1u64 << (store.width() * 8)) - 1;
-    let Expr::Binary(Op::I64_AND, operands) = value else {
+    let Expr::Binary(Op::I64_AND, operands, _) = value else {
         return false;
     };
     match operands.1 {
@@ -109,17 +109,21 @@ fn strip_mask(store: Store, value: &mut Expr) -> bool {
 
 /// The slot of an indirect call is PC_F. If the PC is in memory, PC_F is loaded from its part of it.
 pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
-    let Expr::Unary(Op::I32_WRAP_I64, shifted) = slot else {
+    let Expr::Unary(Op::I32_WRAP_I64, shifted, _) = slot else {
         return;
     };
-    let Expr::Binary(Op::I64_SHR_U, operands) = &mut **shifted else {
+    let Expr::Binary(Op::I64_SHR_U, operands, _) = &mut **shifted else {
         return;
     };
     if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
         let Some(offset) = access.offset.checked_add(Pc::F_OFFSET) else {
             return;
         };
-        let access = Access { align: 1, offset };
+        let access = Access {
+            align: 1,
+            offset,
+            at: access.at,
+        };
         *slot = Expr::Load(pcs.pc_f_load(), access, Box::new(address.take()));
     }
 }

@@ -1,13 +1,16 @@
 //! A small program in Go's own convention, with a trampoline and a write barrier, before and after it is adapted.
 
+use super::program::encoded;
+use crate::code::copied::Original;
 use crate::code::dispatch::{self, Backward};
-use crate::code::encode::{self, Style};
+use crate::code::encode::Style;
 use crate::code::facts::{Facts, Role};
 use crate::code::lift_function;
-use crate::code::lower::adapted;
+use crate::code::lower::{Target, adapted};
 use crate::code::pc::PcWidth;
 use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
+use crate::reindex::Reindex;
 use proptest::prelude::*;
 use wasm_encoder::{CodeSection, FunctionSection, Module, RawSection};
 use wasmi::{Caller, Engine, Instance, Linker, Store};
@@ -200,7 +203,16 @@ fn converted(wasm: &[u8], lifted: &[FuncIndex], pcs: PcWidth) -> Vec<u8> {
         if lifted.contains(&index) {
             code.raw(&lift(body, index, &facts));
         } else {
-            code.raw(&adapted(body, index, CONVENTION, &facts).expect("fits"));
+            let original = Original {
+                bytes: body,
+                base: 0,
+            };
+            let target = Target {
+                indices: Reindex(None),
+                marks: false,
+            };
+            let adapted = adapted(original, index, CONVENTION, &facts, target);
+            code.raw(&adapted.expect("fits").bytes);
         }
     }
     let mut module = Module::new();
@@ -222,7 +234,7 @@ fn converted(wasm: &[u8], lifted: &[FuncIndex], pcs: PcWidth) -> Vec<u8> {
 /// A function by way of the IR.
 fn lift(body: &[u8], index: FuncIndex, facts: &Facts) -> Vec<u8> {
     let pc_f = first_pc_f(facts.pcs) + (index.0 - LEAF.0);
-    let mut function = lift_function(body, pc_f, None, facts).expect("Go's form");
+    let mut function = lift_function(body, (pc_f, 0), None, facts).expect("Go's form");
     dispatch::insert(&mut function, Backward::Structured);
     let style = Style {
         convention: CONVENTION,
@@ -230,7 +242,7 @@ fn lift(body: &[u8], index: FuncIndex, facts: &Facts) -> Vec<u8> {
         unwind_in_place: true,
         return_pc_base: true,
     };
-    encode::encode(&function, pc_f, style).expect("no irreducible loop")
+    encoded(&function, pc_f, style).expect("no irreducible loop")
 }
 
 fn instance(wasm: &[u8], choices: Vec<bool>) -> (Store<Host>, Instance) {

@@ -5,12 +5,14 @@ use super::machine::{
     CALLER_PC, CALLER_SP, CHOOSE, Event, Host, LOG, MAY_UNWIND, Machine, NEVER, PC_F, Runs, STEADY,
     Stop, pc_f, play, pushed_pc, slot, style,
 };
+use super::program::{self, encoded};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode::Style;
-use crate::code::ir::{After, Block, BlockId, Callee, End, Expr, Function, SP, Stmt};
+use crate::code::graph;
+use crate::code::ir::{After, Block, BlockId, Callee, End, Expr, Function, Located, SP, Stmt};
 use crate::code::op::{Op, Type};
+use crate::code::origin::{At, Inlined};
 use crate::code::pc::PcWidth;
-use crate::code::{encode, graph};
 use crate::go::Pc;
 use crate::index::FuncIndex;
 use proptest::prelude::*;
@@ -55,7 +57,7 @@ fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
         for backward in [Backward::Structured, Backward::ThroughEntry] {
             let mut function = source.clone();
             dispatch::insert(&mut function, backward);
-            let Some(body) = encode::encode(&function, pc_f(style.pcs), style) else {
+            let Some(body) = encoded(&function, pc_f(style.pcs), style) else {
                 prop_assert_eq!(
                     backward,
                     Backward::Structured,
@@ -109,7 +111,7 @@ impl Runs for Reference<'_> {
             }
             at = match &blocks[at].end {
                 End::Jump(to) => *to,
-                End::Branch(condition, yes, no) => {
+                End::Branch(condition, yes, no, _) => {
                     let holds = self.value(condition, &mut locals)? != 0;
                     if holds { *yes } else { *no }
                 }
@@ -125,7 +127,7 @@ impl Runs for Reference<'_> {
 }
 
 impl Reference<'_> {
-    fn list(&mut self, body: &[Stmt], locals: &mut [u32; 3]) -> Result<Then, Stop> {
+    fn list(&mut self, body: &[Located], locals: &mut [u32; 3]) -> Result<Then, Stop> {
         for stmt in body {
             let then = self.statement(stmt, locals)?;
             if let Then::Leave(_) = then {
@@ -189,9 +191,9 @@ impl Reference<'_> {
         Ok(match expr {
             Expr::I32(value) => value.cast_unsigned(),
             Expr::Get(local) => locals[*local as usize],
-            Expr::Call(CHOOSE, _) => self.host.choose()?,
-            Expr::Unary(Op::I32_EQZ, operand) => u32::from(self.value(operand, locals)? == 0),
-            Expr::Binary(op, operands) => {
+            Expr::Call(call, _) if call.0 == CHOOSE => self.host.choose()?,
+            Expr::Unary(Op::I32_EQZ, operand, _) => u32::from(self.value(operand, locals)? == 0),
+            Expr::Binary(op, operands, _) => {
                 let (a, b) = (
                     self.value(&operands.0, locals)?,
                     self.value(&operands.1, locals)?,
@@ -311,16 +313,20 @@ impl Graph {
             7 => body.push(go_call(1, Callee::Direct(STEADY), After::MustNotUnwind)),
             8 => {
                 let raise = go_call(1, Callee::Direct(NEVER), After::Never);
-                body.push(Stmt::If(self.condition(), vec![raise], Vec::new()));
+                body.push(Stmt::If(self.condition(), vec![raise.into()], Vec::new()));
             }
             9 => {
                 let call = go_call(1, Callee::Direct(STEADY), After::MustNotUnwind);
-                body.push(Stmt::If(self.condition(), vec![log(100)], vec![call]));
+                body.push(Stmt::If(
+                    self.condition(),
+                    vec![log(100).into()],
+                    vec![call.into()],
+                ));
             }
             _ => {}
         }
         self.blocks.push(Block {
-            body,
+            body: program::nowhere(body),
             end: End::Stop,
             resume: None,
             position: (0, 0),
@@ -330,7 +336,7 @@ impl Graph {
     }
 
     fn condition(&mut self) -> Expr {
-        let choice = Expr::Call(CHOOSE, Vec::new());
+        let choice = Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE);
         match self.choices.pick(4) {
             0 => choice,
             1 => Expr::unary(Op::I32_EQZ, choice),
@@ -344,7 +350,7 @@ impl Graph {
     }
 
     fn branch(&mut self, from: BlockId, yes: BlockId, no: BlockId) {
-        self.blocks[from].end = End::Branch(self.condition(), yes, no);
+        self.blocks[from].end = End::Branch(self.condition(), yes, no, At::NOWHERE);
     }
 
     /// A call, resumed in `to`. A function's start is never behind a call.
@@ -359,12 +365,12 @@ impl Graph {
             Callee::Direct(MAY_UNWIND)
         };
         let call = go_call(to as u32, callee, After::Resume);
-        self.blocks[from].body.push(call);
+        self.blocks[from].body.push(call.into());
         self.blocks[to].resume = Some(to as u32);
     }
 
     fn ends_in_call(&self, block: BlockId) -> bool {
-        matches!(self.blocks[block].body.last(), Some(Stmt::GoCall { .. }))
+        matches!(self.blocks[block].last(), Some(Stmt::GoCall { .. }))
     }
 
     fn stop(&mut self, block: BlockId) {
@@ -375,7 +381,7 @@ impl Graph {
             6 => Stmt::Unwind,
             _ => Stmt::Unreachable,
         };
-        self.blocks[block].body.push(stmt);
+        self.blocks[block].body.push(stmt.into());
         self.blocks[block].end = End::Stop;
     }
 
@@ -400,7 +406,7 @@ impl Graph {
                     pc_b: pc,
                     after: After::Resume,
                     ..
-                } = stmt
+                } = &mut stmt.stmt
                 {
                     *pc = pc_b(*pc);
                 }
@@ -410,6 +416,8 @@ impl Graph {
             blocks,
             locals: vec![Type::I32; 3],
             entry: 0,
+            start: At::NOWHERE,
+            inlined: Inlined::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::program;
 use super::values;
 use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
+use crate::code::origin::At;
 use crate::code::pc::PcWidth;
 use crate::code::rules;
 use crate::go::Pc;
@@ -48,7 +49,7 @@ proptest! {
         pcs in prop::sample::select(vec![PcWidth::Bits32, PcWidth::Bits64]),
     ) {
         let address = || Expr::Get(SP);
-        let access = Access { align: 0, offset };
+        let access = Access { align: 0, offset, at: At::NOWHERE };
         let f = slot(function).cast_unsigned();
         let pc = Pc { f, b: pc_b.into() }.bits().cast_signed();
         let loaded = Expr::Load(Load::I64, access, Box::new(address()));
@@ -143,21 +144,22 @@ fn choose(condition: Expr, yes: i64, no: i64) -> Stmt {
         let access = Access {
             align: 0,
             offset: 0,
+            at: At::NOWHERE,
         };
-        vec![Stmt::Store(
-            Store::I64,
-            access,
-            Expr::I32(16),
-            Expr::I64(value),
-        )]
+        let store = Stmt::Store(Store::I64, access, Expr::I32(16), Expr::I64(value));
+        vec![store.into()]
     };
     Stmt::If(condition, store(yes), store(no))
 }
 
 /// As the pass does it.
 fn simplify_all(body: &mut [Stmt]) {
-    for stmt in body {
-        stmt.bodies_mut().for_each(|body| simplify_all(body));
-        rules::simplify_statement(stmt, PcWidth::default());
+    body.iter_mut().for_each(simplify_nested);
+}
+
+fn simplify_nested(stmt: &mut Stmt) {
+    for body in stmt.bodies_mut() {
+        body.iter_mut().for_each(|nested| simplify_nested(nested));
     }
+    rules::simplify_statement(stmt, PcWidth::default());
 }

@@ -4,6 +4,7 @@ use crate::code::facts::Facts;
 use crate::code::ir::{After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::lift_function;
 use crate::code::op::{Load, Op};
+use crate::code::origin::At;
 use crate::code::switches::show_goexit;
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_SP;
@@ -78,7 +79,7 @@ pub(super) fn lift_with(locals: &str, code: &str) -> Result<Function, &'static s
         _ => None,
     });
     let body = input.slice(&input.bodies[(TESTED - 1) as usize]);
-    lift_function(body, PC_F, None, &facts)
+    lift_function(body, (PC_F, 0), None, &facts)
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.
@@ -108,7 +109,8 @@ pub(super) fn straight(code: &str) -> String {
 pub(super) fn only_block(code: &str) -> Vec<Stmt> {
     let function = lift(&straight(code)).expect("Go's form");
     assert_eq!(function.blocks.len(), 1, "{function:#?}");
-    function.blocks[0].body.clone()
+    let body = function.blocks[0].body.iter();
+    body.map(|located| located.stmt.clone()).collect()
 }
 
 pub(super) fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
@@ -168,7 +170,7 @@ fn a_nil_check_never_comes_back() {
     let raise = go_call(3, Callee::Direct(SIGPANIC), After::Never);
     let check = Stmt::If(
         Expr::unary(Op::I64_EQZ, Expr::Get(R0)),
-        vec![raise],
+        vec![raise.into()],
         Vec::new(),
     );
     assert_eq!(only_block(&code), [check, Stmt::Return(8)]);
@@ -196,7 +198,7 @@ fn morestack_has_its_caller_entered_again() {
     let start = lift(&straight(&grow.replace(&push(1), &push(0)))).expect("Go's form");
     assert_eq!(start.blocks[0].resume, None);
     assert!(matches!(
-        &start.blocks[0].body[0],
+        &start.blocks[0].body[0].stmt,
         Stmt::If(_, yes, _)
             if *yes == [go_call(0, Callee::Direct(MORESTACK), After::Never)]
     ));
@@ -256,13 +258,16 @@ fn imports_see_sp_and_may_move_it() {
     assert_eq!(*set, shown);
     assert!(matches!(call, Stmt::Call(IMPORT, arguments) if arguments.len() == 1));
     assert_eq!(*reload, Stmt::Set(SP, Expr::GetGlobal(GLOBAL_SP)));
-    assert_eq!(*over, show_goexit());
+    assert_eq!(*over, show_goexit(At::NOWHERE));
 }
 
 #[test]
 fn functions_outside_the_convention_by_what_they_do() {
     let pure = "local.get 2 local.get 3 call $divide local.set 2";
-    let quotient = Expr::Call(DIVIDE, vec![Expr::Get(R0), Expr::Get(3)]);
+    let quotient = Expr::Call(
+        Box::new((DIVIDE, vec![Expr::Get(R0), Expr::Get(3)])),
+        At::NOWHERE,
+    );
     assert_eq!(only_block(pure), [Stmt::Set(R0, quotient), Stmt::Return(8)]);
     // One that reads global 0 finds SP there, and cannot move it.
     let body = only_block("local.get 2 call $barrier local.set 2");
@@ -271,10 +276,10 @@ fn functions_outside_the_convention_by_what_they_do() {
             &body[..],
             [
                 Stmt::SetGlobal(GLOBAL_SP, _),
-                Stmt::Set(_, Expr::Call(BARRIER, _)),
+                Stmt::Set(_, Expr::Call(call, _)),
                 Stmt::Set(R0, _),
                 Stmt::Return(8)
-            ]
+            ] if call.0 == BARRIER
         ),
         "{body:#?}"
     );
@@ -333,7 +338,11 @@ fn jumps_lead_to_the_segments_of_their_pcs() {
         panic!("{function:#?}");
     };
     assert_eq!(start.end, End::Jump(1));
-    assert!(matches!(head.end, End::Branch(_, 3, 2)), "{:?}", head.end);
+    assert!(
+        matches!(head.end, End::Branch(_, 3, 2, _)),
+        "{:?}",
+        head.end
+    );
     assert_eq!(rest.end, End::Jump(1));
     assert_eq!(end.body, [Stmt::Return(8)]);
 }

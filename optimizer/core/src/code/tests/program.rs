@@ -8,9 +8,11 @@ use super::values::{self, FIRST_ADDRESS, LOCALS, POINTER};
 use crate::code::definition::{Body, Definition};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode;
-use crate::code::ir::{Access, After, Block, Callee, End, Expr, Function, Local, Stmt};
+use crate::code::ir::{Access, After, Block, Callee, End, Expr, Function, Local, Located, Stmt};
 use crate::code::op::{Store, Type};
+use crate::code::origin::{At, Inlined};
 use crate::index::{Defined, FuncIndex, PerFunction};
+use crate::reindex::Reindex;
 
 /// Where the final values of locals go: above everything that generated statements store to.
 const RESULTS: u32 = 125_000;
@@ -68,6 +70,7 @@ pub(crate) fn store_locals(locals: impl IntoIterator<Item = Local>) -> Vec<Stmt>
             let access = Access {
                 align: 0,
                 offset: 0,
+                at: At::NOWHERE,
             };
             Stmt::Store(store, access, address, Expr::Get(local))
         })
@@ -89,7 +92,7 @@ pub(crate) fn call(pc_b: u32, callee: FuncIndex, after: After) -> Stmt {
 /// A function of these blocks.
 pub(crate) fn function(blocks: Vec<(Vec<Stmt>, End)>) -> Function {
     let block = |(body, end)| Block {
-        body,
+        body: nowhere(body),
         end,
         resume: None,
         position: (0, 0),
@@ -101,7 +104,24 @@ pub(crate) fn function(blocks: Vec<(Vec<Stmt>, End)>) -> Function {
         blocks: blocks.into_iter().map(block).collect(),
         locals,
         entry: 0,
+        start: At::NOWHERE,
+        inlined: Inlined::default(),
     }
+}
+
+/// The statements, which come from nowhere.
+pub(crate) fn nowhere(body: Vec<Stmt>) -> Vec<Located> {
+    body.into_iter().map(Located::from).collect()
+}
+
+/// The bytes of a function that has its dispatches. `None` if its graph is irreducible.
+pub(crate) fn encoded(function: &Function, pc_f: u32, style: encode::Style) -> Option<Vec<u8>> {
+    let target = encode::Target {
+        indices: Reindex(None),
+        marks: false,
+    };
+    let encoded = encode::encode(function, pc_f, style, target)?;
+    Some(encoded.expect("nothing was removed").bytes)
 }
 
 /// A program of these functions, none of which is assembly or defers.
@@ -128,7 +148,7 @@ pub(crate) fn run(setup: &[Stmt], body: &[Stmt]) -> Outcome {
 /// Calls a function once.
 pub(crate) fn run_function(function: &Function) -> Outcome {
     let style = style(true, false);
-    let body = encode::encode(function, PC_F, style).expect("no loops");
+    let body = encoded(function, PC_F, style).expect("no loops");
     let mut machine = Machine::new(&body, Host::new(Choices::none(), []), style.pcs);
     Outcome {
         result: machine.enter(CALLER_PC, CALLER_SP),
@@ -147,7 +167,7 @@ pub(crate) fn played(function: &Function, script: &Choices) -> (Vec<Event>, Memo
         .find_map(|backward| {
             let mut function = function.clone();
             dispatch::insert(&mut function, backward);
-            encode::encode(&function, PC_F, style)
+            encoded(&function, PC_F, style)
         });
     let body = encoded.expect("the fallback writes every graph");
     let mut machine = Machine::new(&body, Host::new(script.clone(), resume_points), style.pcs);

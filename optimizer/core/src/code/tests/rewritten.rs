@@ -65,7 +65,7 @@ fn a_local_that_waits_keeps_its_value_when_it_is_set() {
         matches!(&body[1], Stmt::Set(_, Expr::Tee(R0, _))),
         "{body:#?}"
     );
-    let Stmt::Drop(Expr::Binary(Op::I64_ADD, operands)) = &body[3] else {
+    let Stmt::Drop(Expr::Binary(Op::I64_ADD, operands, _)) = &body[3] else {
         panic!("{body:#?}");
     };
     assert_eq!(operands.0, Expr::Get(*first));

@@ -3,9 +3,9 @@
 use super::choices::Choices;
 use super::machine::{CALLER_PC, CALLER_SP, Host, Machine, NEVER, PC_F, Runs, STEADY, Stop, style};
 use super::program;
-use crate::code::encode;
 use crate::code::ir::{Access, After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::op::Store;
+use crate::code::origin::At;
 use crate::code::pc::PcWidth;
 use crate::code::switches::show_sp;
 use crate::go::abi::{GLOBAL_CTXT, GLOBAL_G, STACK_HI};
@@ -38,7 +38,11 @@ fn store() -> Stmt {
 }
 
 fn access(offset: u32) -> Access {
-    Access { align: 2, offset }
+    Access {
+        align: 2,
+        offset,
+        at: At::NOWHERE,
+    }
 }
 
 fn of(body: Vec<Stmt>) -> Function {
@@ -47,7 +51,7 @@ fn of(body: Vec<Stmt>) -> Function {
 
 /// Global 0 after a call of the function, and what it returned.
 fn left_behind(function: &Function) -> (u32, Result<u32, Stop>) {
-    let body = encode::encode(function, PC_F, style(true, false)).expect("no loops");
+    let body = program::encoded(function, PC_F, style(true, false)).expect("no loops");
     let mut machine = Machine::new(&body, Host::new(Choices::none(), []), PcWidth::Bits32);
     let result = machine.enter(CALLER_PC, CALLER_SP);
     (machine.global_sp(), result)
@@ -67,7 +71,11 @@ fn sp_of_the_new_g_shows_before_anybody_is_called() {
         (
             "in a branch",
             vec![
-                Stmt::If(Expr::I32(1), vec![set_g(), set_sp(), raise()], Vec::new()),
+                Stmt::If(
+                    Expr::I32(1),
+                    vec![set_g().into(), set_sp().into(), raise().into()],
+                    Vec::new(),
+                ),
                 Stmt::Return(8),
             ],
         ),

@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use crate::code::ir::{Access, Expr, Local, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
+use crate::code::origin::At;
 
 /// Locals that hold values, by type: two of each.
 pub(crate) const LOCALS: [Type; 10] = [
@@ -221,6 +222,7 @@ fn address(choices: &mut Choices, width: u32, depth: u32) -> (Expr, Access) {
     let access = Access {
         align: choices.pick(width.trailing_zeros() as usize + 1) as u8,
         offset: choices.of(&[0, 0, 8, 24, 4095, 5000]),
+        at: At::NOWHERE,
     };
     let small = |choices: &mut Choices| choices.of(&[0, 8, 16, 4088, 4095, 4096, 9000]);
     let base = match choices.pick(7) {

@@ -3,10 +3,12 @@
 
 use super::names::{load_name, op_name, store_name};
 use super::{STOP, after_name, type_name};
+use crate::code::ir::Located;
 use crate::code::ir::{
     Access, After, Block, BlockId, Callee, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt,
 };
 use crate::code::op::{Load, Op, Store, Type};
+use crate::code::origin::{At, Inlined};
 use crate::index::FuncIndex;
 use std::collections::HashMap;
 
@@ -145,6 +147,8 @@ impl Reader {
             blocks,
             locals,
             entry,
+            start: At::NOWHERE,
+            inlined: Inlined::default(),
         }
     }
 
@@ -162,7 +166,7 @@ impl Reader {
         let mut body = Vec::new();
         let end = loop {
             match self.step() {
-                Ok(stmt) => body.push(stmt),
+                Ok(stmt) => body.push(stmt.into()),
                 Err(end) => break end,
             }
         };
@@ -194,7 +198,7 @@ impl Reader {
             if self.accept("goto") {
                 let yes = self.indexed('b');
                 self.expect("else");
-                return Err(End::Branch(condition, yes, self.indexed('b')));
+                return Err(End::Branch(condition, yes, self.indexed('b'), At::NOWHERE));
             }
             return Ok(self.if_(condition));
         }
@@ -227,12 +231,13 @@ impl Reader {
     }
 
     /// Statements in braces.
-    fn body(&mut self) -> Vec<Stmt> {
+    fn body(&mut self) -> Vec<Located> {
         self.expect("{");
         let mut body = Vec::new();
         while !self.accept("}") {
             let stmt = self.step();
-            body.push(stmt.expect("a block's end stands outside of braces"));
+            let stmt = stmt.expect("a block's end stands outside of braces");
+            body.push(stmt.into());
         }
         body
     }
@@ -253,14 +258,8 @@ impl Reader {
             "return" => Stmt::Return(self.number("")),
             "unwind" => Stmt::Unwind,
             "unreachable" => Stmt::Unreachable,
-            "memory.copy" => {
-                let [to, from, count] = self.operands();
-                Stmt::MemoryCopy(to, from, count)
-            }
-            "memory.fill" => {
-                let [to, value, count] = self.operands();
-                Stmt::MemoryFill(to, value, count)
-            }
+            "memory.copy" => Stmt::MemoryCopy(Box::new(self.operands::<3>().into())),
+            "memory.fill" => Stmt::MemoryFill(Box::new(self.operands::<3>().into())),
             "block" => Stmt::Block(self.body()),
             "loop" => Stmt::Loop(self.body()),
             "br" => Stmt::Br(self.number("")),
@@ -337,7 +336,11 @@ impl Reader {
         } else {
             width.trailing_zeros() as u8
         };
-        Access { align, offset }
+        Access {
+            align,
+            offset,
+            at: At::NOWHERE,
+        }
     }
 
     fn list(&mut self) -> Vec<Expr> {
@@ -376,7 +379,7 @@ impl Reader {
         let word = self.word();
         match word.as_str() {
             "select" => return Expr::Select(Box::new(self.operands::<3>().into())),
-            "call" => return Expr::Call(self.called(), self.list()),
+            "call" => return Expr::Call(Box::new((self.called(), self.list())), At::NOWHERE),
             "memory.size" => return Expr::MemorySize,
             "memory.grow" => return Expr::MemoryGrow(Box::new(self.operand())),
             _ => {}

@@ -1,6 +1,7 @@
 //! Which calls of closures on the stack become direct, and which stay.
 
 use super::*;
+use crate::code::At;
 use crate::code::tests::machine::{NEVER, STEADY};
 use crate::code::tests::program;
 use crate::code::{Access, After, End, Local, Store};
@@ -17,7 +18,11 @@ const OF_ANOTHER: i64 = Pc::start(0x1006).bits().cast_signed();
 const LOCAL: Local = 4;
 
 fn store(offset: u32, value: Expr) -> Stmt {
-    let access = Access { align: 3, offset };
+    let access = Access {
+        align: 3,
+        offset,
+        at: At::NOWHERE,
+    };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
 }
 
@@ -37,7 +42,11 @@ fn call(pc_b: u32, callee: Callee) -> Stmt {
 
 /// Through the table by the PC at this offset from an address.
 fn indirect(offset: u32, address: Expr) -> Callee {
-    let access = Access { align: 1, offset };
+    let access = Access {
+        align: 1,
+        offset,
+        at: At::NOWHERE,
+    };
     Callee::Indirect(Box::new(Expr::Load(
         Load::I32_16_U,
         access,
@@ -58,9 +67,10 @@ fn call_deferred(check_sets: bool) -> Vec<Stmt> {
     let access = Access {
         align: 3,
         offset: SLOT,
+        at: At::NOWHERE,
     };
     let value = Expr::Load(Load::I64, access, Box::new(Expr::Get(SP)));
-    let raise = vec![call(8, Callee::Direct(NEVER))];
+    let raise = vec![call(8, Callee::Direct(NEVER)).into()];
     let check = |checked| Stmt::If(Expr::unary(Op::I64_EQZ, checked), raise, Vec::new());
     let mut body = match check_sets {
         true => vec![check(Expr::Tee(LOCAL, Box::new(value)))],
@@ -95,7 +105,7 @@ fn resolved(before: &[Stmt], behind: &[Stmt]) -> (Count, Stmt) {
     let slot = i64::from(SLOT) - i64::from(FRAME);
     let callee = |pc| (pc == OF_STEADY).then_some(STEADY);
     let count = resolve(&mut function, FRAME as u32, Some(slot), &callee);
-    let last = function.blocks[1].body.last().cloned();
+    let last = function.blocks[1].last().cloned();
     (count, last.expect("a call"))
 }
 
@@ -117,11 +127,11 @@ fn a_closure_on_the_stack_is_called_directly() {
 
 #[test]
 fn so_is_the_one_in_the_slot_of_the_first_defer() {
-    let cleared = Stmt::MemoryFill(
+    let cleared = Stmt::MemoryFill(Box::new((
         Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(8)),
         Expr::I32(0),
         Expr::I32(48),
-    );
+    )));
     let made = [
         cleared,
         store(SLOT, Expr::I64(0)),
@@ -140,10 +150,11 @@ fn what_is_not_known_stays() {
     let access = Access {
         align: 2,
         offset: CLOSURE + 4,
+        at: At::NOWHERE,
     };
     let half = Stmt::Store(Store::I64_32, access, Expr::Get(SP), Expr::I64(1));
     let to = Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(4));
-    let copied = Stmt::MemoryCopy(to, Expr::I32(5000), Expr::I32(16));
+    let copied = Stmt::MemoryCopy(Box::new((to, Expr::I32(5000), Expr::I32(16))));
     let refused = [
         ("two closures", store(CLOSURE, Expr::I64(OF_ANOTHER))),
         ("another value", store(CLOSURE, Expr::Get(LOCAL))),

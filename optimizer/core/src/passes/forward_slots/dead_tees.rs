@@ -1,7 +1,7 @@
 //! Dead code elimination for locals: removes a `local.tee` that no load made use of.
 
 use crate::code::locals::{Liveness, LocalSet, before_list};
-use crate::code::{Expr, Function, PcWidth, Stmt, rules};
+use crate::code::{Expr, Function, Located, PcWidth, Stmt, rules};
 
 /// Removes each `local.tee` whose local is not read again.
 pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
@@ -17,12 +17,12 @@ pub(super) fn drop_dead_tees(function: &mut Function, pcs: PcWidth) {
     }
 }
 
-fn drop_in_list(body: &mut [Stmt], mut behind: LocalSet, pcs: PcWidth) {
+fn drop_in_list(body: &mut [Located], mut behind: LocalSet, pcs: PcWidth) {
     for stmt in body.iter_mut().rev() {
         for nested in stmt.bodies_mut() {
             drop_in_list(nested, behind, pcs);
         }
-        let mut live = match &*stmt {
+        let mut live = match &stmt.stmt {
             stmt if stmt.stops() => 0,
             Stmt::Set(local, _) => behind & !(1 << local),
             Stmt::If(_, yes, no) => before_list(yes, behind) | before_list(no, behind),

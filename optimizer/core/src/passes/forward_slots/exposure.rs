@@ -86,7 +86,8 @@ impl Exposure {
             }
             Stmt::SetGlobal(_, Expr::Get(SP)) => {}
             Stmt::Store(_, _, Expr::Get(SP), value) => self.expr(value),
-            Stmt::MemoryCopy(to, from, length) | Stmt::MemoryFill(to, from, length) => {
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
+                let (to, from, length) = &**all;
                 if stack_range(to, length).is_none() {
                     self.expr(to);
                 }
@@ -97,7 +98,9 @@ impl Exposure {
                 self.expr(length);
             }
             // The stack check, before there is a frame.
-            Stmt::If(Expr::Binary(Op::I32_LE_U, operands), _, _) if operands.0 == Expr::Get(SP) => {
+            Stmt::If(Expr::Binary(Op::I32_LE_U, operands, _), _, _)
+                if operands.0 == Expr::Get(SP) =>
+            {
                 self.expr(&operands.1);
             }
             stmt => stmt.exprs().for_each(|expr| self.expr(expr)),
@@ -112,10 +115,10 @@ impl Exposure {
         }
         match expr {
             Expr::Load(_, _, address) if **address == Expr::Get(SP) => {}
-            Expr::Tee(_, a) | Expr::Unary(_, a) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
+            Expr::Tee(_, a) | Expr::Unary(_, a, _) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
                 self.expr(a);
             }
-            Expr::Binary(_, operands) => {
+            Expr::Binary(_, operands, _) => {
                 self.expr(&operands.0);
                 self.expr(&operands.1);
             }
@@ -124,7 +127,7 @@ impl Exposure {
                 self.expr(&operands.1);
                 self.expr(&operands.2);
             }
-            Expr::Call(_, arguments) => arguments.iter().for_each(|argument| self.expr(argument)),
+            Expr::Call(call, _) => call.1.iter().for_each(|argument| self.expr(argument)),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 //! write.
 
 use super::{Cells, Demand, forward};
+use crate::code::At;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, STEADY};
 use crate::code::tests::program::{self, run_function};
@@ -33,7 +34,7 @@ proptest! {
         last.push(Stmt::move_sp(FRAME.cast_signed()));
         last.extend(program::store_locals(2..LOCALS.len() as Local));
         let original = program::function(vec![
-            (first, End::Branch(condition, 1, 2)),
+            (first, End::Branch(condition, 1, 2, At::NOWHERE)),
             (inner(&mut choices), End::Jump(3)),
             (list(&mut choices, 5), End::Jump(3)),
             (last, End::Stop),
@@ -124,10 +125,10 @@ fn a_stack_that_is_in_two_places_is_refused() {
     assert!(StackPointer::of(&function, FRAME).is_some());
     function.blocks[0].body.insert(
         1,
-        Stmt::If(Expr::I32(1), vec![Stmt::move_sp(-8)], Vec::new()),
+        Stmt::If(Expr::I32(1), vec![Stmt::move_sp(-8).into()], Vec::new()).into(),
     );
     assert!(StackPointer::of(&function, FRAME).is_none());
-    function.blocks[0].body[1] = Stmt::Set(SP, Expr::I32(64));
+    function.blocks[0].body[1] = Stmt::Set(SP, Expr::I32(64)).into();
     assert!(StackPointer::of(&function, FRAME).is_none());
 }
 
@@ -186,16 +187,28 @@ fn call(after: After) -> Stmt {
 }
 
 fn access(offset: u32) -> Access {
-    Access { align: 0, offset }
+    Access {
+        align: 0,
+        offset,
+        at: At::NOWHERE,
+    }
 }
 
 fn loaded(offset: u32) -> Expr {
-    let access = Access { align: 3, offset };
+    let access = Access {
+        align: 3,
+        offset,
+        at: At::NOWHERE,
+    };
     Expr::Load(Load::I64, access, Box::new(Expr::Get(SP)))
 }
 
 fn stored(offset: u32, value: Expr) -> Stmt {
-    let access = Access { align: 3, offset };
+    let access = Access {
+        align: 3,
+        offset,
+        at: At::NOWHERE,
+    };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
 }
 
@@ -216,8 +229,8 @@ fn statement(choices: &mut Choices) -> Stmt {
         2..=5 => store(choices),
         6 => Stmt::If(
             value(choices, Type::I32),
-            vec![store(choices)],
-            vec![store(choices)],
+            vec![store(choices).into()],
+            vec![store(choices).into()],
         ),
         _ => call(After::Returns),
     }

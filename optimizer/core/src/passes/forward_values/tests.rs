@@ -1,6 +1,7 @@
 //! Random code in which nearly everything depends on everything: the same memory and values after forwarding.
 
 use super::forward;
+use crate::code::At;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, CHOOSE, LOG, NEVER};
 use crate::code::tests::program::{self, run_function};
@@ -25,7 +26,7 @@ proptest! {
         first.extend(list(&mut choices, 14));
         let condition = value(&mut choices, Type::I32, 2);
         let original = program::function(vec![
-            (first, End::Branch(condition, 1, 2)),
+            (first, End::Branch(condition, 1, 2, At::NOWHERE)),
             (rest(&mut choices), End::Stop),
             (rest(&mut choices), End::Stop),
         ]);
@@ -91,9 +92,12 @@ fn a_call_stays_before_a_check_and_a_load_does_not() {
         callee: Callee::Direct(NEVER),
         after: After::Never,
     };
-    let check = Stmt::If(Expr::Get(3), vec![raise], Vec::new());
+    let check = Stmt::If(Expr::Get(3), vec![raise.into()], Vec::new());
     for (value, moves) in [
-        (Expr::Call(CHOOSE, Vec::new()), false),
+        (
+            Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE),
+            false,
+        ),
         (
             Expr::unary(Op::I32_WRAP_I64, loaded(Expr::Get(SP), 8)),
             true,
@@ -118,7 +122,11 @@ fn a_call_stays_before_a_check_and_a_load_does_not() {
 }
 
 fn access(offset: u32) -> Access {
-    Access { align: 0, offset }
+    Access {
+        align: 0,
+        offset,
+        at: At::NOWHERE,
+    }
 }
 
 fn loaded(address: Expr, offset: u32) -> Expr {
@@ -155,11 +163,8 @@ fn statement(choices: &mut Choices) -> Stmt {
         9 => check(choices),
         10 => Stmt::If(
             value(choices, Type::I32, 1),
-            vec![store(choices)],
-            vec![Stmt::Set(
-                local(choices, Type::I64),
-                value(choices, Type::I64, 1),
-            )],
+            vec![store(choices).into()],
+            vec![Stmt::Set(local(choices, Type::I64), value(choices, Type::I64, 1)).into()],
         ),
         _ => Stmt::Call(LOG, (0..3).map(|_| value(choices, Type::I32, 1)).collect()),
     }
@@ -174,7 +179,7 @@ fn check(choices: &mut Choices) -> Stmt {
         after: After::Never,
     };
     let condition = Expr::unary(Op::I64_EQZ, value(choices, Type::I64, 1));
-    Stmt::If(condition, vec![raise], Vec::new())
+    Stmt::If(condition, vec![raise.into()], Vec::new())
 }
 
 fn store(choices: &mut Choices) -> Stmt {
@@ -227,7 +232,7 @@ fn value(choices: &mut Choices, ty: Type, depth: u32) -> Expr {
             Expr::Load(load, access, Box::new(address(choices)))
         }
         5 if wide => Expr::unary(Op::I64_EXTEND_I32_U, value(choices, Type::I32, depth - 1)),
-        5 if choices.pick(3) == 0 => Expr::Call(CHOOSE, Vec::new()),
+        5 if choices.pick(3) == 0 => Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE),
         5 => Expr::unary(Op::I32_WRAP_I64, value(choices, Type::I64, depth - 1)),
         _ => {
             let op = if wide { Op::I64_SUB } else { Op::I32_SUB };

@@ -4,7 +4,8 @@ use super::template::Template;
 use crate::code::in_place::CallersLocals;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, Block, BlockId, Callee, End, Expr, Flow, Function, SP, Stmt, Store,
+    self, Access, After, At, Block, BlockId, Callee, End, Expr, Flow, Function, Located, SP, Stmt,
+    Store,
 };
 use crate::go::Pc;
 use crate::go::abi::RETURN_PC;
@@ -22,7 +23,7 @@ pub(super) fn inline<'t>(
     choose: &impl Fn(FuncIndex, bool) -> Option<&'t Template>,
 ) -> usize {
     let find = |block: &Block, in_loop: bool| {
-        (block.body.iter().enumerate()).find_map(|(position, stmt)| match stmt {
+        (block.body.iter().enumerate()).find_map(|(position, located)| match &located.stmt {
             Stmt::GoCall {
                 callee: Callee::Direct(callee),
                 after: After::Resume | After::NotResumed | After::Returns,
@@ -81,7 +82,11 @@ impl Splicer<'_> {
         let behind = before.body.split_off(position + 1);
         let end = std::mem::replace(&mut before.end, End::Jump(first + template.function.entry));
         let layout = before.position;
-        let Some(Stmt::GoCall { pc_f, pc_b, .. }) = before.body.pop() else {
+        let Some(Located {
+            stmt: Stmt::GoCall { pc_f, pc_b, .. },
+            at,
+        }) = before.body.pop()
+        else {
             unreachable!("the call was found here");
         };
         let pc = Pc {
@@ -89,8 +94,10 @@ impl Splicer<'_> {
             b: pc_b,
         };
         if !template.is_leaf {
-            before.body.extend(push(pc, template.frame));
+            before.body.extend(push(pc, template.frame, at));
         }
+        let mut inlined = std::mem::take(&mut self.function.inlined);
+        let mut copying = inlined.copying(&template.function.inlined, at);
         for copied in &template.function.blocks {
             let mut copy = Block {
                 // The trampoline enters the function itself.
@@ -100,18 +107,23 @@ impl Splicer<'_> {
             };
             copy.end.retarget(|to| first + to);
             self.adopt(&mut copy, template);
+            let mut copy_origin = |at| copying.copy(at);
+            (copy.body.iter_mut()).for_each(|stmt| stmt.map_origins(&mut copy_origin));
+            copy.end.map_origins(&mut copy_origin);
             if template.is_leaf {
-                push_before_calls(&mut copy.body, pc);
+                push_before_calls(&mut copy.body, pc, at);
             }
-            if let Some(Stmt::Return(popped)) = copy.body.last().cloned() {
-                copy.body.pop();
+            if let Some(Stmt::Return(popped)) = copy.last() {
+                let back = Stmt::move_sp(popped.cast_signed());
+                let returned = copy.body.pop();
                 copy.end = End::Jump(rest);
-                if !template.is_leaf {
-                    copy.body.push(Stmt::move_sp(popped.cast_signed()));
+                if let Some(returned) = returned.filter(|_| !template.is_leaf) {
+                    copy.body.push(back.at(returned.at));
                 }
             }
             self.function.blocks.push(copy);
         }
+        self.function.inlined = inlined;
         self.function.blocks.push(Block {
             body: behind,
             end,
@@ -142,30 +154,32 @@ impl Splicer<'_> {
     }
 }
 
-/// Pushes a return PC and makes a frame below it.
-fn push(pc: Pc, frame: u32) -> [Stmt; 2] {
+/// Pushes a return PC and makes a frame below it, for a call at `at`.
+fn push(pc: Pc, frame: u32, at: At) -> [Located; 2] {
     let access = Access {
         align: 3,
         offset: frame,
+        at,
     };
     [
-        Stmt::move_sp(-(RETURN_PC + frame).cast_signed()),
+        Stmt::move_sp(-(RETURN_PC + frame).cast_signed()).at(at),
         Stmt::Store(
             Store::I64,
             access,
             Expr::Get(SP),
             Expr::I64(pc.bits().cast_signed()),
-        ),
+        )
+        .at(at),
     ]
 }
 
 /// Pushes the return PC of a leaf in front of its calls, so that they find the stack as it was.
-fn push_before_calls(body: &mut Vec<Stmt>, pc: Pc) {
+fn push_before_calls(body: &mut Vec<Located>, pc: Pc, at: At) {
     let mut position = 0;
     while position < body.len() {
-        (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc));
-        if matches!(body[position], Stmt::GoCall { .. }) {
-            let pushed = push(pc, 0);
+        (body[position].bodies_mut()).for_each(|nested| push_before_calls(nested, pc, at));
+        if matches!(body[position].stmt, Stmt::GoCall { .. }) {
+            let pushed = push(pc, 0, at);
             let length = pushed.len();
             body.splice(position..position, pushed);
             position += length;

@@ -91,7 +91,7 @@ fn is_plain(function: &Function) -> bool {
                 plain &= match nested {
                     Stmt::Set(SP, _) => nested.moved_sp().is_some(),
                     Stmt::Set(local, _) => *local >= FIRST_FREE,
-                    Stmt::Return(_) => is_last && std::ptr::eq(nested, stmt),
+                    Stmt::Return(_) => is_last && std::ptr::eq(nested, &raw const stmt.stmt),
                     Stmt::GoCall { after, .. } => *after != After::MustNotUnwind,
                     Stmt::SetGlobal(..)
                     | Stmt::Store(..)
@@ -126,7 +126,7 @@ fn take_frame(function: &mut Function) -> u32 {
     match body
         .first()
         .filter(|_| !comes_back)
-        .and_then(Stmt::moved_sp)
+        .and_then(|first| first.moved_sp())
     {
         Some(by) if by < 0 => {
             body.remove(0);

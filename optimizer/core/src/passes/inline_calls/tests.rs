@@ -2,6 +2,7 @@
 
 use super::splice::inline;
 use super::template::Template;
+use crate::code::At;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{CHOOSE, LOG, MAY_UNWIND, NEVER, PC_F, STEADY, TESTED};
 use crate::code::tests::program::{self, call, played};
@@ -51,9 +52,9 @@ fn recursive(mut choices: Choices) -> Function {
     behind.push(call(2, MAY_UNWIND, After::Resume));
     let mut last = work(&mut choices);
     last.push(Stmt::Return(FRAME as u32 + 8));
-    let goes_on = Expr::Call(CHOOSE, Vec::new());
+    let goes_on = Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE);
     let mut function = program::function(vec![
-        (start, End::Branch(goes_on, 1, 3)),
+        (start, End::Branch(goes_on, 1, 3, At::NOWHERE)),
         (inside, End::Jump(2)),
         (behind, End::Jump(3)),
         (last, End::Stop),
@@ -62,9 +63,9 @@ fn recursive(mut choices: Choices) -> Function {
     function.blocks[3].resume = Some(2);
     if choices.flip() {
         // A loop around both calls.
-        let again = Expr::Call(CHOOSE, Vec::new());
+        let again = Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE);
         let body = std::mem::take(&mut function.blocks[3].body);
-        function.blocks[3].end = End::Branch(again, 1, 4);
+        function.blocks[3].end = End::Branch(again, 1, 4, At::NOWHERE);
         function.blocks.push(function.blocks[0].clone());
         function.blocks[4].body = body;
         function.blocks[4].end = End::Stop;
@@ -86,8 +87,11 @@ fn step(choices: &mut Choices) -> Stmt {
             Stmt::Call(LOG, vec![Expr::I32(1), Expr::Get(SP), value])
         }
         1 => {
-            let raise = vec![call(3, NEVER, After::Never)];
-            let condition = Expr::unary(Op::I32_EQZ, Expr::Call(CHOOSE, Vec::new()));
+            let raise = vec![call(3, NEVER, After::Never).into()];
+            let condition = Expr::unary(
+                Op::I32_EQZ,
+                Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE),
+            );
             Stmt::If(condition, raise, Vec::new())
         }
         2 => call(4, STEADY, After::Returns),
@@ -99,7 +103,7 @@ fn step(choices: &mut Choices) -> Stmt {
 fn a_trap_shows_the_frame_of_the_call() {
     let is_leaf = |last: Stmt| {
         let is_zero = Expr::unary(Op::I64_EQZ, slot(8));
-        let check = Stmt::If(is_zero, vec![last], Vec::new());
+        let check = Stmt::If(is_zero, vec![last.into()], Vec::new());
         let body = vec![check, Stmt::Return(8)];
         let function = program::function(vec![(body, End::Stop)]);
         Template::of(&function, CALLEE, ANY).map(|template| template.is_leaf)
@@ -144,10 +148,10 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
         (
             vec![Stmt::If(
                 Expr::unary(Op::I64_EQZ, slot(8)),
-                vec![call(5, NEVER, After::Never)],
+                vec![call(5, NEVER, After::Never).into()],
                 Vec::new(),
             )],
-            End::Branch(Expr::unary(Op::I32_WRAP_I64, slot(8)), 1, 2),
+            End::Branch(Expr::unary(Op::I32_WRAP_I64, slot(8)), 1, 2, At::NOWHERE),
         ),
         (vec![store(16, Expr::I64(1))], End::Jump(2)),
         (vec![Stmt::Return(8)], End::Stop),
@@ -164,7 +168,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
         caller.blocks[0].body,
         [Stmt::If(
             Expr::unary(Op::I64_EQZ, slot(0)),
-            vec![Stmt::move_sp(-8), store(0, pushed), raise],
+            program::nowhere(vec![Stmt::move_sp(-8), store(0, pushed), raise]),
             Vec::new(),
         )]
     );
@@ -174,7 +178,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
 
 #[test]
 fn what_only_a_function_of_its_own_can_do_is_refused() {
-    let nested = Stmt::If(Expr::I32(1), vec![Stmt::Return(8)], Vec::new());
+    let nested = Stmt::If(Expr::I32(1), vec![Stmt::Return(8).into()], Vec::new());
     for (what, body) in [
         ("a jump", vec![Stmt::TailCall(Callee::Direct(STEADY))]),
         ("an unwind", vec![Stmt::Unwind]),
@@ -222,11 +226,19 @@ fn inlined(callee: &Function, after: After) -> Function {
 }
 
 fn slot(offset: u32) -> Expr {
-    let access = Access { align: 3, offset };
+    let access = Access {
+        align: 3,
+        offset,
+        at: At::NOWHERE,
+    };
     Expr::Load(Load::I64, access, Box::new(Expr::Get(SP)))
 }
 
 fn store(offset: u32, value: Expr) -> Stmt {
-    let access = Access { align: 3, offset };
+    let access = Access {
+        align: 3,
+        offset,
+        at: At::NOWHERE,
+    };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
 }

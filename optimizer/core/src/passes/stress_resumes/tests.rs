@@ -28,7 +28,7 @@ fn stressed(mut function: Function) -> (Function, u64) {
 
 fn unless_busy(body: Vec<Stmt>) -> Stmt {
     let idle = Expr::unary(Op::I32_EQZ, Expr::GetGlobal(BUSY));
-    Stmt::If(idle, body, Vec::new())
+    Stmt::If(idle, program::nowhere(body), Vec::new())
 }
 
 /// A call that may be resumed at block 1, and a return there.
@@ -49,6 +49,7 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
     let word = Access {
         align: 3,
         offset: 0,
+        at: At::NOWHERE,
     };
     let unwinding = unless_busy(vec![
         Stmt::Store(
@@ -57,12 +58,15 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
             below,
             Expr::I64(pc(1).bits().cast_signed()),
         ),
-        count(WORDS),
+        count(WORDS, At::NOWHERE),
         Stmt::Unwind,
     ]);
     let expected = [call(1, MAY_UNWIND, After::Resume), unwinding];
     assert_eq!(function.blocks[0].body, expected);
-    let expected = [unless_busy(vec![count(WORDS)]), Stmt::Return(8)];
+    let expected = [
+        unless_busy(vec![count(WORDS, At::NOWHERE)]),
+        Stmt::Return(8),
+    ];
     assert_eq!(function.blocks[1].body, expected);
 }
 
@@ -74,10 +78,10 @@ fn a_body_in_place_of_its_call_unwinds_to_its_function() {
     if let Stmt::GoCall { pc_f, .. } = &mut inlined {
         *pc_f = Some(PC_F);
     }
-    function.blocks[1].body.insert(0, inlined.clone());
+    function.blocks[1].body.insert(0, inlined.clone().into());
     let (function, calls) = stressed(function);
     assert_eq!(calls, 2);
-    let expected = [inlined, function.blocks[0].body[1].clone()];
+    let expected = [inlined, function.blocks[0].body[1].stmt.clone()];
     assert_eq!(function.blocks[1].body[1..3], expected);
 }
 
@@ -86,7 +90,7 @@ fn what_jumps_reach_does_not_count_itself() {
     let mut function = calling();
     function.blocks.push(function.blocks[0].clone());
     function.blocks[2].body.clear();
-    function.blocks[0].end = End::Branch(Expr::I32(1), 1, 2);
+    function.blocks[0].end = End::Branch(Expr::I32(1), 1, 2, At::NOWHERE);
     let (function, _) = stressed(function);
     assert_eq!(function.blocks[1].body, [Stmt::Return(8)]);
 }
@@ -95,7 +99,7 @@ fn what_jumps_reach_does_not_count_itself() {
 fn nobody_unwinds_below_a_call_that_must_not() {
     let mut function = calling();
     let body = &mut function.blocks[1].body;
-    body.insert(0, call(2, MAY_UNWIND, After::MustNotUnwind));
+    body.insert(0, call(2, MAY_UNWIND, After::MustNotUnwind).into());
     let (function, _) = stressed(function);
     let change = |by| {
         let sum = Expr::binary(Op::I32_ADD, Expr::GetGlobal(BUSY), Expr::I32(by));

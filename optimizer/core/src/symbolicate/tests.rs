@@ -1,0 +1,140 @@
+use super::*;
+use crate::positions::{InlinedAt, Positions, Row, Subprogram};
+
+/// Function 12, `main.run`, has a call at 0x1040 in the file, where `main.step` is inlined, and a fault at 0x1050.
+fn symbols() -> Symbols {
+    let subprogram = |name: &str, line| Subprogram {
+        name: name.into(),
+        package: None,
+        file: Some(0),
+        line: Some(line),
+    };
+    let row = |offset, is_site, line, call| Row {
+        offset,
+        is_exact: true,
+        is_site,
+        file: Some(0),
+        line: Some(line),
+        call,
+    };
+    Symbols {
+        generator: String::new(),
+        build_id: String::new(),
+        go_build_id: None,
+        code_start: 0x1000,
+        positions: Positions {
+            files: vec!["/app/main.go".into()],
+            subprograms: vec![subprogram("main.run", 5), subprogram("main.step", 20)],
+            functions: vec![FunctionPositions {
+                index: 12,
+                range: 0x30..0x60,
+                subprogram: 0,
+                calls: vec![InlinedAt {
+                    subprogram: 1,
+                    outer: None,
+                    file: Some(0),
+                    line: Some(7),
+                }],
+                rows: vec![
+                    row(0x30, false, 5, None),
+                    row(0x40, true, 21, Some(0)),
+                    row(0x45, false, 21, Some(0)),
+                    row(0x50, true, 9, None),
+                ],
+            }],
+        },
+    }
+}
+
+fn translated(trace: &str, is_same_build: bool) -> (String, Tally) {
+    let symbols = symbols();
+    let mut symbolicator = Symbolicator::new(&symbols, is_same_build);
+    let mut out = Vec::new();
+    for line in trace.split_inclusive('\n') {
+        symbolicator.line(line.as_bytes(), &mut out);
+    }
+    symbolicator.flush(&mut out);
+    (String::from_utf8(out).expect("text"), symbolicator.tally())
+}
+
+#[track_caller]
+fn assert_translated(trace: &str, wanted: &str) {
+    assert_eq!(translated(trace, false).0, wanted);
+}
+
+#[test]
+fn frames_of_v8_become_gos_lines_and_inlined_ones_get_their_own() {
+    assert_translated(
+        "RuntimeError: unreachable\n    at wasm://wasm/8ab3:wasm-function[12]:0x1050\n    at run (wasm://wasm/8ab3:wasm-function[12]:0x1040)\n    at main.js:3:5\n",
+        "RuntimeError: unreachable\n    at main.run (/app/main.go:9)\n    at main.step (/app/main.go:21)\n    at main.run (/app/main.go:7)\n    at main.js:3:5\n",
+    );
+    assert_translated(
+        "10:15 E at async f (https://a/app.wasm:wasm-function[12]:0x1050)\r\n",
+        "10:15 E at main.run (/app/main.go:9)\r\n",
+    );
+}
+
+#[test]
+fn frames_of_spidermonkey_become_gos_lines() {
+    assert_translated(
+        "wasm-function[12]@https://a/app.wasm:wasm-function[12]:0x1040\nrun@https://a/main.js:3:5\n",
+        "main.step@/app/main.go:21\nmain.run@/app/main.go:7\nrun@https://a/main.js:3:5\n",
+    );
+}
+
+#[test]
+fn frames_of_wasmtime_get_its_form_for_dwarf() {
+    assert_translated(
+        "    3: 0x1040 - app!<wasm function 12>\n    4: 0x1050 - main.run\nCaused by:\n",
+        "    3: 0x1040 - main.step\n                  at /app/main.go:21\n              - main.run\n                  at /app/main.go:7\n    4: 0x1050 - main.run\n                  at /app/main.go:9\nCaused by:\n",
+    );
+    let detailed = "    4: 0x1050 - main.run\n          at /elsewhere/main.go:9\n";
+    assert_translated(detailed, detailed);
+}
+
+#[test]
+fn what_is_no_call_of_this_build_stays_and_is_counted() {
+    let trace = "    at wasm://wasm/8ab3:wasm-function[12]:0x1041\n    at wasm://wasm/8ab3:wasm-function[13]:0x1040\n    at wasm://wasm/8ab3:wasm-function[12]:0x1030\n    at wasm://wasm/8ab3:wasm-function[12]:0xfffffffffff\n    at wasm://wasm/8ab3:wasm-function[12]:0xfff\n  0: 0x1042 - <unknown>!<wasm function 12>\n";
+    let (out, tally) = translated(trace, true);
+    assert_eq!(
+        (out.as_str(), tally.foreign, tally.translated),
+        (trace, 6, 0)
+    );
+}
+
+#[test]
+fn frames_without_offset_are_translated_only_for_a_known_build() {
+    let trace = "<?>.wasm-function[12]@[wasm code]\n\t.$12(i32,i32) i32\n\tenv.$99(i32)\n";
+    let (out, tally) = translated(trace, false);
+    assert_eq!((out.as_str(), tally.without_offset), (trace, 3));
+    let (out, _) = translated(trace, true);
+    assert_eq!(
+        out,
+        "<?>.main.run@[wasm code]\n\t.main.run(i32,i32) i32\n\tenv.$99(i32)\n"
+    );
+}
+
+#[test]
+fn other_text_stays_byte_for_byte() {
+    for text in [
+        "",
+        "\n",
+        "wasm-function[",
+        "at wasm-function[12]",
+        "wasm-function[12]:0x",
+        "  at x (wasm-function[99999999999]:0x1040)",
+        " - 3: 0x1040",
+        "cost.$12(a)b c",
+        "3: 0x1040 -",
+        "\u{e9}at \u{e9}(wasm-function[12]:0x1040",
+    ] {
+        let mut out = Vec::new();
+        let symbols = symbols();
+        let mut symbolicator = Symbolicator::new(&symbols, false);
+        symbolicator.line(text.as_bytes(), &mut out);
+        symbolicator.line(b"\xff\xfe wasm-function[12]:0x1040", &mut out);
+        symbolicator.flush(&mut out);
+        let wanted = [text.as_bytes(), b"\xff\xfe wasm-function[12]:0x1040"].concat();
+        assert_eq!(out, wanted);
+    }
+}
