@@ -20,7 +20,7 @@ pub(crate) const ELSEWHERE: u8 = 69;
 /// # Errors
 /// It does not, and there is no other.
 pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u8>> {
-    let Some((part, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
+    let Some((_, name)) = needed(arguments).filter(|(part, _)| !part.is_built()) else {
         return Ok(None);
     };
     if host.can_ask_another() {

@@ -67,7 +67,8 @@ pub use passes::{Observer, PASSES, Pass};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 #[cfg(feature = "sizes")]
 pub use sizes::{
-    Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA,
+    Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA, sizes_data,
+    sizes_page,
 };
 pub use types::declarations;
 #[cfg(feature = "sizes")]
