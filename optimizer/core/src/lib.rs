@@ -77,7 +77,10 @@ pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 #[cfg(feature = "sizes")]
-pub use sizes::{Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA};
+pub use sizes::{
+    Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA, sizes_data,
+    sizes_page,
+};
 pub use types::declarations;
 #[cfg(feature = "sizes")]
 pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};

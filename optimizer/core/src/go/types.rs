@@ -17,8 +17,6 @@ use name::Name;
 /// A descriptor, and everything that it names.
 #[derive(Debug, Clone)]
 pub(crate) struct Type {
-    /// Address of the descriptor.
-    pub(crate) address: u64,
     /// What kind of type it is.
     pub(crate) kind: Kind,
     /// As Go's `reflect` prints it: `*bytes.Buffer`.
@@ -139,7 +137,6 @@ impl<'a> Types<'a> {
         let gcdata = m.u64(at(32)?)?;
         let bits_known = flags & FLAG_MASK_ON_DEMAND == 0 && kind_byte & KIND_PROGRAM == 0;
         let mut ty = Type {
-            address,
             kind,
             name: name.to_owned(),
             package: None,

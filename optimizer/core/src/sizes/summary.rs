@@ -37,6 +37,19 @@ pub struct Attribution {
     pub embeds: Vec<ItemSize>,
     /// Strings and other data of [`SMALLEST_DATA`] bytes or more, the largest first.
     pub data: Vec<ItemSize>,
+    /// What the page shows.
+    #[serde(skip)]
+    pub(crate) leaves: Vec<Leaf>,
+}
+
+/// The bytes of one kind of one item, or of none.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    pub(crate) package: String,
+    pub(crate) kind: Kind,
+    pub(crate) name: Option<String>,
+    pub(crate) bytes: u64,
+    pub(crate) compressed: f64,
 }
 
 /// Smallest string or object of data that is listed by itself.
@@ -137,8 +150,23 @@ impl Attribution {
                 })
                 .map(|(_, size)| size.clone())
                 .collect(),
+            leaves: leaves(measured, memory),
         }
     }
+}
+
+fn leaves(measured: &Measured, preview: Preview<'_>) -> Vec<Leaf> {
+    let mut leaves: Vec<Leaf> = (measured.amounts.iter())
+        .map(|(tag, amount)| Leaf {
+            package: measured.map.packages.name(tag.owner).to_owned(),
+            kind: tag.kind,
+            name: (tag.item).map(|id| preview.name(&measured.map.items[id.0 as usize])),
+            bytes: amount.raw,
+            compressed: amount.compressed(),
+        })
+        .collect();
+    leaves.sort_by(|a, b| a.key().cmp(&b.key()));
+    leaves
 }
 
 impl Part {
