@@ -43,6 +43,12 @@ pub(crate) struct Arguments {
     optimization: Optimization,
 }
 
+impl Arguments {
+    pub(crate) fn optimization(&self) -> &Optimization {
+        &self.optimization
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
     let others = [
         ("IN", &*arguments.input),
@@ -63,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     }
     let wasm = input(&arguments.input, terminal.host)?;
     let flags = &arguments.optimization;
-    let mut options = flags.options(terminal.verbose);
+    let mut options = flags.options(terminal.verbose)?;
     options.dump.clone_from(&arguments.dump);
     let optimized = optimize(&wasm, &options, ("", ""), terminal)?;
     flags.write_report(&report_json(&optimized.report)?, terminal.host)?;

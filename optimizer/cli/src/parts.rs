@@ -7,7 +7,10 @@ use anyhow::{Result, bail};
 /// A part, named as its feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// The command of that name.
     Component,
+    /// Options for hosts, which are built with it.
+    Hosts,
 }
 
 /// The exit code of a program that lacks a part, when whoever started it has another program to go on with
@@ -25,30 +28,36 @@ pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u
     if host.can_ask_another() {
         return Ok(Some(ELSEWHERE));
     }
-    let name = part.command();
+    let name = part.name();
     bail!(
-        "`gowasp {name}` is not in this build of the program: `npx gowasp {name}` has it, and so has what `cargo install gowasp` builds"
+        "`gowasp {name}` is not in this build of the program: `npx gowasp` has it, and so has what `cargo install gowasp` builds"
     )
 }
 
 /// What the command and its options need beyond what every build has.
 fn needed(arguments: &Arguments) -> Option<Part> {
-    match &arguments.command {
-        Command::Component(_) => Some(Part::Component),
-        _ => None,
-    }
+    let optimization = match &arguments.command {
+        Command::Component(_) => return Some(Part::Component),
+        Command::Pack(arguments) if arguments.makes_component() => return Some(Part::Component),
+        Command::Pack(arguments) => arguments.optimization(),
+        Command::Optimize(arguments) => arguments.optimization(),
+        Command::Inspect(_) | Command::Check(_) => return None,
+    };
+    optimization.hosts.are_given().then_some(Part::Hosts)
 }
 
 impl Part {
     fn is_built(self) -> bool {
         match self {
-            Part::Component => cfg!(feature = "component"),
+            Part::Component | Part::Hosts => cfg!(feature = "component"),
         }
     }
 
-    fn command(self) -> &'static str {
+    /// What is typed behind `gowasp`.
+    fn name(self) -> &'static str {
         match self {
             Part::Component => "component",
+            Part::Hosts => "optimize --host, --stub-missing, --initialize-first, --max-memory",
         }
     }
 }

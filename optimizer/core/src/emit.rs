@@ -9,12 +9,12 @@ mod order;
 
 use crate::error::{Error, Result, Stage};
 use crate::frame::Emitted;
-use crate::index::Imported;
+use crate::index::{Defined, Imported};
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
 use bodies::{IndexMap, place_bodies, start_body};
-use order::Order;
+use order::{Order, Placed};
 use std::borrow::Cow;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, RawSection};
@@ -85,10 +85,12 @@ fn assemble(
         .map(|body| start_body(&frame, body));
     let mut out = wasm_encoder::Module::new();
     append_customs(&mut out, customs.iter().filter(|c| c.leading), &map)?;
+    let added = emitted.start.is_some().then_some(frame.start).flatten();
     Assembler {
         order: &order,
         bodies: &bodies,
         start: start.transpose()?,
+        start_position: added.and_then(|index| frame.imported_functions.defined(index)),
     }
     .parse_core_module(&mut out, Parser::new(0), &emitted.bytes)
     .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
@@ -121,6 +123,14 @@ struct Assembler<'o> {
     order: &'o Order,
     bodies: &'o [Cow<'o, [u8]>],
     start: Option<Vec<u8>>,
+    /// Where walrus has the function whose body that is.
+    start_position: Option<Defined>,
+}
+
+impl Assembler<'_> {
+    fn is_start(&self, function: &Placed) -> bool {
+        (self.start_position).is_some_and(|start| start.place() == function.position)
+    }
 }
 
 impl Reencode for Assembler<'_> {
@@ -162,10 +172,11 @@ impl Reencode for Assembler<'_> {
                 (Some(original), _) => {
                     out.raw(&self.bodies[original]);
                 }
-                (None, Some(start)) => {
+                (None, Some(start)) if self.is_start(function) => {
                     out.raw(start);
                 }
-                (None, None) => {
+                // A pass has built it in the frame.
+                (None, _) => {
                     self.parse_function_body(out, skeletons[function.position].clone())?;
                 }
             }

@@ -129,7 +129,11 @@ impl<'a> Queue<'a> {
             1 => String::new(),
             _ => format!("{}: ", app.name),
         };
-        let key = self.cache.as_ref().map(|_| self.key(app, &wasm));
+        let key = self
+            .cache
+            .as_ref()
+            .map(|_| self.key(app, &wasm))
+            .transpose()?;
         let work = match self.kept(key.as_ref(), &name)? {
             Some(package) => Work::Cached(Box::new(package)),
             None => self.compress(&wasm, key, label, &name)?,
@@ -141,11 +145,11 @@ impl<'a> Queue<'a> {
         })
     }
 
-    fn key(&self, app: &App, wasm: &[u8]) -> Key {
+    fn key(&self, app: &App, wasm: &[u8]) -> Result<Key> {
         // How much is printed does not change the result.
-        let options = self.arguments.optimization.options(false);
+        let options = self.arguments.optimization.options(false)?;
         let brotli = self.arguments.brotli;
-        Key::of(wasm, &app.name, &options, &self.encoders, brotli)
+        Ok(Key::of(wasm, &app.name, &options, &self.encoders, brotli))
     }
 
     /// What the cache has, with the messages that the user got then.
@@ -169,7 +173,7 @@ impl<'a> Queue<'a> {
     fn compress(&self, wasm: &[u8], key: Option<Key>, label: &str, name: &str) -> Result<Work<'a>> {
         let terminal = self.terminal;
         let flags = &self.arguments.optimization;
-        let options = flags.options(terminal.verbose);
+        let options = flags.options(terminal.verbose)?;
         let optimized = optimize::optimize(wasm, &options, (label, name), terminal)?;
         let report = optimize::report_json(&optimized.report)?;
         flags.write_report(&report, terminal.host)?;
