@@ -23,7 +23,8 @@ async function main(/** @type {string[]} */ args) {
     if (isVerbose(args)) console.error(`native program: ${program.path} (${program.from})`);
     const code = await tryNative(program, args);
     if (code !== undefined && code !== elsewhere) return code;
-    if (code === elsewhere && isVerbose(args)) console.error("WebAssembly program: the native one leaves this command out");
+    if (code === elsewhere && isVerbose(args))
+      console.error("WebAssembly program: the native one leaves this command out");
     const { runFullWasm, runWasm } = await import("./wasm/run.mjs");
     return code === elsewhere ? runFullWasm(args) : runWasm(args);
   }

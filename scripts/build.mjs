@@ -155,11 +155,15 @@ async function buildWasm(crate, name, profile, cargo = []) {
   const options = ["--target", "web", "--mode", "no-install", "--no-opt", "--no-pack", "--no-typescript"];
   const folder = join(bindings, name);
   const names = ["--profile", profile, "--out-dir", folder, "--out-name", name];
-  await run("wasm-pack", ["build", join(root, crate), ...options, ...names, ...(cargo.length ? ["--", ...cargo] : [])], {
-    cwd: root,
-    env: toolEnvironment(),
-    output: "capture",
-  });
+  await run(
+    "wasm-pack",
+    ["build", join(root, crate), ...options, ...names, ...(cargo.length ? ["--", ...cargo] : [])],
+    {
+      cwd: root,
+      env: toolEnvironment(),
+      output: "capture",
+    },
+  );
   cpSync(join(folder, `${name}_bg.wasm`), join(root, `dist/${name}_bg.wasm`));
 }
 

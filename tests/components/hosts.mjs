@@ -34,7 +34,8 @@ const OLD_WASMTIME = "39.0.0";
 /** Releases of a year ago: the adapter's imports must link there, too. @type {typeof HOSTS} */
 export const OLD_HOSTS = {
   "wasmtime-39": (run) => inFolder(async (folder) => runWasmtime(run, folder, await oldWasmtime())),
-  "jco-1.15": (run) => inFolder(async (folder) => runJco(run, folder, await installed(join(HERE, "jco-1.15"), "jco-1.15"))),
+  "jco-1.15": (run) =>
+    inFolder(async (folder) => runJco(run, folder, await installed(join(HERE, "jco-1.15"), "jco-1.15"))),
 };
 
 /** Installed once into the cache. */

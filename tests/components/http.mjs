@@ -55,7 +55,10 @@ async function main() {
 
 async function serveAndAsk(/** @type {string} */ jco, /** @type {string} */ file) {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const server = spawn(jco, ["serve", file, "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const server = spawn(jco, ["serve", file, "--port", String(port)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   let log = "";
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk) => (log += chunk));
   try {

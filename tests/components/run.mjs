@@ -32,7 +32,12 @@ await command(main, USAGE);
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { go: { type: "string" }, host: { type: "string" }, quick: { type: "boolean" }, help: { type: "boolean" } },
+    options: {
+      go: { type: "string" },
+      host: { type: "string" },
+      quick: { type: "boolean" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) {
     console.log(USAGE);

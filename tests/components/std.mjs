@@ -58,12 +58,16 @@ async function compare(/** @type {string} */ name, /** @type {any} */ toolchain,
     const folder = join(work, "package");
     cpSync(join(toolchain.goroot, "src", name), folder, { recursive: true });
     const env = { PWD: "/data", GOROOT: toolchain.goroot, TMPDIR: "/data", HOME: "/data" };
-    const runOne = async (/** @type {string} */ file) => readRun(await runWasmtime({ file, args, env, stdin: "" }, folder));
+    const runOne = async (/** @type {string} */ file) =>
+      readRun(await runWasmtime({ file, args, env, stdin: "" }, folder));
     const [plain, wrapped] = [await runOne(built.wasm), await runOne(component)];
     const found = differences(plain, wrapped);
     const passed = [...wrapped.tests.values()].filter((result) => result === "PASS").length;
-    console.log(`${found.length ? "✗" : "✓"} ${name}: ${wrapped.tests.size} tests, ${passed} pass, ${found.length} differ`);
-    for (const { test, expected, actual } of found) console.log(`    ${test}: ${actual}, ${expected} as a plain module`);
+    console.log(
+      `${found.length ? "✗" : "✓"} ${name}: ${wrapped.tests.size} tests, ${passed} pass, ${found.length} differ`,
+    );
+    for (const { test, expected, actual } of found)
+      console.log(`    ${test}: ${actual}, ${expected} as a plain module`);
     if (!plain.complete) console.log(`    the plain module ends early: ${plain.ended}, in ${plain.culprit}`);
     if (found.length) console.log(tail(wrapped, 10));
     return found.length;
