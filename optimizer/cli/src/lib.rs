@@ -6,6 +6,7 @@ mod component;
 mod debug;
 mod diff;
 mod host;
+mod hosts;
 mod inspect;
 #[cfg(feature = "native")]
 mod native;
@@ -154,6 +155,9 @@ struct Optimization {
     /// Write what was done as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+
+    #[command(flatten)]
+    hosts: hosts::Hosts,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -170,7 +174,10 @@ enum Prefer {
 
 impl Optimization {
     /// `verbose` output shows what each pass did to the code, which a report does, too.
-    fn options(&self, verbose: bool) -> Options {
+    ///
+    /// # Errors
+    /// A host that is not known.
+    fn options(&self, verbose: bool) -> anyhow::Result<Options> {
         let mut options = Options::default();
         options.level = match self.level {
             0 => Level::Generic,
@@ -195,7 +202,8 @@ impl Optimization {
             // What is counted lies in memory that the program does not need.
             options.keep_memory |= self.resume_stress;
         }
-        options
+        self.hosts.apply(&mut options)?;
+        Ok(options)
     }
 
     fn write_report(&self, json: &str, host: &dyn Host) -> anyhow::Result<()> {

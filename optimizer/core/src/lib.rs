@@ -33,6 +33,8 @@ mod emit;
 mod error;
 mod frame;
 pub mod go;
+#[cfg(feature = "component")]
+pub mod host;
 pub mod index;
 pub mod input;
 mod inspect;
@@ -221,6 +223,8 @@ fn attempt(
     let mut module = Module::new(input)?;
     observer.end("read");
 
+    adapt(&mut module, options)?;
+
     observer.begin("go-model");
     let memory = Memory::of(&module.input);
     let identity = Identity::in_memory(&module.input, memory.as_ref().ok());
@@ -247,6 +251,8 @@ fn attempt(
     });
     let mut recorder = recorder.transpose()?;
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
+
+    limit_memory(&mut module, options)?;
 
     observer.begin("write");
     let written = emit::emit(&mut module, options.code_map)?;
@@ -355,6 +361,36 @@ fn side_car(
         code_start: codemap::code_start(&output).unwrap_or_default() as u32,
         positions,
     })
+}
+
+/// Does in the module what its host does not do.
+#[cfg(feature = "component")]
+fn adapt(module: &mut Module<'_>, options: &Options) -> Result<()> {
+    host::adapt(module, options)
+}
+
+/// As above, after the passes.
+#[cfg(feature = "component")]
+fn limit_memory(module: &mut Module<'_>, options: &Options) -> Result<()> {
+    host::limit_memory(module, options)
+}
+
+/// Not in this build: nothing may be asked for.
+#[cfg(not(feature = "component"))]
+fn adapt(_: &mut Module<'_>, options: &Options) -> Result<()> {
+    match options.is_for_a_host() {
+        true => Err(Error::new(
+            Stage::Host,
+            "this build of the library lacks the feature `component`",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// As above.
+#[cfg(not(feature = "component"))]
+fn limit_memory(_: &mut Module<'_>, _: &Options) -> Result<()> {
+    Ok(())
 }
 
 /// Whether functions are not resumed right behind their calls, as the checker demands it.
