@@ -214,8 +214,12 @@ fn attempt(
     let mut recorder = recorder.transpose()?;
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
+    let is_rewritten = warnings::is_rewritten(&passes);
+    // Tests check by all rules anyway, unless another tool rewrote the module.
+    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
+    let wants_map = options.code_map || all_rules && !is_rewritten;
     observer.begin("write");
-    let written = emit::emit(&mut module, options.code_map)?;
+    let written = emit::emit(&mut module, wants_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -223,9 +227,6 @@ fn attempt(
     observer.end("validate");
 
     observer.begin("check");
-    let is_rewritten = warnings::is_rewritten(&passes);
-    // Tests check by all rules anyway, unless another tool rewrote the module.
-    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
     let functions = Functions {
         lifted: module
             .code
@@ -236,7 +237,7 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
-    let code_map = match options.code_map {
+    let code_map = match wants_map {
         true => Some(map_code(&module, &identity, &written.marked)?),
         false => None,
     };
@@ -247,6 +248,7 @@ fn attempt(
             &functions,
             &written.bytes,
             all_rules,
+            code_map.as_ref(),
         ),
         false => Ok(()),
     };
@@ -279,7 +281,7 @@ fn attempt(
             &functions.indices,
         ),
         dump: recorder.map(dump::Recorder::finish),
-        code_map,
+        code_map: code_map.filter(|_| options.code_map),
         report: Report {
             input: identity,
             before,
@@ -323,6 +325,7 @@ fn check_written(
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
+    map: Option<&CodeMap>,
 ) -> Result<()> {
     let subject = check::Subject {
         input,
@@ -332,6 +335,7 @@ fn check_written(
         all_rules,
         bytes,
         functions: &functions.indices,
+        map,
     };
     check::check(&subject).map_err(|fault| fault.error())
 }
