@@ -254,8 +254,12 @@ fn attempt(
 
     limit_memory(&mut module, options)?;
 
+    let is_rewritten = warnings::is_rewritten(&passes);
+    // Tests check by all rules anyway, unless another tool rewrote the module.
+    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
+    let wants_map = options.code_map || all_rules && !is_rewritten;
     observer.begin("write");
-    let written = emit::emit(&mut module, options.code_map)?;
+    let written = emit::emit(&mut module, wants_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -263,9 +267,6 @@ fn attempt(
     observer.end("validate");
 
     observer.begin("check");
-    let is_rewritten = warnings::is_rewritten(&passes);
-    // Tests check by all rules anyway, unless another tool rewrote the module.
-    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
     let functions = Functions {
         lifted: module
             .code
@@ -276,7 +277,7 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
-    let code_map = match options.code_map {
+    let code_map = match wants_map {
         true => Some(map_code(&module, &identity, &written.marked)?),
         false => None,
     };
@@ -287,6 +288,7 @@ fn attempt(
             &functions,
             &written.bytes,
             all_rules,
+            code_map.as_ref(),
         ),
         false => Ok(()),
     };
@@ -313,12 +315,12 @@ fn attempt(
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
     let output = (&written.bytes[..], &functions.indices[..]);
-    let map = code_map.as_ref();
+    let map = code_map.as_ref().filter(|_| options.code_map);
     Ok(Optimized {
         symbols: side_car(&module.input, &identity, output, sources, map)?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
-        code_map,
+        code_map: code_map.filter(|_| options.code_map),
         report: Report {
             input: identity,
             before,
@@ -422,6 +424,7 @@ fn check_written(
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
+    map: Option<&CodeMap>,
 ) -> Result<()> {
     let subject = check::Subject {
         input,
@@ -431,6 +434,7 @@ fn check_written(
         all_rules,
         bytes,
         functions: &functions.indices,
+        map,
     };
     check::check(&subject).map_err(|fault| fault.error())
 }

@@ -1,6 +1,7 @@
 //! The Go model on programs that real toolchains built.
 
 mod builds;
+mod code_map;
 mod hostile;
 mod packages;
 mod releases;

@@ -1,7 +1,7 @@
 //! Accesses to words of Go's stack, and uses of their addresses.
 
 use super::{RETURN_PC, Site, Step, Walk};
-use crate::check::slots::Given;
+use crate::check::slots::{Given, Words};
 use crate::check::value::Value;
 use crate::check::walk::{After, Callee};
 use crate::check::way::Sp;
@@ -189,6 +189,16 @@ impl<'w> Walk<'w, '_> {
         let args = self.written.functions[callee].args.unwrap_or(i32::MAX);
         let given = self.ways.0.iter().map(|way| way.slots.given(sp, args));
         given.reduce(|a, b| a.meet(&b)).unwrap_or_else(Given::all)
+    }
+
+    /// Words of its frame that the function has surely written itself.
+    pub(super) fn stored(&self) -> Option<Words> {
+        let mut ways = (self.ways.0.iter())
+            .filter(|_| self.written.all_rules)
+            .filter_map(|way| way.slots.stored());
+        let mut met = ways.next()?.clone();
+        ways.for_each(|stored| met.keep(stored));
+        Some(met)
     }
 
     /// What a call writes.
