@@ -58,8 +58,10 @@ impl Optimized {
 /// An `Error` with `stage`, and `offset` and `hint` where there are some.
 #[wasm_bindgen]
 pub fn optimize(wasm: &[u8], options: &str, on_stage: &Function) -> Result<Optimized, JsValue> {
-    let options: Options = serde_json::from_str(options)
+    let mut options: Options = serde_json::from_str(options)
         .map_err(|error| js_sys::TypeError::new(&format!("options: {error}")))?;
+    // Its files may be asked for, and the side-car is one of them.
+    options.code_map = true;
     let optimized = gowasp_core::optimize_observed(wasm, &options, &mut Stages(on_stage));
     optimized.map(Optimized).map_err(|error| thrown(&error))
 }

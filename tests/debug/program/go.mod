@@ -1,0 +1,3 @@
+module gowasp.test/debug
+
+go 1.21
