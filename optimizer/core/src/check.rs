@@ -26,10 +26,9 @@
 //! `fuzz:damage` plants small mistakes in optimized functions and counts how many are refused ([`Checker`]);
 //! `docs/damages.md` lists the others.
 
-mod again;
-mod before;
 mod certain;
 mod exchanges;
+mod input_module;
 mod linear;
 mod loads;
 mod numbers;
@@ -37,21 +36,22 @@ mod opaque;
 mod pcs;
 mod pushed;
 mod reached;
+mod recheck;
 mod resuming;
 mod slots;
 mod stack;
+mod state;
 mod stores;
 mod tables;
 mod tally;
 mod value;
 mod walk;
-mod way;
 mod written;
 
 #[cfg(test)]
 mod tests;
 
-pub use again::Checker;
+pub use recheck::Checker;
 
 use crate::codemap::CodeMap;
 use crate::error::{Error, Stage};
@@ -59,7 +59,7 @@ use crate::go::{Identity, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::parallel::prelude::*;
-use before::Before;
+use input_module::InputModule;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use tables::Tables;
@@ -193,13 +193,13 @@ fn agree(
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
-    let before = Before::of(subject.input, subject.program);
-    agree_on(&before, written, found, never, &origins, changed)
+    let module = InputModule::of(subject.input, subject.program);
+    agree_on(&module, written, found, never, &origins, changed)
 }
 
 /// The same for an input and its functions. `origins` gives the position in the input of each function.
 fn agree_on(
-    before: &Before<'_>,
+    module: &InputModule<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
@@ -208,7 +208,7 @@ fn agree_on(
 ) -> Result<(), Fault> {
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
-        (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
+        (caller.zip(callee)).is_some_and(|(caller, callee)| module.is_trapped(*caller, *callee))
     };
     let for_good = resuming::check(written, found, never, &is_trapped)?;
     pcs::check(written, found)?;
@@ -217,10 +217,10 @@ fn agree_on(
         let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
         never.extend((0..found.len()).filter(traps));
-        let originals = Originals::of(before, written, origins, &never);
+        let originals = Originals::of(module, written, origins, &never);
         accesses_agree(&originals, written, found, origins, changed)?;
     }
-    stack::check(before, written, found, origins)
+    stack::check(module, written, found, origins)
 }
 
 /// Checks the accesses of all functions that were followed, or of the `changed` one only.
