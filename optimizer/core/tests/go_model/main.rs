@@ -5,3 +5,4 @@ mod hostile;
 mod packages;
 mod releases;
 mod runtime;
+mod sizes;

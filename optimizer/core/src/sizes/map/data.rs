@@ -161,8 +161,12 @@ fn edges(builder: &mut Builder<'_>, references: &[References], words: &[(u64, u6
         };
         let step = match builder.item(to).what {
             What::Function(_) => Step::FuncValue,
-            // A number that is no more than in a descriptor is none.
-            What::Type(start) if start != address => return,
+            // A number that lies in the middle of something is no address: these are pointed to at their beginning.
+            What::Type(start) | What::Itab(start) | What::Embed(start) | What::Data(start)
+                if start != address =>
+            {
+                return;
+            }
             _ => Step::Refers,
         };
         found.push((from, to, step));
