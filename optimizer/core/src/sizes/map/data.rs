@@ -48,7 +48,8 @@ fn roots(builder: &mut Builder<'_>, program: &Program) {
 /// Where words may be pointers: in front of the data without pointers, and in the data with them.
 fn pointers(program: &Program) -> Vec<Range<u64>> {
     let range = program.memory().bytes().range();
-    let word = |field| Builder::word(program, field).unwrap_or(range.end);
+    // Zeros at the end of the data are not in the file.
+    let word = |field| Builder::word(program, field).map_or(range.end, |end| end.min(range.end));
     vec![
         range.start..word(Field::NoPtrData),
         word(Field::Data)..word(Field::EData),
