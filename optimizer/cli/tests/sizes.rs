@@ -27,7 +27,14 @@ fn json_says_whose_all_bytes_are_and_keeps_its_older_fields() {
     let input = scratch.file("app.wasm", &module());
     let parse = |text: String| -> serde_json::Value { serde_json::from_str(&text).expect("JSON") };
     let plain = parse(stdout_of(gowasp().args(["inspect", "--json"]).arg(&input)));
-    for field in ["identity", "sizes", "sections", "packages", "functions", "dataSegments"] {
+    for field in [
+        "identity",
+        "sizes",
+        "sections",
+        "packages",
+        "functions",
+        "dataSegments",
+    ] {
         assert!(!plain[field].is_null(), "{field}");
     }
     let attribution = &plain["attribution"];
@@ -91,7 +98,12 @@ fn why_names_each_step_and_what_would_go() {
     let json = stdout_of(gowasp().arg("why").arg(&input).args(["main.c", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["ways"][0]["steps"][1]["to"], "main.c");
-    let output = gowasp().arg("why").arg(&input).arg("main.d").assert().code(1);
+    let output = gowasp()
+        .arg("why")
+        .arg(&input)
+        .arg("main.d")
+        .assert()
+        .code(1);
     let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     assert!(message.contains("the nearest names: main."), "{message}");
 }
@@ -117,7 +129,10 @@ fn diff_ends_with_1_where_a_limit_is_crossed_and_2_where_it_is_none() {
     assert!(message(2, &["--fail-if", "raw+x"]).contains("is not like br+1%"));
     let markdown = diff(&["--markdown", "--fail-if", "raw+1"]).assert().code(1);
     let markdown = String::from_utf8_lossy(&markdown.get_output().stdout).into_owned();
-    assert!(markdown.contains("❌") && markdown.contains("main.new"), "{markdown}");
+    assert!(
+        markdown.contains("❌") && markdown.contains("main.new"),
+        "{markdown}"
+    );
     gowasp().args(["diff", "-", "-"]).assert().code(2);
     let wrong = stderr_of_failure(&scratch.file("text.wasm", b"text"), &new);
     assert!(wrong.contains("text.wasm"), "{wrong}");

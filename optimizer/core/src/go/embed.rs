@@ -83,7 +83,11 @@ fn file(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFile<'_>> {
 /// the first byte, or hash a byte of 1 first if the file is larger than 1 kB (cmd/internal/hash).
 fn is_hash_of(hash: &[u8], data: &[u8]) -> bool {
     let plain: [u8; 32] = Sha256::digest(data).into();
-    let seeded: [u8; 32] = (Sha256::new().chain_update([1]).chain_update(data).finalize()).into();
+    let seeded: [u8; 32] = (Sha256::new()
+        .chain_update([1])
+        .chain_update(data)
+        .finalize())
+    .into();
     let mut first = plain;
     for byte in first.iter_mut().take(1) {
         *byte = !*byte;

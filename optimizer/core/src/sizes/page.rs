@@ -75,7 +75,11 @@ impl<'a> Data<'a> {
             bytes: attribution.bytes,
             compressed: attribution.compressed,
             kinds: attribution.kinds.iter().map(|k| k.kind.name()).collect(),
-            packages: attribution.packages.iter().map(|p| p.name.as_str()).collect(),
+            packages: attribution
+                .packages
+                .iter()
+                .map(|p| p.name.as_str())
+                .collect(),
             names: Vec::new(),
             items: Vec::new(),
         };
@@ -139,6 +143,11 @@ fn shown(name: &str) -> String {
 impl Leaf {
     /// What it is sorted by.
     pub(super) fn key(&self) -> (&str, super::Kind, u64, Option<&str>) {
-        (&self.package, self.kind, u64::MAX - self.bytes, self.name.as_deref())
+        (
+            &self.package,
+            self.kind,
+            u64::MAX - self.bytes,
+            self.name.as_deref(),
+        )
     }
 }

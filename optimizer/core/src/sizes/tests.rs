@@ -65,7 +65,10 @@ fn sums_are_the_sizes_of_both_files() {
     };
     let whole = (wasm.len() as u64, packed.len() as u64);
     assert_eq!(sum(&mut all.kinds.iter().map(|kind| kind.part)), whole);
-    assert_eq!(sum(&mut all.packages.iter().map(|package| package.part)), whole);
+    assert_eq!(
+        sum(&mut all.packages.iter().map(|package| package.part)),
+        whole
+    );
     let leaves: f64 = all.leaves.iter().map(|leaf| leaf.compressed).sum();
     assert!((leaves - packed.len() as f64).abs() < 1e-6, "{leaves}");
 }
@@ -100,7 +103,10 @@ fn names_in_the_page_cannot_end_its_script() {
     let wasm = wat::parse_str(text).expect("fixture");
     let inspection = inspect_sizes(&wasm, None).expect("a module");
     let page = sizes_page(&inspection, "<b>.wasm").expect("attributed");
-    assert!(page.contains("\\u003c/script>\\u003cscript>alert(1)"), "the name is there");
+    assert!(
+        page.contains("\\u003c/script>\\u003cscript>alert(1)"),
+        "the name is there"
+    );
     assert_eq!(page.matches("</script>").count(), 2);
     assert!(!page.contains("<b>.wasm"));
 }

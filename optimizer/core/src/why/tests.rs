@@ -26,7 +26,11 @@ fn the_way_is_the_shortest_one() {
     assert_eq!(why.ways.len(), 1);
     let way = &why.ways[0];
     assert_eq!((way.root, way.from.as_str()), (Root::Export, "run"));
-    let steps: Vec<_> = way.steps.iter().map(|s| (s.by.as_str(), s.to.as_str())).collect();
+    let steps: Vec<_> = way
+        .steps
+        .iter()
+        .map(|s| (s.by.as_str(), s.to.as_str()))
+        .collect();
     assert!(
         steps == [("calls", "a"), ("calls", "c")] || steps == [("calls", "d"), ("calls", "c")],
         "{steps:?}"
@@ -60,7 +64,10 @@ fn a_name_that_nothing_has_brings_the_nearest_ones() {
     let wasm = wat::parse_str(text).expect("fixture");
     let error = why(&wasm, None, "main.rendr").expect_err("no such name");
     let hint = error.hint().expect("names");
-    assert!(hint.starts_with("the nearest names: main.render, main.reader"), "{hint}");
+    assert!(
+        hint.starts_with("the nearest names: main.render, main.reader"),
+        "{hint}"
+    );
     assert!(why(&wasm, None, "type:main.render").is_err());
     assert!(why(&wasm, None, "function:main.render").is_ok());
 }

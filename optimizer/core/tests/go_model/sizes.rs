@@ -47,22 +47,37 @@ fn check_sizes(wasm: &[u8], release: &str) {
     let sum: u64 = all.packages.iter().map(|package| package.part.bytes).sum();
     assert_eq!(sum, all.bytes);
     let nobody = all.unattributed.bytes;
-    assert!(nobody * 100 < all.bytes, "go{release}: {nobody} of {} are nobody's", all.bytes);
-    for kind in ["code", "pclntab", "types", "itabs", "strings", "embeds", "bitmaps", "data"] {
+    assert!(
+        nobody * 100 < all.bytes,
+        "go{release}: {nobody} of {} are nobody's",
+        all.bytes
+    );
+    for kind in [
+        "code", "pclntab", "types", "itabs", "strings", "embeds", "bitmaps", "data",
+    ] {
         let found = all.kinds.iter().find(|k| k.kind.name() == kind);
         assert!(found.is_some(), "go{release}: no {kind}");
     }
     let named = |items: &[ItemSize], name: &str| {
         let item = items.iter().find(|item| item.name == name);
-        item.unwrap_or_else(|| panic!("go{release}: no {name}")).clone()
+        item.unwrap_or_else(|| panic!("go{release}: no {name}"))
+            .clone()
     };
     let square = named(&all.types, "main.square");
     assert_eq!(square.package, "main", "go{release}");
     // A header of 48 bytes, 32 of a struct, a field of 24, 16 of the uncommon type, a method of 16 and two names.
-    assert!((136..400).contains(&square.bytes), "go{release}: {}", square.bytes);
+    assert!(
+        (136..400).contains(&square.bytes),
+        "go{release}: {}",
+        square.bytes
+    );
     let large = named(&all.embeds, "static/large.txt");
     let expected = include_str!("sized/static/large.txt").len() as u64;
-    assert!(large.bytes >= expected, "go{release}: {} of {expected}", large.bytes);
+    assert!(
+        large.bytes >= expected,
+        "go{release}: {} of {expected}",
+        large.bytes
+    );
     assert_eq!(large.package, "main", "go{release}");
     named(&all.embeds, "static/small.txt");
     assert_eq!(named(&all.functions, "main.square.area").package, "main");
@@ -73,15 +88,23 @@ fn check_ways(wasm: &[u8], release: &str) {
     let way = |name: &str, root: Root| {
         let why = why(name);
         let way = why.ways.iter().find(|way| way.root == root);
-        way.unwrap_or_else(|| panic!("go{release}: no way to {name}")).clone()
+        way.unwrap_or_else(|| panic!("go{release}: no way to {name}"))
+            .clone()
     };
     assert_eq!(way("type:main.circle", Root::Main).from, "main.main");
     assert_eq!(way("static/large.txt", Root::Main).from, "main.main");
-    assert_eq!(way("encoding/json", Root::Main).steps[0].to, "encoding/json.Unmarshal");
+    assert_eq!(
+        way("encoding/json", Root::Main).steps[0].to,
+        "encoding/json.Unmarshal"
+    );
     let reflect = why("reflect");
     assert!(reflect.goes.bytes >= reflect.own.bytes);
     // The package's decoder needs json alone, and fmt is needed by others, too.
     let json = why("encoding/json");
     assert!(json.goes.bytes > json.own.bytes, "go{release}");
-    assert!(json.packages.iter().all(|package| package.name != "runtime" || package.goes.bytes < 20_000));
+    assert!(
+        json.packages
+            .iter()
+            .all(|package| package.name != "runtime" || package.goes.bytes < 20_000)
+    );
 }

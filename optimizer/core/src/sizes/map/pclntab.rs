@@ -164,7 +164,11 @@ fn files(builder: &mut Builder<'_>, program: &Program, units: &Shared, end: u64,
             }
         }
     }
-    let end = paths.tags.keys().next_back().map_or(0, |last| last + (1 << 16));
+    let end = paths
+        .tags
+        .keys()
+        .next_back()
+        .map_or(0, |last| last + (1 << 16));
     paths.claim(builder, end, u64::MAX);
 }
 

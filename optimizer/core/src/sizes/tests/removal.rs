@@ -49,7 +49,14 @@ fn what_is_counted_for_a_package_is_about_what_goes_with_it() {
     }
     assert_eq!(total.raw, wasm.len() as u64);
     assert_eq!(total.units, packed.len() as u64 * UNITS);
-    for package in ["runtime", "encoding/json", "reflect", "regexp/syntax", "fmt", "strconv"] {
+    for package in [
+        "runtime",
+        "encoding/json",
+        "reflect",
+        "regexp/syntax",
+        "fmt",
+        "strconv",
+    ] {
         let is_of = |tag: &Tag| measured.map.packages.name(tag.owner) == package;
         let mut counted = Amount::default();
         for (_, amount) in measured.amounts.iter().filter(|(tag, _)| is_of(tag)) {
@@ -84,8 +91,14 @@ fn parts_that_share_nothing_cost_what_they_take_alone() {
     let both = [random.as_slice(), words.as_slice()].concat();
     let packed = compressed(&both);
     let costs = brotli::costs(&packed, &both).expect("what the encoder wrote");
-    let of_random: u64 = costs[..random.len()].iter().map(|cost| u64::from(*cost)).sum();
+    let of_random: u64 = costs[..random.len()]
+        .iter()
+        .map(|cost| u64::from(*cost))
+        .sum();
     let alone = compressed(&random).len() as f64;
     let counted = of_random as f64 / UNITS as f64;
-    assert!((counted / alone - 1.0).abs() < 0.02, "{counted} for {alone}");
+    assert!(
+        (counted / alone - 1.0).abs() < 0.02,
+        "{counted} for {alone}"
+    );
 }
