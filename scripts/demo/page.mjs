@@ -45,7 +45,9 @@ const common = {
 
 /** Whether the package has what the playground needs. Its WebAssembly takes minutes to build. */
 export const canBuildPlayground = () =>
-  ["optimize.js", "optimizer.js", "optimizer-full.js", ...besidePlayground].every((name) => existsSync(join(root, "dist", name)));
+  ["optimize.js", "optimizer.js", "optimizer-full.js", ...besidePlayground].every((name) =>
+    existsSync(join(root, "dist", name)),
+  );
 
 /**
  * Builds the pages from www/src and the package in dist, whose loader must have been built before. Without the optimizer's
@@ -92,7 +94,6 @@ function mapPage(/** @type {string} */ page) {
   return page
     .replace(/script-src 'unsafe-inline'; style-src 'unsafe-inline'/, "script-src 'self'; style-src 'self'")
     .replace("<style>/*STYLE*/</style>", '<link rel="stylesheet" href="map-page.css">')
-    .replace("/*DATA*/", "")
     .replace("<script>/*SCRIPT*/</script>", '<script src="map-page.js"></script>');
 }
 

@@ -26,6 +26,8 @@ pub(crate) mod embed;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
+#[cfg(feature = "sizes")]
+pub(crate) mod funcdata_len;
 mod identity;
 mod inline;
 pub(crate) mod known;
@@ -60,4 +62,6 @@ pub use pclntab::{FuncTabEntry, PclnTab};
 pub use pcvalue::{PcRange, PcValues};
 pub use program::{FrameTables, Function, Program};
 pub use release::{Found, Release};
+#[cfg(feature = "sizes")]
+pub(crate) use symbol::may_hold_pcs;
 pub use symbol::package_of;

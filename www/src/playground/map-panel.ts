@@ -79,18 +79,10 @@ function ask(question: ToMap): void {
 }
 
 function show(message: FromMap): void {
-  switch (message.type) {
-    case "ready":
-      return;
-    case "map":
-      return showMap(message.data);
-    case "why":
-      return showWhy(message.why);
-    case "diff":
-      return showDiff(message.diff);
-    case "failed":
-      return fail([message.problem.message, message.problem.hint].filter(Boolean).join(": "));
-  }
+  if (message.type === "map") showMap(message.data);
+  if (message.type === "why") showWhy(message.why);
+  if (message.type === "diff") showDiff(message.diff);
+  if (message.type === "failed") fail([message.problem.message, message.problem.hint].filter(Boolean).join(": "));
 }
 
 function fail(text: string): void {
@@ -115,7 +107,9 @@ const roots = { main: "From main", init: "From a package’s init", export: "Fro
 
 function showWhy({ name, what, own, ways, goes }: Why): void {
   const amount = ({ bytes, compressed }: { bytes: number; compressed?: number }) =>
-    compressed === undefined ? formatBytes(bytes) : `${formatBytes(bytes)}, ${formatBytes(Math.round(compressed))} compressed`;
+    compressed === undefined
+      ? formatBytes(bytes)
+      : `${formatBytes(bytes)}, ${formatBytes(Math.round(compressed))} compressed`;
   const head = document.createElement("p");
   head.textContent = `The ${what === "embed" ? "file" : what} ${name} takes ${amount(own)}. With it would go ${amount(goes)} and ${goes.functions.toLocaleString("en")} functions.`;
   whyAnswer.replaceChildren(head);

@@ -67,10 +67,7 @@ fn file(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFile<'_>> {
             (_, 0) => &[],
             (start, len) => memory.slice(start, len)?.as_slice(),
         };
-        // SHA-256, of which some releases write the complement (cmd/internal/notsha256).
-        let sum = Sha256::digest(data);
-        let is = |same: fn(u8) -> u8| sum.iter().zip(hash).all(|(a, b)| same(*a) == *b);
-        if !is(|byte| byte) && !is(|byte| !byte) {
+        if !is_hash_of(hash, data) {
             return None;
         }
     }
@@ -79,6 +76,25 @@ fn file(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFile<'_>> {
         path,
         content,
     })
+}
+
+/// Whether a compiler writes these 16 bytes for a file. The releases change SHA-256 in ways of their own, lest it be taken for
+/// a promise: up to 1.18 they do not, then they write its complement (cmd/internal/notsha256), and from 1.24 on they complement
+/// the first byte, or hash a byte of 1 first if the file is larger than 1 kB (cmd/internal/hash).
+fn is_hash_of(hash: &[u8], data: &[u8]) -> bool {
+    let plain: [u8; 32] = Sha256::digest(data).into();
+    let seeded: [u8; 32] = (Sha256::new()
+        .chain_update([1])
+        .chain_update(data)
+        .finalize())
+    .into();
+    let mut first = plain;
+    for byte in first.iter_mut().take(1) {
+        *byte = !*byte;
+    }
+    let complement = plain.map(|byte| !byte);
+    let known = [plain, complement, first, seeded];
+    known.iter().any(|sum| sum.starts_with(hash))
 }
 
 #[cfg(test)]
@@ -98,7 +114,10 @@ mod tests {
     #[test]
     fn a_list_is_known_by_the_hashes_of_its_files() {
         let sum: [u8; 32] = Sha256::digest(b"hi").into();
-        for hash in [sum, sum.map(|byte| !byte)] {
+        let seeded: [u8; 32] = Sha256::digest(b"\x01hi").into();
+        let mut first = sum;
+        first[0] = !first[0];
+        for hash in [sum, sum.map(|byte| !byte), first, seeded] {
             let bytes = fixture(hash);
             let lists = embedded_files(Bytes::new(0x1000, &bytes));
             assert_eq!(lists.len(), 1);

@@ -59,7 +59,10 @@ impl References {
             },
         };
         if data.contains(&value) {
-            self.data.push(value);
+            // Round numbers are sizes, times and limits far more often than addresses.
+            if value % 4096 != 0 && value % 1000 != 0 {
+                self.data.push(value);
+            }
         } else if let Some(pc) = Pc::of_bits(value).filter(|pc| pc.b == 0 && *pc >= Pc::FIRST) {
             self.functions.push(pc.f);
         }

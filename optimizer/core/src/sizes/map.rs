@@ -15,7 +15,7 @@ use super::claims::Claims;
 use super::code::{self, References};
 use super::model::{Item, ItemId, Kind, Owner, Packages, Tag, What};
 use crate::go::types::Link;
-use crate::go::{Field, Function, Program};
+use crate::go::{Field, Function, Program, may_hold_pcs};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use std::collections::HashMap;
@@ -178,9 +178,21 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            for slot in &references.functions {
-                if let Some(to) = self.by_slot.get(slot) {
-                    self.edges.push((from, *to, Step::FuncValue));
+            let Item { what, owner, .. } = self.item(from);
+            let What::Function(index) = *what else {
+                continue;
+            };
+            let listed = (self.program).and_then(|program| program.by_wasm_index(FuncIndex(index)));
+            let holds_pcs = listed.is_none_or(|function| {
+                function.record().is_assembly() || may_hold_pcs(self.packages.name(*owner))
+            });
+            for slot in references.functions.iter().filter(|_| holds_pcs) {
+                let to = self.by_slot.get(slot).copied();
+                let is_held = |to: &ItemId| {
+                    listed.is_none() || may_hold_pcs(self.packages.name(self.item(*to).owner))
+                };
+                if let Some(to) = to.filter(is_held) {
+                    self.edges.push((from, to, Step::FuncValue));
                 }
             }
         }

@@ -41,7 +41,7 @@ pub fn sizes_page(inspection: &Inspection, name: &str) -> Result<String> {
     let mut rest = PAGE;
     for (mark, text) in [
         ("/*STYLE*/", STYLE),
-        ("/*DATA*/", json.as_str()),
+        ("\"DATA\"", json.as_str()),
         ("/*SCRIPT*/", SCRIPT),
     ] {
         let (before, behind) = rest.split_once(mark).unwrap_or((rest, ""));

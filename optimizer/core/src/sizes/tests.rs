@@ -1,5 +1,7 @@
 //! Whose bytes are, on small programs.
 
+mod removal;
+
 use super::*;
 use crate::go::fixture::{FIRST_SLOT, Memory, module};
 use crate::go::{Identity, Program};

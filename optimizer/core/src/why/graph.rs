@@ -66,7 +66,12 @@ impl Graph {
             let roots: Vec<_> = (self.roots.iter().copied())
                 .filter(|(of, id)| *of == kind && (kind == Root::Main || !items.contains(id)))
                 .collect();
-            let reached = self.reach(&roots, &[]);
+            // What main leads to is said once.
+            let main: Vec<_> = (self.roots.iter())
+                .filter(|(of, _)| *of == Root::Main && kind != Root::Main)
+                .map(|(_, id)| *id)
+                .collect();
+            let reached = self.reach(&roots, &main);
             let way = |id: &ItemId| self.way(map, &reached, *id);
             let shortest = items.iter().filter_map(way).min_by_key(Vec::len);
             if let Some(edges) = shortest {

@@ -6,3 +6,4 @@ mod hostile;
 mod packages;
 mod releases;
 mod runtime;
+mod sizes;

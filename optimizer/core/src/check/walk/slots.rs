@@ -197,11 +197,11 @@ impl<'w> Walk<'w, '_> {
 
     /// Words of its frame that the function has surely written itself.
     pub(super) fn stored(&self) -> Option<Words> {
-        let mut ways = (self.ways.0.iter())
+        let mut states = (self.states.0.iter())
             .filter(|_| self.written.all_rules)
-            .filter_map(|way| way.slots.stored());
-        let mut met = ways.next()?.clone();
-        ways.for_each(|stored| met.keep(stored));
+            .filter_map(|state| state.slots.stored());
+        let mut met = states.next()?.clone();
+        states.for_each(|stored| met.keep(stored));
         Some(met)
     }
 

@@ -48,7 +48,8 @@ fn roots(builder: &mut Builder<'_>, program: &Program) {
 /// Where words may be pointers: in front of the data without pointers, and in the data with them.
 fn pointers(program: &Program) -> Vec<Range<u64>> {
     let range = program.memory().bytes().range();
-    let word = |field| Builder::word(program, field).unwrap_or(range.end);
+    // Zeros at the end of the data are not in the file.
+    let word = |field| Builder::word(program, field).map_or(range.end, |end| end.min(range.end));
     vec![
         range.start..word(Field::NoPtrData),
         word(Field::Data)..word(Field::EData),
@@ -161,8 +162,12 @@ fn edges(builder: &mut Builder<'_>, references: &[References], words: &[(u64, u6
         };
         let step = match builder.item(to).what {
             What::Function(_) => Step::FuncValue,
-            // A number that is no more than in a descriptor is none.
-            What::Type(start) if start != address => return,
+            // A number that lies in the middle of something is no address: these are pointed to at their beginning.
+            What::Type(start) | What::Itab(start) | What::Embed(start) | What::Data(start)
+                if start != address =>
+            {
+                return;
+            }
             _ => Step::Refers,
         };
         found.push((from, to, step));

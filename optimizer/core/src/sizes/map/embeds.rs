@@ -13,6 +13,10 @@ pub(super) fn claim(builder: &mut Builder<'_>, program: &Program) {
         let tag = builder.tag(Kind::Embeds, id);
         builder.claims.claim(list.range.0, list.range.1, tag);
         for file in list.files {
+            if file.name.ends_with('/') {
+                builder.claims.claim(file.path.0, file.path.1, tag);
+                continue;
+            }
             let name = file.name.to_owned();
             let of = builder.add(What::Embed(file.content.0), name, Owner::Nobody);
             let tag = builder.tag(Kind::Embeds, of);

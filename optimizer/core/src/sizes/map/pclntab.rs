@@ -2,9 +2,12 @@
 
 use super::Builder;
 use crate::go::findfunctab::{BUCKET, BUCKETS};
-use crate::go::{Field, Function, PcValues, Program, package_of, pcdata};
+use crate::go::{Field, Function, PcValues, Program, funcdata_len, package_of, pcdata};
 use crate::sizes::model::{ItemId, Kind, Owner, Tag};
 use std::collections::BTreeMap;
+
+/// Most bytes that funcdata have whose format does not tell: open-coded defers and liveness of arguments.
+const SHORT: u64 = 32;
 
 /// Users of tables that several functions may name, by address.
 #[derive(Default)]
@@ -19,17 +22,14 @@ impl Shared {
             .or_insert((len, tag));
     }
 
-    /// Each reaches up to the next one at most; those of unknown length, 0, do, up to `end`.
-    fn claim(self, builder: &mut Builder<'_>, end: u64) {
+    /// Each reaches up to the next one at most, the last one up to `end`; those of unknown length, 0, do, as far as `most` bytes.
+    fn claim(self, builder: &mut Builder<'_>, end: u64, most: u64) {
         let next = self.tags.keys().skip(1).copied().chain([end]);
         let ranges: Vec<_> = (self.tags.iter().zip(next))
             .map(|((start, (len, tag)), next)| {
                 let room = next.saturating_sub(*start);
-                (
-                    *start,
-                    if *len == 0 { room } else { (*len).min(room) },
-                    *tag,
-                )
+                let wanted = if *len == 0 { most } else { *len };
+                (*start, wanted.min(room), *tag)
             })
             .collect();
         for (start, len, tag) in ranges {
@@ -86,12 +86,15 @@ pub(super) fn claim(builder: &mut Builder<'_>, program: &Program) {
                 values.add(start, content.len() as u64, tag);
             }
         }
+        let calls = function.inlined_calls().unwrap_or_default();
         for id in 0..u32::from(record.nfuncdata) {
             if let Some(address) = function.funcdata(id) {
-                funcdata.add(address, 0, tag);
+                let count = calls.len() as u64;
+                let len = funcdata_len::len(memory, program.layout(), id, address, count);
+                funcdata.add(address, len.unwrap_or(0), tag);
             }
         }
-        for call in function.inlined_calls().unwrap_or_default() {
+        for call in calls {
             add_inlined_name(builder, &mut inlined, program, names.start, call.name, id);
         }
         if record.cu_offset != u32::MAX {
@@ -100,20 +103,14 @@ pub(super) fn claim(builder: &mut Builder<'_>, program: &Program) {
         }
     }
     files(builder, program, &units, cutab.end, filetab.start);
-    units.claim(builder, cutab.end);
-    inlined.claim(builder, names.end);
-    values.claim(builder, pctab.end);
-    // Up to 1.25 other data follows the last funcdata, which is small.
-    const LARGEST_LAST: u64 = 64;
+    units.claim(builder, cutab.end, u64::MAX);
+    inlined.claim(builder, names.end, u64::MAX);
+    values.claim(builder, pctab.end, u64::MAX);
+    // Up to 1.25 other data lies between funcdata and behind them, and those whose format does not tell are short.
     let last = funcdata.tags.keys().next_back().copied().unwrap_or(0);
-    let end = match program.layout().funcdata_in_pclntab {
-        true => findfunctab.unwrap_or(last),
-        false => last + LARGEST_LAST,
-    };
-    if program.layout().funcdata_in_pclntab {
-        funcdata.claim(builder, end);
-    } else {
-        funcdata_between(builder, program, funcdata);
+    match findfunctab.filter(|_| program.layout().funcdata_in_pclntab) {
+        Some(end) => funcdata.claim(builder, end, u64::MAX),
+        None => funcdata.claim(builder, last.saturating_add(SHORT), SHORT),
     }
     rest(builder, program);
 }
@@ -172,31 +169,7 @@ fn files(builder: &mut Builder<'_>, program: &Program, units: &Shared, end: u64,
         .keys()
         .next_back()
         .map_or(0, |last| last + (1 << 16));
-    paths.claim(builder, end);
-}
-
-/// Up to 1.25 funcdata lie among other data of `go:func.*`: each takes what its own format says.
-fn funcdata_between(builder: &mut Builder<'_>, program: &Program, funcdata: Shared) {
-    let starts: Vec<u64> = funcdata.tags.keys().copied().collect();
-    for (position, start) in starts.iter().enumerate() {
-        let (_, tag) = funcdata.tags[start];
-        let next = starts.get(position + 1).copied().unwrap_or(u64::MAX);
-        let len = stack_map_len(program, *start).min(next - start);
-        builder.claims.claim(*start, len, tag);
-    }
-}
-
-/// Bytes of a stack map (`stackmap` in src/runtime/symtab.go): how many bit vectors of how many bits, then these; what
-/// has another format is shorter than this allows for.
-fn stack_map_len(program: &Program, at: u64) -> u64 {
-    const OTHER: u64 = 64;
-    let memory = program.memory().bytes();
-    match (memory.u32(at), memory.u32(at + 4)) {
-        (Some(count), Some(bits)) if count < 1 << 12 && bits < 1 << 16 => {
-            8 + u64::from(count) * u64::from(bits.div_ceil(8))
-        }
-        _ => OTHER,
-    }
+    paths.claim(builder, end, u64::MAX);
 }
 
 /// The header, and what is left between tables: padding and what no function names.

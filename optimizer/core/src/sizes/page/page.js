@@ -97,7 +97,8 @@ function start(data) {
         node = node.children.get(step);
         node.size += size;
       }
-      node.children.set(`${text}\n${node.children.size}`, { name: text, size, kind, of: packageName });
+      const label = within(packageName, text);
+      node.children.set(`${text}\n${node.children.size}`, { name: text, label, size, kind, of: packageName });
     }
     return sorted(top);
   }
@@ -160,7 +161,8 @@ function start(data) {
       }),
     );
     const share = percent(node.size, total());
-    element("found").textContent = `${grouped(node.size)} bytes, ${share}${state.search ? ` match “${state.search}”` : ""}`;
+    element("found").textContent =
+      `${grouped(node.size)} bytes, ${share}${state.search ? ` match “${state.search}”` : ""}`;
   }
 
   function total() {
@@ -187,16 +189,18 @@ function start(data) {
   function list() {
     const node = current();
     const children = node.children ?? [];
-    element("what").textContent = ["package", "kind"].includes(state.group)
-      ? [state.group, state.group === "package" ? "kind" : "package", "name"][Math.min(state.path.length, 2)]
-      : "name";
+    const levels = state.group === "package" ? ["Package", "Kind", "Name"] : ["Kind", "Package", "Name"];
+    element("what").textContent = levels[Math.min(state.path.length, 2)];
     element("rows").replaceChildren(
       ...children.slice(0, state.shown).map((child, number) => {
         const row = document.createElement("tr");
         row.classList.toggle("chosen", number === state.chosen);
         const name = document.createElement("td");
-        name.append(dot(child.kind), " ");
-        name.append(child.children ? button(child.name, () => open(child)) : child.name);
+        const line = document.createElement("div");
+        const text = child.children ? button(child.name, () => open(child)) : document.createElement("span");
+        text.textContent = child.label ?? child.name;
+        line.append(dot(child.kind), text);
+        name.append(line);
         row.append(name, cell(grouped(child.size)), cell(percent(child.size, node.size)));
         row.addEventListener("pointerenter", () => choose(number, true));
         return row;
@@ -274,7 +278,7 @@ function start(data) {
     context.fillStyle = "#fff";
     context.font = `${strong ? "600 12px" : "11px"} ${getComputedStyle(document.body).fontFamily}`;
     context.textBaseline = "middle";
-    const text = fitted(context, node.name, box.width - 10);
+    const text = fitted(context, node.label ?? node.name, box.width - 10);
     context.fillText(text, box.x + 5, box.y + Math.min(box.height / 2, 10));
     if (box.height > 34) {
       context.globalAlpha = 0.85;
@@ -321,14 +325,18 @@ function start(data) {
   function choose(number, quiet) {
     state.chosen = number;
     draw();
-    for (const [place, row] of [...element("rows").children].entries()) row.classList.toggle("chosen", place === number);
+    for (const [place, row] of [...element("rows").children].entries())
+      row.classList.toggle("chosen", place === number);
     if (!quiet) tell(tiles[number]?.node);
   }
 
   function keydown(event) {
     const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     if (event.key in steps && tiles.length > 0) {
-      choose((state.chosen + steps[event.key] + tiles.length + (state.chosen < 0 && steps[event.key] < 0 ? 1 : 0)) % tiles.length);
+      choose(
+        (state.chosen + steps[event.key] + tiles.length + (state.chosen < 0 && steps[event.key] < 0 ? 1 : 0)) %
+          tiles.length,
+      );
     } else if (event.key === "Enter" || event.key === " ") {
       open(tiles[state.chosen]?.node);
     } else if (event.key === "Backspace") {
@@ -402,6 +410,15 @@ function squarify(children, size, box) {
   }
   flush();
   return placed;
+}
+
+/** A name without that of its package, which is around it. */
+function within(packageName, name) {
+  if (name.startsWith(`${packageName}.`)) return name.slice(packageName.length + 1);
+  const short = `${packageName.slice(packageName.lastIndexOf("/") + 1)}.`;
+  const stars = name.match(/^\**/)?.[0] ?? "";
+  const rest = name.slice(stars.length);
+  return rest.startsWith(short) ? stars + rest.slice(short.length) : name;
 }
 
 function button(text, action) {
