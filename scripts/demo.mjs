@@ -79,7 +79,7 @@ async function show(/** @type {Folders} */ folders, /** @type {{ open: boolean, 
   const complete = canBuildPlayground();
   if (!complete)
     console.log("Its playground follows: the optimizer is compiled to WebAssembly, which takes some minutes.");
-  await build({ only: "loader,optimizer" });
+  await build({ only: "loader,optimizer,full" });
   if (!complete) {
     await buildPage(pageFolder, { keep: true });
     console.log("The playground is ready.");

@@ -18,10 +18,20 @@ const playgroundScripts = [
   "playground/optimizer-worker.ts",
   "playground/meter-worker.ts",
   "playground/check-worker.ts",
+  "playground/map-worker.ts",
 ];
 
+/** The page of `gowasp inspect --html`, whose data the playground hands to it. */
+const map = join(root, "optimizer/core/src/sizes/page");
+
 /** Files of the package that its scripts look for beside themselves; esbuild leaves `new URL(…, import.meta.url)` as it is. */
-const besidePlayground = ["optimizer_bg.wasm", "encoder-worker.js", "encoder.js", "encoder_bg.wasm"];
+const besidePlayground = [
+  "optimizer_bg.wasm",
+  "optimizer-full_bg.wasm",
+  "encoder-worker.js",
+  "encoder.js",
+  "encoder_bg.wasm",
+];
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
@@ -35,7 +45,9 @@ const common = {
 
 /** Whether the package has what the playground needs. Its WebAssembly takes minutes to build. */
 export const canBuildPlayground = () =>
-  ["optimize.js", "optimizer.js", ...besidePlayground].every((name) => existsSync(join(root, "dist", name)));
+  ["optimize.js", "optimizer.js", "optimizer-full.js", ...besidePlayground].every((name) =>
+    existsSync(join(root, "dist", name)),
+  );
 
 /**
  * Builds the pages from www/src and the package in dist, whose loader must have been built before. Without the optimizer's
@@ -69,8 +81,20 @@ export async function buildPage(folder = pageFolder, { keep = false } = {}) {
   const playgroundPage = playground ? "playground.html" : "playground-later.html";
   await copyFile(join(root, "node_modules/@astrojs/compiler/dist/astro.wasm"), join(folder, "samples", "astro.wasm"));
   await writeFile(join(folder, "when.html"), fillFigures(await readFile(join(source, "when.html"), "utf8")));
-  if (playground) await writeFile(join(folder, "frame.html"), await buildFrame(build));
+  if (playground) {
+    await writeFile(join(folder, "frame.html"), await buildFrame(build));
+    await writeFile(join(folder, "map.html"), mapPage(await readFile(join(map, "page.html"), "utf8")));
+    for (const name of ["page.js", "page.css"]) await copyFile(join(map, name), join(folder, `map-${name}`));
+  }
   await copyFile(join(source, playgroundPage), join(folder, "playground.html"));
+}
+
+/** The map without data, and with style and script as files beside it, which is all that its policy allows. */
+function mapPage(/** @type {string} */ page) {
+  return page
+    .replace(/script-src 'unsafe-inline'; style-src 'unsafe-inline'/, "script-src 'self'; style-src 'self'")
+    .replace("<style>/*STYLE*/</style>", '<link rel="stylesheet" href="map-page.css">')
+    .replace("<script>/*SCRIPT*/</script>", '<script src="map-page.js"></script>');
 }
 
 /** The sandboxed frame: one page with its one script, which the page's policy knows by its hash. */

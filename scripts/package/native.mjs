@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { root, targetDir } from "../paths.mjs";
 import { run } from "../process.mjs";
 
+/** What few runs need is left to the second WebAssembly program of the main package: see npx/gowasp.mjs. */
+export const nativeFeatures = ["--no-default-features", "--features", "native"];
+
 /**
  * Builds the program by the profile `dist`, without the commands that npm's package has as WebAssembly.
  *
@@ -13,9 +16,7 @@ import { run } from "../process.mjs";
  * @returns {Promise<string>} the stripped program
  */
 export async function buildProgram(target, folder) {
-  // What few runs need is left to the second WebAssembly program of the main package: see npx/gowasp.mjs.
-  const features = ["--no-default-features", "--features", "native"];
-  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", ...features, "--target", target];
+  const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", ...nativeFeatures, "--target", target];
   // Apple's linker leaves debug information in object files unless it is told to collect it.
   const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
   await run("cargo", [...args, ...split], { cwd: root });

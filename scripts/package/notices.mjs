@@ -5,21 +5,25 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
+import { nativeFeatures } from "./native.mjs";
 
 /** @returns {Promise<string>} the notices of the main package: of its WebAssembly, and of what its plugin is bundled with */
 export const webNotices = async () =>
   noticesOf(
     ["gowasp-web", "gowasp-encoder", "gowasp-loader"],
     "wasm32-unknown-unknown",
+    // The second program has all that the first one has, and more.
+    ["--features", "gowasp-web/full"],
     await bundledPackages("unplugin"),
   );
 
 /** @returns {Promise<string>} the notices of a native program */
-export const nativeNotices = (/** @type {string} */ target) => noticesOf(["gowasp"], target);
+export const nativeNotices = (/** @type {string} */ target) => noticesOf(["gowasp"], target, nativeFeatures);
 
 async function noticesOf(
   /** @type {string[]} */ names,
   /** @type {string} */ target,
+  /** @type {string[]} */ features,
   /** @type {Section[]} */ others = [],
 ) {
   const parts = [
@@ -28,7 +32,7 @@ async function noticesOf(
       await rustLicense(),
     ]),
   ];
-  for (const { name, version, license, repository, manifest_path } of await linkedCrates(names, target)) {
+  for (const { name, version, license, repository, manifest_path } of await linkedCrates(names, target, features)) {
     const texts = await licenseTexts(dirname(manifest_path));
     parts.push(section(`${name} ${version}`, license ?? "see below", repository ?? "", texts));
   }
@@ -62,12 +66,16 @@ async function bundledPackages(/** @type {string} */ first) {
  */
 
 /** What is linked into any of these packages: no build scripts, tests or macros. @returns {Promise<Crate[]>} */
-async function linkedCrates(/** @type {string[]} */ names, /** @type {string} */ target) {
+async function linkedCrates(
+  /** @type {string[]} */ names,
+  /** @type {string} */ target,
+  /** @type {string[]} */ features,
+) {
   const cargo = (/** @type {string[]} */ ...args) => run("cargo", args, { cwd: root, output: "result" });
   const metadata = await cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", target);
   const edges = ["-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"];
   const packages = names.flatMap((name) => ["-p", name]);
-  const tree = await cargo("tree", "--locked", "--target", target, ...packages, ...edges);
+  const tree = await cargo("tree", "--locked", "--target", target, ...packages, ...features, ...edges);
   const linked = new Set(tree.split("\n").map((line) => line.split(" ").slice(0, 2).join(" ")));
   return JSON.parse(metadata)
     .packages.filter((/** @type {Crate} */ { name, version, source }) => source && linked.has(`${name} v${version}`))

@@ -13,6 +13,7 @@ import { run } from "../../scripts/process.mjs";
 import { command, UsageError, wholeNumber } from "../harness/command.mjs";
 import { goRelease } from "../harness/go.mjs";
 import { measureDepth } from "./depth.mjs";
+import { measureHosts } from "./hosts.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
 import { overviewChart } from "./report/overview.mjs";
@@ -28,7 +29,7 @@ const FIGURES = join(DOCS, "benchmarks.json");
 
 const USAGE = `usage: npm run bench -- [PART...] [options]
 
-  PART         size, speed, start, depth, optimizer, loader, bridge, workers, default all; report measures nothing and writes the report again
+  PART         size, speed, start, depth, optimizer, loader, bridge, workers, hosts, default all; report measures nothing and writes the report again
   --rounds N   how often what is timed is run, default 7
   --large      with the Go compiler (48 MB), too
   --binaryen   run wasm-opt where it has not been run before (minutes)
@@ -48,6 +49,8 @@ const PARTS = {
   loader: ({ rounds }) => runBench("loader.mjs", String(rounds)),
   bridge: ({ rounds }) => runBench("bridge.mjs", "--rounds", String(rounds)),
   workers: ({ rounds }) => measureWorkers({ rounds, say }),
+  // Starts take less than a millisecond.
+  hosts: ({ rounds }) => measureHosts({ rounds: 6 * rounds, say }),
 };
 
 async function main() {

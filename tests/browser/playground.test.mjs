@@ -165,6 +165,33 @@ describe("a Go program", { skip: withoutGo }, () => {
     assert.ok((await readFile(await download.path())).equals(await readFile(expected)));
   });
 
+  test("where the bytes are, why they are there, and what changed", async () => {
+    await give(built("echo"));
+    await state("ready");
+    await page.click("#owners-start");
+    const map = page.frameLocator("#owners-map iframe");
+    await map.locator("#rows tr", { hasText: "runtime" }).waitFor();
+    assert.match(
+      (await map.locator("#about").textContent()) ?? "",
+      /^go1\.\d+\.\d+ · [\d,]+ bytes · [\d,]+ by brotli$/,
+    );
+    await map.locator("#rows button", { hasText: /^runtime$/ }).click();
+    await map.locator("#path", { hasText: "runtime" }).waitFor();
+    await map.locator("#map").press("Escape");
+    await map.locator("#path", { hasText: /^all$/ }).waitFor();
+
+    await page.fill("#why-name", "fmt.Fprintln");
+    await page.click("#why-form button");
+    await page.locator("#why-answer li", { hasText: "calls fmt." }).first().waitFor();
+    await page.fill("#why-name", "no.such.Name");
+    await page.click("#why-form button");
+    await page.locator("#owners-problem", { hasText: "the nearest names" }).waitFor();
+
+    await page.setInputFiles("#diff-file", built("echo"));
+    await page.locator("#diff-changes tr", { hasText: /^runtime[\d.]+ [kM]B/ }).waitFor();
+    assert.match(await text("#diff-changes tr:first-child"), /^file[\d.]+ MB[\d.]+ MB−[34]\d/);
+  });
+
   test("cancelled: no result comes, and the next file is optimized", async () => {
     await give(built("echo"));
     await page.locator("#stages li").first().waitFor();

@@ -1,11 +1,13 @@
 // The hosts of components: wasmtime by its Python package, and Node by jco.
 
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wasmtimeHome } from "../../scripts/engines.mjs";
 import { installed } from "../../scripts/installed.mjs";
+import { cacheDir } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { runChild } from "../programs/harness/child.mjs";
 
@@ -25,6 +27,27 @@ export const HOSTS = {
   wasmtime: (run) => inFolder((folder) => runWasmtime(run, folder)),
   jco: (run) => inFolder((folder) => runJco(run, folder)),
 };
+
+/** wasmtime's first Python package that has components, a year older than the pinned one. */
+const OLD_WASMTIME = "39.0.0";
+
+/** Releases of a year ago: the adapter's imports must link there, too. @type {typeof HOSTS} */
+export const OLD_HOSTS = {
+  "wasmtime-39": (run) => inFolder(async (folder) => runWasmtime(run, folder, await oldWasmtime())),
+  "jco-1.15": (run) =>
+    inFolder(async (folder) => runJco(run, folder, await installed(join(HERE, "jco-1.15"), "jco-1.15"))),
+};
+
+/** Installed once into the cache. */
+async function oldWasmtime() {
+  const home = join(cacheDir, "tools", `wasmtime-${OLD_WASMTIME}`);
+  if (existsSync(home)) return home;
+  const partial = `${home}.${process.pid}.partial`;
+  const pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", partial, `wasmtime==${OLD_WASMTIME}`];
+  await run("python3", pip, { cwd: tmpdir(), output: "capture" });
+  await rename(partial, home);
+  return home;
+}
 
 /** Runs with an empty folder, which is `/data` in the component. */
 async function inFolder(/** @type {(folder: string) => Promise<any>} */ work) {

@@ -69,7 +69,7 @@ const churned = Array.from({ length: 1000 }, (_, i) => i % 256).reduce((sum, byt
 
 const numbers = [
   ["add", 5],
-  ["mean-of", 1.5],
+  ["mean-of", 2],
   ["churn", churned],
   ["elapsed", "some"],
 ];

@@ -95,9 +95,36 @@ test("the comment is written again, and a token that may not is no failure", noW
   assert.match(text, /::notice::/);
 });
 
+test("growth: within limits, over one, and nothing to compare with", async () => {
+  const small = join(folder, "small.wasm");
+  await writeFile(small, Buffer.from("0061736d01000000", "hex"));
+  await writeFile(join(folder, "report.md"), "### fits\n");
+  const within = await step("diff.sh", { GOWASP_FILES: small, GOWASP_BASE: astro, GOWASP_FAIL_IF: "raw+0" });
+  assert.deepEqual([within.code, within.output], [0, "growth=within\n"], within.text);
+  assert.match(within.summary, /within the 0 bytes of `raw\+0`/);
+  assert.match(await readFile(join(folder, "report.md"), "utf8"), /### fits[\s\S]*Size of the WebAssembly module/);
+
+  const limits = { GOWASP_FAIL_IF: "  raw+50kB\n\nraw+99999999% " };
+  const crossed = await step("diff.sh", {
+    GOWASP_FILES: `${small}\n${astro}`,
+    GOWASP_BASE: `${small}\n${small}`,
+    ...limits,
+  });
+  assert.deepEqual([crossed.code, crossed.output], [1, "growth=crossed\n"], crossed.text);
+  assert.match(crossed.summary, /internal\/printer/);
+
+  const first = await step("diff.sh", { GOWASP_FILES: astro, GOWASP_BASE: join(folder, "no such.wasm"), ...limits });
+  assert.deepEqual([first.code, first.output], [0, "growth=within\n"]);
+  assert.match(first.text, /::notice::/);
+  const unequal = await step("diff.sh", { GOWASP_FILES: astro, GOWASP_BASE: `${small}\n${small}`, ...limits });
+  assert.equal(unequal.code, 2);
+  const wrong = await step("diff.sh", { GOWASP_FILES: small, GOWASP_BASE: small, GOWASP_FAIL_IF: "size+1" });
+  assert.deepEqual([wrong.code, wrong.output], [2, "growth=could-not-tell\n"]);
+});
+
 test("no input is expanded inside of a script", async () => {
   const action = await readFile(join(root, "action.yml"), "utf8");
   const scripts = action.split("\n").filter((line) => line.includes("run:"));
-  assert.equal(scripts.length, 2);
+  assert.equal(scripts.length, 3);
   for (const line of scripts) assert.ok(!line.includes("${{"), line);
 });

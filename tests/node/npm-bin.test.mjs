@@ -102,6 +102,20 @@ test("GOWASP_BINARY is run; arguments, output and exit code are passed on", noWi
   assert.deepEqual([code, output], [7, "two words\n"]);
 });
 
+test("what the native program leaves out is done by the second WebAssembly program", noWindows, async () => {
+  const without = join(modules, "without-commands");
+  // As the native program does, it asks for another one only if npx says that there is one.
+  await writeFile(without, '#!/bin/sh\n[ "$GOWASP_LAUNCHER" = npx ] && exit 69\nexit 1\n', { mode: 0o755 });
+  const env = { ...bare, GOWASP_BINARY: without };
+  const { code, output } = await runScript(["-v", "component", "no-such-file.wasm"], env);
+  assert.equal(code, 1);
+  assert.match(output, /WebAssembly program: the native one leaves this command out/);
+  assert.match(output, /cannot read no-such-file\.wasm/);
+  // The first WebAssembly program leaves it out as well.
+  const { output: both } = await runScript(["component", "no-such-file.wasm"], { ...bare, GOWASP_BINARY: "wasm" });
+  assert.match(both, /cannot read no-such-file\.wasm/);
+});
+
 test("GOWASP_BINARY that cannot be started is an error", noWindows, async () => {
   const { code, output } = await runScript(["--version"], { ...bare, GOWASP_BINARY: "/no/such/program" });
   assert.equal(code, 126);

@@ -77,7 +77,14 @@ describe("and with each option", { concurrency: AT_A_TIME }, async () => {
     .filter(({ program }) => program.name === "hello")
     .map(({ id }) => ({ id, wasm: built.get(id).wasm }));
   const passes = await passNames(small[0].wasm);
-  const options = [["--for", "raw"], ["--for", "speed"], ["--for", "server"], ["-O0"], ["--keep-names"], ["--keep-memory"]];
+  const options = [
+    ["--for", "raw"],
+    ["--for", "speed"],
+    ["--for", "server"],
+    ["-O0"],
+    ["--keep-names"],
+    ["--keep-memory"],
+  ];
   for (const flags of [...options, ...passes.map((pass) => ["--skip", pass])]) {
     test(flags.join(" "), async () => {
       for (const { id, wasm } of small) assert.equal(await difference(id, wasm, flags), "");

@@ -27,7 +27,14 @@ Exit code 0 when the ledger is right or was updated, 1 when it is not right, 2 f
 const WITH_OPTIONS = "templates";
 
 /** Options that every program is tried with; `--skip` comes with each pass. */
-const OPTIONS = [["--for", "raw"], ["--for", "speed"], ["--for", "server"], ["-O0"], ["--keep-names"], ["--keep-memory"]];
+const OPTIONS = [
+  ["--for", "raw"],
+  ["--for", "speed"],
+  ["--for", "server"],
+  ["-O0"],
+  ["--keep-names"],
+  ["--keep-memory"],
+];
 
 /** As many as there are cores: most of the optimizer's time is in one thread. */
 const AT_A_TIME = 2;

@@ -1,6 +1,7 @@
 // The playground: optimizes a module that the reader gives, shows what became of it, and runs both.
 
 import { hideCheck, showCheck } from "./playground/check-panel.js";
+import { hideMap, offerMap } from "./playground/map-panel.js";
 import { onCancel, showBegin, showOptimized, showProblem, showStage, showStopped } from "./playground/progress.js";
 import { addWarning, hideResult, showResult } from "./playground/result.js";
 import { hideRun, offerRun } from "./playground/run-panel.js";
@@ -32,6 +33,7 @@ function begin(source: Source): void {
       showOptimized(name, milliseconds);
       setSize("after", "raw", wasm.size);
       showResult(name, optimized);
+      offerMap(name, file, wasm);
       const { goos, kind } = report.input;
       if (goos === "js" && kind === "command") offerRun(source, wasm, () => session?.isBusy ?? false);
     },
@@ -52,5 +54,6 @@ function end(): void {
   session = undefined;
   hideResult();
   hideCheck();
+  hideMap();
   hideRun();
 }

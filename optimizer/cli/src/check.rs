@@ -8,6 +8,8 @@ mod start;
 mod subject;
 mod text;
 
+pub(crate) use budget::bytes;
+
 use crate::stages::Stages;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};

@@ -8,7 +8,7 @@ mod world;
 use std::path::PathBuf;
 
 #[cfg(feature = "component")]
-pub(crate) use make::run;
+pub(crate) use make::{run, write};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:

@@ -1,5 +1,9 @@
 //! `gowasp inspect`: what a module is and what is in it.
 
+#[cfg(feature = "sizes")]
+mod owners;
+
+use crate::sizes::Compression;
 use crate::terminal::{Terminal, printable};
 use crate::{input, table};
 use anyhow::Result;
@@ -11,7 +15,15 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   gowasp inspect app.wasm
   gowasp inspect app.wasm --functions --top 50
-  gowasp inspect app.wasm --json | jq '.packages[:5]'")]
+  gowasp inspect app.wasm --by type --compressed
+  gowasp inspect app.wasm --compressed --html sizes.html
+  gowasp inspect app.wasm --json | jq '.attribution.packages[:5]'
+
+docs/inspect.md says how bytes are attributed, and what the JSON means.")]
+#[cfg_attr(
+    not(feature = "sizes"),
+    allow(dead_code, reason = "another build does it")
+)]
 pub(crate) struct Arguments {
     /// The module; `-` for standard input
     #[arg(value_name = "IN")]
@@ -28,26 +40,69 @@ pub(crate) struct Arguments {
     /// How many packages or functions to list; 0 for all
     #[arg(long, default_value_t = 20, value_name = "N", conflicts_with = "json")]
     top: usize,
+
+    /// List all bytes, code and data, by this
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with_all = ["json", "functions"])]
+    by: Option<By>,
+
+    #[command(flatten)]
+    compression: Compression,
+
+    /// Write a page with a map of the sizes to this file; it needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum By {
+    /// Go package
+    Package,
+    /// Code, tables of functions, types, strings and so on
+    Kind,
+    /// Function, with its tables
+    Function,
+    /// Type descriptor
+    Type,
+    /// Embedded file
+    Embed,
+    /// String or other data
+    Data,
+}
+
+impl Arguments {
+    /// Whether the result says whose all bytes are, not those of code alone.
+    pub(crate) fn uses_sizes(&self) -> bool {
+        self.json || self.needs_sizes()
+    }
+
+    /// Whether it is nothing without that.
+    pub(crate) fn needs_sizes(&self) -> bool {
+        self.by.is_some() || self.html.is_some() || self.compression.compressed
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
     let wasm = input(&arguments.input, terminal.host)?;
+    #[cfg(not(feature = "sizes"))]
     let inspection = gowasp_core::inspect(&wasm)?;
+    #[cfg(feature = "sizes")]
+    let inspection = owners::inspect(&wasm, arguments, terminal)?;
     if arguments.json {
         return terminal.print_json(&serde_json::to_string_pretty(&inspection)?);
     }
     for warning in &inspection.warnings {
         terminal.note(format_args!("warning: {warning}"));
     }
+    let listed = match arguments.functions {
+        true => functions(&inspection, arguments.top),
+        false => packages(&inspection, arguments.top),
+    };
+    #[cfg(feature = "sizes")]
+    let listed = owners::list(&inspection, arguments).unwrap_or(listed);
     let text = format!(
-        "{}\n{}\n\n{}\n",
+        "{}\n{}\n\n{listed}\n",
         identity(&inspection),
         sections(&inspection),
-        if arguments.functions {
-            functions(&inspection, arguments.top)
-        } else {
-            packages(&inspection, arguments.top)
-        },
     );
     terminal.print(&text)
 }

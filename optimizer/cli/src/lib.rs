@@ -4,7 +4,9 @@
 mod check;
 mod component;
 mod debug;
+mod diff;
 mod host;
+mod hosts;
 mod inspect;
 #[cfg(feature = "native")]
 mod native;
@@ -12,10 +14,12 @@ mod optimize;
 mod outputs;
 mod pack;
 mod parts;
+mod sizes;
 mod stages;
 mod symbolicate;
 mod table;
 mod terminal;
+mod why;
 
 pub use host::{Compressing, Entry, Host, Job, MOST_FILES, TerminalFacts};
 #[cfg(feature = "native")]
@@ -39,6 +43,8 @@ use terminal::{Terminal, printable};
   gowasp pack app.wasm -o public/app       optimize, compress, write a manifest for the loader
   gowasp optimize app.wasm -o small.wasm   wasm to wasm only
   gowasp inspect app.wasm                  what is in it, by Go package
+  gowasp why app.wasm encoding/json        why it is in there, and what would go with it
+  gowasp diff old.wasm new.wasm            what became larger
   gowasp debug app.wasm -o app.debug.wasm  Go's lines for debuggers, without optimizing
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
@@ -83,6 +89,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Add debug information to a file that Go wrote: names, source map, DWARF
     Debug(debug::Arguments),
+    /// Tell why something is in a module, and what would go with it
+    Why(why::Arguments),
+    /// Show what became larger and smaller from one module to another
+    Diff(diff::Arguments),
     /// Translate traces to Go's names, files and lines
     Symbolicate(symbolicate::Arguments),
     /// Tell whether a module fits a platform, or budgets of your own
@@ -129,8 +139,8 @@ struct Optimization {
     keep_memory: bool,
 
     /// Check the result by all rules, also those that take long (words of the stack, loads, stores,
-    /// branches)
-    #[arg(long)]
+    /// branches, line tables, stack maps)
+    #[arg(long, visible_alias = "verify")]
     check: bool,
 
     /// Fail where much of a Go module would be left alone, instead of warning
@@ -145,6 +155,9 @@ struct Optimization {
     /// Write what was done as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+
+    #[command(flatten)]
+    hosts: hosts::Hosts,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -161,7 +174,10 @@ enum Prefer {
 
 impl Optimization {
     /// `verbose` output shows what each pass did to the code, which a report does, too.
-    fn options(&self, verbose: bool) -> Options {
+    ///
+    /// # Errors
+    /// A host that is not known.
+    fn options(&self, verbose: bool) -> anyhow::Result<Options> {
         let mut options = Options::default();
         options.level = match self.level {
             0 => Level::Generic,
@@ -186,7 +202,8 @@ impl Optimization {
             // What is counted lies in memory that the program does not need.
             options.keep_memory |= self.resume_stress;
         }
-        options
+        self.hosts.apply(&mut options)?;
+        Ok(options)
     }
 
     fn write_report(&self, json: &str, host: &dyn Host) -> anyhow::Result<()> {
@@ -279,6 +296,10 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Inspect(arguments) => inspect::run(arguments, terminal)?,
         #[cfg(feature = "debug")]
         Command::Debug(arguments) => debug::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Why(arguments) => why::run(arguments, terminal)?,
+        #[cfg(feature = "sizes")]
+        Command::Diff(arguments) => return diff::run(arguments, terminal),
         #[cfg(feature = "debug")]
         Command::Symbolicate(arguments) => symbolicate::run(arguments, terminal)?,
         Command::Check(arguments) => return check::run(arguments, terminal),
@@ -289,6 +310,8 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Debug(_) | Command::Symbolicate(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
+        #[cfg(not(feature = "sizes"))]
+        Command::Why(_) | Command::Diff(_) => {}
     }
     Ok(0)
 }

@@ -48,6 +48,12 @@ pub(crate) struct Arguments {
     optimization: Optimization,
 }
 
+impl Arguments {
+    pub(crate) fn optimization(&self) -> &Optimization {
+        &self.optimization
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
     let others = [
         ("IN", &*arguments.input),
@@ -68,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     }
     let wasm = input(&arguments.input, terminal.host)?;
     let flags = &arguments.optimization;
-    let mut options = flags.options(terminal.verbose);
+    let mut options = flags.options(terminal.verbose)?;
     options.dump.clone_from(&arguments.dump);
     options.code_map = !arguments.debug.debug.is_empty();
     let optimized = optimize(&wasm, &options, ("", ""), terminal)?;

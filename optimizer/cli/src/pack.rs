@@ -73,6 +73,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     types: Option<PathBuf>,
 
+    /// Write a component, made of the optimized module, to this file
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+
+    /// World of the component: a file of WIT or a folder, and the world's name, as for `gowasp component`
+    #[arg(long, value_name = "FILE[#NAME]", requires = "component")]
+    world: Option<String>,
+
     /// Keep results in this directory and take them from there, by content, options, encoders and release
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
@@ -82,6 +90,16 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     optimization: Optimization,
+}
+
+impl Arguments {
+    pub(crate) fn makes_component(&self) -> bool {
+        self.component.is_some()
+    }
+
+    pub(crate) fn optimization(&self) -> &Optimization {
+        &self.optimization
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -123,6 +141,11 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
                 let types = gowasp_core::declarations(packed.module())?;
                 terminal.host.write(file, types.as_bytes())?;
             }
+            #[cfg(feature = "component")]
+            if let Some(file) = &arguments.component {
+                let world = arguments.world.as_deref();
+                crate::component::write(packed.module(), world, file, terminal)?;
+            }
             summary::print_one(&packed, terminal)?;
             note_missing(&missing, terminal);
             Ok(())
@@ -159,8 +182,13 @@ fn refuse_clashes(arguments: &Arguments, apps: &[App], terminal: &Terminal<'_>) 
     }
     let report = arguments.optimization.report.as_deref();
     let types = arguments.types.as_deref();
+    let component = arguments.component.as_deref();
     let mut others = vec![("IN", apps.first().map(|app| &*app.input))];
-    for (option, path) in [("--report", report), ("--types", types)] {
+    for (option, path) in [
+        ("--report", report),
+        ("--types", types),
+        ("--component", component),
+    ] {
         let Some(path) = path else { continue };
         let [app] = apps else {
             bail!(UsageError(format!(

@@ -7,7 +7,11 @@ use anyhow::{Result, bail};
 /// A part, named as its feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// The command of that name.
     Component,
+    /// Options for hosts, which are built with it.
+    Hosts,
+    Sizes,
     Debug,
 }
 
@@ -26,29 +30,47 @@ pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u
     if host.can_ask_another() {
         return Ok(Some(ELSEWHERE));
     }
+    if matches!(&arguments.command, Command::Inspect(inspect) if !inspect.needs_sizes()) {
+        // The JSON of this build has no attribution.
+        return Ok(None);
+    }
     bail!(
-        "`gowasp {name}` is not in this build of the program: `npx gowasp {name}` has it, and so has what `cargo install gowasp` builds"
+        "`gowasp {name}` is not in this build of the program: `npx gowasp` has it, and so has what `cargo install gowasp` builds"
     )
 }
 
-/// What the command and its options need beyond what every build has.
+/// What the command and its options need beyond what every build has, and what is typed behind `gowasp`.
 fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
-    match &arguments.command {
-        Command::Component(_) => Some((Part::Component, "component")),
-        Command::Debug(_) => Some((Part::Debug, "debug")),
-        Command::Symbolicate(_) => Some((Part::Debug, "symbolicate")),
-        Command::Optimize(optimize) if !optimize.debug.debug.is_empty() => {
-            Some((Part::Debug, "optimize --debug"))
+    let (optimization, is_debugged) = match &arguments.command {
+        Command::Component(_) => return Some((Part::Component, "component")),
+        Command::Why(_) => return Some((Part::Sizes, "why")),
+        Command::Diff(_) => return Some((Part::Sizes, "diff")),
+        Command::Inspect(inspect) if inspect.uses_sizes() => {
+            return Some((Part::Sizes, "inspect --by, --compressed or --html"));
         }
-        Command::Pack(pack) if !pack.debug.debug.is_empty() => Some((Part::Debug, "pack --debug")),
-        _ => None,
+        Command::Debug(_) => return Some((Part::Debug, "debug")),
+        Command::Symbolicate(_) => return Some((Part::Debug, "symbolicate")),
+        Command::Pack(pack) if pack.makes_component() => {
+            return Some((Part::Component, "pack --component"));
+        }
+        Command::Pack(pack) => (pack.optimization(), !pack.debug.debug.is_empty()),
+        Command::Optimize(optimize) => (optimize.optimization(), !optimize.debug.debug.is_empty()),
+        Command::Inspect(_) | Command::Check(_) => return None,
+    };
+    if is_debugged {
+        return Some((Part::Debug, "optimize --debug"));
     }
+    (optimization.hosts.are_given()).then_some((
+        Part::Hosts,
+        "optimize --host, --stub-missing, --initialize-first, --max-memory",
+    ))
 }
 
 impl Part {
     fn is_built(self) -> bool {
         match self {
-            Part::Component => cfg!(feature = "component"),
+            Part::Component | Part::Hosts => cfg!(feature = "component"),
+            Part::Sizes => cfg!(feature = "sizes"),
             Part::Debug => cfg!(feature = "debug"),
         }
     }

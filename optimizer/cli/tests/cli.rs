@@ -11,6 +11,8 @@ fn help_texts() {
         &["pack", "--help"],
         &["optimize", "--help"],
         &["inspect", "--help"],
+        &["why", "--help"],
+        &["diff", "--help"],
     ] {
         let output = gowasp()
             .args(arguments)

@@ -18,46 +18,54 @@
 //! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
-//! The rules slots, stores, loads and branches take as long as all others; `--check`, tests and `fuzz:damage` ask for
-//! them. Not checked: values, other memory and its order, which `fuzz:functions` compares; line tables and stack maps.
+//! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, safety, and where SP is. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. |
+//! | stack maps | Every word of the frame that a stack map calls live at a call, and that the input has surely stored there, is surely stored there in the output. Functions with inlined bodies are left out. |
+//!
+//! The rules slots, stores, loads, branches, tables and stack maps take as long as all others; `--check`, tests and `fuzz:damage` ask for
+//! them. Not checked: values, other memory and its order, which `fuzz:functions` compares.
 //! `fuzz:damage` plants small mistakes in optimized functions and counts how many are refused ([`Checker`]);
 //! `docs/damages.md` lists the others.
 
-mod again;
-mod before;
+mod certain;
 mod exchanges;
+mod input_module;
 mod linear;
 mod loads;
 mod numbers;
 mod opaque;
 mod pcs;
+mod pushed;
 mod reached;
+mod recheck;
 mod resuming;
 mod slots;
 mod stack;
+mod state;
 mod stores;
+mod tables;
 mod tally;
 mod value;
 mod walk;
-mod way;
 mod written;
 
 #[cfg(test)]
 mod tests;
 
-pub use again::Checker;
+pub use recheck::Checker;
 
+use crate::codemap::CodeMap;
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::parallel::prelude::*;
-use before::Before;
+use input_module::InputModule;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use tables::Tables;
 use tally::Originals;
 use walk::Found;
-use written::{Function, Role, Written};
+use written::{Function, Role, Written, functions_of_input};
 
 /// A broken rule.
 #[derive(Debug, Clone)]
@@ -127,6 +135,8 @@ pub(crate) struct Subject<'s> {
     pub(crate) bytes: &'s [u8],
     /// Final index of each function of the input.
     pub(crate) functions: &'s [Option<u32>],
+    /// Where what was written comes from, for the rule that needs it.
+    pub(crate) map: Option<&'s CodeMap>,
 }
 
 /// Checks what was written.
@@ -136,7 +146,8 @@ pub(crate) struct Subject<'s> {
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let written = subject.written()?;
     let (found, never) = follow(&written)?;
-    agree(subject, &written, &found, &never, None)
+    agree(subject, &written, &found, &never, None)?;
+    subject.tables_agree(&written, &found)
 }
 
 impl Subject<'_> {
@@ -144,6 +155,22 @@ impl Subject<'_> {
     fn finals(&self) -> impl Iterator<Item = Option<FuncIndex>> {
         let positions = self.input.defined_functions();
         positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
+    }
+
+    /// Whether the tables answer what those of the input do.
+    fn tables_agree(&self, written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+        let Some(map) = self.map.filter(|_| self.all_rules) else {
+            return Ok(());
+        };
+        let tables = Tables {
+            map,
+            before: self.program,
+            pushed: &pushed::pushed(self.input, self.program),
+            functions: self.functions,
+            input: self.input,
+            known: &functions_of_input(self.input, self.program),
+        };
+        tables.check(written, found)
     }
 
     fn written(&self) -> Result<Written<'_>, Fault> {
@@ -166,13 +193,13 @@ fn agree(
     let origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
-    let before = Before::of(subject.input, subject.program);
-    agree_on(&before, written, found, never, &origins, changed)
+    let module = InputModule::of(subject.input, subject.program);
+    agree_on(&module, written, found, never, &origins, changed)
 }
 
 /// The same for an input and its functions. `origins` gives the position in the input of each function.
 fn agree_on(
-    before: &Before<'_>,
+    module: &InputModule<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
@@ -181,7 +208,7 @@ fn agree_on(
 ) -> Result<(), Fault> {
     let is_trapped = |caller: usize, callee: usize| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
-        (caller.zip(callee)).is_some_and(|(caller, callee)| before.is_trapped(*caller, *callee))
+        (caller.zip(callee)).is_some_and(|(caller, callee)| module.is_trapped(*caller, *callee))
     };
     let for_good = resuming::check(written, found, never, &is_trapped)?;
     pcs::check(written, found)?;
@@ -190,10 +217,10 @@ fn agree_on(
         let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
         never.extend((0..found.len()).filter(traps));
-        let originals = Originals::of(before, written, origins, &never);
+        let originals = Originals::of(module, written, origins, &never);
         accesses_agree(&originals, written, found, origins, changed)?;
     }
-    stack::check(before, written, found, origins)
+    stack::check(module, written, found, origins)
 }
 
 /// Checks the accesses of all functions that were followed, or of the `changed` one only.

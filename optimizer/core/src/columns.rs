@@ -6,6 +6,8 @@
 
 mod script;
 pub(crate) mod start;
+#[cfg(feature = "sizes")]
+mod streams;
 #[cfg(test)]
 pub(crate) mod tests;
 mod words;
@@ -14,6 +16,8 @@ pub(crate) use script::{Coding, Operation, Target, run, zigzag};
 pub(crate) use start::Placement;
 
 use crate::input::Input;
+#[cfg(feature = "sizes")]
+pub(crate) use streams::streams;
 
 /// Does to the image of a module's memory, which begins at address `base`, what the module's start function does, if
 /// that runs a script. Whether it does. If the script fails, the image is left as it was.

@@ -16,7 +16,7 @@ use crate::module::{Custom, Module, Rewritable};
 use crate::names;
 use crate::parallel::prelude::*;
 use crate::reindex::{Indices, Reindex};
-use order::Order;
+use order::{Order, Placed};
 use start::start_body;
 use std::borrow::Cow;
 use wasm_encoder::reencode::{self, Reencode};
@@ -97,6 +97,7 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
     for index in &mut indices.functions {
         *index = index.and_then(|index| order.final_index.get(index as usize).copied());
     }
+    let added = start.is_some().then_some(frame.start).flatten();
     let start = start.map(|body| start_body(&frame, &body)).transpose()?;
     let target = Target {
         indices: Reindex(Some(&indices)),
@@ -116,6 +117,7 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
         order: &order,
         bodies,
         start,
+        start_position: added.and_then(|index| frame.imported_functions.defined(index)),
         marked: Vec::new(),
     };
     assembler
@@ -186,7 +188,15 @@ struct Assembler<'o> {
     /// By position in the input's code section; each is taken as it is written.
     bodies: Vec<code::Written<'o>>,
     start: Option<Vec<u8>>,
+    /// Where walrus has the function whose body that is.
+    start_position: Option<Defined>,
     marked: Vec<MarkedBody>,
+}
+
+impl Assembler<'_> {
+    fn is_start(&self, function: &Placed) -> bool {
+        (self.start_position).is_some_and(|start| start.place() == function.position)
+    }
 }
 
 impl Reencode for Assembler<'_> {
@@ -225,22 +235,21 @@ impl Reencode for Assembler<'_> {
             section.into_iter().collect::<wasmparser::Result<_>>()?;
         let order = self.order;
         // The count of functions stands in front of them.
-        let mut written = leb_length(order.defined.len());
+        let count = leb_length(order.defined.len());
         for (place, function) in order.defined.iter().enumerate() {
             let body = match (function.original, &self.start) {
                 (Some(original), _) => std::mem::take(&mut self.bodies[original]),
-                (None, Some(start)) => code::Written {
+                (None, Some(start)) if self.is_start(function) => code::Written {
                     bytes: Cow::Owned(start.clone()),
                     ..code::Written::default()
                 },
-                (None, None) => {
+                // A pass has built it in the frame.
+                (None, _) => {
                     self.parse_function_body(out, skeletons[function.position].clone())?;
                     continue;
                 }
             };
-            let length = body.bytes.len();
-            let offset = written + leb_length(length);
-            written = offset + length;
+            let offset = count + out.byte_len() + leb_length(body.bytes.len());
             out.raw(&body.bytes);
             self.marked.push(MarkedBody {
                 function: order.imported.index(Defined::nth(place)),

@@ -18,6 +18,8 @@ pub enum Stage {
     Validate,
     /// Checking what was written against the rules of optimized code.
     Check,
+    /// Doing in the module what its host does not do.
+    Host,
     /// Making a component.
     Component,
     /// Compressing the result.
@@ -36,6 +38,7 @@ impl Stage {
             Stage::Emit => "write",
             Stage::Validate => "validate",
             Stage::Check => "check",
+            Stage::Host => "host",
             Stage::Component => "component",
             Stage::Compress => "compress",
             Stage::Artifact => "artifact",
@@ -52,6 +55,7 @@ impl fmt::Display for Stage {
             Stage::Emit => f.write_str("writing the module"),
             Stage::Validate => f.write_str("validating the output"),
             Stage::Check => f.write_str("checking the output"),
+            Stage::Host => f.write_str("adapting the module to its host"),
             Stage::Component => f.write_str("making the component"),
             Stage::Compress => f.write_str("compressing"),
             Stage::Artifact => f.write_str("manifest"),

@@ -160,6 +160,12 @@ impl Frame {
         self.walrus.exports.add(name, id);
     }
 
+    /// walrus's id of a function, by its index in the input.
+    #[cfg(feature = "component")]
+    pub(crate) fn function(&self, index: FuncIndex) -> FunctionId {
+        self.ids.functions[index.0 as usize]
+    }
+
     /// Adds a start function to a module that has none, and a passive segment that only it uses. Its body names memory
     /// 0, and the segment as index 0.
     pub(crate) fn add_start(&mut self, body: Vec<u8>, segment: Vec<u8>) {

@@ -21,9 +21,13 @@
 pub(crate) mod abi;
 mod build_info;
 mod declared;
+#[cfg(feature = "sizes")]
+pub(crate) mod embed;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
+#[cfg(feature = "sizes")]
+pub(crate) mod funcdata_len;
 mod identity;
 mod inline;
 pub(crate) mod known;
@@ -37,6 +41,8 @@ mod pcvalue;
 mod program;
 mod release;
 mod symbol;
+#[cfg(feature = "sizes")]
+pub(crate) mod types;
 
 pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;
@@ -56,4 +62,6 @@ pub use pclntab::{FuncTabEntry, PclnTab};
 pub use pcvalue::{PcRange, PcValues};
 pub use program::{FrameTables, Function, Program};
 pub use release::{Found, Release};
+#[cfg(feature = "sizes")]
+pub(crate) use symbol::may_hold_pcs;
 pub use symbol::package_of;

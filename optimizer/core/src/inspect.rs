@@ -1,9 +1,11 @@
 //! What a module is and where its bytes are.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::go::{Identity, Program};
 use crate::input::{Input, Section};
 use crate::report::Sizes;
+#[cfg(feature = "sizes")]
+use crate::sizes::{Attribution, Map, Measured, Preview};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -26,6 +28,10 @@ pub struct Inspection {
     pub data_segments: usize,
     /// Why there are no packages, if there are none, and the like.
     pub warnings: Vec<String>,
+    /// Whose all bytes are: those of data, too, and of the brotli file. Only [`inspect_sizes`] gives it.
+    #[cfg(feature = "sizes")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
 }
 
 /// A section.
@@ -79,16 +85,49 @@ pub fn inspect(wasm: &[u8]) -> Result<Inspection> {
     let input = Input::read(wasm)?;
     let identity = Identity::of(&input);
     let program = Program::read(&input, &identity);
-    let functions = functions(&input, program.as_ref().ok());
+    Ok(Inspection::of(&input, identity, program.as_ref()))
+}
+
+/// [`inspect`], and whose all bytes are. `packed` is the module's brotli file, if compressed bytes are to be counted as
+/// well.
+///
+/// # Errors
+/// As [`inspect`]; a file that is not brotli, or not of this module.
+#[cfg(feature = "sizes")]
+pub fn inspect_sizes(wasm: &[u8], packed: Option<&[u8]>) -> Result<Inspection> {
+    let input = Input::read(wasm)?;
+    let identity = Identity::of(&input);
+    let program = Program::read(&input, &identity);
+    let known = program.as_ref().ok();
+    let measured = Measured::of(Map::of(&input, known), wasm, packed)?;
+    let preview = Preview {
+        memory: known.map(|program| program.memory().bytes()),
+    };
     Ok(Inspection {
-        sizes: Sizes::of(&input),
-        sections: input.sections.iter().map(section_size).collect(),
-        packages: packages(&functions),
-        functions,
-        data_segments: input.data.len(),
-        identity,
-        warnings: program.err().map(|e| e.to_string()).into_iter().collect(),
+        attribution: Some(Attribution::of(&measured, wasm, preview)),
+        ..Inspection::of(&input, identity, program.as_ref())
     })
+}
+
+impl Inspection {
+    fn of(
+        input: &Input<'_>,
+        identity: Identity,
+        program: std::result::Result<&Program, &Error>,
+    ) -> Inspection {
+        let functions = functions(input, program.ok());
+        Inspection {
+            sizes: Sizes::of(input),
+            sections: input.sections.iter().map(section_size).collect(),
+            packages: packages(&functions),
+            functions,
+            data_segments: input.data.len(),
+            identity,
+            warnings: (program.err().map(ToString::to_string).into_iter()).collect(),
+            #[cfg(feature = "sizes")]
+            attribution: None,
+        }
+    }
 }
 
 fn functions(input: &Input<'_>, program: Option<&Program>) -> Vec<FunctionSize> {

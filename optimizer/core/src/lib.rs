@@ -24,6 +24,8 @@ pub mod component;
 mod compress;
 #[cfg(feature = "debug")]
 pub mod debug;
+#[cfg(feature = "sizes")]
+mod diff;
 mod dump;
 #[cfg(feature = "component")]
 mod edit;
@@ -31,6 +33,8 @@ mod emit;
 mod error;
 mod frame;
 pub mod go;
+#[cfg(feature = "component")]
+pub mod host;
 pub mod index;
 pub mod input;
 mod inspect;
@@ -46,27 +50,42 @@ mod positions;
 mod reindex;
 mod report;
 mod sections;
+#[cfg(feature = "sizes")]
+mod sizes;
 #[cfg(feature = "debug")]
 pub mod symbolicate;
 pub mod symbols;
 mod types;
 mod validate;
 mod warnings;
+#[cfg(feature = "sizes")]
+mod why;
 
 pub use build_id::build_id;
 pub use check::{Checker, Fault};
 pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
 pub use compress::{brotli, encode_brotli};
+#[cfg(feature = "sizes")]
+pub use diff::{Amounts, Change, DIFF_SCHEMA, Diff, Growth, GrowthLimit, diff};
 pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
+#[cfg(feature = "sizes")]
+pub use inspect::inspect_sizes;
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
+#[cfg(feature = "sizes")]
+pub use sizes::{
+    Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA, sizes_data,
+    sizes_page,
+};
 pub use types::declarations;
+#[cfg(feature = "sizes")]
+pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};
 
 use codemap::CodeMap;
 use emit::MarkedBody;
@@ -204,6 +223,8 @@ fn attempt(
     let mut module = Module::new(input)?;
     observer.end("read");
 
+    adapt(&mut module, options)?;
+
     observer.begin("go-model");
     let memory = Memory::of(&module.input);
     let identity = Identity::in_memory(&module.input, memory.as_ref().ok());
@@ -231,8 +252,14 @@ fn attempt(
     let mut recorder = recorder.transpose()?;
     let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
+    limit_memory(&mut module, options)?;
+
+    let is_rewritten = warnings::is_rewritten(&passes);
+    // Tests check by all rules anyway, unless another tool rewrote the module.
+    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
+    let wants_map = options.code_map || all_rules && !is_rewritten;
     observer.begin("write");
-    let written = emit::emit(&mut module, options.code_map)?;
+    let written = emit::emit(&mut module, wants_map)?;
     observer.end("write");
 
     observer.begin("validate");
@@ -240,9 +267,6 @@ fn attempt(
     observer.end("validate");
 
     observer.begin("check");
-    let is_rewritten = warnings::is_rewritten(&passes);
-    // Tests check by all rules anyway, unless another tool rewrote the module.
-    let all_rules = options.all_rules || cfg!(debug_assertions) && !is_rewritten;
     let functions = Functions {
         lifted: module
             .code
@@ -253,7 +277,7 @@ fn attempt(
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
     (module.code, module.program) = (None, None);
-    let code_map = match options.code_map {
+    let code_map = match wants_map {
         true => Some(map_code(&module, &identity, &written.marked)?),
         false => None,
     };
@@ -264,6 +288,7 @@ fn attempt(
             &functions,
             &written.bytes,
             all_rules,
+            code_map.as_ref(),
         ),
         false => Ok(()),
     };
@@ -290,12 +315,12 @@ fn attempt(
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
     let output = (&written.bytes[..], &functions.indices[..]);
-    let map = code_map.as_ref();
+    let map = code_map.as_ref().filter(|_| options.code_map);
     Ok(Optimized {
         symbols: side_car(&module.input, &identity, output, sources, map)?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
-        code_map,
+        code_map: code_map.filter(|_| options.code_map),
         report: Report {
             input: identity,
             before,
@@ -340,6 +365,36 @@ fn side_car(
     })
 }
 
+/// Does in the module what its host does not do.
+#[cfg(feature = "component")]
+fn adapt(module: &mut Module<'_>, options: &Options) -> Result<()> {
+    host::adapt(module, options)
+}
+
+/// As above, after the passes.
+#[cfg(feature = "component")]
+fn limit_memory(module: &mut Module<'_>, options: &Options) -> Result<()> {
+    host::limit_memory(module, options)
+}
+
+/// Not in this build: nothing may be asked for.
+#[cfg(not(feature = "component"))]
+fn adapt(_: &mut Module<'_>, options: &Options) -> Result<()> {
+    match options.is_for_a_host() {
+        true => Err(Error::new(
+            Stage::Host,
+            "this build of the library lacks the feature `component`",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// As above.
+#[cfg(not(feature = "component"))]
+fn limit_memory(_: &mut Module<'_>, _: &Options) -> Result<()> {
+    Ok(())
+}
+
 /// Whether functions are not resumed right behind their calls, as the checker demands it.
 #[cfg(any(test, feature = "resume-stress"))]
 fn unwinds_on_purpose(options: &Options) -> bool {
@@ -369,6 +424,7 @@ fn check_written(
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
+    map: Option<&CodeMap>,
 ) -> Result<()> {
     let subject = check::Subject {
         input,
@@ -378,6 +434,7 @@ fn check_written(
         all_rules,
         bytes,
         functions: &functions.indices,
+        map,
     };
     check::check(&subject).map_err(|fault| fault.error())
 }

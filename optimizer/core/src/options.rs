@@ -32,6 +32,13 @@ pub struct Options {
     pub code_map: bool,
     /// Fail, instead of warning, if a Go module can only get the generic passes.
     pub strict: bool,
+    /// Functions of WASI to answer in the module, because the host lacks them (`host::stubbed_functions`). With the
+    /// feature `component`, as the next two.
+    pub stub_missing: Vec<String>,
+    /// Let the first export that is called run `_initialize`, for hosts that forget it.
+    pub initialize_first: bool,
+    /// Most bytes of memory that the program may have; what it asks for beyond that it does not get.
+    pub max_memory: Option<u64>,
     /// Make functions unwind behind every call that has a resume point, to test that they are resumed there.
     #[cfg(any(test, feature = "resume-stress"))]
     #[serde(skip)]
@@ -54,6 +61,11 @@ pub enum Preference {
 }
 
 impl Options {
+    /// Whether something is to be done for a host.
+    pub fn is_for_a_host(&self) -> bool {
+        !self.stub_missing.is_empty() || self.initialize_first || self.max_memory.is_some()
+    }
+
     /// What is preferred, once it is known what the module is.
     pub(crate) fn preference(&self) -> Preference {
         self.prefer.unwrap_or_default()

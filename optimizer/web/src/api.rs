@@ -118,7 +118,7 @@ impl Observer for Stages<'_> {
 }
 
 /// An error of the library as JavaScript throws it.
-fn thrown(error: &Error) -> JsValue {
+pub(crate) fn thrown(error: &Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     let set = |name: &str, value: JsValue| {
         // Setting a property of a plain new object cannot fail.

@@ -6,6 +6,8 @@ pub mod api;
 pub mod command;
 pub mod encoder;
 pub mod host;
+#[cfg(feature = "full")]
+pub mod sizes;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;

@@ -66,7 +66,7 @@ impl TypedValueParser for Parser {
 }
 
 /// Reads `900kB`, `1.5 MiB` or `1048576`.
-fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
     let (number, unit) = text.split_at(end.unwrap_or(text.len()));
     let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit.trim())?;

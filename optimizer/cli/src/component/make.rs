@@ -22,9 +22,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     };
     let mut options = ComponentOptions::default();
     if let Some(given) = &arguments.world {
-        let (path, name) = world::split(given);
+        let (path, _) = world::split(given);
         refuse_clash(("OUT", output), &[("--world", Path::new(path))], host)?;
-        options.world = Some(world::read(path, name, host)?);
+        options.world = Some(world::read(given, host)?);
     }
     options.adapter = arguments.adapter.map(|adapter| match adapter {
         Adapter::Command => component::Adapter::Command,
@@ -59,4 +59,22 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     let (before, after) = (wasm.len(), made.bytes.len());
     terminal.note(format_args!("{what}: {before} to {after} bytes"));
     Ok(())
+}
+
+/// Writes the component of a module that is optimized, for `gowasp pack`.
+pub(crate) fn write(
+    wasm: &[u8],
+    world: Option<&str>,
+    file: &Path,
+    terminal: &Terminal<'_>,
+) -> Result<()> {
+    let mut options = ComponentOptions::default();
+    options.world = world
+        .map(|given| world::read(given, terminal.host))
+        .transpose()?;
+    let made = component(wasm, &options)?;
+    for note in &made.notes {
+        terminal.warn(note);
+    }
+    terminal.host.write(file, &made.bytes)
 }

@@ -16,7 +16,8 @@ pub(super) fn split(given: &str) -> (&str, Option<&str>) {
 
 /// Reads a file, or a folder as tools for components lay it out: the package's files, and in `deps` a file or folder for
 /// each package that it uses.
-pub(super) fn read(path: &str, name: Option<&str>, host: &dyn Host) -> Result<WorldSource> {
+pub(super) fn read(given: &str, host: &dyn Host) -> Result<WorldSource> {
+    let (path, name) = split(given);
     let folder = Path::new(path);
     let mut world = WorldSource {
         name: name.map(str::to_owned),

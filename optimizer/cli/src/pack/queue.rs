@@ -136,7 +136,11 @@ impl<'a> Queue<'a> {
             1 => String::new(),
             _ => format!("{}: ", app.name),
         };
-        let key = self.cache.as_ref().map(|_| self.key(app, &wasm));
+        let key = self
+            .cache
+            .as_ref()
+            .map(|_| self.key(app, &wasm))
+            .transpose()?;
         let work = match self.kept(key.as_ref(), &name)? {
             Some(package) => Work::Cached(Box::new(package)),
             None => self.compress((app, &wasm), key, label, &name)?,
@@ -148,15 +152,21 @@ impl<'a> Queue<'a> {
         })
     }
 
-    fn key(&self, app: &App, wasm: &[u8]) -> Key {
+    fn key(&self, app: &App, wasm: &[u8]) -> Result<Key> {
         // How much is printed does not change the result.
-        let options = self.arguments.optimization.options(false);
+        let options = self.arguments.optimization.options(false)?;
         let debug = (
             &self.arguments.debug.debug,
             self.arguments.symbols_dir.is_some(),
         );
         let brotli = self.arguments.brotli;
-        Key::of(wasm, &app.name, &(options, debug), &self.encoders, brotli)
+        Ok(Key::of(
+            wasm,
+            &app.name,
+            &(options, debug),
+            &self.encoders,
+            brotli,
+        ))
     }
 
     /// What the cache has, with the messages that the user got then.
@@ -186,7 +196,7 @@ impl<'a> Queue<'a> {
     ) -> Result<Work<'a>> {
         let terminal = self.terminal;
         let flags = &self.arguments.optimization;
-        let mut options = flags.options(terminal.verbose);
+        let mut options = flags.options(terminal.verbose)?;
         // For the side-car.
         options.code_map = true;
         let mut optimized = optimize::optimize(wasm, &options, (label, name), terminal)?;

@@ -17,21 +17,21 @@ use super::written::Function;
 pub(super) fn check<'t>(
     function: &Function,
     found: &Found,
-    before: &Original,
+    original: &Original,
     callees: impl Iterator<Item = (&'t Original, u32)>,
 ) -> Result<(), Fault> {
-    if before.loads_early {
+    if original.loads_early {
         return Ok(());
     }
-    let mut more: Vec<(i32, u32)> = within(&found.tally.loads, before.frame)
-        .map(|(word, count)| (word, count.saturating_sub(before.tally.loads_of(word))))
+    let mut more: Vec<(i32, u32)> = within(&found.tally.loads, original.frame)
+        .map(|(word, count)| (word, count.saturating_sub(original.tally.loads_of(word))))
         .filter(|(_, count)| *count > 0)
         .collect();
     if more.is_empty() {
         return Ok(());
     }
     // The caller's SP is where the callee's arguments are.
-    let above = ((before.frame + i64::from(RETURN_PC)) / i64::from(WORD)) as i32;
+    let above = ((original.frame + i64::from(RETURN_PC)) / i64::from(WORD)) as i32;
     for (callee, calls) in callees {
         for (word, count) in &mut more {
             *count = count.saturating_sub(callee.tally.loads_of(*word + above) * calls);

@@ -17,7 +17,7 @@ const FOLLOWED: i32 = 64;
 
 /// A set of words, by their distance from the return PC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Words {
+pub(super) struct Words {
     /// From the return PC down.
     below: Vec<u64>,
     /// Arguments and results, from the return PC up.
@@ -37,7 +37,7 @@ fn mask(words: impl Iterator<Item = i32>) -> u64 {
 }
 
 impl Words {
-    fn set(&mut self, place: i32, end: i32) {
+    pub(super) fn set(&mut self, place: i32, end: i32) {
         let (below, above) = words(place, end);
         for word in below {
             let at = word as usize / 64;
@@ -49,7 +49,7 @@ impl Words {
         self.above |= mask(above);
     }
 
-    fn clear(&mut self, place: i32, end: i32) {
+    pub(super) fn clear(&mut self, place: i32, end: i32) {
         let (below, above) = words(place, end);
         let all = self.below.len() as i32 * 64;
         for word in below.start.min(all)..below.end.min(all) {
@@ -58,7 +58,7 @@ impl Words {
         self.above &= !mask(above);
     }
 
-    fn has(&self, place: i32, end: i32) -> bool {
+    pub(super) fn has(&self, place: i32, end: i32) -> bool {
         let (mut below, above) = words(place, end);
         let is_set = |word: i32| {
             let bits = self.below.get(word as usize / 64);
@@ -67,7 +67,7 @@ impl Words {
         below.all(is_set) && mask(above) & !self.above == 0
     }
 
-    fn keep(&mut self, other: &Words) {
+    pub(super) fn keep(&mut self, other: &Words) {
         self.below.truncate(other.below.len());
         for (mine, others) in self.below.iter_mut().zip(&other.below) {
             *mine &= others;
@@ -76,7 +76,7 @@ impl Words {
     }
 }
 
-/// What is known about the words on one way.
+/// What is known about the words in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slots {
     /// Nothing is known, as at a resume point: what holds there is what holds behind its call, which leads to the same
@@ -85,8 +85,8 @@ pub(super) struct Slots {
     /// Written by the function itself, after any call that may have changed them.
     stored: Words,
     /// From here up to the return PC somebody may write at any time; the same above it.
-    told: i32,
-    told_above: i32,
+    escaped: i32,
+    escaped_above: i32,
     /// The last calls: the callee if known, where SP was, and where results end.
     last: Vec<Last>,
     /// Where SP was at earlier calls, and where their results end, if that is above SP of the last call: an inlined
@@ -119,8 +119,8 @@ impl Slots {
         Slots {
             is_anything: false,
             stored: Words::default(),
-            told: 0,
-            told_above: i32::MAX,
+            escaped: 0,
+            escaped_above: i32::MAX,
             last: Vec::new(),
             earlier: Vec::new(),
             is_mixed: false,
@@ -144,8 +144,8 @@ impl Slots {
             return;
         }
         self.stored.keep(&other.stored);
-        self.told = self.told.max(other.told);
-        self.told_above = self.told_above.max(other.told_above);
+        self.escaped = self.escaped.max(other.escaped);
+        self.escaped_above = self.escaped_above.max(other.escaped_above);
         self.is_mixed |= other.is_mixed || self.last != other.last;
         for last in &other.last {
             if !self.last.contains(last) {
@@ -159,6 +159,11 @@ impl Slots {
         }
     }
 
+    /// The words that the function itself has stored, on every path; `None` if that is not known.
+    pub(super) fn stored(&self) -> Option<&Words> {
+        (!self.is_anything).then_some(&self.stored)
+    }
+
     pub(super) fn store(&mut self, place: i32, end: i32) {
         if !self.is_anything {
             self.stored.set(place, end);
@@ -166,15 +171,15 @@ impl Slots {
     }
 
     /// An address escapes.
-    pub(super) fn tell(&mut self, place: i32) {
+    pub(super) fn escape(&mut self, place: i32) {
         match place {
-            ..0 => self.told = self.told.min(place),
-            _ => self.told_above = self.told_above.min(place),
+            ..0 => self.escaped = self.escaped.min(place),
+            _ => self.escaped_above = self.escaped_above.min(place),
         }
     }
 
-    fn is_told(&self, place: i32) -> bool {
-        place < 0 && place >= self.told || place >= self.told_above
+    fn has_escaped(&self, place: i32) -> bool {
+        place < 0 && place >= self.escaped || place >= self.escaped_above
     }
 
     /// A call with this many bytes of arguments and results, if that is known.
@@ -202,7 +207,7 @@ impl Slots {
     /// The results that these bytes read: of which function, and which words.
     pub(super) fn results(&self, place: i32, end: i32) -> Option<(usize, u64)> {
         let last = self.last.first().filter(|last| {
-            let is_own = self.is_told(place) || self.stored.has(place, end);
+            let is_own = self.has_escaped(place) || self.stored.has(place, end);
             !self.is_anything && !self.is_mixed && !is_own && place >= last.sp && place < last.end
         })?;
         let above = words(place - last.sp + RETURN_PC, end - last.sp + RETURN_PC).1;
@@ -211,7 +216,7 @@ impl Slots {
 
     /// The words of its own arguments among these bytes, as far as the function has not written them.
     pub(super) fn arguments(&self, place: i32, end: i32) -> u64 {
-        match self.is_anything || place < RETURN_PC || self.is_told(place) {
+        match self.is_anything || place < RETURN_PC || self.has_escaped(place) {
             true => 0,
             false => mask(words(place, end).1) & !self.stored.above,
         }
@@ -219,10 +224,10 @@ impl Slots {
 
     /// The words that the function has written above its return PC.
     pub(super) fn answers(&self) -> u64 {
-        let told = |word: &i32| self.is_told(RETURN_PC + word * WORD);
+        let escaped = |word: &i32| self.has_escaped(RETURN_PC + word * WORD);
         match self.is_anything {
             true => u64::MAX,
-            false => self.stored.above | mask((0..FOLLOWED).filter(told)),
+            false => self.stored.above | mask((0..FOLLOWED).filter(escaped)),
         }
     }
 
@@ -235,7 +240,7 @@ impl Slots {
                 let is_known = matches!(self.last.first(), Some(last) if last.callee.is_some());
                 (self.is_mixed || !is_known) && self.is_answer(place, end)
             };
-            self.is_anything || self.is_told(place) || self.stored.has(place, end) || is_left()
+            self.is_anything || self.has_escaped(place) || self.stored.has(place, end) || is_left()
         };
         let left = self
             .last

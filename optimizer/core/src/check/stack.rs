@@ -11,7 +11,7 @@ mod depths;
 mod used;
 
 use super::Fault;
-use super::before::Before;
+use super::input_module::InputModule;
 use super::walk::Found;
 use super::written::{Function, Role, Written};
 use crate::go::abi::{STACK_NOSPLIT, STACK_SMALL};
@@ -47,15 +47,15 @@ enum To {
 /// # Errors
 /// The function that may overrun the stack, or one that recurses without a check.
 pub(super) fn check(
-    before: &Before<'_>,
+    module: &InputModule<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     origins: &HashMap<usize, usize>,
 ) -> Result<(), Fault> {
-    let had_check = before.had_check();
+    let had_check = module.had_check();
     let original = LazyCell::new(|| {
-        let exports = exports(before.input);
-        Depths::new(used::of_input(before), &positions(&had_check), &exports)
+        let exports = exports(module.input);
+        Depths::new(used::of_input(module), &positions(&had_check), &exports)
     });
     let had = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
     let had_check: Vec<bool> = (0..written.functions.len()).map(had).collect();

@@ -30,12 +30,12 @@ impl Tally {
 ///
 /// # Errors
 /// One is missing.
-pub(super) fn check(function: &Function, found: &Found, before: &Original) -> Result<(), Fault> {
+pub(super) fn check(function: &Function, found: &Found, original: &Original) -> Result<(), Fault> {
     if !found.keeps_return_pc {
         let message = "the return PC is not stored";
         return Err(Fault::of(function, "stores", message));
     }
-    let message = match found.tally.lacks(&before.tally, before.frame) {
+    let message = match found.tally.lacks(&original.tally, original.frame) {
         None => return Ok(()),
         Some(Some(place)) => format!("a store is missing, {place} bytes from the return PC"),
         Some(None) => "a store is missing".to_owned(),

@@ -1,6 +1,6 @@
 //! How often a function accesses each word of its frame and above it.
 
-use super::before::Before;
+use super::input_module::InputModule;
 use super::linear::{Access, SP, step};
 use super::reached::Reached;
 use super::value::Value;
@@ -83,11 +83,11 @@ pub(super) struct Original {
 impl Original {
     /// That of a function, if it can be told. `never` says which functions never return.
     fn of(
-        before: &Before<'_>,
+        module: &InputModule<'_>,
         position: usize,
         never: impl Fn(FuncIndex) -> bool,
     ) -> Option<Original> {
-        let (input, function) = (before.input, &before.functions[position]);
+        let (input, function) = (module.input, &module.functions[position]);
         let frame = i64::try_from(function.frame()).ok()?;
         let reader = body(input, position)?.get_operators_reader().ok()?;
         let operators: Vec<Operator<'_>> = reader.into_iter().collect::<Result<_, _>>().ok()?;
@@ -175,7 +175,7 @@ impl Sp {
 
 /// What the input has of its functions, by position; each is worked out when it is asked for.
 pub(super) struct Originals<'b> {
-    before: &'b Before<'b>,
+    module: &'b InputModule<'b>,
     /// Functions of the input that never return, by index.
     stops: BTreeSet<FuncIndex>,
     functions: Vec<OnceLock<Option<Original>>>,
@@ -184,7 +184,7 @@ pub(super) struct Originals<'b> {
 impl<'b> Originals<'b> {
     /// Of functions that became these. `never` are those that never return.
     pub(super) fn of(
-        before: &'b Before<'b>,
+        module: &'b InputModule<'b>,
         written: &Written<'_>,
         origins: &HashMap<usize, usize>,
         never: &BTreeSet<usize>,
@@ -196,11 +196,11 @@ impl<'b> Originals<'b> {
         };
         let stops = (origins.iter())
             .filter(|(position, _)| never.contains(position) && !is_aside(position))
-            .map(|(_, origin)| (before.input.imported_functions).index(Defined::nth(*origin)));
+            .map(|(_, origin)| (module.input.imported_functions).index(Defined::nth(*origin)));
         Originals {
-            before,
+            module,
             stops: stops.collect(),
-            functions: before.functions.iter().map(|_| OnceLock::new()).collect(),
+            functions: module.functions.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -209,13 +209,13 @@ impl<'b> Originals<'b> {
         let stops = |index: FuncIndex| self.stops.contains(&index);
         let function = self.functions.get(position)?;
         function
-            .get_or_init(|| Original::of(self.before, position, stops))
+            .get_or_init(|| Original::of(self.module, position, stops))
             .as_ref()
     }
 
     /// Of those that one function calls, with how often.
     pub(super) fn callees(&self, caller: &Original) -> impl Iterator<Item = (&Original, u32)> {
-        let imported = self.before.input.imported_functions;
+        let imported = self.module.input.imported_functions;
         caller.calls.iter().filter_map(move |(index, count)| {
             let position = imported.defined(*index)?;
             Some((self.get(position.place())?, *count))

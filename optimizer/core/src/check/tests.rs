@@ -5,15 +5,15 @@ mod rules;
 use super::numbers::Numbers;
 use super::reached::Reached;
 use super::slots::Slots;
+use super::state::{Selector, Sp, State, States};
 use super::value::Value;
-use super::way::{Selector, Sp, Way, Ways};
 use super::written::body;
 use crate::index::FuncIndex;
 use crate::input::Input;
 use wasmparser::{MemArg, Operator};
 
-fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
-    let mut way = Way {
+fn state(selector: Selector, sp: i32, set: &[u32]) -> State {
+    let mut state = State {
         selector,
         sp: Sp::At(sp),
         shown: None,
@@ -25,8 +25,8 @@ fn way(selector: Selector, sp: i32, set: &[u32]) -> Way {
         base: None,
         slots: Slots::begin(),
     };
-    set.iter().for_each(|local| way.set_local(*local));
-    way
+    set.iter().for_each(|local| state.set_local(*local));
+    state
 }
 
 fn done() -> Selector {
@@ -42,16 +42,16 @@ fn pending(number: u32) -> Selector {
 
 #[test]
 fn where_ways_meet_only_what_holds_on_both_is_left() {
-    let mut ways = Ways::default();
-    let mut first = way(done(), -16, &[2, 3]);
+    let mut states = States::default();
+    let mut first = state(done(), -16, &[2, 3]);
     first.pushed = vec![(-8, 1 << 28)];
-    ways.add(first).expect("one way");
-    let mut second = way(done(), -16, &[3, 4]);
+    states.add(first).expect("one state");
+    let mut second = state(done(), -16, &[3, 4]);
     second.checked = None;
     second.behind = vec![7];
-    ways.add(second).expect("SP is in one place");
-    assert_eq!(ways.0.len(), 1, "{ways:?}");
-    let met = &ways.0[0];
+    states.add(second).expect("SP is in one place");
+    assert_eq!(states.0.len(), 1, "{states:?}");
+    let met = &states.0[0];
     assert_eq!(
         [2, 3, 4].map(|local| met.is_set(local)),
         [false, true, false]
@@ -62,23 +62,27 @@ fn where_ways_meet_only_what_holds_on_both_is_left() {
 
 #[test]
 fn sp_is_in_one_place() {
-    let mut ways = Ways(vec![way(done(), -16, &[])]);
-    assert!(ways.add(way(done(), -24, &[])).is_err());
-    let mut elsewhere = way(done(), 0, &[]);
+    let mut states = States(vec![state(done(), -16, &[])]);
+    assert!(states.add(state(done(), -24, &[])).is_err());
+    let mut elsewhere = state(done(), 0, &[]);
     elsewhere.sp = Sp::Elsewhere;
-    ways.add(elsewhere).expect("assembly goes to other stacks");
-    assert_eq!(ways.sp(), Some(Sp::Elsewhere));
+    states
+        .add(elsewhere)
+        .expect("assembly goes to other stacks");
+    assert_eq!(states.sp(), Some(Sp::Elsewhere));
 }
 
 #[test]
 fn those_on_their_way_stay_apart_until_they_arrive() {
-    let mut ways = Ways(vec![way(done(), 0, &[2])]);
-    ways.add(way(pending(4), 0, &[])).expect("another kind");
-    ways.add(way(pending(5), 0, &[])).expect("another number");
-    assert_eq!(ways.0.len(), 2);
-    assert!(ways.0[0].is_set(2));
+    let mut states = States(vec![state(done(), 0, &[2])]);
+    states.add(state(pending(4), 0, &[])).expect("another kind");
+    states
+        .add(state(pending(5), 0, &[]))
+        .expect("another number");
+    assert_eq!(states.0.len(), 2);
+    assert!(states.0[0].is_set(2));
     let numbers = Numbers::one(4);
-    let (both, _) = match &ways.0[1].selector {
+    let (both, _) = match &states.0[1].selector {
         Selector::Pending { numbers, .. } => numbers.split(|number| number > 3),
         _ => (numbers, Numbers::default()),
     };

@@ -1,29 +1,29 @@
-//! An abstract interpreter for one function: what holds on every path to each operator. `way.rs` has the abstract state
+//! An abstract interpreter for one function: what holds on every path to each operator. `state.rs` has the abstract state
 //! and its meet; the direction is forward.
 //!
-//! Structured code is read front to back, once, with the ways that branch to each open label. Where a branch back to a
+//! Structured code is read front to back, once, with the states in which branches lead to each open label. Where a branch back to a
 //! loop adds to what was known at the loop's head, and where a call is found that leads to a further resume point, the
 //! body is read again with both. Facts are only ever removed and sets only grow, so this settles: nearly always after
-//! one or two readings; after 64 the function is refused. A reading is linear in the code, times the number of ways,
+//! one or two readings; after 64 the function is refused. A reading is linear in the code, times the number of states,
 //! which is at most a few.
 
 mod arrivals;
-mod asked;
 mod branches;
 mod calls;
 mod dispatch;
+mod entry_numbers;
 mod labels;
 mod slots;
 mod values;
 
 use super::Fault;
-use asked::Asked;
+use entry_numbers::EntryNumbers;
 use labels::{Kind, Label};
 
 use super::slots::{Exchange, Slots};
+use super::state::{Selector, Sp, State, States};
 use super::tally::Tally;
 use super::value::{Value, constant};
-use super::way::{Selector, Sp, Way, Ways};
 use super::written::{Function, Written, body};
 use crate::go::abi::{self, GLOBAL_G, GLOBAL_SP};
 use crate::index::FuncIndex;
@@ -105,12 +105,12 @@ pub(super) struct Walk<'w, 'a> {
     position: usize,
     operators: &'w [(Operator<'w>, usize)],
     at: usize,
-    ways: Ways,
+    states: States,
     stack: Vec<Value>,
     labels: Vec<Label>,
-    asked: Asked,
+    entry_numbers: EntryNumbers,
     /// What branches back to each loop, by number, have added to its head.
-    added: Vec<Ways>,
+    added: Vec<States>,
     loops: usize,
     is_done: bool,
     found: Found,
@@ -183,13 +183,13 @@ fn walk_from<'b>(
         written,
         function,
         position,
-        asked: match entered {
-            Entered::Anywhere => Asked::of(operators, function, written, stops),
-            Entered::BehindCalls => Asked::none_of(function),
+        entry_numbers: match entered {
+            Entered::Anywhere => EntryNumbers::of(operators, function, written, stops),
+            Entered::BehindCalls => EntryNumbers::none_of(function),
         },
         operators,
         at: 0,
-        ways: Ways::default(),
+        states: States::default(),
         stack: Vec::new(),
         labels: Vec::new(),
         added: Vec::new(),
@@ -216,7 +216,7 @@ fn walk_from<'b>(
 impl<'w> Walk<'w, '_> {
     /// Reads the whole body once.
     fn read(&mut self, locals: u32) -> Step {
-        let way = |selector, sp, slots| Way {
+        let state = |selector, sp, slots| State {
             selector,
             sp,
             shown: None,
@@ -228,13 +228,13 @@ impl<'w> Walk<'w, '_> {
             base: None,
             slots,
         };
-        self.ways = Ways(vec![
-            way(Selector::Called, Sp::At(RETURN_PC), Slots::begin()),
-            way(Selector::Entered, Sp::ByPc, Slots::go_on()),
+        self.states = States(vec![
+            state(Selector::Called, Sp::At(RETURN_PC), Slots::begin()),
+            state(Selector::Entered, Sp::ByPc, Slots::go_on()),
         ]);
-        self.ways.each(|way| {
-            way.set_local(SELECTOR);
-            way.set_local(SP);
+        self.states.each(|state| {
+            state.set_local(SELECTOR);
+            state.set_local(SP);
         });
         (self.at, self.loops, self.is_done) = (0, 0, true);
         self.found = Found::default();
@@ -242,7 +242,7 @@ impl<'w> Walk<'w, '_> {
         self.labels.clear();
         self.sets_base()?;
         while self.at < self.operators.len() {
-            if self.ways.is_empty() {
+            if self.states.is_empty() {
                 self.skip();
             }
             self.step()?;
@@ -311,8 +311,8 @@ impl<'w> Walk<'w, '_> {
             Operator::Else => self.open_else()?,
             Operator::End => self.close()?,
             Operator::Br { relative_depth } => {
-                let ways = std::mem::take(&mut self.ways);
-                self.branch(relative_depth, ways)?;
+                let states = std::mem::take(&mut self.states);
+                self.branch(relative_depth, states)?;
             }
             // Part of a jump: nothing is done yet.
             Operator::I32Const { value: 1.. } | Operator::I64Const { value: 1.. }
@@ -333,7 +333,7 @@ impl<'w> Walk<'w, '_> {
             } if self.dispatch()? => return Ok(()),
             _ => {
                 self.act()?;
-                if self.ways.is_empty() {
+                if self.states.is_empty() {
                     return Ok(());
                 }
                 self.plain(operator)?;
@@ -348,13 +348,13 @@ impl<'w> Walk<'w, '_> {
             Operator::If { .. } => self.open_if(),
             Operator::BrIf { relative_depth } => {
                 self.pop();
-                self.branch(*relative_depth, self.ways.clone())?;
+                self.branch(*relative_depth, self.states.clone())?;
             }
             Operator::BrTable { targets } => {
                 self.pop();
-                let ways = std::mem::take(&mut self.ways);
+                let states = std::mem::take(&mut self.states);
                 for target in targets.targets().flatten().chain([targets.default()]) {
-                    self.branch(target, ways.clone())?;
+                    self.branch(target, states.clone())?;
                 }
             }
             Operator::Return => self.returns()?,
@@ -385,7 +385,7 @@ impl<'w> Walk<'w, '_> {
                 self.returns_results();
             }
             Value::Constant(0) => self.found.unwinds = true,
-            Value::Other if self.ways.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
+            Value::Other if self.states.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
             Value::Stack(at) => {
                 let off = i64::from(at) - i64::from(RETURN_PC);
                 return Err(self.fault(
@@ -398,7 +398,7 @@ impl<'w> Walk<'w, '_> {
         if self.found.unwinds && !self.is_shown() {
             return Err(self.fault("global 0", "an unwind begins and global 0 is not SP"));
         }
-        self.ways = Ways::default();
+        self.states = States::default();
         Ok(())
     }
 
@@ -406,13 +406,13 @@ impl<'w> Walk<'w, '_> {
         if !self.is_shown() {
             return Err(self.fault("global 0", "a trap at which global 0 is not SP"));
         }
-        self.ways = Ways::default();
+        self.states = States::default();
         Ok(())
     }
 
-    /// Whether global 0 holds SP on all ways.
+    /// Whether global 0 holds SP in all states.
     fn is_shown(&self) -> bool {
-        (self.ways.0.iter()).all(|way| match (way.sp, way.shown) {
+        (self.states.0.iter()).all(|state| match (state.sp, state.shown) {
             (Sp::At(sp), Some(shown)) => sp == shown,
             (Sp::Elsewhere, _) => true,
             _ => false,

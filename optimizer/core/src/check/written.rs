@@ -80,6 +80,8 @@ pub(super) struct Written<'w> {
     pub(super) known: Known,
     /// Whether the rules that take long are asked for, too.
     pub(super) all_rules: bool,
+    /// Its tables.
+    pub(super) program: Option<Program>,
 }
 
 /// Positions of functions that rules know by name.
@@ -122,6 +124,7 @@ impl<'w> Written<'w> {
             .collect();
         Ok(Written {
             all_rules,
+            program: Some(program),
             ..Written::of(input, functions)
         })
     }
@@ -137,6 +140,7 @@ impl<'w> Written<'w> {
             functions,
             input,
             all_rules: true,
+            program: None,
         }
     }
 

@@ -16,7 +16,7 @@ mod local_map;
 mod statement;
 mod writer;
 
-use super::ir::{After, BlockId, End, Expr, Function, SELECTOR, Stmt};
+use super::ir::{After, Block, BlockId, End, Expr, Function, SELECTOR, Stmt};
 use super::marks::Mark;
 use super::op::{Op, Type};
 use super::pc::PcWidth;
@@ -58,17 +58,19 @@ pub(crate) struct Encoded {
     pub(crate) marks: Vec<Mark>,
 }
 
-/// Encodes a function that has its dispatches. `None` if its graph is irreducible.
+/// Encodes a function. `shape` is its graph with its dispatches, behind its own blocks. `None` if that is irreducible.
 pub(crate) fn encode(
     function: &Function,
+    shape: &Function,
     pc_f: u32,
     style: Style,
     target: Target<'_>,
 ) -> Option<Result<Encoded, Removed>> {
-    let plan = Plan::new(function)?;
-    let locals = LocalMap::new(function, &plan, style);
+    let plan = Plan::new(shape)?;
+    let locals = LocalMap::new(function, shape, &plan, style);
     let mut encoder = Encoder {
-        function,
+        function: shape,
+        bodies: &function.blocks,
         plan,
         style,
         pc_f,
@@ -118,7 +120,10 @@ fn has_calls_that_unwind(function: &Function) -> bool {
 }
 
 struct Encoder<'e> {
+    /// The graph with its dispatches.
     function: &'e Function,
+    /// The statements of its blocks; dispatches have none.
+    bodies: &'e [Block],
     plan: Plan,
     style: Style,
     pc_f: u32,
@@ -207,13 +212,14 @@ impl Encoder<'_> {
 
     fn code(&mut self, id: BlockId, next: Option<BlockId>, tasks: &mut Vec<Task>) {
         let block = &self.function.blocks[id];
-        if let (Some(_), Some(first)) = (block.resume, block.body.first()) {
+        let body = self.bodies.get(id).map_or(&[][..], |block| &block.body);
+        if let (Some(_), Some(first)) = (block.resume, body.first()) {
             self.out.mark(first.at, true);
         }
         if block.reset {
             self.set_selector(0);
         }
-        for stmt in &block.body {
+        for stmt in body {
             self.statement(stmt);
         }
         match &block.end {

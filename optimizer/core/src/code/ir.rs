@@ -279,6 +279,21 @@ impl Dispatch {
 }
 
 impl Function {
+    /// Its graph without statements, which is all that is changed to write it.
+    pub(crate) fn shape(&self) -> Function {
+        let without_body = |block: &Block| Block {
+            body: Vec::new(),
+            end: block.end.clone(),
+            ..*block
+        };
+        Function {
+            blocks: self.blocks.iter().map(without_body).collect(),
+            locals: self.locals.clone(),
+            inlined: Inlined::default(),
+            ..*self
+        }
+    }
+
     /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate
     /// there.
     pub(crate) fn has_loops(&self) -> bool {

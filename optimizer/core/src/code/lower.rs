@@ -97,9 +97,9 @@ impl Code {
             let encoded = [Backward::Structured, Backward::ThroughEntry]
                 .into_iter()
                 .find_map(|backward| {
-                    let mut graph = graph.clone();
-                    dispatch::insert(&mut graph, backward);
-                    encode::encode(&graph, pc_f, self.style, target)
+                    let mut shape = graph.shape();
+                    dispatch::insert(&mut shape, backward);
+                    encode::encode(graph, &shape, pc_f, self.style, target)
                 });
             let encoded = encoded.ok_or_else(|| fail(&"its control flow cannot be written"))?;
             let Encoded { bytes, marks } = encoded.map_err(|removed| fail(&removed))?;

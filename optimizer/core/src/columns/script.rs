@@ -14,6 +14,7 @@
 
 use crate::bytes::Bytes;
 use std::cell::Cell;
+use std::ops::Range;
 
 /// How the numbers of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,23 +286,43 @@ impl Load for Target<'_> {
     }
 }
 
+/// Is told which bytes of a stream become what.
+pub(crate) trait Watch {
+    /// A number at these addresses of a stream goes to the address `to`.
+    fn number(&mut self, stream: Range<u32>, to: u32);
+}
+
+impl Watch for () {
+    fn number(&mut self, _: Range<u32>, _: u32) {}
+}
+
 /// Runs operations whose streams lie in the working memory; `None` if one leaves memory, or they take too long.
 pub(crate) fn run(operations: &[Operation], memory: &mut Target<'_>) -> Option<()> {
+    run_watched(operations, memory, &mut ())
+}
+
+/// [`run`], telling `watch` of each number.
+pub(crate) fn run_watched(
+    operations: &[Operation],
+    memory: &mut Target<'_>,
+    watch: &mut impl Watch,
+) -> Option<()> {
     for operation in operations {
         match operation.coding {
-            Coding::PcValues => pc_values(operation, memory)?,
-            _ => column(operation, memory)?,
+            Coding::PcValues => pc_values(operation, memory, watch)?,
+            _ => column(operation, memory, watch)?,
         }
     }
     Some(())
 }
 
-fn column(operation: &Operation, memory: &mut Target<'_>) -> Option<()> {
+fn column(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
     let Operation { a, b, first, .. } = *operation;
     let (mut stream, mut row) = (operation.stream, operation.row);
     let (mut previous, mut next, mut repeated) = (first, first, 0);
     for _ in 0..operation.count {
         if let Some(cell) = operation.cell(memory, row)? {
+            let start = stream;
             let value = match operation.coding {
                 Coding::Linear => {
                     let value = previous;
@@ -328,22 +349,26 @@ fn column(operation: &Operation, memory: &mut Target<'_>) -> Option<()> {
                 }
             };
             memory.store(cell, value)?;
+            watch.number(start..stream, cell);
         }
         row = row.wrapping_add(operation.stride);
     }
     Some(())
 }
 
-fn pc_values(operation: &Operation, memory: &mut Target<'_>) -> Option<()> {
+fn pc_values(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
     let (mut changes, mut counts) = (operation.stream, operation.b);
     let (mut to, mut dictionary) = (operation.row, operation.first);
     for _ in 0..operation.count {
         memory.store(dictionary, to.wrapping_sub(operation.a))?;
         dictionary = dictionary.wrapping_add(4);
+        let (table, change, count) = (to, changes, counts);
         let mut pcs = 0;
         while copy_number(memory, &mut changes, &mut to)? | u32::from(pcs == 0) != 0 {
             pcs |= copy_number(memory, &mut counts, &mut to)?;
         }
+        watch.number(change..changes, table);
+        watch.number(count..counts, table);
     }
     Some(())
 }

@@ -54,7 +54,7 @@ pub(crate) mod wasi {
     pub(crate) const CLOCK_TIME_GET: &str = "clock_time_get";
     /// Sleeping and waiting for files: `usleep` (runtime/os_wasip1.go), `netpoll` (runtime/netpoll_wasip1.go).
     pub(crate) const POLL_ONEOFF: &str = "poll_oneoff";
-    /// `osyield` (runtime/os_wasip1.go).
+    /// `notetsleepg` (runtime/lock_wasip1.go).
     pub(crate) const SCHED_YIELD: &str = "sched_yield";
     /// `exit` (runtime/os_wasip1.go).
     pub(crate) const PROC_EXIT: &str = "proc_exit";

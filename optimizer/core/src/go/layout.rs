@@ -111,6 +111,8 @@ pub struct Layout {
     pub fits_declared_memory: bool,
     /// How much memory the runtime takes before `main` begins, where it takes it of what is declared.
     pub first_heap: Option<FirstHeap>,
+    /// Bytes of what a map's type descriptor has behind the header that all have (`MapType` in src/internal/abi/map.go).
+    pub map_type: u64,
     /// What the funcdata of open-coded defers holds.
     pub open_coded_defers: OpenCodedDefers,
     /// The `_func` record.
@@ -148,6 +150,7 @@ const ROW_1_18: Layout = Layout {
     funcdata_in_pclntab: false,
     fits_declared_memory: true,
     first_heap: None,
+    map_type: 40,
     open_coded_defers: OpenCodedDefers::Other,
     func: FUNC_1_18,
     inline: INLINE_1_18,
@@ -185,6 +188,7 @@ const ROW_1_24: Layout = Layout {
         alignment: 64,
         pages: 64,
     }),
+    map_type: 64,
     ..ROW_1_22
 };
 
@@ -226,6 +230,7 @@ static LAYOUTS: [Layout; 10] = [
     ROW_1_26,
     Layout {
         minor: 27,
+        map_type: 88,
         ..ROW_1_26
     },
 ];

@@ -25,6 +25,15 @@ pub fn package_of(symbol: &str) -> Option<Cow<'_, str>> {
     Some(unescape(path))
 }
 
+/// Whether Go code of a package may hold PCs of functions in its code. Elsewhere a func value is the address of a funcval in
+/// memory, and a number that could be a PC is a number (`abi.FuncPCABI0` and `abi.FuncPCABIInternal` are used in the runtime,
+/// reflect and what belongs to them).
+#[cfg(feature = "sizes")]
+pub(crate) fn may_hold_pcs(package: &str) -> bool {
+    let first = package.split('/').next().unwrap_or(package);
+    matches!(first, "runtime" | "reflect" | "internal" | "syscall")
+}
+
 /// Whether the toolchain made the symbol up: it has no source, or not one of its own.
 pub(super) fn is_generated(symbol: &str) -> bool {
     ["type:", "type..", "go:", "go."]

@@ -14,7 +14,7 @@
 //! copies a memory that grows: 65 to 42 ms on 1.21.13, but 38 to 44 on 1.26.8 (57 as Go built it), where Go grows it
 //! more often; no difference in Node and wasmtime.
 //!
-//! `--for server` declares what the program has once it has started, so that the start grows nothing: there is no more
+//! `--for server`, and whatever is preferred for a reactor of WASI, declares what the program has once it has started, so that the start grows nothing: there is no more
 //! memory in the end, and a host that copies what grows makes an instance in a third of the time (wazero's compiler, a
 //! reactor of 1.26: 3.7 to 1.0 ms). From Go 1.24 on: before, what is declared is not what is used.
 //!
@@ -26,6 +26,7 @@ use super::{GoTables, Outcome, left_alone};
 use crate::columns::start;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::go::is_wasi_reactor;
 use crate::input::PAGE;
 use crate::options::{Options, Preference};
 use walrus::Memory;
@@ -55,13 +56,14 @@ pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcom
         Err(reason) => left_alone(reason, 1),
         Ok(bytes) => {
             let pages = bytes.div_ceil(PAGE);
+            let starts_often = options.preference() == Preference::Server || is_wasi_reactor(input);
             let declared = frame.walrus.memories.iter().next();
             let declared = declared.map_or(pages, |memory| memory.initial);
             declare(
                 frame,
-                match options.preference() {
-                    Preference::Server => program.started_pages(pages),
-                    _ => pages.min(declared),
+                match starts_often {
+                    true => program.started_pages(pages),
+                    false => pages.min(declared),
                 },
             )
         }

@@ -84,11 +84,13 @@ fn forward(
         callee_bytes,
         tallies: vec![Tally::default(); cells.cells.len()],
         enabled: cells.all(),
+        rewrites: false,
         sp_at_start,
         sp: 0,
     };
     let at_start = walker.valid_at_start(function);
     walker.enabled = walker.worth_it(function, &at_start, demand);
+    walker.rewrites = true;
     walker.tallies.fill(Tally::default());
     for (id, (block, valid)) in function.blocks.iter_mut().zip(&at_start).enumerate() {
         walker.block(id, block, *valid);
@@ -104,6 +106,8 @@ struct Walker<'w, F> {
     tallies: Vec<Tally>,
     /// Cells that take part.
     enabled: CellSet,
+    /// Whether statements change, or are only looked at.
+    rewrites: bool,
     sp_at_start: StackPointer,
     /// Where SP is, counted from where it was at entry.
     sp: i32,
@@ -150,7 +154,7 @@ impl Demand {
 
 impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
     /// The cells that are valid at the start of each block.
-    fn valid_at_start(&mut self, function: &Function) -> Vec<CellSet> {
+    fn valid_at_start(&mut self, function: &mut Function) -> Vec<CellSet> {
         let count = function.blocks.len();
         let mut predecessors = vec![Vec::new(); count];
         for (block, content) in function.blocks.iter().enumerate() {
@@ -158,15 +162,16 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 predecessors[to].push(block);
             }
         }
-        let is_root =
-            |block: usize| block == function.entry || function.blocks[block].resume.is_some();
+        let is_root: Vec<bool> = (0..count)
+            .map(|block| block == function.entry || function.blocks[block].resume.is_some())
+            .collect();
         let mut at_end = vec![self.cells.all(); count];
         let mut at_start = vec![self.cells.all(); count];
         let mut pending: Vec<usize> = (0..count).rev().collect();
         let mut waiting = vec![true; count];
         while let Some(block) = pending.pop() {
             waiting[block] = false;
-            let start = if is_root(block) {
+            let start = if is_root[block] {
                 0
             } else {
                 predecessors[block]
@@ -174,7 +179,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                     .fold(self.cells.all(), |valid, from| valid & at_end[*from])
             };
             at_start[block] = start;
-            let valid = self.block(block, &mut function.blocks[block].clone(), start);
+            let valid = self.block(block, &mut function.blocks[block], start);
             if valid != at_end[block] {
                 at_end[block] = valid;
                 for to in function.blocks[block].end.targets() {
@@ -188,10 +193,15 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
         at_start
     }
 
-    /// The cells that meet the demand, found on a copy of the blocks.
-    fn worth_it(&mut self, function: &Function, at_start: &[CellSet], demand: Demand) -> CellSet {
-        for (id, (block, valid)) in function.blocks.iter().zip(at_start).enumerate() {
-            self.block(id, &mut block.clone(), *valid);
+    /// The cells that meet the demand.
+    fn worth_it(
+        &mut self,
+        function: &mut Function,
+        at_start: &[CellSet],
+        demand: Demand,
+    ) -> CellSet {
+        for (id, (block, valid)) in function.blocks.iter_mut().zip(at_start).enumerate() {
+            self.block(id, block, *valid);
         }
         (0..)
             .zip(&self.tallies)
@@ -291,6 +301,10 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
         if self.enabled >> position & 1 == 0 || stored_type(store.byte()) != Some(cell.ty) {
             return;
         }
+        *valid |= 1 << position;
+        if !self.rewrites {
+            return;
+        }
         let mut whole = value.take();
         if cell.ty == Type::I32
             && let Some(narrow) = store.narrowed()
@@ -300,7 +314,6 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
             rules::simplify(&mut whole);
         }
         *value = Expr::Tee(cell.local, Box::new(whole));
-        *valid |= 1 << position;
     }
 
     /// Serves the loads of an expression, in evaluation order.
@@ -321,11 +334,19 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
             let Some(derive) = derived(load.byte(), cell.ty) else {
                 return;
             };
-            let value = if *valid >> position & 1 == 1 {
-                self.tallies[position].served += 1;
+            let is_valid = *valid >> position & 1 == 1;
+            *valid |= 1 << position;
+            let tally = &mut self.tallies[position];
+            match is_valid {
+                true => tally.served += 1,
+                false => tally.loaded += 1,
+            }
+            if !self.rewrites {
+                return;
+            }
+            let value = if is_valid {
                 Expr::Get(cell.local)
             } else {
-                self.tallies[position].loaded += 1;
                 let whole = Load::whole(cell.ty);
                 let access = Access {
                     align: whole.width().trailing_zeros() as u8,
@@ -334,7 +355,6 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 let load = Expr::Load(whole, access, Box::new(Expr::Get(SP)));
                 Expr::Tee(cell.local, Box::new(load))
             };
-            *valid |= 1 << position;
             *node = derive
                 .iter()
                 .fold(value, |value, op| Expr::unary(*op, value));

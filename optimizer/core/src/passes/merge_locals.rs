@@ -6,8 +6,8 @@
 //!
 //! # Algorithm
 //!
-//! Greedy colouring of an interference graph. Nodes are the locals that are used, except the selector and SP; an edge
-//! ([`Conflicts`]) joins a local, where it is set, with every local that is live after that. Locals that are live at
+//! Greedy colouring of an [`InterferenceGraph`]. Nodes are the locals that are used, except the selector and SP; an edge
+//! joins a local, where it is set, with every local that is live after that. Locals that are live at
 //! the entry hold zero from the start, and interfere with each other. Locals are coloured in order of falling use, each
 //! with the first colour of its type that no neighbour has. Colours are named after their first local.
 //!
@@ -38,32 +38,32 @@ fn merge(function: &mut Function) -> usize {
     if function.has_loops() || function.locals.len() > MOST_LOCALS {
         return 0;
     }
-    let conflicts = Conflicts::of(function);
-    let colours = conflicts.colours(&function.locals);
+    let graph = InterferenceGraph::of(function);
+    let colours = graph.colours(&function.locals);
     let merged = (FIRST_FREE as usize..function.locals.len())
-        .filter(|local| conflicts.uses[*local] > 0 && colours[*local] != *local as Local)
+        .filter(|local| graph.uses[*local] > 0 && colours[*local] != *local as Local)
         .count();
     rename(function, &colours);
     merged
 }
 
 /// The interference graph: which locals are live where another is set.
-struct Conflicts {
+struct InterferenceGraph {
     with: Vec<LocalSet>,
     uses: Vec<u32>,
 }
 
-impl Conflicts {
-    fn of(function: &Function) -> Conflicts {
+impl InterferenceGraph {
+    fn of(function: &Function) -> InterferenceGraph {
         let count = function.locals.len();
-        let mut conflicts = Conflicts {
+        let mut graph = InterferenceGraph {
             with: vec![0; count],
             uses: vec![0; count],
         };
         let liveness = Liveness::of(function);
         // Locals that are read before they are set hold zero from the start.
         let entry = liveness.at_start[function.entry];
-        for (local, with) in conflicts.with.iter_mut().enumerate() {
+        for (local, with) in graph.with.iter_mut().enumerate() {
             if entry >> local & 1 == 1 {
                 *with |= entry;
             }
@@ -71,11 +71,11 @@ impl Conflicts {
         for block in &function.blocks {
             let mut behind = liveness.behind(&block.end);
             for expr in block.end.exprs().rev() {
-                conflicts.expr(expr, &mut behind);
+                graph.expr(expr, &mut behind);
             }
-            conflicts.list(&block.body, behind);
+            graph.list(&block.body, behind);
         }
-        conflicts
+        graph
     }
 
     fn list(&mut self, body: &[Located], mut behind: LocalSet) {

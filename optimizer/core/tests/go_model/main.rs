@@ -1,7 +1,9 @@
 //! The Go model on programs that real toolchains built.
 
 mod builds;
+mod code_map;
 mod hostile;
 mod packages;
 mod releases;
 mod runtime;
+mod sizes;

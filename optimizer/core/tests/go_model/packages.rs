@@ -49,7 +49,7 @@ fn astro() {
 }
 
 /// The module of an npm package; `None`, after saying so, where the package is not installed.
-fn module(file: &str) -> Option<Vec<u8>> {
+pub(crate) fn module(file: &str) -> Option<Vec<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../node_modules")
         .join(file);

@@ -7,7 +7,7 @@ use gowasp_core::index::FuncIndex;
 use gowasp_core::input::Input;
 
 /// Releases to test, e.g. `1.21.13,1.26.8`; `go` downloads the ones it does not have.
-const RELEASES: &str = "GOWASP_GO_RELEASES";
+pub(crate) const RELEASES: &str = "GOWASP_GO_RELEASES";
 
 #[test]
 fn every_release_agrees_with_its_runtime() {

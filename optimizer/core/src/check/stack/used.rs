@@ -1,7 +1,7 @@
 //! The stack that each function uses by itself, and what it enters below that.
 
 use super::{PUSHED, SMALL, To};
-use crate::check::before::Before;
+use crate::check::input_module::InputModule;
 use crate::check::opaque::Opaque;
 use crate::check::walk::{After, CHECKED_BEFORE, Callee, Found};
 use crate::check::written::{Function, Written};
@@ -112,15 +112,15 @@ fn needed(frame: u64) -> u64 {
 }
 
 /// The stack use of all functions of the input, by position, from its tables and operators.
-pub(super) fn of_input(before: &Before<'_>) -> Vec<Use> {
-    let known = &before.known;
+pub(super) fn of_input(module: &InputModule<'_>) -> Vec<Use> {
+    let known = &module.known;
     let grows = |position: usize| known.morestack.contains(&position);
-    (0..before.functions.len())
+    (0..module.functions.len())
         .into_par_iter()
         .map(|position| {
-            let (calls, function) = (before.calls(position), &before.functions[position]);
+            let (calls, function) = (module.calls(position), &module.functions[position]);
             let starts_anew = known.starts_anew.contains(&position);
-            Use::of_opaque(calls, function, before.input, starts_anew, &grows)
+            Use::of_opaque(calls, function, module.input, starts_anew, &grows)
         })
         .collect()
 }

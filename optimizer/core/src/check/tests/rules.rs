@@ -1,6 +1,6 @@
 //! Each rule on a module made by hand: as it is, and with one mistake.
 
-use super::super::before::Before;
+use super::super::input_module::InputModule;
 use super::super::written::{Function, Role, Written};
 use super::super::{Fault, agree_on, follow};
 use crate::input::Input;
@@ -129,7 +129,7 @@ fn check(before: &[Made<'_>], after: &[Made<'_>]) -> Result<(), Fault> {
         .map(|position| (position, position))
         .collect();
     agree_on(
-        &Before::new(&input, tables(before)),
+        &InputModule::new(&input, tables(before)),
         &written,
         &found,
         &never,

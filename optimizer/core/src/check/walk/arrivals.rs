@@ -3,7 +3,7 @@
 use super::calls::After;
 use super::{CHECKED_BEFORE, Step, Walk, dispatch};
 use crate::check::numbers::Numbers;
-use crate::check::way::{Selector, Sp, Way, Ways};
+use crate::check::state::{Selector, Sp, State, States};
 use crate::check::written::{pc_b, pc_f};
 
 impl Walk<'_, '_> {
@@ -20,7 +20,7 @@ impl Walk<'_, '_> {
             for pc in site.unwinds_to(written, self.stops) {
                 let own =
                     Some(pc_b(pc)).filter(|pc_b| *pc_b != 0 && pc_f(pc) == self.function.pc_f);
-                more |= own.is_some_and(|pc_b| self.asked.add(pc_b));
+                more |= own.is_some_and(|pc_b| self.entry_numbers.add(pc_b));
             }
         }
         more
@@ -28,26 +28,26 @@ impl Walk<'_, '_> {
 
     /// Something is done here: selectors that led here have reached their target.
     pub(super) fn act(&mut self) -> Step {
-        let is_on_the_way = |way: &Way| {
-            let is_there = matches!(way.selector, Selector::Done(_) | Selector::Called);
-            !(is_there && way.behind.is_empty() && way.entered.is_empty())
+        let is_on_the_way = |state: &State| {
+            let is_there = matches!(state.selector, Selector::Done(_) | Selector::Called);
+            !(is_there && state.behind.is_empty() && state.entered.is_empty())
         };
-        if !self.ways.0.iter().any(is_on_the_way) {
+        if !self.states.0.iter().any(is_on_the_way) {
             return Ok(());
         }
         let offset = self.operators[self.at].1;
-        let mut arrived = Ways::default();
-        for mut way in std::mem::take(&mut self.ways).0 {
-            for pc_b in way.behind.drain(..) {
+        let mut arrived = States::default();
+        for mut state in std::mem::take(&mut self.states).0 {
+            for pc_b in state.behind.drain(..) {
                 self.found.behind.insert(pc_b, offset);
             }
-            if !self.gets_where_it_was_sent(&mut way)? {
+            if !self.gets_where_it_was_sent(&mut state)? {
                 continue;
             }
-            for number in way.entered.drain(..) {
+            for number in state.entered.drain(..) {
                 self.found.resumed.insert(number, offset);
             }
-            way.selector = match way.selector {
+            state.selector = match state.selector {
                 Selector::Pending {
                     numbers,
                     is_reset: false,
@@ -55,41 +55,43 @@ impl Walk<'_, '_> {
                 Selector::Pending { .. } | Selector::Entered => Selector::Done(Numbers::default()),
                 other => other,
             };
-            arrived.add(way).map_err(|why| self.fault("SP", why))?;
+            arrived.add(state).map_err(|why| self.fault("SP", why))?;
         }
-        self.ways = arrived;
+        self.states = arrived;
         Ok(())
     }
 
-    /// Notes by which numbers this way was entered, and where SP is then. Whether the function is entered by any of
+    /// Notes by which numbers this state was entered, and where SP is then. Whether the function is entered by any of
     /// them.
-    pub(super) fn gets_where_it_was_sent(&self, way: &mut Way) -> Step<bool> {
-        let numbers = match &way.selector {
+    pub(super) fn gets_where_it_was_sent(&self, state: &mut State) -> Step<bool> {
+        let numbers = match &state.selector {
             Selector::Pending { numbers, .. } => numbers,
             Selector::Entered => {
-                way.sp = Sp::At(0);
+                state.sp = Sp::At(0);
                 return Ok(true);
             }
             Selector::Called | Selector::Done(_) => return Ok(true),
         };
-        let by_pc = way.sp == Sp::ByPc;
-        let asked = numbers.iter().filter(|n| !by_pc || self.asked.contains(*n));
+        let by_pc = state.sp == Sp::ByPc;
+        let asked = numbers
+            .iter()
+            .filter(|n| !by_pc || self.entry_numbers.contains(*n));
         let asked: Vec<u32> = asked.collect();
         if by_pc {
             for number in &asked {
                 let sp = self.sp_at(*number)?;
-                if way.sp != Sp::ByPc && way.sp != sp {
+                if state.sp != Sp::ByPc && state.sp != sp {
                     let message = "resume points with other frames lead to one place";
                     return Err(self.fault("SP", message));
                 }
-                way.sp = sp;
+                state.sp = sp;
             }
         }
         if numbers.first() != Some(dispatch::OTHERS) {
             // Before it unwound, its stack was checked as far as it was to be.
-            way.checked = Some(way.checked.unwrap_or(CHECKED_BEFORE));
+            state.checked = Some(state.checked.unwrap_or(CHECKED_BEFORE));
         }
-        way.entered.extend(&asked);
+        state.entered.extend(&asked);
         Ok(!asked.is_empty())
     }
 

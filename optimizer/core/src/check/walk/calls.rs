@@ -2,9 +2,9 @@
 
 use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
-use crate::check::slots::Given;
+use crate::check::slots::{Given, Words};
+use crate::check::state::{Sp, State, States};
 use crate::check::value::Value;
-use crate::check::way::{Sp, Way, Ways};
 use crate::check::written::{Function, Role, Written, pc_b, pc_f};
 use crate::go::Pc;
 use crate::index::FuncIndex;
@@ -74,12 +74,19 @@ pub(in crate::check) struct Site {
     pub(in crate::check) is_for_nil: bool,
     /// Words that the function wrote from SP up, as arguments.
     pub(in crate::check) given: Given,
+    /// Words of its frame that the function has surely written itself; `None` if that is not known.
+    pub(in crate::check) stored: Option<Words>,
     /// Return PCs of the calls that it was inlined through.
     pub(in crate::check) through: Vec<u64>,
     offset: usize,
 }
 
 impl Site {
+    /// Where the call is in the written module.
+    pub(in crate::check) fn offset(&self) -> usize {
+        self.offset
+    }
+
     pub(in crate::check) fn pc_b(&self) -> u32 {
         pc_b(self.pc)
     }
@@ -145,9 +152,9 @@ impl<'w> Walk<'w, '_> {
         }
         self.goes_outside(None);
         self.host_answers();
-        self.ways.each(|way| {
-            if way.sp != Sp::Elsewhere {
-                way.sp = Sp::Moved;
+        self.states.each(|state| {
+            if state.sp != Sp::Elsewhere {
+                state.sp = Sp::Moved;
             }
         });
         Ok(())
@@ -159,23 +166,23 @@ impl<'w> Walk<'w, '_> {
         if callee.looks_at_sp {
             // The write barrier up to Go 1.20 pops a return PC (`gcWriteBarrier` in runtime/asm_wasm.s, go1.20).
             let pops = callee.name == "runtime.gcWriteBarrier";
-            let is_pushed = |way: &Way| match (way.sp, way.shown) {
+            let is_pushed = |state: &State| match (state.sp, state.shown) {
                 (Sp::At(sp), Some(shown)) => sp - RETURN_PC == shown,
                 _ => false,
             };
-            let is_there = self.is_shown() || pops && self.ways.0.iter().all(is_pushed);
+            let is_there = self.is_shown() || pops && self.states.0.iter().all(is_pushed);
             if !is_there {
                 let message = format!("{} is called and global 0 is not SP", callee.name);
                 return Err(self.fault("global 0", message));
             }
             self.goes_outside(Some(position));
-            self.ways.each(|way| way.shown = None);
+            self.states.each(|state| state.shown = None);
         }
         Ok(())
     }
 
     fn goes_outside(&mut self, callee: Option<usize>) {
-        let sp = match self.ways.sp() {
+        let sp = match self.states.sp() {
             Some(Sp::At(sp)) => Some(sp),
             _ => None,
         };
@@ -187,9 +194,9 @@ impl<'w> Walk<'w, '_> {
         });
     }
 
-    /// How far below the return PC the guard is known not to be, on all ways.
+    /// How far below the return PC the guard is known not to be, in all states.
     fn checked(&self) -> Option<u32> {
-        let checked = self.ways.0.iter().map(|way| way.checked);
+        let checked = self.states.0.iter().map(|state| state.checked);
         checked.reduce(|a, b| Some(a?.min(b?))).flatten()
     }
 
@@ -215,7 +222,7 @@ impl<'w> Walk<'w, '_> {
         };
         let sp = match sp {
             Value::Stack(at) => Some(at),
-            _ if self.ways.sp() == Some(Sp::Elsewhere) => None,
+            _ if self.states.sp() == Some(Sp::Elsewhere) => None,
             _ => return Err(self.fault("SP", "a call that is not given SP")),
         };
         let after = match (after, pc) {
@@ -234,6 +241,7 @@ impl<'w> Walk<'w, '_> {
             checked: self.checked(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
             given: self.given(sp, callee),
+            stored: self.stored(),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };
@@ -301,19 +309,19 @@ impl<'w> Walk<'w, '_> {
         if site.callee.direct().is_some_and(self.stops)
             || matches!(site.after, After::Never | After::Tail)
         {
-            self.ways = Ways::default();
+            self.states = States::default();
             return;
         }
         let is_own = site.is_own(self.function);
         self.answers(site);
-        self.ways.each(|way| {
-            way.shown = None;
+        self.states.each(|state| {
+            state.shown = None;
             if let Some(sp) = site.sp {
-                way.sp = Sp::At(sp);
-                way.pushed.retain(|(place, _)| *place >= sp);
+                state.sp = Sp::At(sp);
+                state.pushed.retain(|(place, _)| *place >= sp);
             }
             if site.after == After::Resume && is_own {
-                way.behind = vec![site.pc_b()];
+                state.behind = vec![site.pc_b()];
             }
         });
     }
@@ -339,8 +347,8 @@ impl<'w> Walk<'w, '_> {
                 return Ok(());
             }
             // For an inlined body: its return PC lies where its frame begins.
-            let pushed = self.ways.0.iter().map(|way| {
-                let found = way.pushed.iter().rev().find(|(at, _)| *at == place);
+            let pushed = self.states.0.iter().map(|state| {
+                let found = state.pushed.iter().rev().find(|(at, _)| *at == place);
                 found.map(|(_, pc)| *pc)
             });
             let parent = pushed.reduce(|a, b| a.filter(|_| a == b)).flatten();

@@ -2,8 +2,8 @@
 
 use super::{SELECTOR, Step, Walk, calls};
 use crate::check::numbers::Numbers;
+use crate::check::state::{Selector, Sp, State, States};
 use crate::check::value::Value;
-use crate::check::way::{Selector, Sp, Way, Ways};
 use std::collections::BTreeMap;
 use wasmparser::Operator;
 
@@ -11,7 +11,7 @@ use wasmparser::Operator;
 pub(super) const OTHERS: u32 = u32::MAX;
 
 /// How a dispatch tests the selector.
-enum Asked {
+enum Test {
     /// A jump table, and the first number in it.
     Table(u32, Vec<u32>, u32),
     /// A branch for these numbers.
@@ -20,7 +20,7 @@ enum Asked {
 
 impl<'w> Walk<'w, '_> {
     pub(super) fn is_called(&self) -> bool {
-        (self.ways.0.iter()).all(|way| way.selector == Selector::Called)
+        (self.states.0.iter()).all(|state| state.selector == Selector::Called)
     }
 
     /// Reads a dispatch, if one begins here. Whether it did.
@@ -47,15 +47,15 @@ impl<'w> Walk<'w, '_> {
         if is_reset {
             ahead += 2;
         }
-        let Some((asked, length)) = self.asked(ahead) else {
+        let Some((test, length)) = self.test(ahead) else {
             return Ok(false);
         };
         self.at += ahead + length - 1;
-        match asked {
-            Asked::Table(first, targets, default) => {
+        match test {
+            Test::Table(first, targets, default) => {
                 self.table(first, &targets, default, is_reset)?;
             }
-            Asked::Range(range, target) => self.compare(&range, target, is_reset)?,
+            Test::Range(range, target) => self.compare(&range, target, is_reset)?,
         }
         self.at += 1;
         Ok(true)
@@ -78,17 +78,17 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn divide_called(&mut self) {
-        let ways = std::mem::take(&mut self.ways).0;
-        let is_called = |way: &Way| way.selector == Selector::Called;
-        let (called, others) = ways.into_iter().partition(is_called);
-        self.ways = Ways(others);
+        let states = std::mem::take(&mut self.states).0;
+        let is_called = |state: &State| state.selector == Selector::Called;
+        let (called, others) = states.into_iter().partition(is_called);
+        self.states = States(others);
         self.stack.push(Value::Other);
         self.open_if();
-        self.ways = Ways(called);
+        self.states = States(called);
     }
 
     /// What follows the selector on the operand stack, and its length.
-    fn asked(&self, ahead: usize) -> Option<(Asked, usize)> {
+    fn test(&self, ahead: usize) -> Option<(Test, usize)> {
         let constant = |at: usize| match self.peek(ahead + at) {
             Some(Operator::I32Const { value }) => Some(value.cast_unsigned()),
             _ => None,
@@ -105,23 +105,23 @@ impl<'w> Walk<'w, '_> {
             _ => None,
         };
         if let Some(target) = branch(0) {
-            return Some((Asked::Range(1..=OTHERS - 1, target), 1));
+            return Some((Test::Range(1..=OTHERS - 1, target), 1));
         }
         if let Some((targets, default)) = table(0) {
-            return Some((Asked::Table(0, targets, default), 1));
+            return Some((Test::Table(0, targets, default), 1));
         }
         let first = constant(0)?;
         match self.peek(ahead + 1)? {
-            Operator::I32Eq => Some((Asked::Range(first..=first, branch(2)?), 3)),
-            Operator::I32GeU => Some((Asked::Range(first..=OTHERS - 1, branch(2)?), 3)),
+            Operator::I32Eq => Some((Test::Range(first..=first, branch(2)?), 3)),
+            Operator::I32GeU => Some((Test::Range(first..=OTHERS - 1, branch(2)?), 3)),
             Operator::I32Sub => match table(2) {
-                Some((targets, default)) => Some((Asked::Table(first, targets, default), 3)),
+                Some((targets, default)) => Some((Test::Table(first, targets, default), 3)),
                 None => {
                     let count = constant(2)?;
                     let last = first.checked_add(count.checked_sub(1)?)?;
                     let is_less = matches!(self.peek(ahead + 3), Some(Operator::I32LtU));
                     is_less.then_some(())?;
-                    Some((Asked::Range(first..=last, branch(4)?), 5))
+                    Some((Test::Range(first..=last, branch(4)?), 5))
                 }
             },
             _ => None,
@@ -129,7 +129,7 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn table(&mut self, first: u32, targets: &[u32], default: u32, is_reset: bool) -> Step {
-        for way in std::mem::take(&mut self.ways).0 {
+        for state in std::mem::take(&mut self.states).0 {
             let target = |number: u32| {
                 let index = number.checked_sub(first).map(|index| index as usize);
                 index
@@ -137,7 +137,7 @@ impl<'w> Walk<'w, '_> {
                     .copied()
                     .unwrap_or(default)
             };
-            match &way.selector {
+            match &state.selector {
                 Selector::Entered => {
                     let mut to: BTreeMap<u32, Numbers> = BTreeMap::new();
                     for (number, target) in (first..).zip(targets) {
@@ -146,9 +146,9 @@ impl<'w> Walk<'w, '_> {
                         }
                     }
                     for (target, numbers) in to {
-                        self.branch(target, led(&way, numbers, is_reset))?;
+                        self.branch(target, led(&state, numbers, is_reset))?;
                     }
-                    self.branch(default, otherwise(&way, is_reset))?;
+                    self.branch(default, otherwise(&state, is_reset))?;
                 }
                 Selector::Pending {
                     numbers,
@@ -158,18 +158,18 @@ impl<'w> Walk<'w, '_> {
                     while let Some(number) = left.first() {
                         let to = target(number);
                         let (here, rest) = left.split(|number| target(number) == to);
-                        self.branch(to, led(&way, here, is_reset))?;
+                        self.branch(to, led(&state, here, is_reset))?;
                         left = rest;
                     }
                 }
                 Selector::Pending { is_reset: true, .. } => {
-                    self.branch(default, Ways(vec![way]))?;
+                    self.branch(default, States(vec![state]))?;
                 }
                 Selector::Done(numbers) => {
                     if numbers.iter().any(|number| target(number) != default) {
                         return Err(self.stale());
                     }
-                    self.branch(default, Ways(vec![reset(way, is_reset)]))?;
+                    self.branch(default, States(vec![reset(state, is_reset)]))?;
                 }
                 Selector::Called => return Err(self.not_pushed()),
             }
@@ -178,12 +178,12 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn compare(&mut self, range: &std::ops::RangeInclusive<u32>, to: u32, is_reset: bool) -> Step {
-        let mut around = Ways::default();
-        for way in std::mem::take(&mut self.ways).0 {
-            match &way.selector {
+        let mut around = States::default();
+        for state in std::mem::take(&mut self.states).0 {
+            match &state.selector {
                 Selector::Entered => {
-                    self.branch(to, led(&way, self.asked.within(range), is_reset))?;
-                    around.0.extend(otherwise(&way, is_reset).0);
+                    self.branch(to, led(&state, self.entry_numbers.within(range), is_reset))?;
+                    around.0.extend(otherwise(&state, is_reset).0);
                 }
                 Selector::Pending {
                     numbers,
@@ -191,23 +191,23 @@ impl<'w> Walk<'w, '_> {
                 } => {
                     let (here, rest) = numbers.split(|number| range.contains(&number));
                     if !here.is_empty() {
-                        self.branch(to, led(&way, here, is_reset))?;
+                        self.branch(to, led(&state, here, is_reset))?;
                     }
                     if !rest.is_empty() {
-                        around.0.extend(led(&way, rest, is_reset).0);
+                        around.0.extend(led(&state, rest, is_reset).0);
                     }
                 }
-                Selector::Pending { is_reset: true, .. } => around.0.push(way),
+                Selector::Pending { is_reset: true, .. } => around.0.push(state),
                 Selector::Done(numbers) => {
                     if numbers.iter().any(|number| range.contains(&number)) {
                         return Err(self.stale());
                     }
-                    around.0.push(reset(way, is_reset));
+                    around.0.push(reset(state, is_reset));
                 }
                 Selector::Called => return Err(self.not_pushed()),
             }
         }
-        self.ways = around;
+        self.states = around;
         Ok(())
     }
 
@@ -235,19 +235,19 @@ impl<'w> Walk<'w, '_> {
             return Err(self.fault("resuming", "local 0 gets what is no number of a dispatch"));
         };
         // A selector that has led here is replaced by the next.
-        let mut ways = std::mem::take(&mut self.ways);
+        let mut states = std::mem::take(&mut self.states);
         let mut failed = Ok(());
-        ways.0.retain_mut(|way| {
-            let gets_here = self.gets_where_it_was_sent(way);
+        states.0.retain_mut(|state| {
+            let gets_here = self.gets_where_it_was_sent(state);
             gets_here.unwrap_or_else(|fault| {
                 failed = Err(fault);
                 false
             })
         });
         failed?;
-        self.ways = ways;
-        self.ways.each(|way| {
-            way.selector = match number {
+        self.states = states;
+        self.states.each(|state| {
+            state.selector = match number {
                 0 => Selector::Done(Numbers::default()),
                 number => Selector::Pending {
                     numbers: Numbers::one(number),
@@ -259,23 +259,23 @@ impl<'w> Walk<'w, '_> {
     }
 }
 
-/// The way that these numbers take.
-fn led(way: &Way, numbers: Numbers, is_reset: bool) -> Ways {
-    let mut way = way.clone();
-    way.selector = Selector::Pending { numbers, is_reset };
-    Ways(vec![way])
+/// The state in which these numbers go on.
+fn led(state: &State, numbers: Numbers, is_reset: bool) -> States {
+    let mut state = state.clone();
+    state.selector = Selector::Pending { numbers, is_reset };
+    States(vec![state])
 }
 
-/// The way of an entry that no row matches: the function begins.
-fn otherwise(way: &Way, is_reset: bool) -> Ways {
-    let mut ways = led(way, Numbers::one(OTHERS), is_reset);
-    ways.each(|way| way.sp = Sp::At(0));
-    ways
+/// That of an entry that no row matches: the function begins.
+fn otherwise(state: &State, is_reset: bool) -> States {
+    let mut states = led(state, Numbers::one(OTHERS), is_reset);
+    states.each(|state| state.sp = Sp::At(0));
+    states
 }
 
-fn reset(mut way: Way, is_reset: bool) -> Way {
+fn reset(mut state: State, is_reset: bool) -> State {
     if is_reset {
-        way.selector = Selector::Done(Numbers::default());
+        state.selector = Selector::Done(Numbers::default());
     }
-    way
+    state
 }

@@ -1,15 +1,15 @@
-//! Control flow: open labels, and the ways that branch to them.
+//! Control flow: open labels, and the states in which branches lead to them.
 
 use super::{Step, Walk};
 use crate::check::Fault;
+use crate::check::state::States;
 use crate::check::value::Value;
-use crate::check::way::Ways;
 
 /// An open block, loop or `if`.
 pub(super) struct Label {
     pub(super) kind: Kind,
-    /// The ways that branch to its end.
-    pub(super) ends: Ways,
+    /// The states in which branches lead to its end.
+    pub(super) ends: States,
     /// Height of the operand stack below it.
     pub(super) height: usize,
     /// It is the first arm of an `if`, for a value that is 0.
@@ -19,10 +19,10 @@ pub(super) struct Label {
 /// What a label is of.
 pub(super) enum Kind {
     Block,
-    /// A loop, by its number in the function, with the ways to its head.
-    Loop(usize, Ways),
-    /// With the ways that skip its first arm.
-    If(Ways),
+    /// A loop, by its number in the function, with the states that lead to its head.
+    Loop(usize, States),
+    /// With the states that skip its first arm.
+    If(States),
     Else,
 }
 
@@ -30,7 +30,7 @@ impl Walk<'_, '_> {
     pub(super) fn open(&mut self, kind: Kind) {
         self.labels.push(Label {
             kind,
-            ends: Ways::default(),
+            ends: States::default(),
             height: self.stack.len(),
             is_for_nil: false,
         });
@@ -40,18 +40,18 @@ impl Walk<'_, '_> {
         let number = self.loops;
         self.loops += 1;
         if number >= self.added.len() {
-            self.added.resize(number + 1, Ways::default());
+            self.added.resize(number + 1, States::default());
         }
         let added = self.added[number].clone();
-        (self.ways.add_all(added)).map_err(|why| self.fault("SP", why))?;
-        let ways = self.ways.clone();
-        self.open(Kind::Loop(number, ways));
+        (self.states.add_all(added)).map_err(|why| self.fault("SP", why))?;
+        let states = self.states.clone();
+        self.open(Kind::Loop(number, states));
         Ok(())
     }
 
     pub(super) fn open_if(&mut self) {
         let condition = self.pop();
-        let around = self.ways.clone();
+        let around = self.states.clone();
         self.open(Kind::If(around));
         if let Some(label) = self.labels.last_mut() {
             label.is_for_nil = condition == Value::IsNil;
@@ -63,19 +63,19 @@ impl Walk<'_, '_> {
                 ..
             }) = self.labels.last_mut()
             {
-                around.each(|way| way.checked = way.checked.max(Some(below)));
+                around.each(|state| state.checked = state.checked.max(Some(below)));
             }
         }
     }
 
     pub(super) fn open_else(&mut self) -> Step {
-        let ways = std::mem::take(&mut self.ways);
+        let states = std::mem::take(&mut self.states);
         let fault = |why| Fault::of_module("SP", why);
         if let Some(label) = self.labels.last_mut() {
-            label.ends.add_all(ways).map_err(fault)?;
+            label.ends.add_all(states).map_err(fault)?;
             self.stack.truncate(label.height);
             if let Kind::If(around) = std::mem::replace(&mut label.kind, Kind::Else) {
-                self.ways = around;
+                self.states = around;
             }
         }
         Ok(())
@@ -86,23 +86,25 @@ impl Walk<'_, '_> {
             return self.falls_off();
         };
         self.stack.truncate(label.height);
-        let mut ways = label.ends;
+        let mut states = label.ends;
         if let Kind::If(around) = label.kind {
-            ways.add_all(around).map_err(|why| self.fault("SP", why))?;
+            states
+                .add_all(around)
+                .map_err(|why| self.fault("SP", why))?;
         }
-        (self.ways.add_all(ways)).map_err(|why| self.fault("SP", why))
+        (self.states.add_all(states)).map_err(|why| self.fault("SP", why))
     }
 
     /// Control reaches the end of the body, which only an unwind may do: `i32.const 0`.
     pub(super) fn falls_off(&mut self) -> Step {
-        if self.ways.is_empty() {
+        if self.states.is_empty() {
             return Ok(());
         }
         self.returns()
     }
 
-    pub(super) fn branch(&mut self, depth: u32, ways: Ways) -> Step {
-        if ways.is_empty() {
+    pub(super) fn branch(&mut self, depth: u32, states: States) -> Step {
+        if states.is_empty() {
             return Ok(());
         }
         let Some(at) =
@@ -113,7 +115,7 @@ impl Walk<'_, '_> {
         let joined = match &mut self.labels[at].kind {
             Kind::Loop(number, begins) => {
                 let (number, mut joined) = (*number, begins.clone());
-                let result = joined.add_all(ways);
+                let result = joined.add_all(states);
                 if joined != *begins {
                     self.is_done = false;
                     *begins = joined.clone();
@@ -121,7 +123,7 @@ impl Walk<'_, '_> {
                 }
                 result
             }
-            _ => self.labels[at].ends.add_all(ways),
+            _ => self.labels[at].ends.add_all(states),
         };
         joined.map_err(|why| self.fault("SP", why))
     }

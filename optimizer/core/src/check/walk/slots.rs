@@ -1,10 +1,10 @@
 //! Accesses to words of Go's stack, and uses of their addresses.
 
 use super::{RETURN_PC, Site, Step, Walk};
-use crate::check::slots::Given;
+use crate::check::slots::{Given, Words};
+use crate::check::state::Sp;
 use crate::check::value::Value;
 use crate::check::walk::{After, Callee};
-use crate::check::way::Sp;
 use wasmparser::Operator;
 
 /// The offset of an access to memory, and how many bytes it concerns.
@@ -132,18 +132,18 @@ impl<'w> Walk<'w, '_> {
     pub(super) fn tells(&mut self, value: Value) {
         if let (Value::Stack(at), true) = (value, self.written.all_rules) {
             self.found.exchange.writes(at, 0);
-            self.ways.each(|way| way.slots.tell(at));
+            self.states.each(|state| state.slots.escape(at));
         }
     }
 
     fn reads_slots(&mut self, place: i64, bytes: i32) -> Step {
         let (place, end) = self.in_reach(place, bytes)?;
-        if !(self.ways.0.iter()).any(|way| way.slots.is_answer(place, end)) {
+        if !(self.states.0.iter()).any(|state| state.slots.is_answer(place, end)) {
             self.found.exchange.reads(place, end);
         }
-        for way in &self.ways.0 {
-            self.found.exchange.arguments |= way.slots.arguments(place, end);
-            if let Some((callee, words)) = way.slots.results(place, end) {
+        for state in &self.states.0 {
+            self.found.exchange.arguments |= state.slots.arguments(place, end);
+            if let Some((callee, words)) = state.slots.results(place, end) {
                 *self.found.exchange.asks.entry(callee).or_default() |= words;
             }
         }
@@ -157,7 +157,7 @@ impl<'w> Walk<'w, '_> {
             return Err(self.fault("slots", "the return PC is overwritten"));
         }
         self.found.exchange.writes(place, end);
-        self.ways.each(|way| way.slots.store(place, end));
+        self.states.each(|state| state.slots.store(place, end));
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl<'w> Walk<'w, '_> {
     /// below SP, a return PC may be pushed.
     fn in_reach(&self, place: i64, bytes: i32) -> Step<(i32, i32)> {
         let end = place.saturating_add(bytes.into());
-        let lowest = match self.ways.sp() {
+        let lowest = match self.states.sp() {
             Some(Sp::At(sp)) => i64::from(sp - RETURN_PC),
             _ => i64::from(i32::MIN / 4),
         };
@@ -187,8 +187,22 @@ impl<'w> Walk<'w, '_> {
             return Given::all();
         };
         let args = self.written.functions[callee].args.unwrap_or(i32::MAX);
-        let given = self.ways.0.iter().map(|way| way.slots.given(sp, args));
+        let given = self
+            .states
+            .0
+            .iter()
+            .map(|state| state.slots.given(sp, args));
         given.reduce(|a, b| a.meet(&b)).unwrap_or_else(Given::all)
+    }
+
+    /// Words of its frame that the function has surely written itself.
+    pub(super) fn stored(&self) -> Option<Words> {
+        let mut states = (self.states.0.iter())
+            .filter(|_| self.written.all_rules)
+            .filter_map(|state| state.slots.stored());
+        let mut met = states.next()?.clone();
+        states.for_each(|stored| met.keep(stored));
+        Some(met)
     }
 
     /// What a call writes.
@@ -203,7 +217,7 @@ impl<'w> Walk<'w, '_> {
             .filter(|callee| !callee.is_assembly)
             .and_then(|callee| callee.args);
         if let (Some(sp), true) = (site.sp, site.after != After::Tail) {
-            self.ways.each(|way| way.slots.call(callee, sp, args));
+            self.states.each(|state| state.slots.call(callee, sp, args));
         }
     }
 
@@ -212,9 +226,9 @@ impl<'w> Walk<'w, '_> {
         if !self.written.all_rules {
             return;
         }
-        self.ways.each(|way| {
-            if let Sp::At(sp) = way.sp {
-                way.slots.call(None, sp, None);
+        self.states.each(|state| {
+            if let Sp::At(sp) = state.sp {
+                state.slots.call(None, sp, None);
             }
         });
     }
@@ -224,7 +238,8 @@ impl<'w> Walk<'w, '_> {
         if !self.written.all_rules {
             return;
         }
-        let results = (self.ways.0.iter()).fold(u64::MAX, |all, way| all & way.slots.answers());
+        let results =
+            (self.states.0.iter()).fold(u64::MAX, |all, state| all & state.slots.answers());
         let known = self.found.exchange.results.unwrap_or(u64::MAX);
         self.found.exchange.results = Some(known & results);
     }

@@ -3,8 +3,8 @@
 use super::slots::access;
 use super::{GLOBAL_G, GLOBAL_SP, RETURN_PC, SELECTOR, SP, Step, Walk, calls};
 use crate::check::numbers::Numbers;
+use crate::check::state::{Selector, Sp};
 use crate::check::value::{Value, constant};
-use crate::check::way::{Selector, Sp};
 use crate::go::Pc;
 use wasmparser::Operator;
 
@@ -15,7 +15,7 @@ impl<'w> Walk<'w, '_> {
             SELECTOR => {
                 return Err(self.fault("resuming", "local 0 is read outside of a dispatch"));
             }
-            SP => match self.ways.sp() {
+            SP => match self.states.sp() {
                 Some(Sp::At(at)) => Value::Stack(at),
                 // After a call of the host, an address that was computed before it.
                 Some(Sp::Elsewhere | Sp::Moved) => Value::Other,
@@ -24,15 +24,15 @@ impl<'w> Walk<'w, '_> {
                 }
             },
             local => {
-                if let Some(way) = self.ways.0.iter().find(|way| !way.is_set(local)) {
-                    let from = match way.selector {
+                if let Some(state) = self.states.0.iter().find(|state| !state.is_set(local)) {
+                    let from = match state.selector {
                         Selector::Called => "a call",
-                        _ => "some way in",
+                        _ => "some state in",
                     };
                     let message = format!("local {local} is read before it is set, from {from}");
                     return Err(self.fault("locals", message));
                 }
-                match self.ways.0.first().and_then(|way| way.base) {
+                match self.states.0.first().and_then(|state| state.base) {
                     Some((base, value)) if base == local => Value::Constant(value),
                     _ => Value::Other,
                 }
@@ -53,10 +53,10 @@ impl<'w> Walk<'w, '_> {
             Value::Constant(bits) if Some(bits) == self.own_pcs() => Some((local, bits)),
             _ => None,
         };
-        self.ways.each(|way| {
-            way.set_local(local);
+        self.states.each(|state| {
+            state.set_local(local);
             // A func value of the function itself may be the same number.
-            way.base = way.base.or(base);
+            state.base = state.base.or(base);
         });
         Ok(())
     }
@@ -78,16 +78,16 @@ impl<'w> Walk<'w, '_> {
             let never_ends = |(place, pc): &(i32, u64)| {
                 *place < at && in_place.get(pc).is_some_and(|body| stops(*body))
             };
-            (self.ways.0).retain(|way| !way.pushed.iter().any(never_ends));
+            (self.states.0).retain(|state| !state.pushed.iter().any(never_ends));
         }
-        self.ways.each(|way| way.sp = sp);
+        self.states.each(|state| state.sp = sp);
         Ok(())
     }
 
     pub(super) fn global_get(&mut self, global: u32) {
-        let first = self.ways.0.first().and_then(|way| way.shown);
+        let first = self.states.0.first().and_then(|state| state.shown);
         let value = match (global, first) {
-            (GLOBAL_SP, Some(at)) if self.ways.0.iter().all(|way| way.shown == first) => {
+            (GLOBAL_SP, Some(at)) if self.states.0.iter().all(|state| state.shown == first) => {
                 Value::Stack(at)
             }
             (GLOBAL_G, _) => Value::G,
@@ -103,7 +103,7 @@ impl<'w> Walk<'w, '_> {
                 Value::Stack(at) => Some(at),
                 _ => None,
             };
-            self.ways.each(|way| way.shown = shown);
+            self.states.each(|state| state.shown = shown);
         }
     }
 
@@ -162,10 +162,10 @@ impl<'w> Walk<'w, '_> {
         };
         if value == Value::Selector && (place, bytes) == (0, 8) {
             // The return PC is where it belongs.
-            self.ways.each(|way| {
-                if way.sp == Sp::At(0) {
+            self.states.each(|state| {
+                if state.sp == Sp::At(0) {
                     self.found.keeps_return_pc = true;
-                    way.selector = Selector::Done(Numbers::default());
+                    state.selector = Selector::Done(Numbers::default());
                 }
             });
         }
@@ -173,9 +173,9 @@ impl<'w> Walk<'w, '_> {
             Value::Constant(bits) if bytes == 8 && bits >= calls::FIRST_RETURN_PC => Some(bits),
             _ => None,
         };
-        self.ways.each(|way| {
-            way.overwrite(place, bytes);
-            way.pushed.extend(pc.map(|pc| (place, pc)));
+        self.states.each(|state| {
+            state.overwrite(place, bytes);
+            state.pushed.extend(pc.map(|pc| (place, pc)));
         });
     }
 }

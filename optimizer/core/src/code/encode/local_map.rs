@@ -15,7 +15,12 @@ pub(super) struct LocalMap {
 }
 
 impl LocalMap {
-    pub(super) fn new(function: &Function, plan: &Plan, style: Style) -> LocalMap {
+    pub(super) fn new(
+        function: &Function,
+        shape: &Function,
+        plan: &Plan,
+        style: Style,
+    ) -> LocalMap {
         let mut used = BTreeSet::new();
         let mut calls = false;
         let mut note = |expr: &Expr| {
@@ -27,8 +32,9 @@ impl LocalMap {
         };
         let mut set = BTreeSet::new();
         for block in &plan.flow.order {
-            let block = &function.blocks[*block];
-            for stmt in &block.body {
+            let own = function.blocks.get(*block);
+            let block = &shape.blocks[*block];
+            for stmt in own.iter().flat_map(|own| &own.body) {
                 stmt.visit(&mut |stmt| {
                     stmt.exprs().for_each(&mut note);
                     calls |= matches!(

@@ -120,7 +120,7 @@ pub(crate) fn encoded(function: &Function, pc_f: u32, style: encode::Style) -> O
         indices: Reindex(None),
         marks: false,
     };
-    let encoded = encode::encode(function, pc_f, style, target)?;
+    let encoded = encode::encode(function, function, pc_f, style, target)?;
     Some(encoded.expect("nothing was removed").bytes)
 }
 

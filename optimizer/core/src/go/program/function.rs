@@ -132,6 +132,17 @@ impl<'p> Function<'p> {
         self.program.tables.gofunc.checked_add(u64::from(offset))
     }
 
+    /// The stack maps of funcdata `id`, one of [`funcdata`]: how many there are, how many words each has a bit for, and
+    /// the bits of all (`stackmap` in src/runtime/symtab.go, go1.26). `None` without any, and where they are cut off.
+    pub fn stack_maps(&self, id: u32) -> Option<(u32, u32, &'p [u8])> {
+        let bytes = self.program.memory.bytes();
+        let at = self.funcdata(id)?;
+        let (maps, words) = (bytes.u32(at)?, bytes.u32(at.checked_add(4)?)?);
+        let each = u64::from(words).div_ceil(8);
+        let bits = bytes.slice(at.checked_add(8)?, u64::from(maps).checked_mul(each)?)?;
+        Some((maps, words, bits.as_slice()))
+    }
+
     /// How many bytes below its return PC a function keeps the address of the closure of its first open-coded defer;
     /// `None` if it has no such defer, or if the format is not known.
     ///

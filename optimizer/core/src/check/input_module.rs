@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use wasmparser::Operator;
 
 /// What the input's functions call.
-pub(super) struct Before<'s> {
+pub(super) struct InputModule<'s> {
     pub(super) input: &'s Input<'s>,
     /// By position in the code section.
     pub(super) functions: Vec<Function>,
@@ -18,14 +18,14 @@ pub(super) struct Before<'s> {
     calls: Vec<OnceLock<Opaque>>,
 }
 
-impl<'s> Before<'s> {
-    pub(super) fn of(input: &'s Input<'_>, program: &Program) -> Before<'s> {
-        Before::new(input, functions_of_input(input, program))
+impl<'s> InputModule<'s> {
+    pub(super) fn of(input: &'s Input<'_>, program: &Program) -> InputModule<'s> {
+        InputModule::new(input, functions_of_input(input, program))
     }
 
     /// An input, and what its tables say about its functions.
-    pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> Before<'s> {
-        Before {
+    pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> InputModule<'s> {
+        InputModule {
             input,
             known: Known::of(&functions),
             calls: functions.iter().map(|_| OnceLock::new()).collect(),

@@ -12,13 +12,13 @@ use wasmparser::Operator;
 
 /// The PC_B by which a function may be entered.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum EntryNumbers {
     /// Assembly is entered at fixed PCs as well (`goexit+1`).
     All,
     These(BTreeSet<u32>),
 }
 
-impl Asked {
+impl EntryNumbers {
     /// Those of calls whose result becomes SP and that do not `stop`, of morestack, and of `deferreturn`. Those of
     /// calls that inlined bodies replace are added when such a body is seen to unwind.
     pub(super) fn of(
@@ -26,9 +26,9 @@ impl Asked {
         function: &Function,
         written: &Written<'_>,
         stops: &dyn Fn(usize) -> bool,
-    ) -> Asked {
+    ) -> EntryNumbers {
         if function.is_assembly {
-            return Asked::All;
+            return EntryNumbers::All;
         }
         let mut these: BTreeSet<u32> = function.deferreturn.into_iter().collect();
         for (at, (operator, _)) in operators.iter().enumerate() {
@@ -46,34 +46,34 @@ impl Asked {
             }
         }
         these.remove(&0);
-        Asked::These(these)
+        EntryNumbers::These(these)
     }
 
     /// While no call is known: that of `deferreturn`, where a recovered panic enters.
-    pub(super) fn none_of(function: &Function) -> Asked {
-        Asked::These(function.deferreturn.into_iter().collect())
+    pub(super) fn none_of(function: &Function) -> EntryNumbers {
+        EntryNumbers::These(function.deferreturn.into_iter().collect())
     }
 
     /// Adds a number. Whether it is new.
     pub(super) fn add(&mut self, number: u32) -> bool {
         match self {
-            Asked::All => false,
-            Asked::These(these) => these.insert(number),
+            EntryNumbers::All => false,
+            EntryNumbers::These(these) => these.insert(number),
         }
     }
 
     /// Those in a range. For assembly, the first stands for all.
     pub(super) fn within(&self, range: &RangeInclusive<u32>) -> Numbers {
         match self {
-            Asked::All => Numbers::one(*range.start()),
-            Asked::These(these) => these.range(range.clone()).copied().collect(),
+            EntryNumbers::All => Numbers::one(*range.start()),
+            EntryNumbers::These(these) => these.range(range.clone()).copied().collect(),
         }
     }
 
     pub(super) fn contains(&self, number: u32) -> bool {
         match self {
-            Asked::All => true,
-            Asked::These(these) => these.contains(&number),
+            EntryNumbers::All => true,
+            EntryNumbers::These(these) => these.contains(&number),
         }
     }
 }

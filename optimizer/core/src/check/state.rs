@@ -1,14 +1,14 @@
 //! The abstract state of the checker's walk: what is known at one point, on one kind of path to it.
 //!
-//! A [`Way`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
-//! the stack were written, and what the selector may be. At a point there is a *set* of ways ([`Ways`]), one of each
+//! A [`State`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
+//! the stack were written, and what the selector may be. At a point there is a *set* of them ([`States`]), one of each
 //! kind: called; entered by the trampoline and not dispatched yet; on the way to the targets of some selectors, of
 //! which there may be several that differ in SP or the locals that are set; arrived. Keeping these apart is what makes
 //! the analysis exact where the dispatch at the head of a loop sends those who enter and those who repeat the loop to
 //! different places. Operands are constants, addresses on the stack, or one of a few other things that rules know
 //! (`value.rs`); they are forgotten at labels.
 //!
-//! Ways of one kind that meet become one that says what holds on both ([`Way::join`]): facts such as "set" are
+//! States of one kind that meet become one that says what holds on both ([`State::join`]): facts such as "set" are
 //! intersected, sets of selectors and of places united. SP has no element for "two places": that is a fault.
 
 use super::numbers::Numbers;
@@ -41,7 +41,7 @@ pub(super) enum Selector {
 
 /// An abstract state.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Way {
+pub(super) struct State {
     pub(super) selector: Selector,
     pub(super) sp: Sp,
     /// Where global 0 points; `None` if that is not known.
@@ -61,10 +61,10 @@ pub(super) struct Way {
     pub(super) slots: Slots,
 }
 
-/// Why two ways cannot be joined.
+/// Why two states cannot be joined.
 pub(super) type Conflict = &'static str;
 
-impl Way {
+impl State {
     pub(super) fn is_set(&self, local: u32) -> bool {
         let word = self.set.get(local as usize / 64);
         word.is_some_and(|word| word >> (local % 64) & 1 != 0)
@@ -86,7 +86,7 @@ impl Way {
     }
 
     /// Whether the two are of one kind, and can be joined.
-    fn meets(&self, other: &Way) -> bool {
+    fn meets(&self, other: &State) -> bool {
         use Selector::{Called, Done, Entered, Pending};
         match (&self.selector, &other.selector) {
             (Called, Called) | (Entered, Entered) | (Done(_), Done(_)) => true,
@@ -101,8 +101,8 @@ impl Way {
         }
     }
 
-    /// Joins another way: what holds afterwards holds on both.
-    fn join(&mut self, other: &Way) -> Result<(), Conflict> {
+    /// Joins another state: what holds afterwards holds on both.
+    fn join(&mut self, other: &State) -> Result<(), Conflict> {
         use Selector::{Done, Pending};
         match (&mut self.selector, &other.selector) {
             (Pending { numbers, .. }, Pending { numbers: more, .. })
@@ -111,7 +111,7 @@ impl Way {
         }
         if self.sp != other.sp {
             if self.sp != Sp::Elsewhere && other.sp != Sp::Elsewhere {
-                return Err("SP is in two places where two ways meet");
+                return Err("SP is in two places where two states meet");
             }
             self.sp = Sp::Elsewhere;
         }
@@ -139,36 +139,39 @@ impl Way {
     }
 }
 
-/// All ways at a point, at most one of each kind.
+/// All states at a point, at most one of each kind.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Ways(pub(super) Vec<Way>);
+pub(super) struct States(pub(super) Vec<State>);
 
-impl Ways {
-    pub(super) fn add(&mut self, way: Way) -> Result<(), Conflict> {
-        match self.0.iter_mut().find(|known| known.meets(&way)) {
-            Some(known) => known.join(&way),
+impl States {
+    pub(super) fn add(&mut self, state: State) -> Result<(), Conflict> {
+        match self.0.iter_mut().find(|known| known.meets(&state)) {
+            Some(known) => known.join(&state),
             None => {
-                self.0.push(way);
+                self.0.push(state);
                 Ok(())
             }
         }
     }
 
-    pub(super) fn add_all(&mut self, ways: Ways) -> Result<(), Conflict> {
-        ways.0.into_iter().try_for_each(|way| self.add(way))
+    pub(super) fn add_all(&mut self, states: States) -> Result<(), Conflict> {
+        states.0.into_iter().try_for_each(|state| self.add(state))
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn each(&mut self, change: impl FnMut(&mut Way)) {
+    pub(super) fn each(&mut self, change: impl FnMut(&mut State)) {
         self.0.iter_mut().for_each(change);
     }
 
-    /// Where SP is, if it is in one place on all ways.
+    /// Where SP is, if it is in one place in all states.
     pub(super) fn sp(&self) -> Option<Sp> {
         let first = self.0.first()?.sp;
-        self.0.iter().all(|way| way.sp == first).then_some(first)
+        self.0
+            .iter()
+            .all(|state| state.sp == first)
+            .then_some(first)
     }
 }

@@ -47,6 +47,7 @@ impl<'a> Checker<'a> {
         let written = subject.written()?;
         let (found, never) = follow(&written)?;
         agree(&subject, &written, &found, &never, None)?;
+        subject.tables_agree(&written, &found)?;
         (self.found, self.never) = (found, never);
         Ok(())
     }
@@ -60,6 +61,7 @@ impl<'a> Checker<'a> {
             all_rules: true,
             bytes,
             functions: &self.optimized.functions.indices,
+            map: self.optimized.code_map.as_ref(),
         }
     }
 
@@ -74,17 +76,20 @@ impl<'a> Checker<'a> {
         let known = (written.position(function))
             .and_then(|position| Some((position, self.found.get(position)?.as_ref()?)));
         let Some((position, before)) = known else {
-            return agree(&subject, &written, &self.found, &self.never, None);
+            agree(&subject, &written, &self.found, &self.never, None)?;
+            return subject.tables_agree(&written, &self.found);
         };
         let operators = &mut walk::Operators::new();
         let changed = walk::walk(&written, position, &stops, operators)?;
         if changed.never_returns() != before.never_returns() {
             // The code behind its calls counts now, or no longer does.
             let (found, never) = follow(&written)?;
-            return agree(&subject, &written, &found, &never, None);
+            agree(&subject, &written, &found, &never, None)?;
+            return subject.tables_agree(&written, &found);
         }
         let mut found = self.found.clone();
         found[position] = Some(changed);
-        agree(&subject, &written, &found, &self.never, Some(position))
+        agree(&subject, &written, &found, &self.never, Some(position))?;
+        subject.tables_agree(&written, &found)
     }
 }

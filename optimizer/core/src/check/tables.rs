@@ -1,0 +1,348 @@
+//! Rule `tables`: whatever is asked for a PC of the output, its tables answer what those of the input answer for the PC
+//! in the same place of the input.
+//!
+//! Which places are the same is what the code map says. It is tested, not trusted: the call that it names must push the
+//! PC in the input that the map says, and call the same function or one through the table; and in each function the PCs
+//! of the output have the order of those of the input.
+//!
+//! Rule `stack maps`: the garbage collector finds no word that was never written where it found none before.
+
+use super::Fault;
+use super::certain::stored_at_calls;
+use super::pushed::Pushed;
+use super::slots::WORD;
+use super::walk::{After, Callee, Found, Site};
+use super::written::{Function, Written};
+use crate::codemap::{CodeMap, Origin};
+use crate::go::{self, Pc, PcValues, Program, funcdata, pcdata};
+use crate::index::FuncIndex;
+use crate::input::{Input, code_section};
+use crate::parallel::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// What is compared.
+pub(super) struct Tables<'t> {
+    pub(super) map: &'t CodeMap,
+    /// The input's.
+    pub(super) before: &'t Program,
+    pub(super) pushed: &'t HashMap<u32, Pushed>,
+    /// Final index of each function of the input.
+    pub(super) functions: &'t [Option<u32>],
+    pub(super) input: &'t Input<'t>,
+    /// The input's functions, by position.
+    pub(super) known: &'t [Function],
+}
+
+/// A PC of the input and what became of it.
+type Moved = (Pc, Pc);
+
+impl Tables<'_> {
+    /// Checks all calls, and where recovered panics continue.
+    ///
+    /// # Errors
+    /// The first PC for which something else is answered.
+    pub(super) fn check(
+        &self,
+        written: &Written<'_>,
+        found: &[Option<Found>],
+    ) -> Result<(), Fault> {
+        let Some(after) = &written.program else {
+            return Ok(());
+        };
+        let start = code_section(&written.input).map_or(0, |section| section.start);
+        let moved: Vec<Vec<Moved>> = (written.functions.par_iter().zip(found))
+            .map(|(function, found)| {
+                let mut moved = Vec::new();
+                let sites = || found.iter().flat_map(|found| &found.sites);
+                for site in sites().filter(|site| site.after != After::Tail) {
+                    self.site(written, after, function, site, start, &mut moved)?;
+                }
+                let is_alone = sites().all(|site| site.through.is_empty());
+                if is_alone && !function.is_assembly && sites().next().is_some() {
+                    self.stack_maps(function, sites(), start)?;
+                }
+                Ok(moved)
+            })
+            .collect::<Result<_, Fault>>()?;
+        keep_their_order(moved.into_iter().flatten(), after)?;
+        self.deferreturns(after)
+    }
+
+    fn site(
+        &self,
+        written: &Written<'_>,
+        after: &Program,
+        function: &Function,
+        site: &Site,
+        start: usize,
+        moved: &mut Vec<Moved>,
+    ) -> Result<(), Fault> {
+        let fail = |message: String| Err(site.fault(function, "tables", message));
+        let offset = site.offset().saturating_sub(start) as u32;
+        let run = self
+            .map
+            .at(offset)
+            .filter(|run| run.exact && run.new == offset);
+        let Some(mut at) = run.and_then(|run| run.origin) else {
+            return fail("a call that the code map does not have".into());
+        };
+        let mut callee = match site.callee {
+            Callee::Direct(position) => Some(position),
+            Callee::Indirect => None,
+        };
+        let mut pcs = [site.pc]
+            .into_iter()
+            .chain(site.through.iter().copied())
+            .peekable();
+        while let Some(bits) = pcs.next() {
+            let (Some(origin), Some(pc)) = (self.map.origin(at), Pc::of_bits(bits)) else {
+                return fail(format!("PC {bits:#x} comes from nowhere"));
+            };
+            if let Err(message) = self.is_same(written, after, origin, pc, callee) {
+                return fail(message);
+            }
+            if let Some(old) = self.pushed.get(&origin.offset) {
+                moved.push((old.return_pc, pc));
+            }
+            callee = written.by_pc(bits);
+            match (pcs.peek(), origin.inlined_at) {
+                (None, None) => {}
+                (Some(_), Some(caller)) if caller < at => at = caller,
+                // On another stack it is not known through which calls this one came.
+                (None, Some(_)) if site.sp.is_none() => {}
+                _ => {
+                    return fail(
+                        "the code map has other calls that this one was inlined through".into(),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what the input has stored and the stack maps call live is stored.
+    fn stack_maps<'s>(
+        &self,
+        function: &Function,
+        sites: impl Iterator<Item = &'s Site>,
+        start: usize,
+    ) -> Result<(), Fault> {
+        let listed = function.pc_f.and_then(|pc_f| self.before.by_pc_f(pc_f));
+        let position =
+            listed.and_then(|listed| self.input.imported_functions.defined(listed.wasm_index()));
+        let (Some(listed), Some(position)) = (listed, position) else {
+            return Ok(());
+        };
+        let certain = stored_at_calls(self.input, self.known, position.place());
+        for site in sites {
+            let offset = site.offset().saturating_sub(start) as u32;
+            let origin = self
+                .map
+                .at(offset)
+                .and_then(|run| self.map.origin(run.origin?));
+            let (Some(origin), Some(stored)) = (origin, &site.stored) else {
+                continue;
+            };
+            let (Some(pc), Some(was)) = (origin.pc, certain.get(&origin.offset)) else {
+                continue;
+            };
+            let lost = live(&listed, pc.b)
+                .find(|place| was.has(*place, place + WORD) && !stored.has(*place, place + WORD));
+            if let Some(place) = lost {
+                let message = format!(
+                    "the word {} bytes below the return PC is live, and no longer stored on every way",
+                    -place
+                );
+                return Err(site.fault(function, "stack maps", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this PC is that of the call at this origin, and the tables agree on it.
+    fn is_same(
+        &self,
+        written: &Written<'_>,
+        after: &Program,
+        origin: &Origin,
+        pc: Pc,
+        callee: Option<usize>,
+    ) -> Result<(), String> {
+        let (Some(old), Some(pushed)) = (origin.pc, self.pushed.get(&origin.offset)) else {
+            return Err(format!("PC {pc:x?} is pushed where the input pushes none"));
+        };
+        let (Some(before_function), Some(after_function)) =
+            (self.before.by_pc_f(old.f), after.by_pc_f(pc.f))
+        else {
+            return Err(format!("PC {pc:x?} or {old:x?} is in no function"));
+        };
+        let index = self.is_now(before_function.wasm_index());
+        if index != Some(after_function.wasm_index()) {
+            return Err(format!("PC {pc:x?} is in another function than {old:x?}"));
+        }
+        if let Some(called) = pushed.callee {
+            let called = self
+                .is_now(called)
+                .and_then(|index| written.position(index));
+            if called.is_none() || called != callee {
+                return Err(format!(
+                    "the input's call with PC {old:x?} is of another function"
+                ));
+            }
+        }
+        let asked = match old {
+            // A fault, or a stack that grows: the return PC itself is asked for.
+            old if old == pushed.return_pc => pc.b,
+            _ => pc.b.saturating_sub(1),
+        };
+        agree(&before_function, old.b, &after_function, asked)
+    }
+
+    fn is_now(&self, function: FuncIndex) -> Option<FuncIndex> {
+        let index = self.functions.get(function.0 as usize).copied().flatten();
+        index.map(FuncIndex)
+    }
+
+    /// A recovered panic continues at a PC that no call names.
+    fn deferreturns(&self, after: &Program) -> Result<(), Fault> {
+        for before in self.before.functions() {
+            let Some(index) = self.is_now(before.wasm_index()) else {
+                continue;
+            };
+            let Some(now) = after.by_wasm_index(index) else {
+                let message = format!("{} is not in the tables", before.name());
+                return Err(Fault::of_module("tables", message));
+            };
+            let same = match (before.record().deferreturn, now.record().deferreturn) {
+                (None, None) => Ok(()),
+                (Some(old), Some(new)) => agree(&before, old, &now, new),
+                _ => Err("only one of the two defers".into()),
+            };
+            let same = same.and_then(|()| records_agree(&before, &now));
+            same.map_err(|message| {
+                Fault::of_module("tables", format!("{}: {message}", before.name()))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What the record of a function says about all of it.
+fn records_agree(before: &go::Function<'_>, after: &go::Function<'_>) -> Result<(), String> {
+    let said = |function: &go::Function<'_>| {
+        let record = function.record();
+        (record.args, record.func_id, record.start_line)
+    };
+    if said(before) != said(after) || before.name() != after.name() {
+        return Err("its record is another".into());
+    }
+    for maps in [funcdata::ARGS_POINTER_MAPS, funcdata::LOCALS_POINTER_MAPS] {
+        if before.stack_maps(maps) != after.stack_maps(maps) {
+            return Err("its stack maps are others".into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the tables of both functions answer the same for these PC_B.
+fn agree(
+    before: &go::Function<'_>,
+    old: u32,
+    after: &go::Function<'_>,
+    new: u32,
+) -> Result<(), String> {
+    let malformed = |error: crate::Error| error.message().to_owned();
+    let (expected, frames) = (
+        before.frames_at(old).map_err(malformed)?,
+        after.frames_at(new).map_err(malformed)?,
+    );
+    if expected != frames {
+        let place = |frames: &[go::Frame<'_>]| {
+            let told: Vec<String> = (frames.iter())
+                .map(|f| {
+                    format!(
+                        "{} {}:{}",
+                        f.function,
+                        f.file.unwrap_or("?"),
+                        f.line.unwrap_or(0)
+                    )
+                })
+                .collect();
+            told.join(" in ")
+        };
+        return Err(format!(
+            "PC_B {new} is {}, which was {} at PC_B {old}",
+            place(&frames),
+            place(&expected)
+        ));
+    }
+    for (table, what) in [
+        (pcdata::STACK_MAP_INDEX, "stack map"),
+        (pcdata::UNSAFE_POINT, "safety"),
+    ] {
+        // Without a table, -1 holds everywhere.
+        let (was, is) = (
+            value(before.pcdata(table), old).unwrap_or(-1),
+            value(after.pcdata(table), new).unwrap_or(-1),
+        );
+        if was != is {
+            return Err(format!(
+                "{what} {is} at PC_B {new}, which was {was} at PC_B {old}"
+            ));
+        }
+    }
+    let (was, is) = (value(before.pcsp(), old), value(after.pcsp(), new));
+    if was != is {
+        return Err(format!(
+            "pcsp has {is:?} at PC_B {new}, which was {was:?} at PC_B {old}"
+        ));
+    }
+    Ok(())
+}
+
+/// Words of the frame that are live at a PC_B, by their distance from the return PC.
+fn live(function: &go::Function<'_>, pc_b: u32) -> impl Iterator<Item = i32> {
+    let index = value(function.pcdata(pcdata::STACK_MAP_INDEX), pc_b);
+    let maps = function.stack_maps(funcdata::LOCALS_POINTER_MAPS);
+    let map = maps.and_then(|(_, words, bits)| {
+        let each = words.div_ceil(8) as usize;
+        let from = usize::try_from(index?).ok()?.checked_mul(each)?;
+        Some((
+            words as i32,
+            bits.get(from..from.checked_add(each)?)?.to_vec(),
+        ))
+    });
+    map.into_iter().flat_map(|(words, bits)| {
+        let live = move |word: &i32| bits[*word as usize / 8] >> (word % 8) & 1 == 1;
+        (0..words)
+            .filter(live)
+            .map(move |word| (word - words) * WORD)
+    })
+}
+
+fn value(values: Option<PcValues<'_>>, pc_b: u32) -> Option<i32> {
+    values?.value_at(pc_b).ok().flatten()
+}
+
+/// In each function, PCs have the order of those that they were.
+fn keep_their_order(moved: impl Iterator<Item = Moved>, after: &Program) -> Result<(), Fault> {
+    let mut functions: HashMap<u32, BTreeMap<u32, u32>> = HashMap::new();
+    let fail = |pc: Pc| {
+        let name = after.by_pc_f(pc.f).map_or("?", |function| function.name());
+        let message = format!("{name}: PC {pc:x?} is not in the order of the input's PCs");
+        Err(Fault::of_module("tables", message))
+    };
+    for (old, new) in moved {
+        let known = functions.entry(new.f).or_default().insert(old.b, new.b);
+        if known.is_some_and(|known| known != new.b) {
+            return fail(new);
+        }
+    }
+    for (f, moved) in functions {
+        let mut pairs = moved.values().zip(moved.values().skip(1));
+        if let Some((_, b)) = pairs.find(|(first, second)| first >= second) {
+            return fail(Pc { f, b: *b });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+module sized
+
+go 1.18

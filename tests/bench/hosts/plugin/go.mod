@@ -1,0 +1,3 @@
+module gowasp.test/bench/plugin
+
+go 1.24
