@@ -13,6 +13,8 @@ fn help_texts() {
         &["inspect", "--help"],
         &["why", "--help"],
         &["diff", "--help"],
+        &["debug", "--help"],
+        &["symbolicate", "--help"],
     ] {
         let output = gowasp()
             .args(arguments)
