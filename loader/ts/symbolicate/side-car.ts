@@ -29,12 +29,16 @@ interface Func {
 }
 
 /**
- * Reads a side-car.
+ * Reads a side-car, given as what its JSON says.
  *
  * @throws {GowaspError} `manifest-invalid`, `unavailable`
  */
-export async function sideCarOf(json: string): Promise<SideCar> {
-  const file = JSON.parse(json);
+export async function sideCarOf(file: {
+  format?: unknown;
+  codeStart?: unknown;
+  positions?: unknown;
+}): Promise<SideCar> {
+  const codeStart = Number(file?.codeStart);
   if (file?.format !== 2 || typeof file.positions !== "string") {
     throw new GowaspError(
       "manifest-invalid",
@@ -49,7 +53,7 @@ export async function sideCarOf(json: string): Promise<SideCar> {
   return {
     levels(index, offset) {
       const known = functions.get(index);
-      const row = known?.rows.get(offset - file.codeStart);
+      const row = known?.rows.get(offset - codeStart);
       if (!known || !row) return undefined;
       const levels: Level[] = [];
       let { call, place } = row;
@@ -71,9 +75,13 @@ async function inflated(base64: string): Promise<Uint8Array> {
   if (!globalThis.DecompressionStream) {
     throw new GowaspError("unavailable", "this host has no DecompressionStream, which reads side-cars");
   }
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (cause) {
+    throw new GowaspError("manifest-invalid", "the side-car is damaged", { cause });
+  }
 }
 
 const COLUMNS = 16;

@@ -57,6 +57,31 @@ export async function symbolicate(
   return translate(text, site);
 }
 
+/**
+ * Hands each error that reaches the page, or the worker, to a function, with its stack translated: errors that nobody caught, and
+ * promises that were rejected and that nobody waits for.
+ *
+ * @param manifest as for `symbolicate()`
+ * @param report is given the text, which is the stack as it is if it cannot be translated, and the error
+ * @returns a function that stops it
+ */
+export function watchErrors(
+  manifest: string | URL,
+  report: (text: string, error: unknown) => void,
+  options: SymbolicateOptions = {},
+): () => void {
+  const listen = async (event: Event) => {
+    const { error, reason } = event as Event & { error?: unknown; reason?: unknown };
+    const thrown = error ?? reason;
+    report(await symbolicate(thrown, manifest, options).catch(() => textOf(thrown)), thrown);
+  };
+  const types = ["error", "unhandledrejection"];
+  for (const type of types) globalThis.addEventListener(type, listen);
+  return () => {
+    for (const type of types) globalThis.removeEventListener(type, listen);
+  };
+}
+
 /** V8 puts the message in front of the frames, others do not. */
 function textOf(trace: unknown): string {
   if (typeof trace !== "object" || trace === null) return String(trace);
@@ -72,22 +97,32 @@ function isOther(address: string, addresses: Set<string>): boolean {
 }
 
 async function programAt(url: string, { fetch = globalThis.fetch }: SymbolicateOptions): Promise<Program> {
-  const manifest = JSON.parse(new TextDecoder().decode(await bytesAt(url, fetch)));
+  const manifest = parsed(await bytesAt(url, fetch), url);
   const { module, symbols } = manifest ?? {};
   if (manifest?.format !== 1 || typeof module?.url !== "string" || typeof symbols?.url !== "string") {
     const where = symbols?.url === undefined ? ": its side-car is kept elsewhere; use `gowasp symbolicate`" : "";
     throw new GowaspError("manifest-invalid", `${url} names no side-car${where}`);
   }
-  const absolute = (/** relative */ address: string) => new URL(address, url).href;
+  const absolute = (address: string) => new URL(address, url).href;
   const bytes = await bytesAt(absolute(symbols.url), fetch);
   if (typeof symbols.sha256 === "string" && (await sha256(bytes)) !== symbols.sha256) {
     throw new GowaspError("integrity", `${absolute(symbols.url)} is not the side-car that ${url} names`);
   }
   const encodings: { url: string }[] = Object.values(module.encodings ?? {});
   return {
-    sideCar: await sideCarOf(new TextDecoder().decode(bytes)),
+    sideCar: await sideCarOf(parsed(bytes, absolute(symbols.url))),
     addresses: new Set([module.url, ...encodings.map((file) => file.url)].map(absolute)),
   };
+}
+
+/** JSON of a file. */
+// biome-ignore lint/suspicious/noExplicitAny: what it holds is looked at where it is used
+function parsed(bytes: Uint8Array, url: string): any {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new GowaspError("manifest-invalid", `${url} is not JSON`, { cause });
+  }
 }
 
 async function bytesAt(url: string, fetch: NonNullable<SymbolicateOptions["fetch"]>): Promise<Uint8Array<ArrayBuffer>> {
