@@ -25,6 +25,10 @@ lines and inlined calls. The code stays as it is. The source map is a file of it
 Calls and faults are exact; between them stands the last position known.
 To debug an optimized module, give --debug to `gowasp optimize` or `gowasp pack`.
 See docs/debugging.md.")]
+#[cfg_attr(
+    not(feature = "debug"),
+    allow(dead_code, reason = "another build does it")
+)]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]
@@ -40,6 +44,10 @@ pub(crate) struct Arguments {
 
 /// What debug information is asked for.
 #[derive(Debug, clap::Args)]
+#[cfg_attr(
+    not(feature = "debug"),
+    allow(dead_code, reason = "another build does it")
+)]
 pub(crate) struct Wanted {
     /// Debug information from Go's tables; kinds, comma-separated
     #[arg(

@@ -18,6 +18,10 @@ pub(crate) use translate::run;
 Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them.
 What is not understood, and what is of another build, stays as it is. Safari and wazero name no
 offsets: with --same-build, their frames get the functions' names. See docs/debugging.md.")]
+#[cfg_attr(
+    not(feature = "debug"),
+    allow(dead_code, reason = "another build does it")
+)]
 pub(crate) struct Arguments {
     /// The trace or log [default: standard input]
     #[arg(value_name = "TRACE")]

@@ -86,7 +86,7 @@ enum FirstFunction {
 }
 
 /// A side-car of more is damaged: its columns would not be those of a module that engines take.
-const MOST_BYTES: u64 = 1 << 30;
+const MOST_BYTES: u64 = 1 << 28;
 
 impl Symbols {
     /// Reads a side-car of any format so far.

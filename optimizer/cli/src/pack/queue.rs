@@ -155,10 +155,10 @@ impl<'a> Queue<'a> {
     fn key(&self, app: &App, wasm: &[u8]) -> Result<Key> {
         // How much is printed does not change the result.
         let options = self.arguments.optimization.options(false)?;
-        let debug = (
-            &self.arguments.debug.debug,
-            self.arguments.symbols_dir.is_some(),
-        );
+        let kinds = &self.arguments.debug.debug;
+        // Where the side-car goes is no part of the result, but debug files are named in the module.
+        let is_private = !kinds.is_empty() && self.arguments.symbols_dir.is_some();
+        let debug = (kinds, is_private);
         let brotli = self.arguments.brotli;
         Ok(Key::of(
             wasm,

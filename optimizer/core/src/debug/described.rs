@@ -10,6 +10,7 @@ use crate::positions::Positions;
 use crate::symbols::from_name_section;
 use crate::validate::validate;
 use std::collections::BTreeMap;
+use wasmparser::FuncType;
 
 /// A module's positions and names.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Described {
         let memory = Memory::of(&input);
         let identity = Identity::in_memory(&input, memory.as_ref().ok());
         let program = match Program::in_memory(&input, &identity, memory) {
-            Ok(program) if program.is_rebuilt() => return Err(is_optimized()),
+            Ok(program) if is_optimized(&input, &program) => return Err(optimized_already()),
             Ok(program) => program,
             Err(error) => return Described::without_tables(&input, error),
         };
@@ -90,7 +91,18 @@ fn names_of(input: &Input<'_>) -> BTreeMap<u32, String> {
     named.map(|(index, source)| (index, source.name)).collect()
 }
 
-fn is_optimized() -> Error {
+/// Whether the functions have another convention than Go's, in which each takes PC_B alone, or the start function makes
+/// the tables.
+fn is_optimized(input: &Input<'_>, program: &Program) -> bool {
+    let takes_one = |ty: &FuncType| ty.params().len() == 1;
+    let types = program
+        .functions()
+        .filter_map(|function| input.function_type(function.wasm_index()));
+    let (own, others): (Vec<_>, Vec<_>) = types.partition(|ty| takes_one(ty));
+    program.is_rebuilt() || own.len() < others.len()
+}
+
+fn optimized_already() -> Error {
     let message =
         "this module is optimized already, and its code is no longer where Go's tables say";
     Error::new(Stage::GoModel, message)
