@@ -40,7 +40,7 @@ fn call(
     instance: &Instance,
     name: &str,
     arguments: &[i32],
-) -> Result<i32, wasmi::Error> {
+) -> std::result::Result<i32, wasmi::Error> {
     let function = instance.get_func(&mut *store, name).expect("exported");
     let mut results = [Val::I32(0)];
     let arguments: Vec<Val> = arguments.iter().map(|n| Val::I32(*n)).collect();

@@ -118,7 +118,7 @@ mod tests {
     fn segments(memory: &str, data: &str, prefer: Preference) -> Vec<(Option<u32>, Vec<u8>)> {
         let wasm = wat::parse_str(format!("(module {memory} {data})")).expect("fixture");
         let options = Options {
-            prefer,
+            prefer: Some(prefer),
             ..Options::default()
         };
         let out = optimize(&wasm, &options).expect("valid input").wasm;
