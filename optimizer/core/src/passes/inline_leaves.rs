@@ -35,6 +35,10 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
         Preference::Raw => MOST_NODES_RAW,
         Preference::Download | Preference::Speed | Preference::Server => MOST_NODES,
     };
+    inline_all(code, most_nodes)
+}
+
+fn inline_all(code: &mut Code, most_nodes: usize) -> Outcome {
     let leaves: Vec<Option<Leaf>> = (code.functions.par_iter())
         .map(|function| Leaf::of(function.compiled()?, most_nodes))
         .collect();
@@ -216,6 +220,14 @@ mod tests {
     use crate::code::tests::machine::{NEVER, STEADY};
     use crate::code::tests::program::{self, call};
     use crate::code::{Access, Load, Local, Op, Store};
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("inline-leaves", |code, _| {
+            inline_all(code, MOST_NODES);
+        });
+    }
 
     /// The local of the leaves that these tests make: an i64.
     const VALUE: Local = 4;
