@@ -3,7 +3,7 @@
  *
  *     node tests/components/std.mjs [PACKAGE...] [--go 1.26.8] [--timeout SECONDS]
  */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +14,7 @@ import { findToolchain } from "../programs/harness/toolchain.mjs";
 import { testBinary } from "../std/binary.mjs";
 import { skippedTests } from "../std/exceptions.mjs";
 import { differences, readRun, tail } from "../std/outcome.mjs";
+import { VARIANTS } from "../std/variants.mjs";
 import { runWasmtime } from "./hosts.mjs";
 
 const PACKAGES = ["os", "time", "strings", "encoding/json"];
@@ -54,12 +55,16 @@ async function compare(/** @type {string} */ name, /** @type {any} */ toolchain,
     const skip = skippedTests(one, false).map(({ test }) => test);
     const args = ["-test.v=test2json", "-test.paniconexit0", "-test.short", `-test.timeout=${seconds}s`];
     if (skip.length) args.push(`-test.skip=^(${skip.join("|")})$`);
-    // The package's folder is its working directory, /data there, and tests write into it.
-    const folder = join(work, "package");
-    cpSync(join(toolchain.goroot, "src", name), folder, { recursive: true });
-    const env = { PWD: "/data", GOROOT: toolchain.goroot, TMPDIR: "/data", HOME: "/data" };
+    // As `go test` runs them, in the package's folder.
+    const env = {
+      PWD: join(toolchain.goroot, "src", name),
+      GOROOT: toolchain.goroot,
+      TMPDIR: work,
+      HOME: work,
+      ...VARIANTS.plain.env,
+    };
     const runOne = async (/** @type {string} */ file) =>
-      readRun(await runWasmtime({ file, args, env, stdin: "" }, folder));
+      readRun(await runWasmtime({ file, args, env, stdin: "" }, "/"));
     const [plain, wrapped] = [await runOne(built.wasm), await runOne(component)];
     const found = differences(plain, wrapped);
     const passed = [...wrapped.tests.values()].filter((result) => result === "PASS").length;
