@@ -10,6 +10,7 @@ import { root } from "../../scripts/paths.mjs";
 import { wasmtimeEngine } from "../../scripts/setup/engines.mjs";
 import { builtProgram } from "../harness/go.mjs";
 import { compareWithRuntime, run } from "./callers.mjs";
+import { hitBreakpoints } from "./chromium.mjs";
 import {
   ENDS,
   goFrames,
@@ -95,6 +96,19 @@ export async function wasmtime(/** @type {Tools} */ tools) {
       frames += sameFrames(wasmtimeFrames(translated), goFrames(output), `symbolicate, ${end}`);
     }
     return `${frames} frames`;
+  });
+}
+
+/** Breakpoints in Chromium, in Go's own file and in an optimized one. */
+export async function chromium(/** @type {Tools} */ tools) {
+  const wasm = builtProgram(join(root, "tests/debug/breakpoints"), { goos: "js" });
+  return inFolder(async (work) => {
+    let hit = 0;
+    for (const way of ["debug", "optimize"]) {
+      run(tools.gowasp, [way, wasm, "-o", join(work, "app.wasm"), "--debug", "names,sourcemap", "-q"]);
+      hit += await hitBreakpoints(work);
+    }
+    return `${hit} lines`;
   });
 }
 

@@ -1,0 +1,3 @@
+module gowasp.test/breakpoints
+
+go 1.21
