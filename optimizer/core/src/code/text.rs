@@ -30,6 +30,7 @@ use super::ir::{
     Access, After, Block, Callee, Dispatch, End, Expr, Function, Local, Located, SELECTOR, SP, Stmt,
 };
 use super::op::Type;
+use super::pc::ReturnPc;
 use crate::index::FuncIndex;
 use names::{load_name, op_name, store_name};
 use std::fmt::{Display, Formatter, Result, Write};
@@ -223,17 +224,12 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
         }
         Stmt::Drop(value) => write!(f, "drop {}", Text(value)),
         Stmt::Call(function, arguments) => write!(f, "call f{function}{}", List(arguments)),
-        Stmt::GoCall {
-            pc_f,
-            pc_b,
-            callee,
-            after,
-        } => {
+        Stmt::GoCall { pc, callee, after } => {
             write!(f, "go {} pc ", Target(callee))?;
-            if let Some(pc_f) = pc_f {
-                write!(f, "{pc_f}/")?;
+            if let ReturnPc::Of(pc) = pc {
+                write!(f, "{}/", pc.f)?;
             }
-            write!(f, "{pc_b} {}", after_name(*after))
+            write!(f, "{} {}", pc.b(), after_name(*after))
         }
         Stmt::PushedCall {
             pc_b,

@@ -147,6 +147,7 @@ mod tests {
     use super::*;
     use crate::code::After;
     use crate::code::At;
+    use crate::code::ReturnPc;
     use crate::code::tests::choices::Choices;
     use crate::code::tests::machine::{CHOOSE, MAY_UNWIND, NEVER, STEADY, slot};
     use crate::code::tests::program::{self, played};
@@ -178,8 +179,7 @@ mod tests {
 
     fn call(callee: Callee) -> Stmt {
         Stmt::GoCall {
-            pc_f: None,
-            pc_b: 1,
+            pc: ReturnPc::Own(1),
             callee,
             after: After::Resume,
         }

@@ -9,7 +9,8 @@ use crate::code::ir::{
 };
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::origin::{At, Inlined};
-use crate::code::{Body, Definition, Unlifted};
+use crate::code::{Body, Definition, ReturnPc, Unlifted};
+use crate::go::Pc;
 use crate::index::FuncIndex;
 use std::collections::HashMap;
 
@@ -353,10 +354,12 @@ impl Reader {
         let callee = self.callee();
         self.expect("pc");
         let first = self.number("");
-        let (pc_f, pc_b) = if self.accept("/") {
-            (Some(first), self.number(""))
-        } else {
-            (None, first)
+        let pc = match self.accept("/") {
+            true => ReturnPc::Of(Pc {
+                f: first,
+                b: self.number(""),
+            }),
+            false => ReturnPc::Own(first),
         };
         let place = self.place();
         let word = self.word();
@@ -369,8 +372,7 @@ impl Reader {
         ];
         let after = all.into_iter().find(|after| after_name(*after) == word);
         Stmt::GoCall {
-            pc_f,
-            pc_b,
+            pc,
             callee,
             after: after.expect(&place),
         }

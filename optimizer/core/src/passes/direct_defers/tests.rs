@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::code::At;
+use crate::code::ReturnPc;
 use crate::code::tests::machine::{NEVER, STEADY};
 use crate::code::tests::program;
 use crate::code::{Access, After, End, Local, Store};
@@ -34,8 +35,7 @@ fn address(offset: u32) -> Expr {
 
 fn call(pc_b: u32, callee: Callee) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b,
+        pc: ReturnPc::Own(pc_b),
         callee,
         after: After::Resume,
     }

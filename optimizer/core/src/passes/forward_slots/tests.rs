@@ -3,6 +3,7 @@
 
 use super::{Cells, Demand, forward};
 use crate::code::At;
+use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, STEADY};
 use crate::code::tests::program::{self, run_function};
@@ -181,8 +182,7 @@ fn inner(choices: &mut Choices) -> Vec<Stmt> {
 
 fn call(after: After) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b: 1,
+        pc: ReturnPc::Own(1),
         callee: Callee::Direct(STEADY),
         after,
     }

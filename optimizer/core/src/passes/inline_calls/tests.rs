@@ -4,6 +4,7 @@ use super::splice::inline;
 use super::template::Template;
 use super::{Limits, inline_all};
 use crate::code::At;
+use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{CHOOSE, LOG, MAY_UNWIND, NEVER, PC_F, STEADY, TESTED};
 use crate::code::tests::program::{self, call, played};
@@ -132,8 +133,7 @@ fn a_call_leaves_its_return_pc_and_frame() {
     assert_eq!(inside.resume, Some(1), "the call's own resume point stays");
     let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let inner = Stmt::GoCall {
-        pc_f: Some(CALLEE),
-        pc_b: 7,
+        pc: ReturnPc::Of(Pc { f: CALLEE, b: 7 }),
         callee: Callee::Direct(MAY_UNWIND),
         after: After::Resume,
     };
@@ -163,8 +163,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
     let caller = inlined(&callee, After::NotResumed);
     let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let raise = Stmt::GoCall {
-        pc_f: Some(CALLEE),
-        pc_b: 5,
+        pc: ReturnPc::Of(Pc { f: CALLEE, b: 5 }),
         callee: Callee::Direct(NEVER),
         after: After::Never,
     };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
 use crate::code::tests::program::{self, call};
-use crate::code::{Body, End, Unlifted};
+use crate::code::{Body, End, ReturnPc, Unlifted};
 use crate::index::Defined;
 use crate::passes::cases;
 
@@ -76,8 +76,8 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
 fn a_body_in_place_of_its_call_unwinds_to_its_function() {
     let mut function = calling();
     let mut inlined = call(1, MAY_UNWIND, After::Resume);
-    if let Stmt::GoCall { pc_f, .. } = &mut inlined {
-        *pc_f = Some(PC_F);
+    if let Stmt::GoCall { pc, .. } = &mut inlined {
+        *pc = ReturnPc::Of(pc.within(PC_F));
     }
     function.blocks[1].body.insert(0, inlined.clone().into());
     let (function, calls) = stressed(function);
