@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, wholeNumber } from "../command.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { testBinary } from "../std/binary.mjs";
 import { skippedTests } from "../std/exceptions.mjs";
 import { differences, readRun, tail } from "../std/outcome.mjs";
@@ -51,7 +51,7 @@ async function compare(/** @type {string} */ name, /** @type {any} */ toolchain,
   const work = mkdtempSync(join(tmpdir(), "gowasp-std-components-"));
   try {
     const component = join(work, "component.wasm");
-    await run(DEFAULT_OPTIMIZER, ["component", built.wasm, "-o", component, "-q"], { output: "capture" });
+    await run(gowaspBinary, ["component", built.wasm, "-o", component, "-q"], { output: "capture" });
     const skip = skippedTests(one, false).map(({ test }) => test);
     const args = ["-test.v=test2json", "-test.paniconexit0", "-test.short", `-test.timeout=${seconds}s`];
     if (skip.length) args.push(`-test.skip=^(${skip.join("|")})$`);
