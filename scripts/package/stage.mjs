@@ -9,7 +9,7 @@ import { nativeNotices, webNotices } from "./notices.mjs";
 import { platforms } from "./platforms.mjs";
 
 /** Bytes: of all files of the main package, and of a platform's tarball. */
-const bounds = { unpacked: 8e6, platform: 2.5e6 };
+const bounds = { unpacked: 13e6, platform: 2.5e6 };
 
 /**
  * Packs the main package from what `npm run build` left.

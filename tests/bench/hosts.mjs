@@ -11,10 +11,10 @@ import { parseArgs } from "node:util";
 import { wasmtime, wasmtimeHome, wazero } from "../../scripts/engines.mjs";
 import { cacheDir, root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, wholeNumber } from "../command.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
 import { GOWASP } from "./measure/gowasp.mjs";
 import { geometricMean, median } from "./measure/statistics.mjs";
-import { table } from "./report/table.mjs";
+import { table } from "./measure/table.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const FOLDER = join(HERE, "hosts");

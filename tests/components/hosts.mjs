@@ -9,7 +9,7 @@ import { wasmtimeHome } from "../../scripts/engines.mjs";
 import { installed } from "../../scripts/installed.mjs";
 import { cacheDir } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { runChild } from "../programs/harness/child.mjs";
+import { runChild } from "../harness/child.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 240_000;
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 240_000;
  * @property {string} stdin
  */
 
-/** @type {Record<string, (run: Run) => Promise<import("../programs/harness/child.mjs").Outcome>>} */
+/** @type {Record<string, (run: Run) => Promise<import("../harness/child.mjs").Outcome>>} */
 export const HOSTS = {
   wasmtime: (run) => inFolder((folder) => runWasmtime(run, folder)),
   jco: (run) => inFolder((folder) => runJco(run, folder)),

@@ -9,10 +9,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command } from "../command.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { command } from "../harness/command.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { jcoHome } from "./hosts.mjs";
 import { buildProgram } from "./programs.mjs";
 
@@ -39,11 +39,11 @@ async function main() {
     for (const name of ["http", "io", "clocks", "random", "cli", "filesystem", "sockets"])
       cpSync(join(wit, `wasi-${name}`), join(world, "deps", name), { recursive: true });
     const optimized = join(work, "optimized.wasm");
-    await run(DEFAULT_OPTIMIZER, ["optimize", original, "-o", optimized, "-q"], { output: "capture" });
+    await run(gowaspBinary, ["optimize", original, "-o", optimized, "-q"], { output: "capture" });
     for (const [way, module] of Object.entries({ original, optimized })) {
       const file = join(work, `${way}.component.wasm`);
       const options = ["--world", `${world}#handler`, "--adapter", "proxy", "-q"];
-      await run(DEFAULT_OPTIMIZER, ["component", module, "-o", file, ...options], { output: "capture" });
+      await run(gowaspBinary, ["component", module, "-o", file, ...options], { output: "capture" });
       await serveAndAsk(join(packages, ".bin", "jco"), file);
       console.log(`✓ ${way}: ${REQUESTS} requests`);
     }

@@ -8,10 +8,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, known } from "../command.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { findToolchain, WASIP1_RELEASES } from "../programs/harness/toolchain.mjs";
+import { command, known } from "../harness/command.mjs";
+import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
 import { HOSTS as NEW_HOSTS, OLD_HOSTS } from "./hosts.mjs";
 import { assertResults, buildProgram, PROGRAMS, programsOf, SETTINGS, STDIN } from "./programs.mjs";
 
@@ -89,7 +89,7 @@ async function check(program, toolchain, { hosts, settings }) {
 }
 
 function gowasp(/** @type {string[]} */ args) {
-  return run(DEFAULT_OPTIMIZER, [...args, "-q"], { output: "capture" });
+  return run(gowaspBinary, [...args, "-q"], { output: "capture" });
 }
 
 /** A command does what the module does under preview 1, a reactor returns what it should. */

@@ -3,17 +3,18 @@
  *
  *     node tests/components/std.mjs [PACKAGE...] [--go 1.26.8] [--timeout SECONDS]
  */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
-import { command, wholeNumber } from "../command.mjs";
-import { DEFAULT_OPTIMIZER } from "../programs/harness/optimize.mjs";
-import { findToolchain } from "../programs/harness/toolchain.mjs";
+import { command, wholeNumber } from "../harness/command.mjs";
+import { findToolchain } from "../harness/toolchain.mjs";
 import { testBinary } from "../std/binary.mjs";
 import { skippedTests } from "../std/exceptions.mjs";
 import { differences, readRun, tail } from "../std/outcome.mjs";
+import { VARIANTS } from "../std/variants.mjs";
 import { runWasmtime } from "./hosts.mjs";
 
 const PACKAGES = ["os", "time", "strings", "encoding/json"];
@@ -50,16 +51,20 @@ async function compare(/** @type {string} */ name, /** @type {any} */ toolchain,
   const work = mkdtempSync(join(tmpdir(), "gowasp-std-components-"));
   try {
     const component = join(work, "component.wasm");
-    await run(DEFAULT_OPTIMIZER, ["component", built.wasm, "-o", component, "-q"], { output: "capture" });
+    await run(gowaspBinary, ["component", built.wasm, "-o", component, "-q"], { output: "capture" });
     const skip = skippedTests(one, false).map(({ test }) => test);
     const args = ["-test.v=test2json", "-test.paniconexit0", "-test.short", `-test.timeout=${seconds}s`];
     if (skip.length) args.push(`-test.skip=^(${skip.join("|")})$`);
-    // The package's folder is its working directory, /data there, and tests write into it.
-    const folder = join(work, "package");
-    cpSync(join(toolchain.goroot, "src", name), folder, { recursive: true });
-    const env = { PWD: "/data", GOROOT: toolchain.goroot, TMPDIR: "/data", HOME: "/data" };
+    // As `go test` runs them, in the package's folder.
+    const env = {
+      PWD: join(toolchain.goroot, "src", name),
+      GOROOT: toolchain.goroot,
+      TMPDIR: work,
+      HOME: work,
+      ...VARIANTS.plain.env,
+    };
     const runOne = async (/** @type {string} */ file) =>
-      readRun(await runWasmtime({ file, args, env, stdin: "" }, folder));
+      readRun(await runWasmtime({ file, args, env, stdin: "" }, "/"));
     const [plain, wrapped] = [await runOne(built.wasm), await runOne(component)];
     const found = differences(plain, wrapped);
     const passed = [...wrapped.tests.values()].filter((result) => result === "PASS").length;

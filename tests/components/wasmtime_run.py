@@ -2,7 +2,7 @@
 
     python3 wasmtime_run.py PACKAGE_DIR COMPONENT FOLDER [ARGUMENT...]
 
-FOLDER is /data there. A component that exports wasi:cli/run is run, with this process's streams; its exit code is this process's,
+FOLDER is /data there, and / is itself. A component that exports wasi:cli/run is run, with this process's streams; its exit code is this process's,
 134 after a trap. Of any other, the exports that it should have are called as tests/components/calls.json says; the results go to
 standard output as JSON. A module for WASI preview 1 is run, too, to compare with.
 """
@@ -49,7 +49,7 @@ def new_wasi():
     wasi.inherit_stdin()
     wasi.inherit_stdout()
     wasi.inherit_stderr()
-    wasi.preopen_dir(folder, "/data")
+    wasi.preopen_dir(folder, "/" if folder == "/" else "/data")
     return wasi
 
 

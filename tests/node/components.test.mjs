@@ -5,12 +5,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { WASI_ENGINES } from "../engines/wasi.mjs";
-import { runChild } from "../programs/harness/child.mjs";
-import { DEFAULT_OPTIMIZER, optimizerMissing } from "../programs/harness/optimize.mjs";
+import { runChild } from "../harness/child.mjs";
+import { optimizerMissing } from "../harness/optimize.mjs";
 
 const runner = fileURLToPath(new URL("../components/run.mjs", import.meta.url));
-const missing = optimizerMissing(DEFAULT_OPTIMIZER) || WASI_ENGINES.wasmtime.missing();
+const missing = optimizerMissing(gowaspBinary) || WASI_ENGINES.wasmtime.missing();
 const skip = process.env.CI !== "true" && missing;
 
 for (const program of ["stress", "numbers", "text"]) {

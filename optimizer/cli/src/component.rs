@@ -13,14 +13,14 @@ pub(crate) use make::{run, write};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   GOOS=wasip1 GOARCH=wasm go build -o app.wasm .
-  gowasp component app.wasm -o app.component.wasm                    a command, for `wasmtime run` and the like
-  gowasp component plugin.wasm                                       print the world of a reactor's exports
-  gowasp component plugin.wasm -o plugin.component.wasm              a reactor with these exports
-  gowasp component plugin.wasm -o out.wasm --world plugin.wit#host   a reactor with strings, records and imports
+  gowasp component app.wasm -o app.component.wasm     a command, for `wasmtime run`
+  gowasp component plugin.wasm                        print the world of a reactor's exports
+  gowasp component plugin.wasm -o out.wasm            a reactor with these exports
+  gowasp component plugin.wasm -o out.wasm --world plugin.wit#host   with strings and imports
   gowasp component handler.wasm -o out.wasm --world wit --adapter proxy
 
-IN may be optimized, and is not changed otherwise. Without --world, exports of numbers alone are possible; their world is
-printed. See docs/components.md.")]
+IN may be optimized, and is not changed otherwise. Without --world, only exports of numbers are
+possible; their world is printed. See docs/components.md.")]
 pub(crate) struct Arguments {
     /// The module that `go build` wrote with GOOS=wasip1, or `gowasp optimize`; `-` for standard input
     #[arg(value_name = "IN")]

@@ -15,6 +15,7 @@ fn help_texts() {
         &["diff", "--help"],
         &["debug", "--help"],
         &["symbolicate", "--help"],
+        &["component", "--help"],
     ] {
         let output = gowasp()
             .args(arguments)
@@ -88,10 +89,10 @@ fn bad_input_is_named_and_leaves_the_old_output_alone() {
         ("memory over 4 GiB", &huge, "memory size"),
     ];
     for (name, bytes, expected) in cases {
-        for subcommand in ["optimize", "pack"] {
+        for subcommand in ["optimize", "pack", "component"] {
             let scratch = Scratch::new();
             let input = scratch.file("bad.wasm", bytes);
-            let output = if subcommand == "optimize" {
+            let output = if subcommand != "pack" {
                 scratch.file("old", b"old")
             } else {
                 scratch.path("dir")
@@ -110,7 +111,7 @@ fn bad_input_is_named_and_leaves_the_old_output_alone() {
                 "{name}: {message}"
             );
             assert_eq!(scratch.names(), before, "{name}: nothing is left behind");
-            if subcommand == "optimize" {
+            if subcommand != "pack" {
                 assert_eq!(
                     std::fs::read(&output).expect("still there"),
                     b"old",

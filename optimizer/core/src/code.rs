@@ -47,7 +47,7 @@ pub(crate) use lower::{Code, Target, adapted};
 pub(crate) use marks::{Mark, Written};
 pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use origin::{At, Inlined, Place};
-pub(crate) use pc::PcWidth;
+pub(crate) use pc::{PcWidth, ReturnPc};
 pub(crate) use stack_pointer::StackPointer;
 
 pub(crate) use unlifted::Unlifted;

@@ -276,7 +276,10 @@ fn attempt(
     };
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);
     // Everything is in what was written; the checker takes much memory as well.
-    (module.code, module.program) = (None, None);
+    module.program = None;
+    if let Some(code) = module.code.take() {
+        code.free();
+    }
     let code_map = match wants_map {
         true => Some(map_code(&module, &identity, &written.marked)?),
         false => None,

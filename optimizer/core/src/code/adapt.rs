@@ -131,18 +131,20 @@ impl Adapter<'_> {
             .instruction(&Instruction::I32Sub)
             .instruction(&Instruction::LocalTee(SP))
             .instruction(&Instruction::LocalGet(SELECTOR));
+        if !wide {
+            self.out.instruction(&Instruction::I64ExtendI32U);
+        }
+        self.mark(true);
+        self.out.instruction(&Instruction::I64Store(store));
         if wide {
             // The body's own selector is another local, which is 0.
             self.out
-                .instruction(&Instruction::I64Store(store))
                 .instruction(&Instruction::Else)
                 .instruction(&Instruction::LocalGet(SELECTOR))
                 .instruction(&Instruction::I32WrapI64)
                 .instruction(&Instruction::LocalSet(self.locals.of(SELECTOR)));
         } else {
             self.out
-                .instruction(&Instruction::I64ExtendI32U)
-                .instruction(&Instruction::I64Store(store))
                 .instruction(&Instruction::I32Const(0))
                 .instruction(&Instruction::LocalSet(SELECTOR));
         }

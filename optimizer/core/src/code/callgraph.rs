@@ -228,7 +228,7 @@ fn reaches_return(
 fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<BlockId> {
     let behind_calls: std::collections::BTreeSet<u32> = (function.blocks.iter())
         .filter_map(|block| match block.last() {
-            Some(Stmt::GoCall { pc_b, after, .. }) if *after == After::Resume => Some(*pc_b),
+            Some(Stmt::GoCall { pc, after, .. }) if *after == After::Resume => Some(pc.b()),
             _ => None,
         })
         .collect();
@@ -267,8 +267,7 @@ pub(crate) fn prune_resume_points(
     let mut pruned = std::collections::BTreeSet::new();
     for block in &mut function.blocks {
         let Some(Stmt::GoCall {
-            pc_f: _,
-            pc_b,
+            pc,
             callee: Callee::Direct(callee),
             after: after @ After::Resume,
             ..
@@ -277,12 +276,12 @@ pub(crate) fn prune_resume_points(
             continue;
         };
         // A recovered panic enters at this PC, so it has to stay.
-        if Some(*pc_b) == deferreturn {
+        if Some(pc.b()) == deferreturn {
             continue;
         }
         if let Some(fate) = decide(*callee) {
             *after = fate;
-            pruned.insert(*pc_b);
+            pruned.insert(pc.b());
             if fate == After::Never {
                 block.end = End::Stop;
             }
@@ -304,6 +303,7 @@ mod tests {
     use super::*;
     use crate::code::At;
     use crate::code::definition::Body;
+    use crate::code::pc::ReturnPc;
     use crate::code::tests::machine;
     use crate::code::tests::program;
     use crate::code::unlifted::Unlifted;
@@ -319,8 +319,7 @@ mod tests {
 
     fn call(pc_b: u32, position: Defined) -> Stmt {
         Stmt::GoCall {
-            pc_f: None,
-            pc_b,
+            pc: ReturnPc::Own(pc_b),
             callee: Callee::Direct(index(position)),
             after: After::Resume,
         }

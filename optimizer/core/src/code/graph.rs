@@ -140,14 +140,14 @@ impl Builder<'_> {
     /// A function that grows the stack is entered again at the PC that it pushed for morestack.
     fn note_morestack(&mut self, stmt: &Stmt) {
         if let Stmt::GoCall {
-            pc_b,
+            pc,
             callee: Callee::Direct(callee),
             ..
         } = stmt
             && self.facts.morestack.contains(callee)
         {
-            let segment = self.segment_of(*pc_b);
-            self.resume.entry(*pc_b).or_insert(segment);
+            let segment = self.segment_of(pc.b());
+            self.resume.entry(pc.b()).or_insert(segment);
         }
     }
 
@@ -159,7 +159,7 @@ impl Builder<'_> {
         is_last: bool,
     ) -> Result<(), Refusal> {
         let Stmt::GoCall {
-            pc_b,
+            pc,
             callee,
             after: after @ After::Resume,
             ..
@@ -167,14 +167,14 @@ impl Builder<'_> {
         else {
             return Ok(());
         };
-        let target = self.segment_of(*pc_b);
+        let target = self.segment_of(pc.b());
         if !is_last || target != segment + 1 {
             return Err("a call that is not resumed behind itself");
         }
         if self.unreachable[target] && matches!(callee, Callee::Direct(_)) {
             *after = After::Never;
         } else {
-            self.resume.insert(*pc_b, target);
+            self.resume.insert(pc.b(), target);
         }
         Ok(())
     }

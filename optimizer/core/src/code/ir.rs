@@ -4,6 +4,7 @@ mod walk;
 
 use super::op::{Load, Op, Store, Type};
 use super::origin::{At, Inlined};
+use super::pc::ReturnPc;
 use crate::index::FuncIndex;
 use std::ops::{Deref, DerefMut};
 
@@ -84,11 +85,10 @@ pub(crate) enum Stmt {
     If(Expr, Vec<Located>, Vec<Located>),
     /// A function outside Go's convention that returns nothing.
     Call(FuncIndex, Vec<Expr>),
-    /// A call by Go's convention. The return PC is PC_B `pc_b` of the function with PC_F `pc_f`.
+    /// A call by Go's convention.
     GoCall {
-        /// That of the function that the call was inlined from; `None` for its own.
-        pc_f: Option<u32>,
-        pc_b: u32,
+        /// What it pushes.
+        pc: ReturnPc,
         callee: Callee,
         after: After,
     },

@@ -9,6 +9,7 @@ use super::facts::{Facts, Role};
 use super::ir::Function;
 use super::lift::Refusal;
 use super::marks::Written;
+use super::unlifted::Unlifted;
 use crate::error::{Error, Result, Stage};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
@@ -32,6 +33,12 @@ impl Code {
     pub(crate) fn go_functions(&self) -> impl Iterator<Item = FuncIndex> {
         let indices = self.functions.iter().map(|function| function.index);
         indices.filter(|index| self.facts.is_go(*index))
+    }
+
+    /// Frees the graphs, which are millions of small parts, on all cores.
+    pub(crate) fn free(mut self) {
+        (self.functions.par_iter_mut())
+            .for_each(|function| function.body = Body::Adapted(Unlifted::default()));
     }
 
     /// The graphs of those that were lifted.

@@ -1,7 +1,40 @@
-//! The width of program counters in calls: 32 bits if all of a module fit, otherwise 64.
+//! Program counters in calls: which one a call pushes, and their width, 32 bits if all of a module fit, otherwise 64.
 
 use super::op::{Load, Type};
 use crate::go::Pc;
+
+/// The return PC of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReturnPc {
+    /// This PC_B in the function that the call stands in.
+    Own(u32),
+    /// In the function that the call was inlined from.
+    Of(Pc),
+}
+
+impl ReturnPc {
+    /// PC_B, in whichever function.
+    pub(crate) fn b(self) -> u32 {
+        match self {
+            ReturnPc::Own(b) | ReturnPc::Of(Pc { b, .. }) => b,
+        }
+    }
+
+    /// As [`ReturnPc::b`], to change it.
+    pub(crate) fn b_mut(&mut self) -> &mut u32 {
+        match self {
+            ReturnPc::Own(b) | ReturnPc::Of(Pc { b, .. }) => b,
+        }
+    }
+
+    /// The whole PC, of a call that stands in the function with this PC_F.
+    pub(crate) fn within(self, pc_f: u32) -> Pc {
+        match self {
+            ReturnPc::Own(b) => Pc { f: pc_f, b },
+            ReturnPc::Of(pc) => pc,
+        }
+    }
+}
 
 /// The width of the PCs that calls of a module pass: the smaller one if all fit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -30,6 +30,7 @@ use super::ir::{
     Access, After, Block, Callee, Dispatch, End, Expr, Function, Local, Located, SELECTOR, SP, Stmt,
 };
 use super::op::Type;
+use super::pc::ReturnPc;
 use crate::index::FuncIndex;
 use names::{load_name, op_name, store_name};
 use std::fmt::{Display, Formatter, Result, Write};
@@ -44,6 +45,49 @@ type Names<'n> = &'n dyn Fn(FuncIndex) -> Option<&'n str>;
 #[cfg(test)]
 pub(crate) fn text(function: &Function) -> String {
     with_names(function, &|_| None)
+}
+
+/// Writes a function of a program: a line with its index and what Go's tables say of it, such as
+/// `f3 pc_f 4097 deferreturn 5 frame 16 assembly`, and its code. Of one that was not lifted, `calls f4 f5 indirect`.
+#[cfg(test)]
+pub(crate) fn definition(function: &super::Definition) -> String {
+    let super::Definition {
+        index,
+        pc_f,
+        deferreturn,
+        frame,
+        is_assembly,
+        body,
+    } = function;
+    let mut line = format!("f{index}");
+    let numbers = [
+        ("pc_f", pc_f),
+        ("deferreturn", deferreturn),
+        ("frame", frame),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            line.push_str(&format!(" {name} {number}"));
+        }
+    }
+    if *is_assembly {
+        line.push_str(" assembly");
+    }
+    match body {
+        super::Body::Lifted(function) => format!("{line}\n{}", text(function)),
+        super::Body::Adapted(unlifted) => {
+            line.push_str(" calls");
+            for callee in &unlifted.calls {
+                line.push_str(&format!(" f{callee}"));
+            }
+            let indirect = if unlifted.is_indirect {
+                " indirect"
+            } else {
+                ""
+            };
+            format!("{line}{indirect}\n")
+        }
+    }
 }
 
 /// As [`text`], with the names of the functions that are called as comments: `go f41 pc 2 resume // fmt.Println`.
@@ -180,17 +224,12 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
         }
         Stmt::Drop(value) => write!(f, "drop {}", Text(value)),
         Stmt::Call(function, arguments) => write!(f, "call f{function}{}", List(arguments)),
-        Stmt::GoCall {
-            pc_f,
-            pc_b,
-            callee,
-            after,
-        } => {
+        Stmt::GoCall { pc, callee, after } => {
             write!(f, "go {} pc ", Target(callee))?;
-            if let Some(pc_f) = pc_f {
-                write!(f, "{pc_f}/")?;
+            if let ReturnPc::Of(pc) = pc {
+                write!(f, "{}/", pc.f)?;
             }
-            write!(f, "{pc_b} {}", after_name(*after))
+            write!(f, "{} {}", pc.b(), after_name(*after))
         }
         Stmt::PushedCall {
             pc_b,

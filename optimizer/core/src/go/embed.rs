@@ -23,6 +23,8 @@ pub(crate) struct EmbeddedFile<'a> {
     pub(crate) content: (u64, u64),
 }
 
+/// Longest path of a file that is read.
+const LONGEST_PATH: u64 = 1 << 12;
 /// Bytes of a slice's header.
 const HEADER: u64 = 24;
 /// Bytes of a file: name, data, the first 16 bytes of the hash of its data.
@@ -33,12 +35,14 @@ pub(crate) fn embedded_files(memory: Bytes<'_>) -> Vec<EmbeddedFiles<'_>> {
     let starts = memory
         .words()
         .filter(|(address, word)| address.checked_add(HEADER) == Some(*word));
+    // Files are in memory once, or a few times: a program whose lists claim more is damaged.
+    let mut budget = (memory.as_slice().len() as u64).saturating_mul(8);
     starts
-        .filter_map(|(address, _)| list(memory, address))
+        .filter_map(|(address, _)| list(memory, address, &mut budget))
         .collect()
 }
 
-fn list(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFiles<'_>> {
+fn list<'m>(memory: Bytes<'m>, address: u64, budget: &mut u64) -> Option<EmbeddedFiles<'m>> {
     let at = |offset: u64| address.checked_add(offset);
     let (count, capacity) = (memory.u64(at(8)?)?, memory.u64(at(16)?)?);
     let len = HEADER.checked_add(count.checked_mul(FILE)?)?;
@@ -46,17 +50,24 @@ fn list(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFiles<'_>> {
     if count == 0 || count != capacity {
         return None;
     }
-    let files = (0..count).map(|n| file(memory, at(HEADER.checked_add(n.checked_mul(FILE)?)?)?));
+    let files = (0..count).map(|n| {
+        let address = at(HEADER.checked_add(n.checked_mul(FILE)?)?)?;
+        file(memory, address, budget)
+    });
     Some(EmbeddedFiles {
         range: (address, len),
         files: files.collect::<Option<_>>()?,
     })
 }
 
-fn file(memory: Bytes<'_>, address: u64) -> Option<EmbeddedFile<'_>> {
+fn file<'m>(memory: Bytes<'m>, address: u64, budget: &mut u64) -> Option<EmbeddedFile<'m>> {
     let at = |offset: u64| address.checked_add(offset);
     let path = (memory.u64(address)?, memory.u64(at(8)?)?);
     let content = (memory.u64(at(16)?)?, memory.u64(at(24)?)?);
+    if path.1 > LONGEST_PATH {
+        return None;
+    }
+    *budget = budget.checked_sub(content.1)?;
     let name = std::str::from_utf8(memory.slice(path.0, path.1)?.as_slice()).ok()?;
     let hash = memory.slice(at(32)?, 16)?.as_slice();
     if name.is_empty() {

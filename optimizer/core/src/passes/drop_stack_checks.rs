@@ -34,9 +34,8 @@ use super::{Go, Outcome};
 use crate::code::callgraph::{CallGraph, Node};
 use crate::code::{Body, Callee, Code, Definition, Expr, Function, Located, SP, Stmt, Unlifted};
 use crate::go::abi::{RETURN_PC, STACK_NOSPLIT};
-use crate::go::{Program, known};
+use crate::go::known;
 use crate::index::{Defined, FuncIndex, PerFunction};
-use crate::input::Input;
 use crate::options::Options;
 use crate::parallel::prelude::*;
 
@@ -50,9 +49,20 @@ const CHECKED_CALL: u64 = 16;
 const UNBOUNDED: u64 = u64::MAX / 4;
 
 pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
-    let program = go.program;
+    let position = |index| code.facts.imported.defined(index);
+    let exported: Vec<Defined> = go.input.exported_functions().filter_map(position).collect();
+    let named = go.program.functions();
+    let anew: Vec<Defined> = named
+        .filter(|f| known::STARTS_ANEW.contains(&f.name()))
+        .filter_map(|f| position(f.wasm_index()))
+        .collect();
+    drop_checks(code, &exported, &anew)
+}
+
+/// `exported`: what the host may call; `anew`: functions that call through the table on another stack.
+fn drop_checks(code: &mut Code, exported: &[Defined], anew: &[Defined]) -> Outcome {
     let graph = CallGraph::new(&code.functions, &code.facts);
-    let calls = all_calls(go.input, program, code, &graph);
+    let calls = all_calls(exported, anew, code, &graph);
     let mut depths = Depths::new(code, &graph, calls);
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
@@ -113,13 +123,12 @@ struct Calls {
 
 /// The calls of every function, lifted or not. A call of the host stands for one of every export.
 fn all_calls(
-    input: &Input<'_>,
-    program: &Program,
+    exported: &[Defined],
+    anew: &[Defined],
     code: &Code,
     graph: &CallGraph,
 ) -> PerFunction<Calls> {
     let position = |index| code.facts.imported.defined(index);
-    let exported: Vec<Defined> = input.exported_functions().filter_map(position).collect();
     let of_unlifted = |unlifted: &Unlifted| {
         let called = &unlifted.calls;
         let mut direct: Vec<Defined> = called.iter().copied().filter_map(position).collect();
@@ -146,11 +155,8 @@ fn all_calls(
             Body::Adapted(unlifted) => of_unlifted(unlifted),
         })
         .collect();
-    let named = program
-        .functions()
-        .filter(|f| known::STARTS_ANEW.contains(&f.name()));
-    for position in named.filter_map(|f| position(f.wasm_index())) {
-        all[position].is_indirect = false;
+    for position in anew {
+        all[*position].is_indirect = false;
     }
     all
 }
@@ -331,7 +337,23 @@ fn moves_sp_once(function: &Function) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::passes::cases;
     use State::{Checked, Dropped, Open, Without};
+
+    /// `given exported f3`, `given anew f4`.
+    #[test]
+    fn cases() {
+        cases::check_programs("drop-stack-checks", |code, given| {
+            let positions = |what| -> Vec<Defined> {
+                let functions = given.functions(what).into_iter();
+                functions
+                    .filter_map(|f| code.facts.imported.defined(f))
+                    .collect()
+            };
+            let (exported, anew) = (positions("exported"), positions("anew"));
+            drop_checks(code, &exported, &anew);
+        });
+    }
 
     /// The stack use of these functions, given as state, frame and direct callees. Those in `indirect` also call
     /// through the table.

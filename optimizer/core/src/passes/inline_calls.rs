@@ -72,6 +72,10 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, options: &Options) -> Outcome {
         listed.map_or("", |listed| listed.name())
     };
     let names: PerFunction<&str> = code.functions.iter().map(name).collect();
+    inline_all(code, &names, limits)
+}
+
+fn inline_all(code: &mut Code, names: &PerFunction<&str>, limits: Limits) -> Outcome {
     let templates: Vec<Option<Template>> = (code.functions.par_iter().zip(names.par_iter()))
         .map(|(function, name)| template(function, name, limits))
         .collect();

@@ -17,8 +17,8 @@ use super::{Go, Outcome};
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
 use crate::code::{
-    After, At, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, Inlined, Located, SP,
-    Stmt, Type,
+    After, At, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, Inlined, Located,
+    ReturnPc, SP, Stmt, Type,
 };
 use crate::go::abi::RETURN_PC;
 use crate::index::{FuncIndex, PerFunction};
@@ -35,6 +35,10 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, options: &Options) -> Outcome {
         Preference::Raw => MOST_NODES_RAW,
         Preference::Download | Preference::Speed | Preference::Server => MOST_NODES,
     };
+    inline_all(code, most_nodes)
+}
+
+fn inline_all(code: &mut Code, most_nodes: usize) -> Outcome {
     let leaves: Vec<Option<Leaf>> = (code.functions.par_iter())
         .map(|function| Leaf::of(function.compiled()?, most_nodes))
         .collect();
@@ -159,12 +163,10 @@ impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
             let at = body[position].at;
             let inlined = match &body[position].stmt {
                 Stmt::GoCall {
-                    pc_f,
-                    pc_b,
+                    pc,
                     callee: Callee::Direct(callee),
                     after: After::NotResumed | After::Returns,
-                } => (self.leaf)(*callee)
-                    .and_then(|leaf| self.body_of(leaf, (*pc_f, *pc_b), *callee, at)),
+                } => (self.leaf)(*callee).and_then(|leaf| self.body_of(leaf, *pc, *callee, at)),
                 _ => None,
             };
             match inlined {
@@ -183,7 +185,7 @@ impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
     fn body_of(
         &mut self,
         leaf: &Leaf,
-        (pc_f, pc_b): (Option<u32>, u32),
+        pc: ReturnPc,
         callee: FuncIndex,
         at: At,
     ) -> Option<Vec<Located>> {
@@ -197,8 +199,7 @@ impl<'l, F: Fn(FuncIndex) -> Option<&'l Leaf>> Inliner<'_, F> {
             // It panics in a frame of its own.
             if let Stmt::If(_, yes, _) = &mut stmt.stmt {
                 let call = Stmt::GoCall {
-                    pc_f,
-                    pc_b,
+                    pc,
                     callee: Callee::Direct(callee),
                     after: After::Never,
                 };
@@ -216,6 +217,14 @@ mod tests {
     use crate::code::tests::machine::{NEVER, STEADY};
     use crate::code::tests::program::{self, call};
     use crate::code::{Access, Load, Local, Op, Store};
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("inline-leaves", |code, _| {
+            inline_all(code, MOST_NODES);
+        });
+    }
 
     /// The local of the leaves that these tests make: an i64.
     const VALUE: Local = 4;

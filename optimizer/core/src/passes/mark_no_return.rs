@@ -24,7 +24,11 @@ use crate::options::Options;
 pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     let program = go.program;
     let saving = saving(program, &code.functions, code.facts.imported);
-    let returns = returning(&code.functions, &saving, &code.facts);
+    mark(code, &saving)
+}
+
+fn mark(code: &mut Code, saving: &PerFunction<bool>) -> Outcome {
+    let returns = returning(&code.functions, saving, &code.facts);
     let imported = code.facts.imported;
     let fate = |callee: FuncIndex| (!returns[imported.defined(callee)?]).then_some(After::Never);
     let pruned = prune_all_resume_points(&mut code.functions, fate);
@@ -49,4 +53,18 @@ pub(super) fn saving(
         saving[position] = true;
     }
     saving
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("mark-no-return", |code, _| {
+            let saving = code.functions.iter().map(|f| f.is_assembly).collect();
+            mark(code, &saving);
+        });
+    }
 }

@@ -25,6 +25,10 @@ use crate::index::FuncIndex;
 use crate::options::Options;
 
 pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome {
+    make_plain(code)
+}
+
+fn make_plain(code: &mut Code) -> Outcome {
     let graph = CallGraph::new(&code.functions, &code.facts);
     let not_resumed = graph.closed(|position, node| {
         !node.is_indirect
@@ -51,5 +55,18 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome 
             count(&returns)
         ),
         ..Outcome::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("plain-calls", |code, _| {
+            make_plain(code);
+        });
     }
 }

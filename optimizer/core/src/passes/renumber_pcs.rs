@@ -271,12 +271,12 @@ fn asked_by(
 ) -> Asked {
     let mut asked = Asked::default();
     function.visit_statements(&mut |stmt| match stmt {
-        Stmt::GoCall { pc_b, callee, .. } => {
-            asked.returns.insert(*pc_b);
+        Stmt::GoCall { pc, callee, .. } => {
+            asked.returns.insert(pc.b());
             let faults = matches!(callee, code::Callee::Direct(f)
                     if facts.sigpanic == Some(*f) || facts.morestack.contains(f));
             if faults {
-                asked.faults.insert(*pc_b);
+                asked.faults.insert(pc.b());
             }
         }
         Stmt::PushedCall { pc_b, .. } => {
@@ -332,10 +332,10 @@ fn apply(definition: &mut Definition, slots: &Slots) {
     };
     for block in &mut graph.blocks {
         for stmt in &mut block.body {
-            stmt.visit_mut(&mut |stmt| {
-                if let Stmt::GoCall { pc_b, .. } | Stmt::PushedCall { pc_b, .. } = stmt {
-                    renumber(pc_b);
-                }
+            stmt.visit_mut(&mut |stmt| match stmt {
+                Stmt::GoCall { pc, .. } => renumber(pc.b_mut()),
+                Stmt::PushedCall { pc_b, .. } => renumber(pc_b),
+                _ => {}
             });
         }
         block.resume.iter_mut().for_each(renumber);

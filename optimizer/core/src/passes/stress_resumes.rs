@@ -119,14 +119,10 @@ fn resume_points(code: &Code) -> BTreeSet<Pc> {
 fn returns_to(stmt: &Stmt, own_pc_f: u32) -> Option<Pc> {
     match stmt {
         Stmt::GoCall {
-            pc_f,
-            pc_b,
+            pc,
             after: After::Resume,
             ..
-        } => Some(Pc {
-            f: pc_f.unwrap_or(own_pc_f),
-            b: *pc_b,
-        }),
+        } => Some(pc.within(own_pc_f)),
         _ => None,
     }
 }

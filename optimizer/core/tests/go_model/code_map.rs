@@ -172,6 +172,8 @@ fn check(wasm: &[u8]) -> usize {
 
     let mut options = Options::default();
     options.code_map = true;
+    // Nothing is left out to please the checker.
+    options.strict = true;
     let optimized = optimize(wasm, &options).expect("a Go program");
     let map = optimized.code_map.as_ref().expect("asked for");
     let output = Input::read(&optimized.wasm).expect("a module");
@@ -233,6 +235,8 @@ fn damages_are_refused() {
     };
     let mut options = Options::default();
     options.code_map = true;
+    // Nothing is left out to please the checker.
+    options.strict = true;
     options.skip = ["group-tables", "columnar-tables"]
         .map(String::from)
         .to_vec();

@@ -3,6 +3,7 @@
 use super::Style;
 use crate::code::ir::{Expr, FIRST_FREE, Function, Local, Stmt};
 use crate::code::op::Type;
+use crate::code::pc::ReturnPc;
 use crate::code::structure::Plan;
 use std::collections::BTreeSet;
 
@@ -39,7 +40,10 @@ impl LocalMap {
                     stmt.exprs().for_each(&mut note);
                     calls |= matches!(
                         stmt,
-                        Stmt::GoCall { pc_f: None, .. } | Stmt::PushedCall { .. }
+                        Stmt::GoCall {
+                            pc: ReturnPc::Own(_),
+                            ..
+                        } | Stmt::PushedCall { .. }
                     );
                     if let Stmt::Set(local, _) = stmt {
                         set.insert(*local);

@@ -5,7 +5,7 @@ use super::writer::Label;
 use crate::code::ir::{After, Callee, Expr, Located, SP, Stmt};
 use crate::code::op::Op;
 use crate::code::origin::At;
-use crate::go::Pc;
+use crate::code::pc::ReturnPc;
 use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 
@@ -41,13 +41,8 @@ impl Encoder<'_> {
                     .for_each(|argument| self.expression(argument));
                 self.call(*function, at);
             }
-            Stmt::GoCall {
-                pc_f,
-                pc_b,
-                callee,
-                after,
-            } => {
-                self.return_pc(*pc_f, *pc_b);
+            Stmt::GoCall { pc, callee, after } => {
+                self.return_pc(*pc);
                 self.go_call(callee, *after, at);
             }
             Stmt::PushedCall {
@@ -186,7 +181,7 @@ impl Encoder<'_> {
         Op::I32_SUB.encode(&mut self.out.bytes);
         self.set_global(GLOBAL_SP);
         self.expression(&Expr::GetGlobal(GLOBAL_SP));
-        self.return_pc(None, pc_b);
+        self.return_pc(ReturnPc::Own(pc_b));
         self.widen_pc();
         self.store_pc(at);
         self.call(function, at);
@@ -205,18 +200,15 @@ impl Encoder<'_> {
         self.out.close();
     }
 
-    /// The return PC of a call. It belongs to the function's own PC_F unless another one is given.
-    fn return_pc(&mut self, pc_f: Option<u32>, pc_b: u32) {
-        match (pc_f, self.locals.pc_base) {
-            (None, Some(base)) => {
+    /// The return PC of a call.
+    fn return_pc(&mut self, pc: ReturnPc) {
+        match (pc, self.locals.pc_base) {
+            (ReturnPc::Own(b), Some(base)) => {
                 self.out.get(base);
-                self.pc_const(pc_b.into());
+                self.pc_const(b.into());
                 self.pc_op(Op::I32_ADD, Op::I64_ADD);
             }
-            (pc_f, _) => {
-                let f = pc_f.unwrap_or(self.pc_f);
-                self.pc_const(Pc { f, b: pc_b }.bits());
-            }
+            _ => self.pc_const(pc.within(self.pc_f).bits()),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::code::facts::Role;
 use crate::code::ir::{After, Callee, Expr, Located, SP, Stmt};
 use crate::code::op::{Op, Type};
 use crate::code::origin::At;
+use crate::code::pc::ReturnPc;
 use crate::code::switches;
 use crate::go::Pc;
 use crate::go::abi::GLOBAL_SP;
@@ -40,8 +41,7 @@ impl Reader<'_, '_, '_> {
             self.expect_empty(0)?;
         }
         let call = Stmt::GoCall {
-            pc_f: None,
-            pc_b,
+            pc: ReturnPc::Own(pc_b),
             callee,
             after,
         };

@@ -6,6 +6,7 @@ use super::machine::{
     Stop, pc_f, play, pushed_pc, slot, style,
 };
 use super::program::{self, encoded};
+use crate::code::ReturnPc;
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode::Style;
 use crate::code::graph;
@@ -13,7 +14,6 @@ use crate::code::ir::{After, Block, BlockId, Callee, End, Expr, Function, Locate
 use crate::code::op::{Op, Type};
 use crate::code::origin::{At, Inlined};
 use crate::code::pc::PcWidth;
-use crate::go::Pc;
 use crate::index::FuncIndex;
 use proptest::prelude::*;
 
@@ -155,17 +155,10 @@ impl Reference<'_> {
                 let holds = self.value(condition, locals)? != 0;
                 return self.list(if holds { yes } else { no }, locals);
             }
-            Stmt::GoCall {
-                pc_f: _,
-                pc_b,
-                callee,
-                after,
-            } => {
-                let result = self.host.call(
-                    function_of(callee),
-                    Pc { f: PC_F, b: *pc_b }.bits() as u32,
-                    sp,
-                )?;
+            Stmt::GoCall { pc, callee, after } => {
+                let result =
+                    self.host
+                        .call(function_of(callee), pc.within(PC_F).bits() as u32, sp)?;
                 if result == 0 {
                     return Ok(Then::Leave(0));
                 }
@@ -402,13 +395,12 @@ impl Graph {
             block.resume = block.resume.map(pc_b);
             for stmt in &mut block.body {
                 if let Stmt::GoCall {
-                    pc_f: _,
-                    pc_b: pc,
+                    pc,
                     after: After::Resume,
                     ..
                 } = &mut stmt.stmt
                 {
-                    *pc = pc_b(*pc);
+                    *pc.b_mut() = pc_b(pc.b());
                 }
             }
         }
@@ -424,8 +416,7 @@ impl Graph {
 
 fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b,
+        pc: ReturnPc::Own(pc_b),
         callee,
         after,
     }

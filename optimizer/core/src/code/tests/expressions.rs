@@ -4,6 +4,7 @@ use super::choices::Choices;
 use super::machine::{NEVER, STEADY, slot};
 use super::program;
 use super::values;
+use crate::code::ReturnPc;
 use crate::code::ir::{Access, After, Callee, Expr, SP, Stmt};
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::origin::At;
@@ -55,8 +56,7 @@ proptest! {
         let loaded = Expr::Load(Load::I64, access, Box::new(address()));
         let shifted = Expr::binary(Op::I64_SHR_U, loaded, Expr::I64(Pc::B_BITS.into()));
         let mut call = Stmt::GoCall {
-            pc_f: None,
-            pc_b: 1,
+            pc: ReturnPc::Own(1),
             callee: Callee::Indirect(Box::new(Expr::unary(Op::I32_WRAP_I64, shifted))),
             after: After::Never,
         };

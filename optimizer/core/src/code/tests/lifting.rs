@@ -1,5 +1,6 @@
 //! Every sequence that Go writes, as text, is recognised; `near_misses` has what differs by one operator.
 
+use crate::code::ReturnPc;
 use crate::code::facts::Facts;
 use crate::code::ir::{After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::lift_function;
@@ -115,8 +116,7 @@ pub(super) fn only_block(code: &str) -> Vec<Stmt> {
 
 pub(super) fn go_call(pc_b: u32, callee: Callee, after: After) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b,
+        pc: ReturnPc::Own(pc_b),
         callee,
         after,
     }

@@ -5,6 +5,7 @@ use super::machine::{
     self, CALLER_PC, CALLER_SP, Event, Host, Machine, PC_F, Runs, Stop, play, style,
 };
 use super::values::{self, FIRST_ADDRESS, LOCALS, POINTER};
+use crate::code::ReturnPc;
 use crate::code::definition::{Body, Definition};
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode;
@@ -82,8 +83,7 @@ pub(crate) fn store_locals(locals: impl IntoIterator<Item = Local>) -> Vec<Stmt>
 /// A call of a function from the code of its own caller.
 pub(crate) fn call(pc_b: u32, callee: FuncIndex, after: After) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b,
+        pc: ReturnPc::Own(pc_b),
         callee: Callee::Direct(callee),
         after,
     }

@@ -3,6 +3,7 @@
 use super::choices::Choices;
 use super::machine::{CALLER_PC, CALLER_SP, Host, Machine, NEVER, PC_F, Runs, STEADY, Stop, style};
 use super::program;
+use crate::code::ReturnPc;
 use crate::code::ir::{Access, After, Callee, End, Expr, Function, SP, Stmt};
 use crate::code::op::Store;
 use crate::code::origin::At;
@@ -25,8 +26,7 @@ fn set_sp() -> Stmt {
 
 fn call(callee: FuncIndex, after: After) -> Stmt {
     Stmt::GoCall {
-        pc_f: None,
-        pc_b: 1,
+        pc: ReturnPc::Own(1),
         callee: Callee::Direct(callee),
         after,
     }

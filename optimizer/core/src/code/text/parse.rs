@@ -3,12 +3,14 @@
 
 use super::names::{load_name, op_name, store_name};
 use super::{STOP, after_name, type_name};
-use crate::code::ir::Located;
 use crate::code::ir::{
-    Access, After, Block, BlockId, Callee, Dispatch, End, Expr, Function, Local, SELECTOR, SP, Stmt,
+    Access, After, Block, BlockId, Callee, Dispatch, End, Expr, Function, Local, Located, SELECTOR,
+    SP, Stmt,
 };
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::origin::{At, Inlined};
+use crate::code::{Body, Definition, ReturnPc, Unlifted};
+use crate::go::Pc;
 use crate::index::FuncIndex;
 use std::collections::HashMap;
 
@@ -22,7 +24,26 @@ pub(crate) fn parse(text: &str) -> Function {
         next: 0,
         names: Names::new(),
     };
-    reader.function()
+    let function = reader.function();
+    assert!(reader.peek().is_empty(), "{} is no block", reader.place());
+    function
+}
+
+/// The functions that [`super::definition`] writes so, one behind the other.
+///
+/// # Panics
+/// On anything else, with the line.
+pub(crate) fn program(text: &str) -> Vec<Definition> {
+    let mut reader = Reader {
+        words: words(text),
+        next: 0,
+        names: Names::new(),
+    };
+    let mut functions: Vec<Definition> = Vec::new();
+    while reader.next < reader.words.len() {
+        functions.push(reader.definition());
+    }
+    functions
 }
 
 /// Words and marks, each with its line.
@@ -125,6 +146,42 @@ impl Reader {
         FuncIndex(self.indexed('f'))
     }
 
+    fn definition(&mut self) -> Definition {
+        let index = self.called();
+        let mut number = |name: &str| self.accept(name).then(|| self.number(""));
+        let (pc_f, deferreturn) = (number("pc_f"), number("deferreturn"));
+        let frame = number("frame");
+        let is_assembly = self.accept("assembly");
+        let body = match self.accept("calls") {
+            true => {
+                let mut unlifted = Unlifted::default();
+                let (line, _) = self.words[self.next - 1];
+                let on_line = |reader: &Self| {
+                    reader
+                        .words
+                        .get(reader.next)
+                        .is_some_and(|(at, _)| *at == line)
+                };
+                while on_line(self) {
+                    match self.accept("indirect") {
+                        true => unlifted.is_indirect = true,
+                        false => unlifted.calls.push(self.called()),
+                    }
+                }
+                Body::Adapted(unlifted)
+            }
+            false => Body::Lifted(self.function()),
+        };
+        Definition {
+            index,
+            pc_f,
+            deferreturn,
+            frame,
+            is_assembly,
+            body,
+        }
+    }
+
     fn function(&mut self) -> Function {
         self.expect("locals");
         let mut locals = Vec::new();
@@ -138,7 +195,7 @@ impl Reader {
             0
         };
         let mut blocks = Vec::new();
-        while self.next < self.words.len() {
+        while self.peek().starts_with('b') {
             let id: BlockId = self.indexed('b');
             assert_eq!(id, blocks.len(), "blocks stand in their order");
             blocks.push(self.block());
@@ -297,10 +354,12 @@ impl Reader {
         let callee = self.callee();
         self.expect("pc");
         let first = self.number("");
-        let (pc_f, pc_b) = if self.accept("/") {
-            (Some(first), self.number(""))
-        } else {
-            (None, first)
+        let pc = match self.accept("/") {
+            true => ReturnPc::Of(Pc {
+                f: first,
+                b: self.number(""),
+            }),
+            false => ReturnPc::Own(first),
         };
         let place = self.place();
         let word = self.word();
@@ -313,8 +372,7 @@ impl Reader {
         ];
         let after = all.into_iter().find(|after| after_name(*after) == word);
         Stmt::GoCall {
-            pc_f,
-            pc_b,
+            pc,
             callee,
             after: after.expect(&place),
         }

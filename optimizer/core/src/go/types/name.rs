@@ -10,6 +10,8 @@ pub(super) struct Name<'a> {
     pub(super) range: (u64, u64),
 }
 
+/// Longest name that is read: those of types without a name of their own may be long.
+const LONGEST: u64 = 1 << 16;
 /// A tag follows the name.
 const HAS_TAG: u8 = 2;
 /// The offset of an import path follows.
@@ -25,6 +27,9 @@ impl<'a> Name<'a> {
             return None;
         }
         let (len, digits) = memory.uvarint(address.checked_add(1)?)?;
+        if len > LONGEST {
+            return None;
+        }
         let start = address.checked_add(1)?.checked_add(digits)?;
         let text = memory.slice(start, len)?;
         let mut end = start.checked_add(len)?;

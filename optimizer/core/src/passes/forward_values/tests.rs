@@ -2,6 +2,7 @@
 
 use super::forward;
 use crate::code::At;
+use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{self, CHOOSE, LOG, NEVER};
 use crate::code::tests::program::{self, run_function};
@@ -87,8 +88,7 @@ fn a_load_stays_before_a_store_of_its_bytes() {
 #[test]
 fn a_call_stays_before_a_check_and_a_load_does_not() {
     let raise = Stmt::GoCall {
-        pc_f: None,
-        pc_b: 1,
+        pc: ReturnPc::Own(1),
         callee: Callee::Direct(NEVER),
         after: After::Never,
     };
@@ -173,8 +173,7 @@ fn statement(choices: &mut Choices) -> Stmt {
 /// A nil check.
 fn check(choices: &mut Choices) -> Stmt {
     let raise = Stmt::GoCall {
-        pc_f: None,
-        pc_b: 1,
+        pc: ReturnPc::Own(1),
         callee: Callee::Direct(NEVER),
         after: After::Never,
     };

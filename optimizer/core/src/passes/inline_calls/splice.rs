@@ -4,8 +4,8 @@ use super::template::Template;
 use crate::code::in_place::CallersLocals;
 use crate::code::locals::MOST_LOCALS;
 use crate::code::{
-    self, Access, After, At, Block, BlockId, Callee, End, Expr, Flow, Function, Located, SP, Stmt,
-    Store,
+    self, Access, After, At, Block, BlockId, Callee, End, Expr, Flow, Function, Located, ReturnPc,
+    SP, Stmt, Store,
 };
 use crate::go::Pc;
 use crate::go::abi::RETURN_PC;
@@ -83,16 +83,13 @@ impl Splicer<'_> {
         let end = std::mem::replace(&mut before.end, End::Jump(first + template.function.entry));
         let layout = before.position;
         let Some(Located {
-            stmt: Stmt::GoCall { pc_f, pc_b, .. },
+            stmt: Stmt::GoCall { pc, .. },
             at,
         }) = before.body.pop()
         else {
             unreachable!("the call was found here");
         };
-        let pc = Pc {
-            f: pc_f.unwrap_or(self.pc_f),
-            b: pc_b,
-        };
+        let pc = pc.within(self.pc_f);
         if !template.is_leaf {
             before.body.extend(push(pc, template.frame, at));
         }
@@ -139,11 +136,8 @@ impl Splicer<'_> {
         let (callee, caller) = (&template.function.locals, &mut self.function.locals);
         for stmt in &mut copy.body {
             stmt.visit_mut(&mut |stmt| {
-                if let Stmt::GoCall {
-                    pc_f: pc_f @ None, ..
-                } = stmt
-                {
-                    *pc_f = Some(template.pc_f);
+                if let Stmt::GoCall { pc, .. } = stmt {
+                    *pc = ReturnPc::Of(pc.within(template.pc_f));
                 }
                 self.own.adopt(stmt, callee, caller);
             });

@@ -2,7 +2,9 @@
 
 use super::splice::inline;
 use super::template::Template;
+use super::{Limits, inline_all};
 use crate::code::At;
+use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
 use crate::code::tests::machine::{CHOOSE, LOG, MAY_UNWIND, NEVER, PC_F, STEADY, TESTED};
 use crate::code::tests::program::{self, call, played};
@@ -10,6 +12,9 @@ use crate::code::{
     Access, After, Block, Callee, End, Expr, Function, Load, Local, Op, SP, Stmt, Store,
 };
 use crate::go::Pc;
+use crate::index::FuncIndex;
+use crate::options::Preference;
+use crate::passes::cases;
 use proptest::prelude::*;
 
 /// The frame of the functions that these tests make, without the return PC.
@@ -128,8 +133,7 @@ fn a_call_leaves_its_return_pc_and_frame() {
     assert_eq!(inside.resume, Some(1), "the call's own resume point stays");
     let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let inner = Stmt::GoCall {
-        pc_f: Some(CALLEE),
-        pc_b: 7,
+        pc: ReturnPc::Of(Pc { f: CALLEE, b: 7 }),
         callee: Callee::Direct(MAY_UNWIND),
         after: After::Resume,
     };
@@ -159,8 +163,7 @@ fn a_body_without_a_frame_pushes_only_before_it_panics() {
     let caller = inlined(&callee, After::NotResumed);
     let pushed = Expr::I64(Pc { f: PC_F, b: 1 }.bits().cast_signed());
     let raise = Stmt::GoCall {
-        pc_f: Some(CALLEE),
-        pc_b: 5,
+        pc: ReturnPc::Of(Pc { f: CALLEE, b: 5 }),
         callee: Callee::Direct(NEVER),
         after: After::Never,
     };
@@ -241,4 +244,19 @@ fn store(offset: u32, value: Expr) -> Stmt {
         at: At::NOWHERE,
     };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
+}
+
+/// `given name f3 runtime.mapaccess1`: a name in the list of hot callers and callees.
+#[test]
+fn cases() {
+    cases::check_programs("inline-calls", |code, given| {
+        let name = |index: FuncIndex| {
+            let mut lines = given.lines("name");
+            let line = lines.find(|line| cases::function(&line[0]) == index);
+            line.map_or("", |line| line[1].as_str())
+        };
+        let names = code.functions.iter().map(|f| name(f.index)).collect();
+        let limits = Limits::of(Preference::Download).expect("limits");
+        inline_all(code, &names, limits);
+    });
 }

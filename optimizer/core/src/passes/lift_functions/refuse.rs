@@ -107,9 +107,8 @@ impl Refusal<'_> {
             elsewhere |= match stmt {
                 Stmt::Return(popped) => i64::from(at) + i64::from(*popped) != i64::from(RETURN_PC),
                 Stmt::TailCall(_) => at != 0,
-                Stmt::GoCall { pc_b, .. } | Stmt::PushedCall { pc_b, .. } => {
-                    delta_at(&deltas, *pc_b) != Some(-at)
-                }
+                Stmt::GoCall { pc, .. } => delta_at(&deltas, pc.b()) != Some(-at),
+                Stmt::PushedCall { pc_b, .. } => delta_at(&deltas, *pc_b) != Some(-at),
                 _ => false,
             };
         });

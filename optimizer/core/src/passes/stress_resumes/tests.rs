@@ -3,8 +3,9 @@
 use super::*;
 use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
 use crate::code::tests::program::{self, call};
-use crate::code::{Body, End, Unlifted};
+use crate::code::{Body, End, ReturnPc, Unlifted};
 use crate::index::Defined;
+use crate::passes::cases;
 
 /// A global, and where words begin.
 const BUSY: u32 = 8;
@@ -75,8 +76,8 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
 fn a_body_in_place_of_its_call_unwinds_to_its_function() {
     let mut function = calling();
     let mut inlined = call(1, MAY_UNWIND, After::Resume);
-    if let Stmt::GoCall { pc_f, .. } = &mut inlined {
-        *pc_f = Some(PC_F);
+    if let Stmt::GoCall { pc, .. } = &mut inlined {
+        *pc = ReturnPc::Of(pc.within(PC_F));
     }
     function.blocks[1].body.insert(0, inlined.clone().into());
     let (function, calls) = stressed(function);
@@ -130,4 +131,20 @@ fn what_unwinds_is_not_called_without_a_resume_point() {
     assert!(!is_ok(&functions));
     functions[Defined(0)].body = Body::Adapted(Unlifted::default());
     assert!(!is_ok(&functions), "nobody knows what it does");
+}
+
+/// Words begin at address 65536; global 9 counts calls during which nobody may unwind.
+#[test]
+fn cases() {
+    cases::check_programs("stress-resumes", |code, _| {
+        let words = resume_points(code).into_iter().zip((65536..).step_by(WORD));
+        let stress = Stress {
+            words: words.collect(),
+            busy: 9,
+        };
+        for function in code.functions.iter_mut() {
+            let pc_f = function.pc_f.expect("in the table");
+            stress.apply(function.graph_mut().expect("lifted"), pc_f, &code.facts);
+        }
+    });
 }

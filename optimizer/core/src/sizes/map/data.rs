@@ -100,7 +100,7 @@ fn data_words(builder: &Builder<'_>, memory: Bytes<'_>, ranges: &[Range<u64>]) -
         .collect()
 }
 
-/// Adds an item for each part between cuts, and claims it. Parts of zeros are not in the file.
+/// Adds an item for each part between cuts, and claims it.
 fn objects(
     builder: &mut Builder<'_>,
     memory: Bytes<'_>,
@@ -117,9 +117,6 @@ fn objects(
             let range = std::mem::replace(&mut start, end)..end;
             let bytes = memory.slice(range.start, end - range.start);
             let bytes = bytes.map_or(&[][..], |bytes| bytes.as_slice());
-            if bytes.iter().all(|byte| *byte == 0) {
-                continue;
-            }
             let text = read_only.contains(&range.start) && is_text(bytes);
             let what = match text {
                 true => What::Text(range.start),
@@ -138,6 +135,9 @@ fn objects(
 
 /// Whether bytes are text that people read.
 fn is_text(bytes: &[u8]) -> bool {
+    if bytes.iter().all(|byte| *byte == 0) {
+        return false;
+    }
     // A string may be cut in the middle of a character.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -161,6 +161,8 @@ fn edges(builder: &mut Builder<'_>, references: &[References], words: &[(u64, u6
             return;
         };
         let step = match builder.item(to).what {
+            // So is a number within a word that holds a PC.
+            What::Function(_) if address % 8 != 0 => return,
             What::Function(_) => Step::FuncValue,
             // A number that lies in the middle of something is no address: these are pointed to at their beginning.
             What::Type(start) | What::Itab(start) | What::Embed(start) | What::Data(start)

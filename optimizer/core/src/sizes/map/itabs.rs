@@ -26,10 +26,12 @@ pub(super) fn read(program: &Program, types: &AllTypes<'_>) -> Vec<Itab> {
     let module = program.module();
     if let Some(links) = module.slice(memory, Field::ItabLinks) {
         let count = links.len.min(memory.as_slice().len() as u64 / 8);
+        let mut budget = memory.as_slice().len();
         return (0..count)
             .filter_map(|n| {
                 let at = links.address.checked_add(8 * n)?;
                 let itab = itab(program, types, memory.u64(at)?)?;
+                budget = budget.checked_sub(itab.methods.len())?;
                 Some(Itab {
                     listed_at: Some(at),
                     ..itab

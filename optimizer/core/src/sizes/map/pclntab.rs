@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// Most bytes that funcdata have whose format does not tell: open-coded defers and liveness of arguments.
 const SHORT: u64 = 32;
 
+/// Longest name or path that is looked for, in bytes.
+const LONGEST: u64 = 1 << 12;
+
 /// Users of tables that several functions may name, by address.
 #[derive(Default)]
 struct Shared {
@@ -132,7 +135,7 @@ fn add_inlined_name(
 ) {
     let address = names + u64::from(offset);
     let memory = program.memory().bytes();
-    let Some(name) = memory.cstr(address, 1 << 16) else {
+    let Some(name) = memory.cstr(address, LONGEST) else {
         return;
     };
     let package = std::str::from_utf8(name).ok().and_then(package_of);
@@ -154,12 +157,12 @@ fn files(builder: &mut Builder<'_>, program: &Program, units: &Shared, end: u64,
     let mut paths = Shared::default();
     let next = units.tags.keys().skip(1).copied().chain([end]);
     for ((start, (_, tag)), next) in units.tags.iter().zip(next) {
-        for entry in (*start..next).step_by(4) {
+        for entry in (*start..next.min(end)).step_by(4) {
             let Some(offset) = memory.u32(entry).filter(|offset| *offset != u32::MAX) else {
                 continue;
             };
             let address = filetab.saturating_add(u64::from(offset));
-            if let Some(path) = memory.cstr(address, 1 << 16) {
+            if let Some(path) = memory.cstr(address, LONGEST) {
                 paths.add(address, path.len() as u64 + 1, *tag);
             }
         }
@@ -168,7 +171,7 @@ fn files(builder: &mut Builder<'_>, program: &Program, units: &Shared, end: u64,
         .tags
         .keys()
         .next_back()
-        .map_or(0, |last| last + (1 << 16));
+        .map_or(0, |last| last + LONGEST);
     paths.claim(builder, end, u64::MAX);
 }
 

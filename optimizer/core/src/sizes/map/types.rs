@@ -43,13 +43,21 @@ pub(super) fn read<'p>(
     };
     let words = memory.words().map(|(_, word)| word);
     left.extend(words.filter(|word| (first..end).contains(word)));
+    // What descriptors name lies in memory, and few share it: a file that claims much more is damaged.
+    let mut budget = memory.as_slice().len().saturating_mul(4);
     while let Some(address) = left.pop() {
+        if budget == 0 {
+            break;
+        }
         if found.contains_key(&address) {
             continue;
         }
         let Some(ty) = reader.read(address) else {
             continue;
         };
+        let named: u64 = ty.names.iter().map(|(_, len)| len + 8).sum();
+        let counted = ty.links.len().saturating_mul(8) as u64 + named;
+        budget = budget.saturating_sub(usize::try_from(counted).unwrap_or(usize::MAX));
         left.extend(ty.links.iter().map(|(_, to)| *to));
         found.insert(address, ty);
     }
