@@ -78,7 +78,7 @@ const INTERFACE_METHOD: u64 = 8;
 /// Bytes of `abi.StructField`.
 const FIELD: u64 = 24;
 /// Most fields, methods or parameters that are read; Go's own counts have 16 bits.
-const MOST: u64 = 1 << 16;
+const MOST: u64 = 64 << 10;
 
 /// `abi.TFlagUncommon`.
 const FLAG_UNCOMMON: u8 = 1;

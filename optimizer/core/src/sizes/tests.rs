@@ -6,7 +6,7 @@ use super::*;
 use crate::go::fixture::{FIRST_SLOT, Memory, module};
 use crate::go::{Identity, Program};
 use crate::input::Input;
-use crate::{encode_brotli, inspect_sizes};
+use crate::{encode_brotli, inspect_sizes, sizes_page};
 
 /// A program of the fixture, taken apart; its bytes are all there, once.
 fn taken_apart(minor: u16) -> (Vec<u8>, Map) {
