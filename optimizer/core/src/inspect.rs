@@ -1,5 +1,7 @@
 //! What a module is and where its bytes are.
 
+#[cfg(feature = "sizes")]
+use crate::error::Stage;
 use crate::error::{Error, Result};
 use crate::go::{Identity, Program};
 use crate::input::{Input, Section};
@@ -107,6 +109,32 @@ pub fn inspect_sizes(wasm: &[u8], packed: Option<&[u8]>) -> Result<Inspection> {
         attribution: Some(Attribution::of(&measured, wasm, preview)),
         ..Inspection::of(&input, identity, program.as_ref())
     })
+}
+
+/// The page of `gowasp inspect --html` for an inspection by [`inspect_sizes`]. `name` is what people call the file.
+///
+/// # Errors
+/// An inspection without attribution.
+#[cfg(feature = "sizes")]
+pub fn sizes_page(inspection: &Inspection, name: &str) -> Result<String> {
+    let release = inspection.identity.found.to_string();
+    crate::sizes::page(attribution(inspection)?, &release, name)
+}
+
+/// The JSON that the page of [`sizes_page`] shows, for one that has it already.
+///
+/// # Errors
+/// As [`sizes_page`].
+#[cfg(feature = "sizes")]
+pub fn sizes_data(inspection: &Inspection, name: &str) -> Result<String> {
+    let release = inspection.identity.found.to_string();
+    crate::sizes::data(attribution(inspection)?, &release, name)
+}
+
+#[cfg(feature = "sizes")]
+fn attribution(inspection: &Inspection) -> Result<&Attribution> {
+    let none = || Error::new(Stage::Read, "the sizes of data were not counted");
+    inspection.attribution.as_ref().ok_or_else(none)
 }
 
 impl Inspection {

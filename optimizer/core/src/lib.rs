@@ -70,19 +70,16 @@ pub use compress::{brotli, encode_brotli};
 pub use diff::{Amounts, Change, DIFF_SCHEMA, Diff, Growth, GrowthLimit, diff};
 pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
-#[cfg(feature = "sizes")]
-pub use inspect::inspect_sizes;
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
+#[cfg(feature = "sizes")]
+pub use inspect::{inspect_sizes, sizes_data, sizes_page};
 pub use options::{Level, Options, Preference};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
 #[cfg(feature = "sizes")]
-pub use sizes::{
-    Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA, sizes_data,
-    sizes_page,
-};
+pub use sizes::{Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA};
 pub use types::declarations;
 #[cfg(feature = "sizes")]
 pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};

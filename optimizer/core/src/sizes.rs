@@ -16,7 +16,7 @@ mod tests;
 pub(crate) use map::{Map, Step, is_init};
 pub use model::Kind;
 pub(crate) use model::{Item, ItemId, Owner, What};
-pub use page::{sizes_data, sizes_page};
+pub(crate) use page::{data, page};
 pub(crate) use summary::Preview;
 pub use summary::{Attribution, ItemSize, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA};
 

@@ -78,7 +78,7 @@ const INTERFACE_METHOD: u64 = 8;
 /// Bytes of `abi.StructField`.
 const FIELD: u64 = 24;
 /// Most fields, methods or parameters that are read; Go's own counts have 16 bits.
-const MOST: u64 = 1 << 16;
+const MOST: u64 = 64 << 10;
 
 /// `abi.TFlagUncommon`.
 const FLAG_UNCOMMON: u8 = 1;
@@ -244,9 +244,11 @@ impl<'a> Types<'a> {
     fn read_uncommon(&self, ty: &mut Type, at: u64) -> Option<()> {
         let m = self.memory;
         let path = m.i32(at)?;
-        if let Some(path) = self.name(path).filter(|path| !path.text.is_empty()) {
+        if let Some(path) = self.name(path) {
             ty.names.push(path.range);
-            ty.package = Some(path.text.to_owned());
+            // Shapes of type arguments are the compiler's own.
+            let is_package = !matches!(path.text, "" | "go.shape");
+            ty.package = is_package.then(|| path.text.to_owned());
         }
         let count = u64::from(m.u16(at.checked_add(4)?)?);
         let methods = at.checked_add(u64::from(m.u32(at.checked_add(8)?)?))?;

@@ -41,6 +41,10 @@ impl Claims {
     /// A range cut where its attribution changes.
     pub(crate) fn pieces(&self, range: Range<u64>) -> Vec<(Range<u64>, Option<Tag>)> {
         let mut pieces = Vec::new();
+        // A damaged file may say that something ends before it begins.
+        if range.start >= range.end {
+            return pieces;
+        }
         let mut at = range.start;
         let before = self.ranges.range(..range.start).next_back();
         let inside = self.ranges.range(range.clone());
@@ -102,5 +106,7 @@ mod tests {
         assert_eq!(claims.at(4), None);
         let inside: Vec<_> = claims.pieces(15..17);
         assert_eq!(inside.len(), 1);
+        let (start, end) = (17, 15);
+        assert!(claims.pieces(start..end).is_empty());
     }
 }

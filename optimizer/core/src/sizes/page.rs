@@ -2,7 +2,6 @@
 
 use super::summary::{Attribution, Leaf};
 use crate::error::{Error, Result, Stage};
-use crate::inspect::Inspection;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +13,7 @@ const SCRIPT: &str = include_str!("page/page.js");
 #[derive(Serialize)]
 struct Data<'a> {
     name: &'a str,
-    release: String,
+    release: &'a str,
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     compressed: Option<u64>,
@@ -30,13 +29,13 @@ const SMALLEST: u64 = 96;
 /// Longest name that is shown whole, in characters.
 const LONGEST: usize = 120;
 
-/// The page for an inspection by [`inspect_sizes`](crate::inspect_sizes). `name` is what people call the file.
+/// The page. `name` is what people call the file, `release` that of Go.
 ///
 /// # Errors
-/// An inspection without attribution.
-pub fn sizes_page(inspection: &Inspection, name: &str) -> Result<String> {
+/// None on any attribution: what is written has strings and numbers alone.
+pub(crate) fn page(attribution: &Attribution, release: &str, name: &str) -> Result<String> {
     // `<` in a string could end the script, or begin a comment.
-    let json = sizes_data(inspection, name)?.replace('<', "\\u003c");
+    let json = data(attribution, release, name)?.replace('<', "\\u003c");
     let mut page = String::new();
     let mut rest = PAGE;
     for (mark, text) in [
@@ -53,25 +52,22 @@ pub fn sizes_page(inspection: &Inspection, name: &str) -> Result<String> {
     Ok(page)
 }
 
-/// The JSON that the page shows, for a page that has it already.
+/// The JSON that the page shows, for a page that has no data yet.
 ///
 /// # Errors
-/// An inspection without attribution.
-pub fn sizes_data(inspection: &Inspection, name: &str) -> Result<String> {
-    let fail = |message: String| Error::new(Stage::Read, message);
-    let attribution = (inspection.attribution.as_ref())
-        .ok_or_else(|| fail("the sizes of data were not counted".to_owned()))?;
+/// As [`page`].
+pub(crate) fn data(attribution: &Attribution, release: &str, name: &str) -> Result<String> {
     let mut data = Data::of(attribution);
     data.name = name;
-    data.release = inspection.identity.found.to_string();
-    serde_json::to_string(&data).map_err(|e| fail(e.to_string()))
+    data.release = release;
+    serde_json::to_string(&data).map_err(|e| Error::new(Stage::Read, e.to_string()))
 }
 
 impl<'a> Data<'a> {
     fn of(attribution: &'a Attribution) -> Data<'a> {
         let mut data = Data {
             name: "",
-            release: String::new(),
+            release: "",
             bytes: attribution.bytes,
             compressed: attribution.compressed,
             kinds: attribution.kinds.iter().map(|k| k.kind.name()).collect(),

@@ -6,7 +6,7 @@ use super::*;
 use crate::go::fixture::{FIRST_SLOT, Memory, module};
 use crate::go::{Identity, Program};
 use crate::input::Input;
-use crate::{encode_brotli, inspect_sizes};
+use crate::{encode_brotli, inspect_sizes, sizes_page};
 
 /// A program of the fixture, taken apart; its bytes are all there, once.
 fn taken_apart(minor: u16) -> (Vec<u8>, Map) {
@@ -95,11 +95,8 @@ fn a_module_that_is_not_go_is_attributed_by_function() {
 
 #[test]
 fn names_in_the_page_cannot_end_its_script() {
-    let text = r#"(module (func $"</script><script>alert(1)" (export "f") (result i32)
-        i32.const 1 i32.const 2 i32.add i32.const 3 i32.add i32.const 4 i32.add i32.const 5 i32.add i32.const 6
-        i32.add i32.const 7 i32.add i32.const 8 i32.add i32.const 9 i32.add i32.const 10 i32.add i32.const 11
-        i32.add i32.const 12 i32.add i32.const 13 i32.add i32.const 14 i32.add i32.const 15 i32.add i32.const 16 i32.add
-        i32.const 17 i32.add i32.const 18 i32.add i32.const 19 i32.add i32.const 20 i32.add i32.const 21 i32.add))"#;
+    let body = "i32.const 7 drop ".repeat(50);
+    let text = format!(r#"(module (func $"</script><script>alert(1)" {body}))"#);
     let wasm = wat::parse_str(text).expect("fixture");
     let inspection = inspect_sizes(&wasm, None).expect("a module");
     let page = sizes_page(&inspection, "<b>.wasm").expect("attributed");

@@ -11,7 +11,7 @@ pub(super) struct Name<'a> {
 }
 
 /// Longest name that is read: those of types without a name of their own may be long.
-const LONGEST: u64 = 1 << 16;
+const LONGEST: u64 = 64 << 10;
 /// A tag follows the name.
 const HAS_TAG: u8 = 2;
 /// The offset of an import path follows.

@@ -17,7 +17,7 @@ fn content() -> Vec<u8> {
     let mut content = include_bytes!("decode.rs").to_vec();
     content.extend("The Government of the United States, which was the first. ".bytes());
     content.extend("Größe, Straße, дом, 世界 ".repeat(9).bytes());
-    content.extend((0..40_000u32).flat_map(|n| (n * n / 7).to_le_bytes()));
+    content.extend((0..4000u32).flat_map(|n| (n * n / 7).to_le_bytes()));
     content.extend(vec![0; 5000]);
     content.extend(include_bytes!("tests.rs"));
     content
@@ -26,8 +26,8 @@ fn content() -> Vec<u8> {
 #[test]
 fn costs_add_up_to_the_size_of_the_file() {
     let content = content();
-    for quality in 0..=11 {
-        for window in [10, 16, 17, 18, 22, 24] {
+    for quality in [0, 1, 4, 5, 9, 10, 11] {
+        for window in [10, 16, 17, 18, 24] {
             let packed = packed(&content, quality, window);
             let costs = costs(&packed, &content).expect("what the encoder wrote");
             assert_eq!(
@@ -41,8 +41,12 @@ fn costs_add_up_to_the_size_of_the_file() {
 
 #[test]
 fn what_was_there_before_costs_next_to_nothing() {
-    let noise: Vec<u8> = (0..2000u32)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+    let mut state = 1u32;
+    let noise: Vec<u8> = (0..2000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
         .collect();
     let content = [noise.as_slice(), noise.as_slice()].concat();
     let costs = costs(&packed(&content, 11, 24), &content).expect("what the encoder wrote");
@@ -74,7 +78,7 @@ fn other_content_is_refused() {
     let content = content();
     let packed = packed(&content, 9, 22);
     let mut other = content.clone();
-    other[70_000] ^= 1;
+    other[30_000] ^= 1;
     assert!(costs(&packed, &other).is_err());
     assert!(costs(&packed, &content[1..]).is_err());
     assert!(costs(&packed, &content[..content.len() - 1]).is_err());
@@ -83,6 +87,8 @@ fn other_content_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn random_content_is_accounted_for(
         content in proptest::collection::vec(prop_oneof![0u8..4, any::<u8>()], 0..3000),

@@ -138,10 +138,21 @@ impl Pieces<'_> {
             let start = segment.range.start;
             let end = address + segment.range.len() as u64;
             for (range, tag) in self.builder.claims.pieces(address..end) {
-                let tag = tag.map_or_else(|| self.unclaimed(), |tag| self.current(tag));
-                self.up_to(start + (range.end - address) as usize, tag);
+                let mut tag = tag.map_or_else(|| self.unclaimed(), |tag| self.current(tag));
+                let end = start + (range.end - address) as usize;
+                if tag.owner == Owner::Nobody && self.is_zero(self.at..end) {
+                    // Padding.
+                    tag = self.all.last().map_or(tag, |(_, before)| *before);
+                }
+                self.up_to(end, tag);
             }
         }
+    }
+
+    /// Whether these bytes of the file are all zero.
+    fn is_zero(&self, range: Range<usize>) -> bool {
+        let bytes = self.builder.input.slice(&range);
+        bytes.iter().all(|byte| *byte == 0)
     }
 
     /// Data that nothing claims.
