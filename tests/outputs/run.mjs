@@ -23,11 +23,12 @@ const USAGE = `usage: npm run test:outputs -- --check | --update [--all]
 
 Exit code 0 when the ledger is right or was updated, 1 when it is not right, 2 for wrong usage.`;
 
-/** The program that is optimized with each option. */
-const WITH_OPTIONS = "templates";
+/** Programs that are optimized with each option: a command, and a reactor, whose default is not a command's. */
+const WITH_OPTIONS = ["templates", "reactor"];
 
 /** Options that every program is tried with; `--skip` comes with each pass. */
 const OPTIONS = [
+  ["--for", "download"],
   ["--for", "raw"],
   ["--for", "speed"],
   ["--for", "server"],
@@ -76,7 +77,7 @@ async function modules(all) {
   const own = cases.map(({ id, program }) => {
     const { wasm, error } = built.get(id);
     if (error) throw new Error(`${id} does not build:\n${error}`);
-    return { id, wasm, withOptions: program.name === WITH_OPTIONS };
+    return { id, wasm, withOptions: WITH_OPTIONS.includes(program.name) };
   });
   return [...fromNpm, ...own];
 }

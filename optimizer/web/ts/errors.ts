@@ -3,6 +3,7 @@
  *
  * - `read`: the bytes are no WebAssembly module, or a damaged one
  * - `go-model`, `pass`, `write`, `validate`, `check`: a stage of optimizing; with the option `strict`, also what is a warning without
+ * - `host`: what is asked for a host that lacks something cannot be done
  * - `compress`, `artifact`: packing
  * - `load`: the optimizer's own WebAssembly, or its worker, could not be loaded
  * - `memory`: there is not enough memory for a module of this size
@@ -15,6 +16,7 @@ export type OptimizerStage =
   | "write"
   | "validate"
   | "check"
+  | "host"
   | "compress"
   | "artifact"
   | "load"
