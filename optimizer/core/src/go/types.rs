@@ -108,7 +108,7 @@ impl<'a> Types<'a> {
     /// The descriptor at `address`; `None` if what is there cannot be one.
     pub(crate) fn read(&self, address: u64) -> Option<Type> {
         let at = |offset: u64| address.checked_add(offset);
-        if address % 8 != 0 || !(self.base..self.end).contains(&address) {
+        if !address.is_multiple_of(8) || !(self.base..self.end).contains(&address) {
             return None;
         }
         let m = self.memory;

@@ -60,7 +60,7 @@ impl References {
         };
         if data.contains(&value) {
             // Round numbers are sizes, times and limits far more often than addresses.
-            if value % 4096 != 0 && value % 1000 != 0 {
+            if !value.is_multiple_of(4096) && !value.is_multiple_of(1000) {
                 self.data.push(value);
             }
         } else if let Some(pc) = Pc::of_bits(value).filter(|pc| pc.b == 0 && *pc >= Pc::FIRST) {

@@ -172,10 +172,8 @@ impl<'a> Builder<'a> {
         for (position, references) in self.functions.positions().map(|(at, _)| at).zip(references) {
             let from = self.functions[position];
             for callee in &references.calls {
-                if let Some(callee) = self.input.imported_functions.defined(*callee) {
-                    if let Some(to) = self.functions.get(callee.place()) {
-                        self.edges.push((from, *to, Step::Call));
-                    }
+                if let Some(to) = self.item_of(*callee) {
+                    self.edges.push((from, to, Step::Call));
                 }
             }
             let Item { what, owner, .. } = self.item(from);

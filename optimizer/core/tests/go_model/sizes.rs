@@ -60,8 +60,8 @@ fn check_sizes(wasm: &[u8], release: &str) {
     }
     let named = |items: &[ItemSize], name: &str| {
         let item = items.iter().find(|item| item.name == name);
-        item.unwrap_or_else(|| panic!("go{release}: no {name}"))
-            .clone()
+        assert!(item.is_some(), "go{release}: no {name}");
+        item.expect("it is there").clone()
     };
     let square = named(&all.types, "main.square");
     assert_eq!(square.package, "main", "go{release}");
@@ -84,12 +84,12 @@ fn check_sizes(wasm: &[u8], release: &str) {
 }
 
 fn check_ways(wasm: &[u8], release: &str) {
-    let why = |name: &str| why(wasm, None, name).unwrap_or_else(|e| panic!("go{release}: {e}"));
+    let why = |name: &str| why(wasm, None, name).expect(name);
     let way = |name: &str, root: Root| {
         let why = why(name);
         let way = why.ways.iter().find(|way| way.root == root);
-        way.unwrap_or_else(|| panic!("go{release}: no way to {name}"))
-            .clone()
+        assert!(way.is_some(), "go{release}: no way to {name}");
+        way.expect("it is there").clone()
     };
     assert_eq!(way("type:main.circle", Root::Main).from, "main.main");
     assert_eq!(way("static/large.txt", Root::Main).from, "main.main");

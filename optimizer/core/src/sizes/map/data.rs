@@ -162,7 +162,7 @@ fn edges(builder: &mut Builder<'_>, references: &[References], words: &[(u64, u6
         };
         let step = match builder.item(to).what {
             // So is a number within a word that holds a PC.
-            What::Function(_) if address % 8 != 0 => return,
+            What::Function(_) if !address.is_multiple_of(8) => return,
             What::Function(_) => Step::FuncValue,
             // A number that lies in the middle of something is no address: these are pointed to at their beginning.
             What::Type(start) | What::Itab(start) | What::Embed(start) | What::Data(start)

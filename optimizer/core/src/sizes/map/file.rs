@@ -205,10 +205,7 @@ impl Pieces<'_> {
         }
         let start = reader.original_position();
         let reader = BinaryReader::new(&content[start - section.range.start..], start);
-        for name in NameSectionReader::new(reader)
-            .into_iter()
-            .map_while(Result::ok)
-        {
+        for name in NameSectionReader::new(reader).map_while(Result::ok) {
             let Name::Function(names) = name else {
                 continue;
             };
