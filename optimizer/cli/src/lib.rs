@@ -139,8 +139,8 @@ struct Optimization {
     keep_memory: bool,
 
     /// Check the result by all rules, also those that take long (words of the stack, loads, stores,
-    /// branches, line tables, stack maps)
-    #[arg(long, visible_alias = "verify")]
+    /// branches, line tables)
+    #[arg(long, alias = "verify")]
     check: bool,
 
     /// Fail where much of a Go module would be left alone, instead of warning

@@ -17,7 +17,7 @@ const FOLLOWED: i32 = 64;
 
 /// A set of words, by their distance from the return PC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Words {
+struct Words {
     /// From the return PC down.
     below: Vec<u64>,
     /// Arguments and results, from the return PC up.
@@ -37,7 +37,7 @@ fn mask(words: impl Iterator<Item = i32>) -> u64 {
 }
 
 impl Words {
-    pub(super) fn set(&mut self, place: i32, end: i32) {
+    fn set(&mut self, place: i32, end: i32) {
         let (below, above) = words(place, end);
         for word in below {
             let at = word as usize / 64;
@@ -49,7 +49,7 @@ impl Words {
         self.above |= mask(above);
     }
 
-    pub(super) fn clear(&mut self, place: i32, end: i32) {
+    fn clear(&mut self, place: i32, end: i32) {
         let (below, above) = words(place, end);
         let all = self.below.len() as i32 * 64;
         for word in below.start.min(all)..below.end.min(all) {
@@ -58,7 +58,7 @@ impl Words {
         self.above &= !mask(above);
     }
 
-    pub(super) fn has(&self, place: i32, end: i32) -> bool {
+    fn has(&self, place: i32, end: i32) -> bool {
         let (mut below, above) = words(place, end);
         let is_set = |word: i32| {
             let bits = self.below.get(word as usize / 64);
@@ -67,7 +67,7 @@ impl Words {
         below.all(is_set) && mask(above) & !self.above == 0
     }
 
-    pub(super) fn keep(&mut self, other: &Words) {
+    fn keep(&mut self, other: &Words) {
         self.below.truncate(other.below.len());
         for (mine, others) in self.below.iter_mut().zip(&other.below) {
             *mine &= others;
@@ -157,11 +157,6 @@ impl Slots {
                 self.earlier.push(*results);
             }
         }
-    }
-
-    /// The words that the function itself has stored, on every path; `None` if that is not known.
-    pub(super) fn stored(&self) -> Option<&Words> {
-        (!self.is_anything).then_some(&self.stored)
     }
 
     pub(super) fn store(&mut self, place: i32, end: i32) {

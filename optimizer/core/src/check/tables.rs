@@ -4,19 +4,15 @@
 //! Which places are the same is what the code map says. It is tested, not trusted: the call that it names must push the
 //! PC in the input that the map says, and call the same function or one through the table; and in each function the PCs
 //! of the output have the order of those of the input.
-//!
-//! Rule `stack maps`: the garbage collector finds no word that was never written where it found none before.
 
 use super::Fault;
-use super::certain::stored_at_calls;
 use super::pushed::Pushed;
-use super::slots::WORD;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
 use crate::codemap::{CodeMap, Origin};
 use crate::go::{self, Pc, PcValues, Program, funcdata, pcdata};
 use crate::index::FuncIndex;
-use crate::input::{Input, code_section};
+use crate::input::code_section;
 use crate::parallel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,9 +24,6 @@ pub(super) struct Tables<'t> {
     pub(super) pushed: &'t HashMap<u32, Pushed>,
     /// Final index of each function of the input.
     pub(super) functions: &'t [Option<u32>],
-    pub(super) input: &'t Input<'t>,
-    /// The input's functions, by position.
-    pub(super) known: &'t [Function],
 }
 
 /// A PC of the input and what became of it.
@@ -53,13 +46,9 @@ impl Tables<'_> {
         let moved: Vec<Vec<Moved>> = (written.functions.par_iter().zip(found))
             .map(|(function, found)| {
                 let mut moved = Vec::new();
-                let sites = || found.iter().flat_map(|found| &found.sites);
-                for site in sites().filter(|site| site.after != After::Tail) {
+                let sites = found.iter().flat_map(|found| &found.sites);
+                for site in sites.filter(|site| site.after != After::Tail) {
                     self.site(written, after, function, site, start, &mut moved)?;
-                }
-                let is_alone = sites().all(|site| site.through.is_empty());
-                if is_alone && !function.is_assembly && sites().next().is_some() {
-                    self.stack_maps(function, sites(), start)?;
                 }
                 Ok(moved)
             })
@@ -115,45 +104,6 @@ impl Tables<'_> {
                         "the code map has other calls that this one was inlined through".into(),
                     );
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether what the input has stored and the stack maps call live is stored.
-    fn stack_maps<'s>(
-        &self,
-        function: &Function,
-        sites: impl Iterator<Item = &'s Site>,
-        start: usize,
-    ) -> Result<(), Fault> {
-        let listed = function.pc_f.and_then(|pc_f| self.before.by_pc_f(pc_f));
-        let position =
-            listed.and_then(|listed| self.input.imported_functions.defined(listed.wasm_index()));
-        let (Some(listed), Some(position)) = (listed, position) else {
-            return Ok(());
-        };
-        let certain = stored_at_calls(self.input, self.known, position.place());
-        for site in sites {
-            let offset = site.offset().saturating_sub(start) as u32;
-            let origin = self
-                .map
-                .at(offset)
-                .and_then(|run| self.map.origin(run.origin?));
-            let (Some(origin), Some(stored)) = (origin, &site.stored) else {
-                continue;
-            };
-            let (Some(pc), Some(was)) = (origin.pc, certain.get(&origin.offset)) else {
-                continue;
-            };
-            let lost = live(&listed, pc.b)
-                .find(|place| was.has(*place, place + WORD) && !stored.has(*place, place + WORD));
-            if let Some(place) = lost {
-                let message = format!(
-                    "the word {} bytes below the return PC is live, and no longer stored on every way",
-                    -place
-                );
-                return Err(site.fault(function, "stack maps", message));
             }
         }
         Ok(())
@@ -294,26 +244,6 @@ fn agree(
         ));
     }
     Ok(())
-}
-
-/// Words of the frame that are live at a PC_B, by their distance from the return PC.
-fn live(function: &go::Function<'_>, pc_b: u32) -> impl Iterator<Item = i32> {
-    let index = value(function.pcdata(pcdata::STACK_MAP_INDEX), pc_b);
-    let maps = function.stack_maps(funcdata::LOCALS_POINTER_MAPS);
-    let map = maps.and_then(|(_, words, bits)| {
-        let each = words.div_ceil(8) as usize;
-        let from = usize::try_from(index?).ok()?.checked_mul(each)?;
-        Some((
-            words as i32,
-            bits.get(from..from.checked_add(each)?)?.to_vec(),
-        ))
-    });
-    map.into_iter().flat_map(|(words, bits)| {
-        let live = move |word: &i32| bits[*word as usize / 8] >> (word % 8) & 1 == 1;
-        (0..words)
-            .filter(live)
-            .map(move |word| (word - words) * WORD)
-    })
 }
 
 fn value(values: Option<PcValues<'_>>, pc_b: u32) -> Option<i32> {

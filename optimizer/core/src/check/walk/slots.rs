@@ -1,7 +1,7 @@
 //! Accesses to words of Go's stack, and uses of their addresses.
 
 use super::{RETURN_PC, Site, Step, Walk};
-use crate::check::slots::{Given, Words};
+use crate::check::slots::Given;
 use crate::check::state::Sp;
 use crate::check::value::Value;
 use crate::check::walk::{After, Callee};
@@ -193,16 +193,6 @@ impl<'w> Walk<'w, '_> {
             .iter()
             .map(|state| state.slots.given(sp, args));
         given.reduce(|a, b| a.meet(&b)).unwrap_or_else(Given::all)
-    }
-
-    /// Words of its frame that the function has surely written itself.
-    pub(super) fn stored(&self) -> Option<Words> {
-        let mut states = (self.states.0.iter())
-            .filter(|_| self.written.all_rules)
-            .filter_map(|state| state.slots.stored());
-        let mut met = states.next()?.clone();
-        states.for_each(|stored| met.keep(stored));
-        Some(met)
     }
 
     /// What a call writes.
