@@ -269,9 +269,9 @@ mod tests {
     fn a_side_car_that_is_taken_leaves_hash_and_build_id() {
         let mut package = package();
         let before = package.manifest.symbols.clone().expect("a side-car");
-        let [(name, bytes)] = &package.take_symbols()[..] else {
-            panic!("the side-car alone");
-        };
+        let taken = package.take_symbols();
+        assert_eq!(taken.len(), 1, "the side-car alone");
+        let (name, bytes) = &taken[0];
         assert_eq!(Some(name), before.url.as_ref());
         let after = package.manifest.symbols.clone().expect("still described");
         assert_eq!((after.url, after.build_id), (None, before.build_id));

@@ -44,7 +44,9 @@ pub(super) fn run(edit: &mut Edit<'_>) -> Result<()> {
         realtime: edit.add_global(ValType::I64, ConstExpr::i64_const(0)),
         monotonic: edit.add_global(ValType::I64, ConstExpr::i64_const(0)),
     };
-    let guards: [(&str, fn(FuncIndex, u32, Clocks) -> Function); 3] = [
+    /// Makes the guard of an import: by its index, that of the flag, and the clocks.
+    type Guard = fn(FuncIndex, u32, Clocks) -> Function;
+    let guards: [(&str, Guard); 3] = [
         (wasi::CLOCK_TIME_GET, clock_time_get),
         (wasi::POLL_ONEOFF, poll_oneoff),
         (wasi::SCHED_YIELD, sched_yield),

@@ -62,7 +62,7 @@ fn pages_are_reserved_between_variables_and_heap() {
         let wasm = program(minor);
         let (_, _, before) = read(&wasm);
         let out = edited(&wasm, |edit| {
-            reserve_adapter_pages::run(edit, &before).expect("room")
+            reserve_adapter_pages::run(edit, &before).expect("room");
         });
         let (_, _, after) = read(&out);
         let end = after.module().word(after.memory().bytes(), Field::End);
@@ -123,7 +123,7 @@ struct Host {
 fn clocks_are_answered_without_the_host_while_it_may_not_be_called() {
     let wasm = wat::parse_str(CLOCKS).expect("text");
     let out = edited(&wasm, |edit| {
-        guard_canonical::run(edit).expect("known types")
+        guard_canonical::run(edit).expect("known types");
     });
     let engine = Engine::default();
     let module = wasmi::Module::new(&engine, &out[..]).expect("valid");

@@ -81,7 +81,7 @@ fn debug_file(
         sections.extend(dwarf::sections(&described.positions)?);
     }
     let own_names = kinds.names.then(|| names::section(&described.names));
-    sections.extend(in_order(&Input::read(shipped)?, own_names));
+    sections.extend(in_order(&Input::read(shipped)?, own_names.as_deref()));
     let symbols = optimized.symbols.to_json().into_bytes();
     sections.push((SYMBOLS_SECTION.into(), symbols));
     let mut added: Vec<(&str, &[u8])> = (sections.iter())

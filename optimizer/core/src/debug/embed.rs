@@ -34,7 +34,7 @@ pub fn embed(
         sections.extend(dwarf::sections(&described.positions)?);
     }
     let own_names = kinds.names.then(|| names::section(&described.names));
-    sections.extend(in_order(&Input::read(wasm)?, own_names));
+    sections.extend(in_order(&Input::read(wasm)?, own_names.as_deref()));
     if kinds.source_map {
         sections.push((SOURCE_MAPPING_URL.into(), source_map::url_section(map_url)));
     }
@@ -58,15 +58,14 @@ pub(super) const NAME: &str = "name";
 pub(super) const SOURCE_MAPPING_URL: &str = "sourceMappingURL";
 
 /// The sections of [`IN_ORDER`] as a module has them, but for its names if there are others.
-pub(super) fn in_order(input: &Input<'_>, names: Option<Vec<u8>>) -> Vec<(String, Vec<u8>)> {
-    let own = |name: &str| input.custom_section(name).map(<[u8]>::to_vec);
+pub(super) fn in_order(input: &Input<'_>, names: Option<&[u8]>) -> Vec<(String, Vec<u8>)> {
     let mut sections = Vec::new();
     for name in IN_ORDER {
         let content = match name {
-            NAME if names.is_some() => names.clone(),
-            _ => own(name),
+            NAME if names.is_some() => names,
+            _ => input.custom_section(name),
         };
-        sections.extend(content.map(|content| (name.to_owned(), content)));
+        sections.extend(content.map(|content| (name.to_owned(), content.to_vec())));
     }
     sections
 }

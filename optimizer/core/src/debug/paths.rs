@@ -180,9 +180,11 @@ mod tests {
                 line: Some(1),
             });
         }
-        let mut build = BuildInfo::default();
-        build.path = Some("example.com/app/cmd/app".into());
-        build.module = Some(("example.com/app".into(), "(devel)".into()));
+        let build = BuildInfo {
+            path: Some("example.com/app/cmd/app".into()),
+            module: Some(("example.com/app".into(), "(devel)".into())),
+            ..BuildInfo::default()
+        };
         Paths::new(&positions, &build)
     }
 

@@ -68,18 +68,18 @@ impl<'i> Sections<'i> {
         }
         let content = self.content(section::IMPORT)?;
         let mut reader = BinaryReader::new(content, 0);
-        let count = reader.read_var_u32().map_err(malformed)?;
+        let count = reader.read_var_u32().map_err(|e| malformed(&e))?;
         let mut out = Vec::with_capacity(content.len());
         count.encode(&mut out);
         for position in 0..count as usize {
-            let module = reader.read_string().map_err(malformed)?;
-            let name = reader.read_string().map_err(malformed)?;
+            let module = reader.read_string().map_err(|e| malformed(&e))?;
+            let name = reader.read_string().map_err(|e| malformed(&e))?;
             let new = renamed.get(&position);
             let (module, name) = new.map_or((module, name), |(module, name)| (module, name));
             module.encode(&mut out);
             name.encode(&mut out);
             let start = reader.original_position();
-            reader.read::<TypeRef>().map_err(malformed)?;
+            reader.read::<TypeRef>().map_err(|e| malformed(&e))?;
             out.extend(&content[start..reader.original_position()]);
         }
         *content = Cow::Owned(out);
@@ -120,9 +120,9 @@ impl<'i> Sections<'i> {
         }
         let content = self.content(section::MEMORY)?;
         let reader = MemorySectionReader::new(BinaryReader::new(content, 0));
-        let memories: Vec<_> = (reader.map_err(malformed)?.into_iter())
+        let memories: Vec<_> = (reader.map_err(|e| malformed(&e))?.into_iter())
             .collect::<wasmparser::Result<_>>()
-            .map_err(malformed)?;
+            .map_err(|e| malformed(&e))?;
         let [memory] = memories[..] else {
             return Err(unexpected("not one memory of its own"));
         };
@@ -203,7 +203,7 @@ impl<'i> Sections<'i> {
         self.input.bodies.len().encode(&mut out);
         for range in &self.input.bodies {
             let body = self.input.slice(range);
-            let body = redirect(body, redirected).map_err(malformed)?;
+            let body = redirect(body, redirected).map_err(|e| malformed(&e))?;
             body.encode(&mut out);
         }
         *self.content(section::CODE)? = Cow::Owned(out);
@@ -240,7 +240,7 @@ fn redirect<'b>(
 /// The number at the front of some bytes, and what follows.
 fn counted(bytes: &[u8]) -> Result<(u32, &[u8])> {
     let mut reader = BinaryReader::new(bytes, 0);
-    let count = reader.read_var_u32().map_err(malformed)?;
+    let count = reader.read_var_u32().map_err(|e| malformed(&e))?;
     Ok((count, &bytes[reader.original_position()..]))
 }
 
@@ -251,6 +251,6 @@ fn without_size(section: &impl Encode) -> Result<Vec<u8>> {
     Ok(counted(&bytes)?.1.to_vec())
 }
 
-fn malformed(error: wasmparser::BinaryReaderError) -> Error {
-    Error::from_parser(Stage::Emit, &error)
+fn malformed(error: &wasmparser::BinaryReaderError) -> Error {
+    Error::from_parser(Stage::Emit, error)
 }

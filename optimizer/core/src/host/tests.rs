@@ -58,7 +58,7 @@ fn call(wasm: &[u8], names: &[&str]) -> Vec<i32> {
 fn what_the_host_lacks_is_answered_in_the_module() {
     let names = ["poll_oneoff", "fd_write", "fd_prestat_get", "sock_accept"];
     let wasm = adapted(&options(|options| {
-        options.stub_missing = names.map(str::to_owned).into()
+        options.stub_missing = names.map(str::to_owned).into();
     }));
     let input = Input::read(&wasm).expect("valid");
     let imports: Vec<_> = input.imports.iter().map(|import| import.name).collect();

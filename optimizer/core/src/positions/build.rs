@@ -4,6 +4,7 @@ use super::{FunctionPositions, InlinedAt, Positions, Row, Subprogram};
 use crate::error::Result;
 use crate::go::{Frame, FrameTables, Pc, Program, package_of};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 /// A place in the code whose PC is known.
@@ -117,12 +118,11 @@ impl<'p> Builder<'p> {
             let Some(function) = self.program.by_pc_f(pc.f) else {
                 continue;
             };
-            if !self.tables.contains_key(&pc.f) {
-                self.tables.insert(pc.f, FrameTables::of(function)?);
-            }
-            if let Some(tables) = self.tables.get(&pc.f) {
-                frames.extend(tables.at(pc.b)?);
-            }
+            let tables = match self.tables.entry(pc.f) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(FrameTables::of(function)?),
+            };
+            frames.extend(tables.at(pc.b)?);
         }
         Ok(frames)
     }

@@ -1,4 +1,4 @@
-//! Frames of wazero for modules without names: `	.$12(i32,i32) i32`.
+//! Frames of wazero for modules without names, behind a tab: `.$12(i32,i32) i32`.
 
 use super::{Lines, Symbolicator, leading_number};
 
