@@ -1,5 +1,10 @@
 //! `gowasp inspect`, `why` and `diff` for pages: the playground calls them. Only the second program has them.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen gives optional bytes by value only"
+)]
+
 use crate::api::thrown;
 use gowasp_core::Error;
 use wasm_bindgen::prelude::*;
