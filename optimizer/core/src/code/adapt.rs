@@ -18,7 +18,7 @@
 mod locals;
 
 use super::copied::Original;
-use super::encode::{FIRST_RETURN_PC, Target};
+use super::encode::{FIRST_RETURN_PC, RETURN_PC_SHIFT, Target};
 use super::facts::Facts;
 use super::ir::{SELECTOR, SP};
 use super::lift::Refusal;
@@ -121,8 +121,8 @@ impl Adapter<'_> {
                 .instruction(&Instruction::I64GeU);
         } else {
             self.out
-                .instruction(&Instruction::I32Const(FIRST_RETURN_PC.cast_signed()))
-                .instruction(&Instruction::I32GeU);
+                .instruction(&Instruction::I32Const(RETURN_PC_SHIFT))
+                .instruction(&Instruction::I32ShrU);
         }
         self.out
             .instruction(&Instruction::If(BlockType::Empty))

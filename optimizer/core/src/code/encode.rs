@@ -29,6 +29,9 @@ use writer::{Label, Writer};
 
 /// Return PCs are at least this.
 pub(crate) const FIRST_RETURN_PC: u32 = Pc::FIRST.bits() as u32;
+/// What is shifted out of a return PC of 32 bits to see that it is one.
+pub(crate) const RETURN_PC_SHIFT: i32 = FIRST_RETURN_PC.trailing_zeros().cast_signed();
+const _: () = assert!(FIRST_RETURN_PC.is_power_of_two());
 
 /// Choices of form by which size before and after compression differ.
 #[derive(Debug, Clone, Copy)]

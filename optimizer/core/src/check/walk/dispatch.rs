@@ -61,20 +61,16 @@ impl<'w> Walk<'w, '_> {
         Ok(true)
     }
 
-    /// `w >= 1 << 28; if`.
+    /// `w >> 28; if`, or, with PCs of more than 32 bits, `w >= 1 << 28; if`.
     fn asks_whether_called(&self, ahead: usize) -> bool {
         const FIRST: i64 = calls::FIRST_RETURN_PC as i64;
-        let constant = match self.peek(ahead) {
-            Some(Operator::I32Const { value }) => i64::from(*value) == FIRST,
-            Some(Operator::I64Const { value }) => *value == FIRST,
+        const SHIFT: i32 = FIRST.trailing_zeros().cast_signed();
+        let asks = match (self.peek(ahead), self.peek(ahead + 1)) {
+            (Some(Operator::I32Const { value }), Some(Operator::I32ShrU)) => *value == SHIFT,
+            (Some(Operator::I64Const { value }), Some(Operator::I64GeU)) => *value == FIRST,
             _ => false,
         };
-        constant
-            && matches!(
-                self.peek(ahead + 1),
-                Some(Operator::I32GeU | Operator::I64GeU)
-            )
-            && matches!(self.peek(ahead + 2), Some(Operator::If { .. }))
+        asks && matches!(self.peek(ahead + 2), Some(Operator::If { .. }))
     }
 
     fn divide_called(&mut self) {

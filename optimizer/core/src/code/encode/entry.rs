@@ -5,7 +5,7 @@ use super::super::op::{Op, Store};
 use super::super::origin::At;
 use super::super::pc::PcWidth;
 use super::writer::Label;
-use super::{Encoder, FIRST_RETURN_PC, Task};
+use super::{Encoder, FIRST_RETURN_PC, RETURN_PC_SHIFT, Task};
 use crate::go::Pc;
 use crate::go::abi::RETURN_PC;
 
@@ -61,11 +61,20 @@ impl Encoder<'_> {
         self.out.access(Store::I64.byte(), access);
     }
 
-    /// Whether the first parameter is a return PC.
+    /// Whether the first parameter is a return PC: one bit of these is set that no PC_B has. A shift says so in fewer bytes
+    /// than a comparison.
     fn is_called(&mut self) {
         self.out.get(SELECTOR);
-        self.pc_const(FIRST_RETURN_PC.into());
-        self.pc_op(Op::I32_GE_U, Op::I64_GE_U);
+        match self.style.pcs {
+            PcWidth::Bits32 => {
+                self.out.i32_const(RETURN_PC_SHIFT);
+                Op::I32_SHR_U.encode(&mut self.out.bytes);
+            }
+            PcWidth::Bits64 => {
+                self.out.i64_const(FIRST_RETURN_PC.into());
+                Op::I64_GE_U.encode(&mut self.out.bytes);
+            }
+        }
     }
 
     /// Widens a PC of the convention's type to what is stored.

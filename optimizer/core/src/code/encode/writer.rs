@@ -98,10 +98,11 @@ impl Writer {
         self.leb(u64::from(local));
     }
 
-    /// A load or store.
+    /// A load or store. Its alignment is a hint that no engine uses on the machines that Go programs run on, and that a
+    /// compressor cannot predict: it is always written as none.
     pub(super) fn access(&mut self, opcode: u8, access: Access) {
         self.byte(opcode);
-        self.leb(u64::from(access.align));
+        self.leb(0);
         self.leb(u64::from(access.offset));
     }
 
