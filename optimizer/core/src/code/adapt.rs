@@ -110,7 +110,7 @@ impl Adapter<'_> {
         let sp = self.sp()?;
         let store = MemArg {
             offset: 0,
-            align: 3,
+            align: 0,
             memory_index: 0,
         };
         let wide = self.facts.pcs == PcWidth::Bits64;
@@ -288,7 +288,7 @@ impl Adapter<'_> {
         let sp = self.sp()?;
         let top = MemArg {
             offset: u64::from(STACK_HI),
-            align: 2,
+            align: 0,
             memory_index: 0,
         };
         self.out

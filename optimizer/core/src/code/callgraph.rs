@@ -395,7 +395,6 @@ mod tests {
     fn a_function_that_asks_for_its_callers_pc_is_told() {
         let load = |offset| {
             let access = crate::code::Access {
-                align: 3,
                 offset,
                 at: At::NOWHERE,
             };

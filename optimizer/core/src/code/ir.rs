@@ -42,10 +42,9 @@ pub(crate) enum Expr {
     MemoryGrow(Box<Expr>),
 }
 
-/// Alignment exponent and offset of a load or store, and where it comes from.
+/// Offset of a load or store, and where it comes from. Its alignment is a hint that nobody needs, see `encode/writer.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
-    pub(crate) align: u8,
     pub(crate) offset: u32,
     pub(crate) at: At,
 }

@@ -17,7 +17,7 @@
 
 mod access;
 
-use super::ir::{Access, Callee, Expr, Stmt};
+use super::ir::{Callee, Expr, Stmt};
 use super::op::{Load, Op, Store};
 use super::pc::PcWidth;
 use access::{fold_address, load_slot, narrow_stored};
@@ -32,7 +32,7 @@ pub(crate) fn simplify_statement(stmt: &mut Stmt, pcs: PcWidth) {
         Stmt::If(condition, _, _) | Stmt::BrIf(_, condition) => simplify_condition(condition),
         Stmt::Store(store, access, address, value) => {
             fold_address(&mut access.offset, address);
-            narrow_stored(store, access, value);
+            narrow_stored(store, value);
             // A store truncates its value, so the value need not be truncated before.
             if *store == Store::I32
                 && let Expr::Unary(Op::I32_WRAP_I64, whole, _) = value
@@ -118,7 +118,7 @@ fn wrap(expr: &mut Expr) {
         Expr::I64(value) => Expr::I32(*value as i32),
         Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value, _) => value.take(),
         Expr::Load(load, access, address) => match load.narrowed() {
-            Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
+            Some(narrow) => Expr::Load(narrow, *access, Box::new(address.take())),
             None => return,
         },
         Expr::Binary(Op::I64_AND, operands, _) if keeps_low_half(&operands.1) => {
@@ -159,15 +159,6 @@ fn wrapped(expr: Expr) -> Expr {
     expr
 }
 
-/// An access with its alignment capped at the natural one, as validation demands.
-fn aligned(load: Load, access: Access) -> Access {
-    let natural = load.width().trailing_zeros() as u8;
-    Access {
-        align: access.align.min(natural),
-        ..access
-    }
-}
-
 fn extend_unsigned(expr: &mut Expr) {
     extend(expr, Load::zero_extended, |value| {
         i64::from(value.cast_unsigned())
@@ -206,7 +197,7 @@ fn i64_eqz(expr: &mut Expr) {
         Expr::Unary(Op::I64_EXTEND_I32_S | Op::I64_EXTEND_I32_U, value, _) => value.take(),
         // Not for i64.load itself: its high half counts.
         Expr::Load(load, access, address) if load.width() < 8 => match load.narrowed() {
-            Some(narrow) => Expr::Load(narrow, aligned(narrow, *access), Box::new(address.take())),
+            Some(narrow) => Expr::Load(narrow, *access, Box::new(address.take())),
             None => return,
         },
         _ => return,
@@ -300,11 +291,7 @@ fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
             if mask == LOW_HALF && load.width() >= 4 && is_integer64(*load) =>
         {
             let wide = Load::I64_32_U;
-            Some(Expr::Load(
-                wide,
-                aligned(wide, *access),
-                Box::new(address.take()),
-            ))
+            Some(Expr::Load(wide, *access, Box::new(address.take())))
         }
         // Two bytes instead of seven.
         _ if mask == LOW_HALF => Some(Expr::unary(Op::I64_EXTEND_I32_U, wrapped(value.take()))),

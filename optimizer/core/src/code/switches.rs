@@ -24,7 +24,6 @@ use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
 /// Points global 0 at the return PC at the top of the stack of g, which leads to `goexit`; for an instruction there.
 pub(crate) fn show_goexit(at: At) -> Stmt {
     let access = Access {
-        align: 2,
         offset: STACK_HI,
         at,
     };

@@ -12,8 +12,7 @@
 //! ```
 //!
 //! * `selector` is local 0, `sp` local 1, the others are `l2` and so on; `g1` is a global, `f41` a function by its index.
-//! * Numeric instructions have wasm's names; `+8` is the offset of a load or store, `@0` an alignment exponent that is not the
-//!   natural one. Floats are written by their bits.
+//! * Numeric instructions have wasm's names; `+8` is the offset of a load or store. Floats are written by their bits.
 //! * `go f41 pc 2 resume` is a call by Go's convention, with PC_B of its return PC, and what happens behind it
 //!   ([`After`]); `go [e] …` calls through the table; `pc 9/2` is PC_B 2 of the function in table slot 9, from which the
 //!   call was inlined. `tail f41` jumps to another function, `return 24` pops 24 bytes.
@@ -176,7 +175,7 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {
         Stmt::SetGlobal(global, value) => write!(f, "g{global} = {}", Text(value)),
         Stmt::Store(store, access, address, value) => {
             write!(f, "{}", store_name(*store))?;
-            write_access(f, *access, store.width())?;
+            write_access(f, *access)?;
             write!(f, "({}, {})", Text(address), Text(value))
         }
         Stmt::Drop(value) => write!(f, "drop {}", Text(value)),
@@ -237,12 +236,9 @@ fn three(f: &mut Formatter<'_>, name: &str, (a, b, c): &(Expr, Expr, Expr)) -> R
     write!(f, "{name}({}, {}, {})", Text(a), Text(b), Text(c))
 }
 
-fn write_access(f: &mut Formatter<'_>, access: Access, width: u32) -> Result {
+fn write_access(f: &mut Formatter<'_>, access: Access) -> Result {
     if access.offset != 0 {
         write!(f, "+{}", access.offset)?;
-    }
-    if u32::from(access.align) != width.trailing_zeros() {
-        write!(f, "@{}", access.align)?;
     }
     Ok(())
 }
@@ -305,7 +301,7 @@ impl Display for Text<'_> {
             }
             Expr::Load(load, access, address) => {
                 write!(f, "{}", load_name(*load))?;
-                write_access(f, *access, load.width())?;
+                write_access(f, *access)?;
                 write!(f, "({})", Text(address))
             }
             Expr::Select(all) => three(f, "select", all),

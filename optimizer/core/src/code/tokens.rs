@@ -13,7 +13,7 @@ pub(crate) struct Token<'b> {
     pub(crate) at: u32,
     /// Its opcode byte, or `prefix << 8 | second byte` behind a prefix.
     pub(crate) opcode: u16,
-    /// Of loads and stores: alignment and offset. Where it comes from is not set.
+    /// Of loads and stores: the offset. Where it comes from is not set.
     pub(crate) access: Option<Access>,
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn decode(bytes: &[u8]) -> wasmparser::Result<Vec<Token<'_>>> {
     Ok(tokens)
 }
 
-/// Reads alignment and offset; `None` for another memory than 0 and for 64-bit offsets.
+/// Reads alignment, which is dropped, and offset; `None` for another memory than 0 and for 64-bit offsets.
 fn access(bytes: &[u8]) -> wasmparser::Result<Option<Access>> {
     /// With this bit set in the alignment a memory index follows (WebAssembly 3.0, 5.4.7).
     const OTHER_MEMORY: u32 = 0x40;
@@ -85,11 +85,9 @@ fn access(bytes: &[u8]) -> wasmparser::Result<Option<Access>> {
         return Ok(None);
     }
     let offset = reader.read_var_u64()?;
-    Ok(
-        (u8::try_from(align).ok().zip(u32::try_from(offset).ok())).map(|(align, offset)| Access {
-            align,
-            offset,
-            at: At::NOWHERE,
-        }),
-    )
+    let offset = u32::try_from(offset).ok();
+    Ok(offset.map(|offset| Access {
+        offset,
+        at: At::NOWHERE,
+    }))
 }

@@ -348,11 +348,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 Expr::Get(cell.local)
             } else {
                 let whole = Load::whole(cell.ty);
-                let access = Access {
-                    align: whole.width().trailing_zeros() as u8,
-                    ..*access
-                };
-                let load = Expr::Load(whole, access, Box::new(Expr::Get(SP)));
+                let load = Expr::Load(whole, *access, Box::new(Expr::Get(SP)));
                 Expr::Tee(cell.local, Box::new(load))
             };
             *node = derive

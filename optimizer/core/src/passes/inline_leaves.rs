@@ -223,7 +223,6 @@ mod tests {
 
     fn slot(offset: u32) -> Expr {
         let access = Access {
-            align: 3,
             offset,
             at: At::NOWHERE,
         };
@@ -232,7 +231,6 @@ mod tests {
 
     fn store(address: Expr, offset: u32, value: Expr) -> Stmt {
         let access = Access {
-            align: 3,
             offset,
             at: At::NOWHERE,
         };
@@ -258,7 +256,6 @@ mod tests {
         let value = Expr::Load(
             Load::I64,
             Access {
-                align: 3,
                 offset: 0,
                 at: At::NOWHERE,
             },

@@ -262,11 +262,7 @@ impl Stress {
 fn unwind_to(pc: Pc, word: u64, at: At) -> Vec<Stmt> {
     let below = Expr::I32(RETURN_PC.cast_signed());
     let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
-    let access = Access {
-        align: 3,
-        offset: 0,
-        at,
-    };
+    let access = Access { offset: 0, at };
     let store = Stmt::Store(
         Store::I64,
         access,
@@ -279,7 +275,6 @@ fn unwind_to(pc: Pc, word: u64, at: At) -> Vec<Stmt> {
 /// Notes that the resume point with this word is entered.
 fn count(word: u64, at: At) -> Stmt {
     let access = Access {
-        align: 2,
         offset: word as u32,
         at,
     };

@@ -52,11 +52,7 @@ impl Encoder<'_> {
 
     /// Stores a PC of 64 bits, which is on the operand stack behind its address.
     pub(super) fn store_pc(&mut self, at: At) {
-        let access = Access {
-            align: 3,
-            offset: 0,
-            at,
-        };
+        let access = Access { offset: 0, at };
         self.out.mark(at, true);
         self.out.access(Store::I64.byte(), access);
     }

@@ -59,7 +59,7 @@ pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
 }
 
 /// A truncating store takes its value without widening, and without a mask that it repeats.
-pub(super) fn narrow_stored(store: &mut Store, access: &mut Access, value: &mut Expr) {
+pub(super) fn narrow_stored(store: &mut Store, value: &mut Expr) {
     loop {
         if let Some(narrow) = store.narrowed() {
             let narrowed = match value {
@@ -74,7 +74,6 @@ pub(super) fn narrow_stored(store: &mut Store, access: &mut Access, value: &mut 
             };
             *value = narrowed;
             *store = narrow;
-            access.align = access.align.min(narrow.width().trailing_zeros() as u8);
         } else if !strip_mask(*store, value) {
             return;
         }
@@ -120,7 +119,6 @@ pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
             return;
         };
         let access = Access {
-            align: 1,
             offset,
             at: access.at,
         };

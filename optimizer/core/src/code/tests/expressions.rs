@@ -50,7 +50,7 @@ proptest! {
         pcs in prop::sample::select(vec![PcWidth::Bits32, PcWidth::Bits64]),
     ) {
         let address = || Expr::Get(SP);
-        let access = Access { align: 0, offset, at: At::NOWHERE };
+        let access = Access { offset, at: At::NOWHERE };
         let f = slot(function).cast_unsigned();
         let pc = Pc { f, b: pc_b.into() }.bits().cast_signed();
         let loaded = Expr::Load(Load::I64, access, Box::new(address()));
@@ -142,7 +142,6 @@ fn statement(choices: &mut Choices) -> Stmt {
 fn choose(condition: Expr, yes: i64, no: i64) -> Stmt {
     let store = |value| {
         let access = Access {
-            align: 0,
             offset: 0,
             at: At::NOWHERE,
         };

@@ -69,7 +69,6 @@ pub(crate) fn store_locals(locals: impl IntoIterator<Item = Local>) -> Vec<Stmt>
             let store = Store::from_byte(store).expect("a store");
             let address = Expr::I32((RESULTS + 8 * local) as i32);
             let access = Access {
-                align: 0,
                 offset: 0,
                 at: At::NOWHERE,
             };

@@ -39,7 +39,6 @@ fn store() -> Stmt {
 
 fn access(offset: u32) -> Access {
     Access {
-        align: 2,
         offset,
         at: At::NOWHERE,
     }

@@ -199,7 +199,7 @@ fn load(choices: &mut Choices, ty: Type, depth: u32) -> Expr {
         .filter(|load| load.result() == ty)
         .collect();
     let load = choices.of(&loads);
-    let (address, access) = address(choices, load.width(), depth);
+    let (address, access) = address(choices, depth);
     Expr::Load(load, access, Box::new(address))
 }
 
@@ -207,7 +207,7 @@ fn load(choices: &mut Choices, ty: Type, depth: u32) -> Expr {
 pub(crate) fn store(choices: &mut Choices, depth: u32) -> Stmt {
     let stores: Vec<Store> = (0..=u8::MAX).filter_map(Store::from_byte).collect();
     let store = choices.of(&stores);
-    let (address, access) = address(choices, store.width(), depth);
+    let (address, access) = address(choices, depth);
     let ty = match store.byte() {
         0x36 | 0x3a | 0x3b => Type::I32,
         0x38 => Type::F32,
@@ -217,10 +217,9 @@ pub(crate) fn store(choices: &mut Choices, depth: u32) -> Stmt {
     Stmt::Store(store, access, address, value(choices, ty, depth))
 }
 
-/// The address of an access of so many bytes, in one of the forms that Go's compiler writes.
-fn address(choices: &mut Choices, width: u32, depth: u32) -> (Expr, Access) {
+/// The address of an access, in one of the forms that Go's compiler writes.
+fn address(choices: &mut Choices, depth: u32) -> (Expr, Access) {
     let access = Access {
-        align: choices.pick(width.trailing_zeros() as usize + 1) as u8,
         offset: choices.of(&[0, 0, 8, 24, 4095, 5000]),
         at: At::NOWHERE,
     };

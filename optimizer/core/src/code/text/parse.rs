@@ -284,7 +284,7 @@ impl Reader {
 
     fn assignment(&mut self, word: &str, place: &str) -> Stmt {
         if let Some(&store) = self.names.stores.get(word) {
-            let access = self.access(store.width());
+            let access = self.access();
             let [address, value] = self.operands();
             return Stmt::Store(store, access, address, value);
         }
@@ -334,15 +334,9 @@ impl Reader {
         Callee::Indirect(Box::new(slot))
     }
 
-    fn access(&mut self, width: u32) -> Access {
+    fn access(&mut self) -> Access {
         let offset = if self.accept("+") { self.number("") } else { 0 };
-        let align = if self.accept("@") {
-            self.number("")
-        } else {
-            width.trailing_zeros() as u8
-        };
         Access {
-            align,
             offset,
             at: At::NOWHERE,
         }
@@ -397,7 +391,7 @@ impl Reader {
             return Expr::binary(op, left, right);
         }
         if let Some(&load) = self.names.loads.get(word.as_str()) {
-            let access = self.access(load.width());
+            let access = self.access();
             return Expr::Load(load, access, Box::new(self.operand()));
         }
         match (local(&word), index(&word, 'g')) {

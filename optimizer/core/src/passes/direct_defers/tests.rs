@@ -20,7 +20,6 @@ const LOCAL: Local = 4;
 
 fn store(offset: u32, value: Expr) -> Stmt {
     let access = Access {
-        align: 3,
         offset,
         at: At::NOWHERE,
     };
@@ -43,7 +42,6 @@ fn call(pc_b: u32, callee: Callee) -> Stmt {
 /// Through the table by the PC at this offset from an address.
 fn indirect(offset: u32, address: Expr) -> Callee {
     let access = Access {
-        align: 1,
         offset,
         at: At::NOWHERE,
     };
@@ -65,7 +63,6 @@ fn call_closure() -> Vec<Stmt> {
 /// Loads the deferred closure's address and calls it.
 fn call_deferred(check_sets: bool) -> Vec<Stmt> {
     let access = Access {
-        align: 3,
         offset: SLOT,
         at: At::NOWHERE,
     };
@@ -148,7 +145,6 @@ fn so_is_the_one_in_the_slot_of_the_first_defer() {
 fn what_is_not_known_stays() {
     let made = store(CLOSURE, Expr::I64(OF_STEADY));
     let access = Access {
-        align: 2,
         offset: CLOSURE + 4,
         at: At::NOWHERE,
     };

@@ -188,7 +188,6 @@ fn call(after: After) -> Stmt {
 
 fn access(offset: u32) -> Access {
     Access {
-        align: 0,
         offset,
         at: At::NOWHERE,
     }
@@ -196,7 +195,6 @@ fn access(offset: u32) -> Access {
 
 fn loaded(offset: u32) -> Expr {
     let access = Access {
-        align: 3,
         offset,
         at: At::NOWHERE,
     };
@@ -205,7 +203,6 @@ fn loaded(offset: u32) -> Expr {
 
 fn stored(offset: u32, value: Expr) -> Stmt {
     let access = Access {
-        align: 3,
         offset,
         at: At::NOWHERE,
     };

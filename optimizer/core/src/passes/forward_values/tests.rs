@@ -123,7 +123,6 @@ fn a_call_stays_before_a_check_and_a_load_does_not() {
 
 fn access(offset: u32) -> Access {
     Access {
-        align: 0,
         offset,
         at: At::NOWHERE,
     }

@@ -150,11 +150,7 @@ impl Splicer<'_> {
 
 /// Pushes a return PC and makes a frame below it, for a call at `at`.
 fn push(pc: Pc, frame: u32, at: At) -> [Located; 2] {
-    let access = Access {
-        align: 3,
-        offset: frame,
-        at,
-    };
+    let access = Access { offset: frame, at };
     [
         Stmt::move_sp(-(RETURN_PC + frame).cast_signed()).at(at),
         Stmt::Store(

@@ -226,7 +226,6 @@ fn inlined(callee: &Function, after: After) -> Function {
 
 fn slot(offset: u32) -> Expr {
     let access = Access {
-        align: 3,
         offset,
         at: At::NOWHERE,
     };
@@ -235,7 +234,6 @@ fn slot(offset: u32) -> Expr {
 
 fn store(offset: u32, value: Expr) -> Stmt {
     let access = Access {
-        align: 3,
         offset,
         at: At::NOWHERE,
     };

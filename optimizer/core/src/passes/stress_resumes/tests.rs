@@ -47,7 +47,6 @@ fn a_caller_unwinds_behind_its_call_and_is_entered_there() {
     assert_eq!(count_of_calls, 1);
     let below = Expr::binary(Op::I32_SUB, Expr::Get(SP), Expr::I32(8));
     let word = Access {
-        align: 3,
         offset: 0,
         at: At::NOWHERE,
     };
