@@ -52,8 +52,12 @@ fn instance(wasm: &[u8]) -> (Store<()>, Instance) {
     let engine = Engine::default();
     let module = wasmi::Module::new(&engine, wasm).expect("valid");
     let mut store = Store::new(&engine, ());
-    let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module);
-    (store, instance.expect("no imports"))
+    let mut linker = Linker::new(&engine);
+    // What the fixture's module imports.
+    let exit = linker.func_wrap("gojs", "runtime.wasmExit", |sp: i32| sp);
+    exit.expect("defined once");
+    let instance = linker.instantiate_and_start(&mut store, &module);
+    (store, instance.expect("no other imports"))
 }
 
 #[test]

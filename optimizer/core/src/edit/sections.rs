@@ -43,12 +43,27 @@ impl<'i> Sections<'i> {
         section.map(|(_, content)| content).ok_or_else(missing)
     }
 
-    /// Adds the `count` entries of `added` behind those of the module's section.
+    /// Adds a section where it belongs, by the order that the standard demands (WebAssembly 3.0, 5.5.16).
+    fn insert(&mut self, id: u8, content: Cow<'i, [u8]>) {
+        /// Type, import, function, table, memory, tag, global, export, start, element, data count, code, data.
+        const ORDER: [u8; 13] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+        let rank = |id: u8| ORDER.iter().position(|known| *known == id);
+        let behind = |(found, _): &(u8, Cow<'_, [u8]>)| rank(*found) > rank(id);
+        let place = self.sections.iter().position(behind);
+        let place = place.unwrap_or(self.sections.len());
+        self.sections.insert(place, (id, content));
+    }
+
+    /// Adds the `count` entries of `added` behind those of the module's section, which is made if there is none.
     pub(super) fn append(&mut self, id: u8, added: &impl Encode, count: usize) -> Result<()> {
         if count == 0 {
             return Ok(());
         }
         let added = without_size(added)?;
+        if self.sections.iter().all(|(found, _)| *found != id) {
+            self.insert(id, Cow::Owned(added));
+            return Ok(());
+        }
         let content = self.content(id)?;
         let (before, entries) = counted(content)?;
         let mut out = Vec::with_capacity(content.len() + added.len());
@@ -104,7 +119,11 @@ impl<'i> Sections<'i> {
         for (name, function) in added {
             out.export(name, wasm_encoder::ExportKind::Func, function.0);
         }
-        *self.content(section::EXPORT)? = Cow::Owned(without_size(&out)?);
+        let exports = Cow::Owned(without_size(&out)?);
+        match self.content(section::EXPORT) {
+            Ok(content) => *content = exports,
+            Err(_) => self.insert(section::EXPORT, exports),
+        }
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::input::Input;
 
 /// The callee pushes the return PC.
 const CALLED: &str = "
-    local.get 0  i32.const 0x10000000  i32.ge_u
+    local.get 0  i32.const 28  i32.shr_u
     if  local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store  end";
 const CHECK: &str = "
     local.get 1  global.get 2  i32.wrap_i64  i32.load offset=16  i32.le_u
@@ -23,7 +23,7 @@ fn caller_and_callee() -> Vec<Made<'static>> {
     let caller = format!(
         "(local i64)
         block
-          local.get 0  i32.const 0x10000000  i32.ge_u
+          local.get 0  i32.const 28  i32.shr_u
           if
             local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
           else  local.get 0  br_if 1  end
@@ -66,7 +66,7 @@ fn caller_and_callee() -> Vec<Made<'static>> {
 fn deep() -> Vec<Made<'static>> {
     let deep = format!(
         "block
-          local.get 0  i32.const 0x10000000  i32.ge_u
+          local.get 0  i32.const 28  i32.shr_u
           if
             local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
           else  local.get 0  br_if 1  end

@@ -7,7 +7,7 @@ locals i32 i32 i64 f64
 entry b1
 b0: at 0.0
   l2 = i64.load+8(sp)
-  l2 = i64.load32_u+12@0(i32.sub(sp, -16))
+  l2 = i64.load32_u+12(i32.sub(sp, -16))
   g1 = (l2 := 7i64)
   i64.store+16(sp, select(l2, -1i64, i32.eqz(memory.size)))
   drop f64.add(l3, 4611686018427387904f64)
