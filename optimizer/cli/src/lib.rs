@@ -140,7 +140,7 @@ struct Optimization {
 
     /// Check the result by all rules, also those that take long (words of the stack, loads, stores,
     /// branches, line tables)
-    #[arg(long, alias = "verify")]
+    #[arg(long, visible_alias = "verify")]
     check: bool,
 
     /// Fail where much of a Go module would be left alone, instead of warning

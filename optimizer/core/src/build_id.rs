@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::sections::kept;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+#[cfg(any(test, feature = "debug"))]
 use wasm_encoder::Encode;
 
 /// Section that holds a build id.
@@ -32,6 +33,7 @@ pub fn build_id(wasm: &[u8]) -> Result<String> {
 }
 
 /// The content of a `build_id` section: the bytes of the id, their number in front.
+#[cfg(any(test, feature = "debug"))]
 pub(crate) fn section(id: &str) -> Vec<u8> {
     let bytes: Vec<u8> = (0..id.len() / 2)
         .filter_map(|at| u8::from_str_radix(id.get(2 * at..2 * at + 2)?, 16).ok())

@@ -2,12 +2,14 @@
 
 use crate::error::Result;
 use crate::input::Input;
+#[cfg(any(test, feature = "debug"))]
 use wasm_encoder::{CustomSection, Section};
 
 /// A module without the custom sections whose names are `unwanted`, and with others behind it, each a name and a content.
 ///
 /// # Errors
 /// Bytes that are not a module.
+#[cfg(any(test, feature = "debug"))]
 pub(crate) fn with_sections(
     wasm: &[u8],
     unwanted: impl Fn(&str) -> bool,

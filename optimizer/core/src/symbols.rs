@@ -29,6 +29,7 @@ use std::io::{Read, Write};
 pub const FORMAT: u32 = 2;
 
 /// The custom section of a debug file that holds the side-car.
+#[cfg(feature = "debug")]
 pub(crate) const SYMBOLS_SECTION: &str = "gowasp.symbols";
 
 /// A side-car.

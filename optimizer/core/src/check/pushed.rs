@@ -30,7 +30,8 @@ pub(super) fn pushed(input: &Input<'_>, program: &Program) -> HashMap<u32, Pushe
         own.map_or_else(Vec::new, |own| calls(input, position, own, section.start))
     };
     let positions = (0..input.bodies.len()).into_par_iter();
-    positions.map(of_one).flatten_iter().collect()
+    let of_all: Vec<Vec<(u32, Pushed)>> = positions.map(of_one).collect();
+    of_all.into_iter().flatten().collect()
 }
 
 fn calls(input: &Input<'_>, position: usize, own: u32, start: usize) -> Vec<(u32, Pushed)> {
