@@ -100,6 +100,26 @@ impl Facts {
         }
     }
 
+    /// Functions of Go's convention, behind those that are imported.
+    #[cfg(test)]
+    pub(crate) fn of_go(imported: Imported, count: u32) -> Facts {
+        let total = (imported.0 + count) as usize;
+        let role = |index: usize| match index < imported.0 as usize {
+            true => Role::Import,
+            false => Role::Go,
+        };
+        Facts {
+            roles: (0..total).map(role).collect(),
+            signatures: vec![Signature::default(); total],
+            go_types: Vec::new(),
+            sigpanic: None,
+            morestack: BTreeSet::new(),
+            popping: None,
+            imported,
+            pcs: PcWidth::default(),
+        }
+    }
+
     pub(crate) fn role(&self, function: FuncIndex) -> Role {
         self.roles
             .get(function.0 as usize)

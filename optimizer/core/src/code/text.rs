@@ -46,6 +46,49 @@ pub(crate) fn text(function: &Function) -> String {
     with_names(function, &|_| None)
 }
 
+/// Writes a function of a program: a line with its index and what Go's tables say of it, such as
+/// `f3 pc_f 4097 deferreturn 5 frame 16 assembly`, and its code. Of one that was not lifted, `calls f4 f5 indirect`.
+#[cfg(test)]
+pub(crate) fn definition(function: &super::Definition) -> String {
+    let super::Definition {
+        index,
+        pc_f,
+        deferreturn,
+        frame,
+        is_assembly,
+        body,
+    } = function;
+    let mut line = format!("f{index}");
+    let numbers = [
+        ("pc_f", pc_f),
+        ("deferreturn", deferreturn),
+        ("frame", frame),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            line.push_str(&format!(" {name} {number}"));
+        }
+    }
+    if *is_assembly {
+        line.push_str(" assembly");
+    }
+    match body {
+        super::Body::Lifted(function) => format!("{line}\n{}", text(function)),
+        super::Body::Adapted(unlifted) => {
+            line.push_str(" calls");
+            for callee in &unlifted.calls {
+                line.push_str(&format!(" f{callee}"));
+            }
+            let indirect = if unlifted.is_indirect {
+                " indirect"
+            } else {
+                ""
+            };
+            format!("{line}{indirect}\n")
+        }
+    }
+}
+
 /// As [`text`], with the names of the functions that are called as comments: `go f41 pc 2 resume // fmt.Println`.
 pub(crate) fn with_names<'n>(
     function: &Function,

@@ -337,7 +337,23 @@ fn moves_sp_once(function: &Function) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::passes::cases;
     use State::{Checked, Dropped, Open, Without};
+
+    /// `given exported f3`, `given anew f4`.
+    #[test]
+    fn cases() {
+        cases::check_programs("drop-stack-checks", |code, given| {
+            let positions = |what| -> Vec<Defined> {
+                let functions = given.functions(what).into_iter();
+                functions
+                    .filter_map(|f| code.facts.imported.defined(f))
+                    .collect()
+            };
+            let (exported, anew) = (positions("exported"), positions("anew"));
+            drop_checks(code, &exported, &anew);
+        });
+    }
 
     /// The stack use of these functions, given as state, frame and direct callees. Those in `indirect` also call
     /// through the table.

@@ -217,6 +217,14 @@ mod tests {
     use crate::code::tests::machine::{NEVER, STEADY};
     use crate::code::tests::program::{self, call};
     use crate::code::{Access, Load, Local, Op, Store};
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("inline-leaves", |code, _| {
+            inline_all(code, MOST_NODES);
+        });
+    }
 
     /// The local of the leaves that these tests make: an i64.
     const VALUE: Local = 4;

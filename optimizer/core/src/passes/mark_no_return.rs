@@ -54,3 +54,17 @@ pub(super) fn saving(
     }
     saving
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("mark-no-return", |code, _| {
+            let saving = code.functions.iter().map(|f| f.is_assembly).collect();
+            mark(code, &saving);
+        });
+    }
+}

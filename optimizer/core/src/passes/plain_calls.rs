@@ -57,3 +57,16 @@ fn make_plain(code: &mut Code) -> Outcome {
         ..Outcome::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check_programs("plain-calls", |code, _| {
+            make_plain(code);
+        });
+    }
+}

@@ -151,6 +151,31 @@ mod tests {
     use crate::code::tests::choices::Choices;
     use crate::code::tests::machine::{CHOOSE, MAY_UNWIND, NEVER, STEADY, slot};
     use crate::code::tests::program::{self, played};
+    use crate::passes::cases;
+
+    /// `given expected f3 f4 f5`: what calls of f3 through the table are expected to reach.
+    #[test]
+    fn cases() {
+        cases::check_programs("promote-calls", |code, given| {
+            for line in given.lines("expected") {
+                let all: Vec<FuncIndex> = line.iter().map(|word| cases::function(word)).collect();
+                let (caller, expected) = all.split_first().expect("a caller");
+                let position =
+                    |index: &FuncIndex| code.facts.imported.defined(*index).expect("defined");
+                let targets: Vec<Target> = (expected.iter())
+                    .map(|index| Target {
+                        slot: code.functions[position(index)].pc_f.expect("in the table"),
+                        callee: behind(code, *index),
+                    })
+                    .collect();
+                let caller = position(caller);
+                promote(
+                    code.functions[caller].graph_mut().expect("lifted"),
+                    &targets,
+                );
+            }
+        });
+    }
 
     fn call(callee: Callee) -> Stmt {
         Stmt::GoCall {

@@ -3,13 +3,13 @@
 
 use super::names::{load_name, op_name, store_name};
 use super::{STOP, after_name, type_name};
-use crate::code::ReturnPc;
 use crate::code::ir::{
     Access, After, Block, BlockId, Callee, Dispatch, End, Expr, Function, Local, Located, SELECTOR,
     SP, Stmt,
 };
 use crate::code::op::{Load, Op, Store, Type};
 use crate::code::origin::{At, Inlined};
+use crate::code::{Body, Definition, ReturnPc, Unlifted};
 use crate::go::Pc;
 use crate::index::FuncIndex;
 use std::collections::HashMap;
@@ -27,6 +27,23 @@ pub(crate) fn parse(text: &str) -> Function {
     let function = reader.function();
     assert!(reader.peek().is_empty(), "{} is no block", reader.place());
     function
+}
+
+/// The functions that [`super::definition`] writes so, one behind the other.
+///
+/// # Panics
+/// On anything else, with the line.
+pub(crate) fn program(text: &str) -> Vec<Definition> {
+    let mut reader = Reader {
+        words: words(text),
+        next: 0,
+        names: Names::new(),
+    };
+    let mut functions: Vec<Definition> = Vec::new();
+    while reader.next < reader.words.len() {
+        functions.push(reader.definition());
+    }
+    functions
 }
 
 /// Words and marks, each with its line.
@@ -127,6 +144,42 @@ impl Reader {
     /// A function in the form `f41`.
     fn called(&mut self) -> FuncIndex {
         FuncIndex(self.indexed('f'))
+    }
+
+    fn definition(&mut self) -> Definition {
+        let index = self.called();
+        let mut number = |name: &str| self.accept(name).then(|| self.number(""));
+        let (pc_f, deferreturn) = (number("pc_f"), number("deferreturn"));
+        let frame = number("frame");
+        let is_assembly = self.accept("assembly");
+        let body = match self.accept("calls") {
+            true => {
+                let mut unlifted = Unlifted::default();
+                let (line, _) = self.words[self.next - 1];
+                let on_line = |reader: &Self| {
+                    reader
+                        .words
+                        .get(reader.next)
+                        .is_some_and(|(at, _)| *at == line)
+                };
+                while on_line(self) {
+                    match self.accept("indirect") {
+                        true => unlifted.is_indirect = true,
+                        false => unlifted.calls.push(self.called()),
+                    }
+                }
+                Body::Adapted(unlifted)
+            }
+            false => Body::Lifted(self.function()),
+        };
+        Definition {
+            index,
+            pc_f,
+            deferreturn,
+            frame,
+            is_assembly,
+            body,
+        }
     }
 
     fn function(&mut self) -> Function {

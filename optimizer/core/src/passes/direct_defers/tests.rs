@@ -6,6 +6,7 @@ use crate::code::ReturnPc;
 use crate::code::tests::machine::{NEVER, STEADY};
 use crate::code::tests::program;
 use crate::code::{Access, After, End, Local, Store};
+use crate::passes::cases;
 
 /// Bytes of the frame of the functions that these tests make.
 const FRAME: i32 = 64;
@@ -214,4 +215,32 @@ fn where_sp_was_moved_the_closure_is_the_same() {
         Stmt::move_sp(32),
     ];
     assert_eq!(resolved(&elsewhere, &call_closure()).0, STAYS);
+}
+
+/// `given deferred f3 24`: the address of the first deferred closure lies 24 bytes below f3's SP at entry.
+#[test]
+fn cases() {
+    cases::check_programs("direct-defers", |code, given| {
+        let functions: Vec<(u32, FuncIndex)> = (code.functions.iter())
+            .filter_map(|f| Some((f.pc_f?, f.index)))
+            .collect();
+        let callee = |pc: i64| {
+            let pc = Pc::of_bits(pc.cast_unsigned()).filter(|pc| pc.b == 0)?;
+            let found = functions.iter().find(|(pc_f, _)| *pc_f == pc.f);
+            found.map(|(_, index)| *index)
+        };
+        for function in code.functions.iter_mut() {
+            let mut lines = given.lines("deferred");
+            let line = lines.find(|line| cases::function(&line[0]) == function.index);
+            let slot = line.map(|line| -line[1].parse::<i64>().expect("a number"));
+            if let Some(frame) = function.frame {
+                resolve(
+                    function.compiled_mut().expect("compiled"),
+                    frame,
+                    slot,
+                    &callee,
+                );
+            }
+        }
+    });
 }

@@ -12,6 +12,8 @@ use crate::code::{
     Access, After, Callee, End, Expr, Function, Load, Local, Op, SP, StackPointer, Stmt, Store,
     Type,
 };
+use crate::index::FuncIndex;
+use crate::passes::cases;
 use proptest::prelude::*;
 
 /// Frame of the tested functions; above it are 8 bytes of return PC, then arguments.
@@ -264,4 +266,28 @@ fn value(choices: &mut Choices, ty: Type) -> Expr {
             Expr::Load(load, slot(choices), Box::new(Expr::Get(SP)))
         }
     }
+}
+
+/// `given args f4 16`: bytes of arguments and results of a callee.
+#[test]
+fn cases() {
+    cases::check_programs("forward-slots", |code, given| {
+        let callee_bytes = |callee: FuncIndex| {
+            let lines: Vec<&[String]> = given.lines("args").collect();
+            let line = lines
+                .iter()
+                .find(|line| cases::function(&line[0]) == callee)?;
+            line[1].parse().ok()
+        };
+        for function in code.functions.iter_mut() {
+            let frame = function.frame.expect("a frame");
+            let Some(function) = function.compiled_mut() else {
+                continue;
+            };
+            let sp = StackPointer::of(function, frame).expect("SP is known");
+            if let Some(cells) = Cells::find(function, frame, &sp) {
+                forward(function, &cells, sp, &code.facts, &callee_bytes, ANY);
+            }
+        }
+    });
 }

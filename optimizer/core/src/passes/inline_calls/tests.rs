@@ -2,6 +2,7 @@
 
 use super::splice::inline;
 use super::template::Template;
+use super::{Limits, inline_all};
 use crate::code::At;
 use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
@@ -11,6 +12,9 @@ use crate::code::{
     Access, After, Block, Callee, End, Expr, Function, Load, Local, Op, SP, Stmt, Store,
 };
 use crate::go::Pc;
+use crate::index::FuncIndex;
+use crate::options::Preference;
+use crate::passes::cases;
 use proptest::prelude::*;
 
 /// The frame of the functions that these tests make, without the return PC.
@@ -238,4 +242,19 @@ fn store(offset: u32, value: Expr) -> Stmt {
         at: At::NOWHERE,
     };
     Stmt::Store(Store::I64, access, Expr::Get(SP), value)
+}
+
+/// `given name f3 runtime.mapaccess1`: a name in the list of hot callers and callees.
+#[test]
+fn cases() {
+    cases::check_programs("inline-calls", |code, given| {
+        let name = |index: FuncIndex| {
+            let mut lines = given.lines("name");
+            let line = lines.find(|line| cases::function(&line[0]) == index);
+            line.map_or("", |line| line[1].as_str())
+        };
+        let names = code.functions.iter().map(|f| name(f.index)).collect();
+        let limits = Limits::of(Preference::Download).expect("limits");
+        inline_all(code, &names, limits);
+    });
 }

@@ -5,6 +5,7 @@ use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
 use crate::code::tests::program::{self, call};
 use crate::code::{Body, End, ReturnPc, Unlifted};
 use crate::index::Defined;
+use crate::passes::cases;
 
 /// A global, and where words begin.
 const BUSY: u32 = 8;
@@ -129,4 +130,20 @@ fn what_unwinds_is_not_called_without_a_resume_point() {
     assert!(!is_ok(&functions));
     functions[Defined(0)].body = Body::Adapted(Unlifted::default());
     assert!(!is_ok(&functions), "nobody knows what it does");
+}
+
+/// Words begin at address 65536; global 9 counts calls during which nobody may unwind.
+#[test]
+fn cases() {
+    cases::check_programs("stress-resumes", |code, _| {
+        let words = resume_points(code).into_iter().zip((65536..).step_by(WORD));
+        let stress = Stress {
+            words: words.collect(),
+            busy: 9,
+        };
+        for function in code.functions.iter_mut() {
+            let pc_f = function.pc_f.expect("in the table");
+            stress.apply(function.graph_mut().expect("lifted"), pc_f, &code.facts);
+        }
+    });
 }
