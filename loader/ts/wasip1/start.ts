@@ -16,6 +16,7 @@ import type { SyncFiles } from "./sync-files.js";
  * Instantiates a module with this package's WASI, and runs it: a command to its end, a reactor until it is initialized.
  *
  * @throws {GowaspError} `instantiate`, `invalid-option`, `aborted`
+ * @internal `load()` calls it.
  */
 export async function startWasip1({ module, via, name }: Loaded, link: Link, job: Job): Promise<StartedApp> {
   const { args, stdout, stderr, preopens } = job.options;
