@@ -24,10 +24,10 @@ export function withoutRelease(release) {
 }
 
 /** Release of the machine's Go, such as `go1.26.8`. */
-export const goRelease = () => go(["env", "GOVERSION"], LOCAL);
+export const goRelease = () => go(["env", "GOVERSION"], LOCAL).trim();
 
 /** Path of the machine's Go. */
-export const goroot = () => go(["env", "GOROOT"], LOCAL);
+export const goroot = () => go(["env", "GOROOT"], LOCAL).trim();
 
 /**
  * Runs `go` to its end.
@@ -35,11 +35,11 @@ export const goroot = () => go(["env", "GOROOT"], LOCAL);
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] added to this process's
  * @param {string} [cwd]
- * @returns {string} what it printed, without white space around
+ * @returns {string} what it printed
  * @throws {Error} with what it said when it fails
  */
 export function go(args, env = {}, cwd = undefined) {
-  return execFileSync("go", args, { cwd, encoding: "utf8", stdio: "pipe", env: { ...process.env, ...env } }).trim();
+  return execFileSync("go", args, { cwd, encoding: "utf8", stdio: "pipe", env: { ...process.env, ...env } });
 }
 
 /**
