@@ -1,6 +1,8 @@
-// The WebAssembly modules of this package, as `npm run build` leaves them in dist.
+// The WebAssembly modules of this package, as `npm run build` leaves them in dist. The published package has the one with
+// all commands only as a brotli file (scripts/package/stage.mjs).
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { brotliDecompressSync } from "node:zlib";
 
 /** @typedef {"optimizer" | "optimizer-full" | "encoder"} Name */
 
@@ -9,6 +11,12 @@ export const bindingsOf = (/** @type {Name} */ name) => import(new URL(`../../di
 
 /** Compiles and instantiates a module, and waits for it. @returns {{ memory: WebAssembly.Memory }} */
 export function instantiate(/** @type {any} */ bindings, /** @type {Name} */ name) {
-  const bytes = readFileSync(new URL(`../../dist/${name}_bg.wasm`, import.meta.url));
-  return bindings.initSync({ module: new WebAssembly.Module(bytes) });
+  return bindings.initSync({ module: new WebAssembly.Module(bytesOf(name)) });
+}
+
+/** @returns {Uint8Array<ArrayBuffer>} */
+function bytesOf(/** @type {Name} */ name) {
+  const file = new URL(`../../dist/${name}_bg.wasm`, import.meta.url);
+  if (existsSync(file)) return readFileSync(file);
+  return brotliDecompressSync(readFileSync(new URL(`${file.href}.br`)));
 }
