@@ -170,7 +170,7 @@ describe("a Go program", { skip: withoutGo }, () => {
     await state("ready");
     await page.click("#owners-start");
     const map = page.frameLocator("#owners-map iframe");
-    await map.locator("#rows tr", { hasText: "runtime" }).waitFor();
+    await map.locator("#rows tr", { hasText: "runtime" }).first().waitFor();
     assert.match(
       (await map.locator("#about").textContent()) ?? "",
       /^go1\.\d+\.\d+ · [\d,]+ bytes · [\d,]+ by brotli$/,

@@ -18,5 +18,7 @@ export function problemOf(error: unknown): Problem {
       hint: "Choose it again; a file that is being written changes.",
     };
   }
-  return { message: error instanceof Error ? error.message : String(error), hint: undefined };
+  // The second program throws what its library throws: an error with a hint.
+  const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
+  return { message: error instanceof Error ? error.message : String(error), hint };
 }
