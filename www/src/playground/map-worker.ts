@@ -12,11 +12,8 @@ interface File {
   packed: Uint8Array;
 }
 
-/**
- * Brotli's quality: 11 would take a minute here. From 5 on the counting decoder refuses some optimized files
- * (docs/inspect.md, "What it cannot do").
- */
-const quality = 4;
+/** Brotli's quality: 11 would take a minute here. */
+const quality = 5;
 
 let files: Record<Side, File> | undefined;
 let loading: Promise<unknown> | undefined;

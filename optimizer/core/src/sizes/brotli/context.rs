@@ -90,8 +90,8 @@ const fn last(byte: u8) -> u8 {
 const fn before(byte: u8) -> u8 {
     match byte {
         b'a'..=b'z' => 3,
-        b'0'..=b'9' | b'A'..=b'Z' | 192..=255 => 2,
-        0..=32 | 127..=191 => 0,
+        b'0'..=b'9' | b'A'..=b'Z' | 208..=255 => 2,
+        0..=32 | 127..=207 => 0,
         _ => 1,
     }
 }
@@ -107,5 +107,18 @@ const fn magnitude(byte: u8) -> u8 {
         192..=239 => 5,
         240..=254 => 6,
         255 => 7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mode;
+
+    #[test]
+    fn what_leads_two_bytes_is_not_what_leads_more() {
+        // RFC 7932, 7.1: `Lut1` is 0 up to 207 and 2 from 208 on.
+        for (before, context) in [(191, 0), (192, 0), (207, 0), (208, 2), (255, 2)] {
+            assert_eq!(Mode::Utf8.context(128, before), context, "behind {before}");
+        }
     }
 }
