@@ -3,18 +3,7 @@
 # GOWASP_REPORT and the step's summary, the verdict to the step's outputs.
 set -euo pipefail
 
-# One item for each line, blanks around it dropped.
-lines() {
-  local line
-  while IFS= read -r line || [[ -n $line ]]; do
-    line="${line#"${line%%[![:space:]]*}"}"
-    line="${line%"${line##*[![:space:]]}"}"
-    [[ -z $line ]] || printf '%s\n' "$line"
-  done
-}
-
-# The command may have words of its own, such as `npx --yes gowasp`.
-read -ra command <<<"${GOWASP_COMMAND:-npx --yes gowasp}"
+source "$(dirname "${BASH_SOURCE[0]}")/lines.sh"
 arguments=(check --markdown)
 while IFS= read -r platform; do
   arguments+=("--platform=$platform")

@@ -3,18 +3,7 @@
 # with 1 if a limit of GOWASP_FAIL_IF is crossed. What it says is appended to GOWASP_REPORT and to the step's summary.
 set -euo pipefail
 
-# One item for each line, blanks around it dropped.
-lines() {
-  local line
-  while IFS= read -r line || [[ -n $line ]]; do
-    line="${line#"${line%%[![:space:]]*}"}"
-    line="${line%"${line##*[![:space:]]}"}"
-    [[ -z $line ]] || printf '%s\n' "$line"
-  done
-}
-
-# The command may have words of its own, such as `npx --yes gowasp`.
-read -ra command <<<"${GOWASP_COMMAND:-npx --yes gowasp}"
+source "$(dirname "${BASH_SOURCE[0]}")/lines.sh"
 arguments=(diff --markdown --top 15)
 while IFS= read -r limit; do
   arguments+=("--fail-if=$limit")
