@@ -49,6 +49,7 @@ pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use origin::{At, Inlined, Place};
 pub(crate) use pc::{PcWidth, ReturnPc};
 pub(crate) use stack_pointer::StackPointer;
+pub(crate) use tokens::{calls, is_partial};
 
 pub(crate) use unlifted::Unlifted;
 

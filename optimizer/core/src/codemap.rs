@@ -78,6 +78,18 @@ impl CodeMap {
         self.origins.get(id.0 as usize)
     }
 
+    /// The origin with this id, then those of the calls that this optimizer replaced around it, outwards. It ends: a
+    /// caller's origin is interned before that of what was inlined there.
+    pub(crate) fn outwards(&self, id: OriginId) -> impl Iterator<Item = &Origin> {
+        let mut next = Some(id);
+        std::iter::from_fn(move || {
+            let id = next?;
+            let origin = self.origin(id)?;
+            next = origin.inlined_at.filter(|caller| *caller < id);
+            Some(origin)
+        })
+    }
+
     /// The run that holds the instruction at this offset; `None` in front of the first body.
     pub fn at(&self, offset: u32) -> Option<&Run> {
         let behind = self.runs.partition_point(|run| run.new <= offset);

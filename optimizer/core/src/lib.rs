@@ -50,6 +50,7 @@ mod positions;
 mod reindex;
 mod report;
 mod sections;
+mod side_car;
 #[cfg(feature = "sizes")]
 mod sizes;
 #[cfg(feature = "debug")]
@@ -89,8 +90,7 @@ use emit::MarkedBody;
 use go::{Identity, Memory, Program, Toolchain};
 use input::Input;
 use module::Module;
-use std::collections::BTreeMap;
-use symbols::{Source, Symbols};
+use symbols::Symbols;
 use warnings::{Findings, Messages};
 
 /// What wrote manifests and side-cars: `gowasp VERSION`.
@@ -237,7 +237,7 @@ fn attempt(
         }
         Err(error) => Some(error),
     };
-    let sources = function_sources(&module.input, module.program.as_ref());
+    let sources = side_car::function_sources(&module.input, module.program.as_ref());
     observer.end("go-model");
 
     let recorder = options.dump.as_deref().map(|wanted| {
@@ -277,14 +277,19 @@ fn attempt(
     if let Some(code) = module.code.take() {
         code.free();
     }
+    // The tables as they were: passes have changed the module's.
+    let original = match is_checked || wants_map {
+        true => Program::read(&module.input, &identity).ok(),
+        false => None,
+    };
     let code_map = match wants_map {
-        true => Some(map_code(&module, &identity, &written.marked)?),
+        true => Some(map_code(&module, original.as_ref(), &written.marked)?),
         false => None,
     };
     let checked = match is_checked {
         true => check_written(
             &module.input,
-            &identity,
+            (&identity, original.as_ref()),
             &functions,
             &written.bytes,
             all_rules,
@@ -298,10 +303,8 @@ fn attempt(
         is_rewritten,
     })?;
 
-    let (before, after) = (
-        Sizes::of(&module.input),
-        Sizes::of(&Input::read(&written.bytes)?),
-    );
+    let output = Input::read(&written.bytes)?;
+    let (before, after) = (Sizes::of(&module.input), Sizes::of(&output));
     let findings = Findings {
         identity: &identity,
         unread: unread.as_ref(),
@@ -314,13 +317,18 @@ fn attempt(
         after,
     };
     let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
-    let output = (&written.bytes[..], &functions.indices[..]);
-    let map = code_map.as_ref().filter(|_| options.code_map);
+    let code_map = code_map.filter(|_| options.code_map);
+    let positions = match (&code_map, &original) {
+        (Some(map), Some(original)) => {
+            side_car::mapped(&output, &functions.indices, &sources, map, original)?
+        }
+        _ => symbols::declared(sources, &functions.indices),
+    };
     Ok(Optimized {
-        symbols: side_car(&module.input, &identity, output, sources, map)?,
+        symbols: side_car::of(&output, &identity, positions)?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
-        code_map: code_map.filter(|_| options.code_map),
+        code_map,
         report: Report {
             input: identity,
             before,
@@ -332,36 +340,6 @@ fn attempt(
         },
         functions,
         wasm: written.bytes,
-    })
-}
-
-/// The side-car of what was written, given as bytes and the final indices of the input's functions: names, and positions
-/// if there is a code map.
-fn side_car(
-    input: &Input<'_>,
-    identity: &Identity,
-    (bytes, indices): (&[u8], &[Option<u32>]),
-    sources: BTreeMap<u32, Source>,
-    code_map: Option<&CodeMap>,
-) -> Result<Symbols> {
-    let output = Input::read(bytes)?;
-    let program = code_map.and_then(|_| Program::read(input, identity).ok());
-    let positions = match (code_map, program) {
-        (Some(map), Some(program)) => {
-            let moved = (0..).zip(indices).filter_map(|(original, target)| {
-                let name = sources.get(&original)?.name.clone();
-                Some(((*target)?, name))
-            });
-            Positions::new(&output, map, &program, &moved.collect())?
-        }
-        _ => symbols::declared(sources, indices),
-    };
-    Ok(Symbols {
-        generator: GENERATOR.into(),
-        build_id: build_id(bytes)?,
-        go_build_id: identity.build_id.clone(),
-        code_start: codemap::code_start(&output).unwrap_or_default() as u32,
-        positions,
     })
 }
 
@@ -408,27 +386,30 @@ fn unwinds_on_purpose(_: &Options) -> bool {
 }
 
 /// Where what was written comes from.
-fn map_code(module: &Module<'_>, identity: &Identity, marked: &[MarkedBody]) -> Result<CodeMap> {
-    // The tables as they were: passes have changed the module's.
-    let program = Program::read(&module.input, identity).ok();
+fn map_code(
+    module: &Module<'_>,
+    original: Option<&Program>,
+    marked: &[MarkedBody],
+) -> Result<CodeMap> {
     match module.unrewritable() {
-        Some(_) => CodeMap::of_input(&module.input, program.as_ref()),
-        None => CodeMap::of_output(&module.input, program.as_ref(), marked),
+        Some(_) => CodeMap::of_input(&module.input, original),
+        None => CodeMap::of_output(&module.input, original, marked),
     }
 }
 
 /// Checks what was written for Go's functions.
 fn check_written(
     input: &Input<'_>,
-    identity: &Identity,
+    (identity, original): (&Identity, Option<&Program>),
     functions: &Functions,
     bytes: &[u8],
     all_rules: bool,
     map: Option<&CodeMap>,
 ) -> Result<()> {
+    let unread = || Error::new(Stage::Check, "Go's tables cannot be read a second time");
     let subject = check::Subject {
         input,
-        program: &Program::read(input, identity)?,
+        program: original.ok_or_else(unread)?,
         identity,
         lifted: &functions.lifted,
         all_rules,
@@ -461,18 +442,4 @@ fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) 
             .with_hint("give the file that `go build` wrote to optimize it again"));
     }
     Ok(program)
-}
-
-/// What is known about each function of the input: from Go's tables, and from the `name` section for the rest.
-fn function_sources(input: &Input<'_>, program: Option<&Program>) -> BTreeMap<u32, Source> {
-    let mut sources = symbols::from_name_section(input);
-    for function in program.iter().flat_map(|program| program.functions()) {
-        let place = function.file().zip(function.line());
-        let source = Source {
-            name: function.name().to_owned(),
-            place: place.map(|(file, line)| (file.to_owned(), line)),
-        };
-        sources.insert(function.wasm_index().0, source);
-    }
-    sources
 }

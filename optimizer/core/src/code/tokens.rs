@@ -20,8 +20,7 @@ pub(crate) struct Token<'b> {
 impl Token<'_> {
     /// Whether it calls.
     pub(crate) fn calls(&self) -> bool {
-        // call, call_indirect, return_call, return_call_indirect, call_ref, return_call_ref.
-        matches!(self.opcode, 0x10..=0x15)
+        calls(self.opcode)
     }
 
     /// Whether it traps for some operands, or always (WebAssembly 3.0, 4.4 and 4.6); calls, in which something may, are
@@ -30,17 +29,22 @@ impl Token<'_> {
         match self.opcode {
             // unreachable, and loads and stores.
             0x00 | 0x28..=0x3e => true,
-            opcode => {
-                TRAPPING_NUMERIC.iter().any(|range| range.contains(&opcode))
-                    || BULK.contains(&opcode)
-            }
+            opcode => is_partial(opcode) || BULK.contains(&opcode),
         }
     }
 }
 
-/// Opcodes of div and rem, and of conversions from floats that do not saturate.
-const TRAPPING_NUMERIC: [std::ops::RangeInclusive<u16>; 4] =
-    [0x6d..=0x70, 0x7f..=0x82, 0xa8..=0xab, 0xae..=0xb1];
+/// Whether this is an opcode of call, call_indirect, return_call, return_call_indirect, call_ref or return_call_ref.
+pub(crate) fn calls(opcode: u16) -> bool {
+    matches!(opcode, 0x10..=0x15)
+}
+
+/// Whether a numeric operator with this opcode traps for some operands: div, rem, and conversions from floats that do not
+/// saturate.
+pub(crate) fn is_partial(opcode: u16) -> bool {
+    matches!(opcode, 0x6d..=0x70 | 0x7f..=0x82 | 0xa8..=0xab | 0xae..=0xb1)
+}
+
 /// Opcodes of bulk memory and table operators.
 const BULK: std::ops::RangeInclusive<u16> = 0xfc08..=0xfc11;
 /// Opcodes of loads and stores (WebAssembly 3.0, 5.4.7).

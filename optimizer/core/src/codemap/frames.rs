@@ -37,8 +37,7 @@ impl CodeMap {
     /// A malformed table, and an inline tree whose records do not lead to the function.
     pub fn frames<'p>(&self, id: OriginId, program: &'p Program) -> Result<Vec<MappedFrame<'p>>> {
         let mut frames: Vec<MappedFrame<'p>> = Vec::new();
-        let mut at = Some(id);
-        while let Some((id, origin)) = at.and_then(|id| Some((id, self.origin(id)?))) {
+        for origin in self.outwards(id) {
             let function = origin.pc.and_then(|pc| program.by_pc_f(pc.f));
             if let (Some(function), Some(pc)) = (function, origin.pc) {
                 frames.extend(
@@ -57,8 +56,6 @@ impl CodeMap {
             if let (Some(last), Some(_)) = (frames.last_mut(), origin.inlined_at) {
                 last.inlined = Some(InlinedBy::Optimizer);
             }
-            // A caller's origin is interned before that of what was inlined there: ids fall, and the walk ends.
-            at = origin.inlined_at.filter(|caller| *caller < id);
         }
         Ok(frames)
     }

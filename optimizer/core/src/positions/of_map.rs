@@ -1,13 +1,13 @@
 //! The positions of a module with a code map.
 
 use super::{Builder, Place, Positions};
-use crate::codemap::{CodeMap, OriginId, Run, code_start};
+use crate::code::{calls, is_partial};
+use crate::codemap::{CodeMap, Run, code_start};
 use crate::error::Result;
 use crate::go::{Pc, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 impl Positions {
     /// The positions of the module that a code map describes; `program` is that of the map's input, and `names` are those
@@ -62,12 +62,9 @@ impl Positions {
 fn place(run: &Run, map: &CodeMap, opcode: Option<u8>) -> Place {
     let mut pcs: Vec<Pc> = Vec::new();
     let mut is_exact = run.exact;
-    let mut at: Option<OriginId> = run.origin;
-    while let Some((id, origin)) = at.and_then(|id| Some((id, map.origin(id)?))) {
+    for origin in run.origin.into_iter().flat_map(|id| map.outwards(id)) {
         is_exact &= origin.pc_exact;
         pcs.extend(origin.pc);
-        // A caller's origin stands in front of that of what was inlined there.
-        at = origin.inlined_at.filter(|caller| *caller < id);
     }
     let is_exact = is_exact && !pcs.is_empty();
     Place {
@@ -78,18 +75,11 @@ fn place(run: &Run, map: &CodeMap, opcode: Option<u8>) -> Place {
     }
 }
 
-/// Whether an instruction with this first byte calls, or traps by itself (WebAssembly 3.0, 5.4).
+/// Whether an instruction with this first byte calls, or traps by itself (WebAssembly 3.0, 5.4). Loads and stores trap, too, but
+/// are too many.
 fn is_site(opcode: u8) -> bool {
     const UNREACHABLE: u8 = 0x00;
-    const CALLS: RangeInclusive<u8> = 0x10..=0x15;
-    const DIVISIONS: [RangeInclusive<u8>; 2] = [0x6d..=0x70, 0x7f..=0x82];
-    const CONVERSIONS: [RangeInclusive<u8>; 2] = [0xa8..=0xab, 0xae..=0xb1];
     const BULK: u8 = 0xfc;
-    opcode == UNREACHABLE
-        || opcode == BULK
-        || CALLS.contains(&opcode)
-        || [DIVISIONS, CONVERSIONS]
-            .as_flattened()
-            .iter()
-            .any(|range| range.contains(&opcode))
+    let of_one_byte = u16::from(opcode);
+    opcode == UNREACHABLE || opcode == BULK || calls(of_one_byte) || is_partial(of_one_byte)
 }
