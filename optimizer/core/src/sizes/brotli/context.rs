@@ -90,8 +90,8 @@ const fn last(byte: u8) -> u8 {
 const fn before(byte: u8) -> u8 {
     match byte {
         b'a'..=b'z' => 3,
-        b'0'..=b'9' | b'A'..=b'Z' | 208..=255 => 2,
-        0..=32 | 127..=207 => 0,
+        b'0'..=b'9' | b'A'..=b'Z' | 224..=255 => 2,
+        0..=32 | 127..=223 => 0,
         _ => 1,
     }
 }
@@ -115,10 +115,17 @@ mod tests {
     use super::Mode;
 
     #[test]
-    fn what_leads_two_bytes_is_not_what_leads_more() {
-        // RFC 7932, 7.1: `Lut1` is 0 up to 207 and 2 from 208 on.
-        for (before, context) in [(191, 0), (192, 0), (207, 0), (208, 2), (255, 2)] {
-            assert_eq!(Mode::Utf8.context(128, before), context, "behind {before}");
+    fn every_pair_of_bytes_has_the_context_that_the_encoder_gives_it() {
+        use brotli::enc::constants::{kSigned3BitContextLookup, kUTF8ContextLookup};
+        for last in 0..=255_u8 {
+            for before in 0..=255_u8 {
+                let (l, b) = (usize::from(last), usize::from(before));
+                let text = kUTF8ContextLookup[l] | kUTF8ContextLookup[256 + b];
+                let signed = kSigned3BitContextLookup[l] << 3 | kSigned3BitContextLookup[b];
+                let of = |mode: Mode| mode.context(last, before);
+                assert_eq!(of(Mode::Utf8), usize::from(text), "{before} {last}");
+                assert_eq!(of(Mode::Signed), usize::from(signed), "{before} {last}");
+            }
         }
     }
 }
