@@ -19,7 +19,10 @@ export async function buildProgram(target, folder) {
   const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", ...nativeFeatures, "--target", target];
   // Apple's linker leaves debug information in object files unless it is told to collect it.
   const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
-  await run("cargo", [...args, ...split], { cwd: root });
+  // Nothing unwinds where a panic aborts, so the tables for it would be dead weight. Windows demands them.
+  const flags = `target.${target}.rustflags=["-Cforce-unwind-tables=no"]`;
+  const tables = target.includes("windows") ? [] : ["--config", flags];
+  await run("cargo", [...args, ...split, ...tables], { cwd: root });
   const built = join(targetDir, target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }

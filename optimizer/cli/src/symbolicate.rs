@@ -14,8 +14,10 @@ pub(crate) use translate::run;
   wasmtime run app.wasm 2>&1 | gowasp symbolicate --symbols app.symbols
   gowasp symbolicate --debug symbols/app.0123456789abcdef.debug.wasm < server.log
   gowasp symbolicate --debug app.wasm trace.txt     the file of `go build` itself, not optimized
+  gowasp symbolicate --symbols app.symbols node.cpuprofile > go.cpuprofile
 
-Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them.
+Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them, and
+functions in CPU profiles of Node and Chromium.
 What is not understood, and what is of another build, stays as it is. Safari and wazero name no
 offsets: with --same-build, their frames get the functions' names. See docs/debugging.md.")]
 #[cfg_attr(

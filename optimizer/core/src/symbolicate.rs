@@ -11,10 +11,13 @@
 //! | wasmtime, and what embeds it | `3: 0x1a2b - <unknown>!<wasm function 12>` | `wasmtime.rs` |
 //! | wazero, extism's Go SDK | `.$12(i32,i32) i32`: no offset | `wazero.rs` |
 //!
+//! Functions in CPU profiles of V8 are translated as well (`profile.rs`).
+//!
 //! Frames without an offset are translated only where the caller knows that the trace is of this build, and get the
 //! function's name alone.
 
 mod javascript;
+mod profile;
 mod wasmtime;
 mod wazero;
 
@@ -32,6 +35,8 @@ pub struct Symbolicator<'s> {
     is_same_build: bool,
     /// A line and its translation, which depends on the next one.
     pending: Option<(String, String)>,
+    /// The end of the last piece of a long line, of which more must be known.
+    held: Vec<u8>,
     tally: Tally,
 }
 
@@ -61,12 +66,28 @@ impl<'s> Symbolicator<'s> {
             symbols,
             is_same_build,
             pending: None,
+            held: Vec::new(),
             tally: Tally::default(),
         }
     }
 
+    /// Adds the translation of a piece of a line that is longer than [`LONGEST_LINE`] to `out`. It may come with the next one,
+    /// or with `flush`.
+    pub fn piece(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        if let Some((_, translated)) = self.pending.take() {
+            self.tally.translated += 1;
+            out.extend_from_slice(translated.as_bytes());
+        }
+        let mut text = std::mem::take(&mut self.held);
+        text.extend_from_slice(piece);
+        let done = profile::translate(&text, false, self, out);
+        text.drain(..done);
+        self.held = text;
+    }
+
     /// Adds the translation of a line, which has its line feed if there is one, to `out`. It may come with the next one.
     pub fn line(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        self.end_line(out);
         let text = match std::str::from_utf8(line) {
             Ok(text) if text.len() <= LONGEST_LINE => text,
             _ => {
@@ -96,12 +117,19 @@ impl<'s> Symbolicator<'s> {
                 self.tally.translated += 1;
                 out.extend_from_slice(translated.as_bytes());
             }
-            None => out.extend_from_slice(line),
+            None => _ = profile::translate(line, true, self, out),
         }
+    }
+
+    /// Adds what is left of the pieces of a line.
+    fn end_line(&mut self, out: &mut Vec<u8>) {
+        let held = std::mem::take(&mut self.held);
+        profile::translate(&held, true, self, out);
     }
 
     /// Adds what is left at the end of the trace.
     pub fn flush(&mut self, out: &mut Vec<u8>) {
+        self.end_line(out);
         if let Some((_, translated)) = self.pending.take() {
             self.tally.translated += 1;
             out.extend_from_slice(translated.as_bytes());

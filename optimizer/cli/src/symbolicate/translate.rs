@@ -36,7 +36,7 @@ fn symbols(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Symbols> {
 /// Bytes that are read and written at once.
 const CHUNK: usize = 64 << 10;
 
-/// Translates line by line; a longer one than any frame goes through in pieces.
+/// Translates line by line; a longer one than any frame in pieces.
 fn translate(
     mut trace: impl BufRead,
     symbolicator: &mut Symbolicator<'_>,
@@ -56,10 +56,7 @@ fn translate(
         }
         let is_whole = line.ends_with(b"\n") || line.len() < LONGEST_LINE;
         match is_rest || !is_whole {
-            true => {
-                symbolicator.flush(&mut out);
-                out.extend_from_slice(&line);
-            }
+            true => symbolicator.piece(&line, &mut out),
             false => symbolicator.line(&line, &mut out),
         }
         is_rest = !is_whole;

@@ -114,6 +114,53 @@ fn frames_without_offset_are_translated_only_for_a_known_build() {
     );
 }
 
+/// Function 12 begins at 0x1030, which is 4144.
+const NODE: &str = r#"{"functionName":"wasm-function[12]","scriptId":"140","url":"wasm://wasm/8ab3","lineNumber":0,"columnNumber":4144}"#;
+const GO_NODE: &str = r#"{"columnNumber":0,"functionName":"main.run","lineNumber":4,"scriptId":"140","url":"/app/main.go"}"#;
+
+fn in_pieces(text: &[u8], size: usize) -> (Vec<u8>, Tally) {
+    let symbols = symbols();
+    let mut symbolicator = Symbolicator::new(&symbols, false);
+    let mut out = Vec::new();
+    for piece in text.chunks(size) {
+        symbolicator.piece(piece, &mut out);
+    }
+    symbolicator.flush(&mut out);
+    (out, symbolicator.tally())
+}
+
+#[test]
+fn functions_in_profiles_become_gos_wherever_they_are_cut() {
+    let other = NODE.replace("4144", "4145");
+    let profile = |node: &str| {
+        format!(
+            r#"{{"nodes":[{{"id":1,"callFrame":{node},"hitCount":3}},{{"id":2,"callFrame":{other}}},{{"n":"{{wasm-function["}},{node}],"samples":[1,2]}}"#
+        )
+    };
+    let (text, wanted) = (profile(NODE), profile(GO_NODE));
+    assert_translated(&text, &wanted);
+    for size in 1..text.len() {
+        let (out, tally) = in_pieces(text.as_bytes(), size);
+        assert_eq!(String::from_utf8_lossy(&out), wanted, "pieces of {size}");
+        assert_eq!((tally.translated, tally.foreign), (2, 1));
+    }
+}
+
+#[test]
+fn pieces_of_rubbish_stay_and_do_not_pile_up() {
+    let mut text = b"{\"wasm-function[".repeat(4000);
+    text.extend(b"\xff{\"functionName\":\"wasm-function[12]\",".repeat(3));
+    assert_eq!(in_pieces(&text, 1000).0, text);
+    let symbols = symbols();
+    let mut symbolicator = Symbolicator::new(&symbols, false);
+    let mut out = Vec::new();
+    for _ in 0..100 {
+        symbolicator.piece(&[b'{'; 1000], &mut out);
+        symbolicator.piece(&[b'x'; LONGEST_LINE], &mut out);
+        assert!(symbolicator.held.len() <= 2 * LONGEST_LINE);
+    }
+}
+
 #[test]
 fn other_text_stays_byte_for_byte() {
     for text in [
