@@ -327,7 +327,12 @@ fn attempt(
         _ => symbols::declared(sources, &functions.indices),
     };
     Ok(Optimized {
-        symbols: side_car::of(&output, &identity, positions)?,
+        symbols: side_car::of(
+            &output,
+            &identity,
+            positions,
+            (module.traces.take(), &stripped),
+        )?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
         code_map,

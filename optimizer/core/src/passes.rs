@@ -204,7 +204,7 @@ pub static PASSES: &[Pass] = &[
         name: "strip-tables",
         summary: "take out of Go's tables what --strip names",
         after: &["renumber-pcs"],
-        run: Run::Tables(strip_tables::run),
+        run: Run::Strip(strip_tables::run),
     },
     // renumber-pcs makes the room to sort pctab in; what strip-tables takes out leaves no gaps.
     Pass {

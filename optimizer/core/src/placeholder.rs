@@ -39,17 +39,15 @@ pub(crate) fn placeholder(class: usize, number: u32) -> String {
     format!("{prefix}{number:x}")
 }
 
-/// The number of a placeholder; `None` for a name that is none.
-#[cfg(feature = "debug")]
-pub(crate) fn number(name: &str) -> Option<u32> {
-    let digits = PREFIXES
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))?;
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digits
-        .bytes()
-        .all(is_hex)
-        .then(|| u32::from_str_radix(digits, 16).ok())?
+/// Class and number of a placeholder; `None` for a name that is none.
+pub(crate) fn parse(name: &str) -> Option<(usize, u32)> {
+    let of_class = |(class, prefix): (usize, &&str)| {
+        let digits = name.strip_prefix(prefix)?;
+        let number = u32::from_str_radix(digits, 16).ok()?;
+        // One way to write it only.
+        (placeholder(class, number) == name).then_some((class, number))
+    };
+    PREFIXES.iter().enumerate().find_map(of_class)
 }
 
 #[cfg(test)]
@@ -77,10 +75,8 @@ mod tests {
                 )
             };
             assert_eq!(asked(&stands_for), asked(name), "{name}");
-            #[cfg(feature = "debug")]
-            assert_eq!(number(&stands_for), Some(0x1a2b));
+            assert_eq!(parse(&stands_for), Some((class(name), 0x1a2b)));
         }
-        #[cfg(feature = "debug")]
         for name in [
             "main.main",
             "?.",
@@ -88,8 +84,10 @@ mod tests {
             "?.x",
             "runtime.gopanic",
             "?.123456789",
+            "?.01",
+            "?.+1",
         ] {
-            assert_eq!(number(name), None, "{name}");
+            assert_eq!(parse(name), None, "{name}");
         }
     }
 }

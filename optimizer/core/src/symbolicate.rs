@@ -10,10 +10,12 @@
 //! | JavaScriptCore: Safari, Bun | `wasm-function[12]@[wasm code]`: no offset | |
 //! | wasmtime, and what embeds it | `3: 0x1a2b - <unknown>!<wasm function 12>` | `wasmtime.rs` |
 //! | wazero, extism's Go SDK | `.$12(i32,i32) i32`: no offset | `wazero.rs` |
+//! | Go itself, where its tables were stripped | `?.1a2b(0x1)`, then `?:0 +0x1c` | `go_trace.rs` |
 //!
 //! Frames without an offset are translated only where the caller knows that the trace is of this build, and get the
 //! function's name alone.
 
+mod go_trace;
 mod javascript;
 mod wasmtime;
 mod wazero;
@@ -24,6 +26,7 @@ use crate::input::Input;
 use crate::positions::{FunctionPositions, StackLevel};
 use crate::symbols::{SYMBOLS_SECTION, Symbols};
 use crate::{build_id, codemap};
+use go_trace::GoTraces;
 
 /// Translates traces, line by line.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub struct Symbolicator<'s> {
     is_same_build: bool,
     /// A line and its translation, which depends on the next one.
     pending: Option<(String, String)>,
+    go_traces: Option<GoTraces<'s>>,
     tally: Tally,
 }
 
@@ -61,6 +65,7 @@ impl<'s> Symbolicator<'s> {
             symbols,
             is_same_build,
             pending: None,
+            go_traces: GoTraces::new(symbols),
             tally: Tally::default(),
         }
     }
@@ -81,6 +86,9 @@ impl<'s> Symbolicator<'s> {
             };
             self.tally.translated += counted;
             out.extend_from_slice(shown.as_bytes());
+        }
+        if self.go_line(text, out) {
+            return;
         }
         // The line feed stands behind each line of a translation.
         let body = text.trim_end_matches(['\n', '\r']);
@@ -106,6 +114,7 @@ impl<'s> Symbolicator<'s> {
             self.tally.translated += 1;
             out.extend_from_slice(translated.as_bytes());
         }
+        self.go_flush(out);
     }
 
     /// What became of the frames so far.
@@ -209,6 +218,8 @@ impl Symbols {
             go_build_id: None,
             code_start: codemap::code_start(&input).unwrap_or_default() as u32,
             positions: described.positions,
+            traces: None,
+            stripped: Vec::new(),
         })
     }
 }

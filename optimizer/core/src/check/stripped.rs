@@ -36,14 +36,19 @@ impl<'s> Stripped<'s> {
         })
     }
 
-    /// What is answered for a place of which the input's function `before` says `frames`, innermost first.
+    /// What the output's function `after` answers for a place of which the input's function `before` says `frames`,
+    /// innermost first.
     pub(super) fn frames<'f>(
         &'f self,
         mut frames: Vec<Frame<'f>>,
         before: &Function<'_>,
+        after: &Function<'_>,
     ) -> Vec<Frame<'f>> {
-        let needed = Needed::of(before);
-        if self.inlines && !needed.inlines {
+        let inlined = frames.split_last().map_or(&[][..], |(_, inlined)| inlined);
+        let here = Needed::of(before, inlined.iter().map(|frame| frame.function));
+        let without_tree = !self.keeps_tree(before, after) && !here.inlines;
+        let without_lines = !self.keeps_lines(before, after) && !here.lines;
+        if without_tree {
             let innermost = frames.first().map(|frame| (frame.file, frame.line));
             frames.drain(..frames.len().saturating_sub(1));
             if let (Some(frame), Some((file, line))) = (frames.first_mut(), innermost) {
@@ -52,11 +57,21 @@ impl<'s> Stripped<'s> {
         }
         for frame in &mut frames {
             frame.function = self.name(frame.function);
-            if self.lines && !needed.lines {
+            if without_lines {
                 (frame.file, frame.line, frame.start_line) = (None, None, None);
             }
         }
         frames
+    }
+
+    /// Whether the function may still have its inline tree, and has.
+    fn keeps_tree(&self, before: &Function<'_>, after: &Function<'_>) -> bool {
+        !self.inlines || Needed::anywhere(before).inlines && after.inline_tree().is_some()
+    }
+
+    /// Whether the function may still have its lines, and has.
+    fn keeps_lines(&self, before: &Function<'_>, after: &Function<'_>) -> bool {
+        !self.lines || Needed::anywhere(before).lines && after.pcln().is_some()
     }
 
     /// The name in the output of a function that has this one in the input.
@@ -67,12 +82,12 @@ impl<'s> Stripped<'s> {
             .unwrap_or(name)
     }
 
-    /// Line of the `func` keyword that the record of the function has in the output.
-    pub(super) fn start_line(&self, before: &Function<'_>) -> Option<i32> {
+    /// Line of the `func` keyword that the record of the output's function has.
+    pub(super) fn start_line(&self, before: &Function<'_>, after: &Function<'_>) -> Option<i32> {
         let line = before.record().start_line;
-        match self.lines && !Needed::of(before).lines {
-            true => line.map(|_| 0),
-            false => line,
+        match self.keeps_lines(before, after) {
+            true => line,
+            false => line.map(|_| 0),
         }
     }
 }
@@ -84,19 +99,24 @@ struct Needed {
 }
 
 impl Needed {
-    fn of(function: &Function<'_>) -> Needed {
-        let calls = function.inlined_calls().unwrap_or_default();
-        let any = |is: fn(&str) -> bool| {
-            calls
-                .iter()
-                .any(|call| function.name_of(call).is_some_and(is))
-        };
+    /// For a place where functions of these names are inlined.
+    fn of<'n>(function: &Function<'_>, inlined: impl Iterator<Item = &'n str>) -> Needed {
         let may_be_hidden = function.func_id() == Some("wrapper") || !is_shown(function.name());
-        let lines = may_be_hidden && any(is_shown);
-        Needed {
-            inlines: lines || any(is_method_of_value),
-            lines,
+        let mut needed = Needed {
+            inlines: false,
+            lines: false,
+        };
+        for name in inlined {
+            needed.lines |= may_be_hidden && is_shown(name);
+            needed.inlines |= needed.lines || is_method_of_value(name);
         }
+        needed
+    }
+
+    fn anywhere(function: &Function<'_>) -> Needed {
+        let calls = function.inlined_calls().unwrap_or_default();
+        let names = calls.iter().filter_map(|call| function.name_of(call));
+        Needed::of(function, names)
     }
 }
 

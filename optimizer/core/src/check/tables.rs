@@ -190,7 +190,7 @@ impl Tables<'_> {
             (record.args, record.func_id)
         };
         let is_same = said(before) == said(after)
-            && self.stripped.start_line(before) == after.record().start_line
+            && self.stripped.start_line(before, after) == after.record().start_line
             && self.stripped.name(before.name()) == after.name();
         if !is_same {
             return Err("its record is another".into());
@@ -212,7 +212,7 @@ impl Tables<'_> {
         let malformed = |error: crate::Error| error.message().to_owned();
         let (expected, frames) = (
             self.stripped
-                .frames(before.frames_at(old).map_err(malformed)?, before),
+                .frames(before.frames_at(old).map_err(malformed)?, before, after),
             after.frames_at(new).map_err(malformed)?,
         );
         if expected != frames {

@@ -21,64 +21,78 @@ mod funcdata;
 mod kept;
 mod lines;
 mod names;
+mod printed;
 
 use super::{GoTables, Outcome, left_alone};
+use crate::code::Code;
 use crate::error::{Error, Result, Stage};
 use crate::go::{Memory, Program, pcdata};
 use crate::options::{Options, Strip};
+use crate::positions::Positions;
 use kept::Kept;
 
 /// Why nothing is stripped.
 const OUTSIDE: &str = "a table lies outside the data";
 
-pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcome> {
+pub(super) fn run(
+    code: Option<&Code>,
+    tables: &mut GoTables<'_>,
+    options: &Options,
+) -> Result<(Outcome, Option<Positions>)> {
     let GoTables { program, frame, .. } = tables;
     if options.strip.is_empty() {
-        return Ok(Outcome {
+        let outcome = Outcome {
             note: "not asked for: --strip".into(),
             did_nothing: true,
             ..Outcome::default()
-        });
+        };
+        return Ok((outcome, None));
     }
     let functions = program.functions().len();
+    let refused = |reason: &str| Ok((left_alone(reason, functions), None));
     let Some(filled) = frame.filled_memory() else {
-        return Ok(left_alone(
-            "a data segment has no constant address",
-            functions,
-        ));
+        return refused("a data segment has no constant address");
     };
     let fail = |reason: &str| Error::new(Stage::Pass("strip-tables"), reason);
     let stripped = program.rewrite(|program, memory| {
         let kept = Kept::of(program, &options.strip)?;
-        strip(program, memory, &kept, &options.strip).map_err(fail)?;
-        Ok(kept)
+        let names = strip(program, memory, &kept, &options.strip).map_err(fail)?;
+        // Only a side-car needs them.
+        let traces = options.code_map.then(|| {
+            let printed = printed::printed(program, code);
+            Positions::by_pc(program, &printed, &names)
+        });
+        Ok((kept, traces.transpose()?))
     });
-    let kept = match stripped {
-        Ok(kept) => kept,
-        Err(error) => return Ok(left_alone(error.message(), functions)),
+    let (kept, traces) = match stripped {
+        Ok(stripped) => stripped,
+        Err(error) => return refused(error.message()),
     };
     frame.store(filled, program.memory());
     let words: Vec<&str> = (Strip::ALL.into_iter())
         .filter(|strip| options.strip.contains(strip))
         .map(Strip::word)
         .collect();
-    Ok(Outcome {
+    let outcome = Outcome {
         note: format!("{} of {functions} functions", words.join(", ")),
         left_alone: kept.left_alone(&options.strip),
         stripped: words.into_iter().map(Into::into).collect(),
         ..Outcome::default()
-    })
+    };
+    Ok((outcome, traces))
 }
 
+/// Strips the tables in `memory`. Returns the names that placeholders stand for, by number.
 fn strip(
     program: &Program,
     memory: &mut Memory,
     kept: &Kept,
     wanted: &[Strip],
-) -> std::result::Result<(), &'static str> {
+) -> std::result::Result<Vec<String>, &'static str> {
     let has = |strip| wanted.contains(&strip);
+    let mut names = Vec::new();
     if has(Strip::Names) {
-        names::replace(program, memory, kept, !has(Strip::Inlines))?;
+        names = names::replace(program, memory, kept, !has(Strip::Inlines))?;
     }
     if has(Strip::Lines) {
         lines::remove(program, memory, kept).ok_or(OUTSIDE)?;
@@ -99,7 +113,8 @@ fn strip(
                 .ok_or(OUTSIDE)?;
         }
     }
-    removed.clear(program, memory).ok_or(OUTSIDE)
+    removed.clear(program, memory).ok_or(OUTSIDE)?;
+    Ok(names)
 }
 
 /// Takes a pc-value table from a function. group-tables drops tables that no function names.

@@ -22,6 +22,8 @@ fn symbols() -> Symbols {
         build_id: String::new(),
         go_build_id: None,
         code_start: 0x1000,
+        traces: None,
+        stripped: Vec::new(),
         positions: Positions {
             files: vec!["/app/main.go".into()],
             subprograms: vec![subprogram("main.run", 5), subprogram("main.step", 20)],

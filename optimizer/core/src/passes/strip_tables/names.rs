@@ -9,13 +9,14 @@ use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, &'static str>;
 
-/// Replaces the names of all functions, and those in inline trees, `all_trees` or those that are kept.
+/// Replaces the names of all functions, and those in inline trees, `all_trees` or those that are kept. Returns the old ones
+/// by number.
 pub(super) fn replace(
     program: &Program,
     memory: &mut Memory,
     kept: &Kept,
     all_trees: bool,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let layout = program.layout();
     let mut table = Table::default();
     for function in program.functions() {
@@ -47,14 +48,15 @@ pub(super) fn replace(
     };
     used.copy_from_slice(&table.bytes);
     free.fill(0);
-    Ok(())
+    Ok(table.names)
 }
 
 /// The new table of names.
 #[derive(Debug, Default)]
 struct Table {
     bytes: Vec<u8>,
-    count: u32,
+    /// Old names by number.
+    names: Vec<String>,
     /// New offset by old name.
     offsets: HashMap<String, u32>,
 }
@@ -74,12 +76,12 @@ impl Table {
         match is_whole {
             true => self.bytes.extend_from_slice(name.as_bytes()),
             false => {
-                let text = placeholder(class(name), self.count);
+                let text = placeholder(class(name), self.names.len() as u32);
                 self.bytes.extend_from_slice(text.as_bytes());
             }
         }
         self.bytes.push(0);
-        self.count += 1;
+        self.names.push(name.to_owned());
         self.offsets.insert(name.to_owned(), offset);
         offset
     }
