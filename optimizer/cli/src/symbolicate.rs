@@ -15,7 +15,8 @@ pub(crate) use translate::run;
   gowasp symbolicate --debug symbols/app.0123456789abcdef.debug.wasm < server.log
   gowasp symbolicate --debug app.wasm trace.txt     the file of `go build` itself, not optimized
 
-Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them.
+Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them,
+and Go's own tracebacks of modules that were packed with --strip.
 What is not understood, and what is of another build, stays as it is. Safari and wazero name no
 offsets: with --same-build, their frames get the functions' names. See docs/debugging.md.")]
 #[cfg_attr(

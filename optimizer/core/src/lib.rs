@@ -313,6 +313,7 @@ fn attempt(
         refused,
         unrewritable: module.unrewritable(),
         passes: &passes,
+        strip: &options.strip,
         prefer: options.preference(),
         is_chosen,
         before,

@@ -8,6 +8,7 @@ use super::Fault;
 use crate::go::asked_names::{BEGINNINGS, is_compared, is_method_of_value, is_shown};
 use crate::go::{Frame, Function};
 use crate::options::Strip;
+use crate::placeholder;
 use std::collections::HashMap;
 
 /// What was taken out.
@@ -159,13 +160,11 @@ fn renamed<'s>(
 
 fn is_same_to_go(before: &str, after: &str, is_wrapper: bool) -> bool {
     let asked = |name: &str| {
-        (
-            is_shown(name),
-            BEGINNINGS.map(|beginning| name.starts_with(beginning)),
-        )
+        let beginnings = BEGINNINGS.map(|beginning| name.starts_with(beginning));
+        (is_shown(name), is_compared(name, is_wrapper), beginnings)
     };
     before == after
-        || !is_compared(before, is_wrapper)
-            && !is_compared(after, is_wrapper)
+        || placeholder::parse(after).is_some()
+            && !is_compared(before, is_wrapper)
             && asked(before) == asked(after)
 }

@@ -20,9 +20,9 @@ fn placement(segment: &[u8], streams: u32) -> Placement {
 }
 
 /// Text of a module with this segment, and the start function that belongs to it.
-pub(crate) fn module_text(placement: &Placement, segment: &[u8]) -> String {
+pub(crate) fn module_text(placement: &Placement, segment: &[u8], knows: Knows) -> String {
     let data = format!(r#"(data $script "{}")"#, escaped(segment));
-    start::text(placement, Knows::Tables).replace(r#"(data $script "")"#, &data)
+    start::text(placement, knows).replace(r#"(data $script "")"#, &data)
 }
 
 /// Bytes as a string of the text format.
@@ -38,7 +38,7 @@ fn module(streams: &[u8], operations: &[Operation], edit: (&str, &str)) -> Vec<u
     let mut segment = streams.to_vec();
     segment.extend(operations.iter().flat_map(Operation::bytes));
     let placement = placement(&segment, streams.len() as u32);
-    let text = module_text(&placement, &segment).replace(edit.0, edit.1);
+    let text = module_text(&placement, &segment, Knows::Names).replace(edit.0, edit.1);
     wat::parse_str(text).expect("valid text")
 }
 
