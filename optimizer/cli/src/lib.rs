@@ -16,6 +16,7 @@ mod pack;
 mod parts;
 mod sizes;
 mod stages;
+mod strip;
 mod symbolicate;
 mod table;
 mod terminal;
@@ -157,6 +158,9 @@ struct Optimization {
     report: Option<PathBuf>,
 
     #[command(flatten)]
+    strip: strip::Stripping,
+
+    #[command(flatten)]
     hosts: hosts::Hosts,
 }
 
@@ -193,6 +197,7 @@ impl Optimization {
         options.skip.clone_from(&self.skip);
         options.stop_after.clone_from(&self.stop_after);
         options.keep_names = self.keep_names;
+        options.strip = self.strip.wanted();
         options.keep_memory = self.keep_memory;
         options.all_rules = self.check;
         options.strict = self.strict;

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
   gowasp pack app.wasm -o public/app --encodings br,gzip
   gowasp pack build/*.wasm -o public --cache .cache  many modules, only changed ones anew
   gowasp pack app.wasm -o public/app --debug names,dwarf --symbols-dir symbols
+  gowasp pack app.wasm -o public/app --strip names,lines,inlines,args --symbols-dir symbols
 
 Writes into DIR: NAME.HASH.wasm with its .br, .gz and .zst, NAME.HASH.symbols (names, files and
 lines, for `gowasp symbolicate`), with --debug NAME.HASH.debug.wasm and NAME.HASH.wasm.map, and,

@@ -18,7 +18,7 @@
 //! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
-//! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. |
+//! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
 //!
 //! The rules slots, stores, loads, branches and tables take as long as all others; `--check`, tests and `fuzz:damage` ask for
 //! them. Not checked: values, other memory and its order, which `fuzz:functions` compares.
@@ -40,6 +40,7 @@ mod slots;
 mod stack;
 mod state;
 mod stores;
+mod stripped;
 mod tables;
 mod tally;
 mod value;
@@ -56,10 +57,12 @@ use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
+use crate::options::Strip;
 use crate::parallel::prelude::*;
 use input_module::InputModule;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use stripped::Stripped;
 use tables::Tables;
 use tally::Originals;
 use walk::Found;
@@ -135,6 +138,8 @@ pub(crate) struct Subject<'s> {
     pub(crate) functions: &'s [Option<u32>],
     /// Where what was written comes from, for the rule that needs it.
     pub(crate) map: Option<&'s CodeMap>,
+    /// What was taken out of the tables on purpose.
+    pub(crate) stripped: &'s [Strip],
 }
 
 /// Checks what was written.
@@ -148,7 +153,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     subject.tables_agree(&written, &found)
 }
 
-impl Subject<'_> {
+impl<'s> Subject<'s> {
     /// Final indices of the functions that the input defines, by position.
     fn finals(&self) -> impl Iterator<Item = Option<FuncIndex>> {
         let positions = self.input.defined_functions();
@@ -157,10 +162,16 @@ impl Subject<'_> {
 
     /// Whether the tables answer what those of the input do.
     fn tables_agree(&self, written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
-        let Some(map) = self.map.filter(|_| self.all_rules) else {
+        let (Some(map), Some(after)) = (self.map.filter(|_| self.all_rules), &written.program)
+        else {
             return Ok(());
         };
+        let functions = self.program.functions().filter_map(|before| {
+            let index = *self.functions.get(before.wasm_index().0 as usize)?;
+            Some((before, after.by_wasm_index(FuncIndex(index?))?))
+        });
         let tables = Tables {
+            stripped: &Stripped::of(self.stripped, functions)?,
             map,
             before: self.program,
             pushed: &pushed::pushed(self.input, self.program),
@@ -173,7 +184,20 @@ impl Subject<'_> {
         let lifted: BTreeSet<FuncIndex> = (self.finals().zip(self.lifted))
             .filter_map(|(index, lifted)| index.filter(|_| *lifted))
             .collect();
-        Written::read(self.bytes, self.identity, &lifted, self.all_rules)
+        let names = self.names();
+        Written::read(self.bytes, self.identity, (&lifted, &names), self.all_rules)
+    }
+
+    /// Names of the functions of the output, where its tables do not have them.
+    fn names(&self) -> HashMap<FuncIndex, &'s str> {
+        if !self.stripped.contains(&Strip::Names) {
+            return HashMap::new();
+        }
+        let functions = self.program.functions().filter_map(|function| {
+            let index = *self.functions.get(function.wasm_index().0 as usize)?;
+            Some((FuncIndex(index?), function.name()))
+        });
+        functions.collect()
     }
 }
 

@@ -19,6 +19,7 @@
 )]
 
 pub(crate) mod abi;
+pub(crate) mod asked_names;
 mod build_info;
 mod declared;
 #[cfg(feature = "sizes")]
@@ -26,7 +27,6 @@ pub(crate) mod embed;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod func;
-#[cfg(feature = "sizes")]
 pub(crate) mod funcdata_len;
 mod identity;
 mod inline;

@@ -46,6 +46,7 @@ mod options;
 mod package;
 mod parallel;
 mod passes;
+mod placeholder;
 mod positions;
 mod reindex;
 mod report;
@@ -74,7 +75,7 @@ pub use error::{Error, Result, Stage};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 #[cfg(feature = "sizes")]
 pub use inspect::{inspect_sizes, sizes_data, sizes_page};
-pub use options::{Level, Options, Preference};
+pub use options::{Level, Options, Preference, Strip};
 pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
@@ -286,12 +287,13 @@ fn attempt(
         true => Some(map_code(&module, original.as_ref(), &written.marked)?),
         false => None,
     };
+    let stripped = report::stripped(&passes);
     let checked = match is_checked {
         true => check_written(
             &module.input,
             (&identity, original.as_ref()),
             &functions,
-            &written.bytes,
+            (&written.bytes, &Strip::named(&stripped)),
             all_rules,
             code_map.as_ref(),
         ),
@@ -311,6 +313,7 @@ fn attempt(
         refused,
         unrewritable: module.unrewritable(),
         passes: &passes,
+        strip: &options.strip,
         prefer: options.preference(),
         is_chosen,
         before,
@@ -325,7 +328,12 @@ fn attempt(
         _ => symbols::declared(sources, &functions.indices),
     };
     Ok(Optimized {
-        symbols: side_car::of(&output, &identity, positions)?,
+        symbols: side_car::of(
+            &output,
+            &identity,
+            positions,
+            (module.traces.take(), &stripped),
+        )?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
         code_map,
@@ -333,7 +341,7 @@ fn attempt(
             input: identity,
             before,
             after,
-            stripped: report::stripped(&passes),
+            stripped,
             passes,
             warnings,
             notes,
@@ -402,7 +410,7 @@ fn check_written(
     input: &Input<'_>,
     (identity, original): (&Identity, Option<&Program>),
     functions: &Functions,
-    bytes: &[u8],
+    (bytes, stripped): (&[u8], &[Strip]),
     all_rules: bool,
     map: Option<&CodeMap>,
 ) -> Result<()> {
@@ -416,6 +424,7 @@ fn check_written(
         bytes,
         functions: &functions.indices,
         map,
+        stripped,
     };
     check::check(&subject).map_err(|fault| fault.error())
 }

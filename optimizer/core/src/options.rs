@@ -17,6 +17,8 @@ pub struct Options {
     pub stop_after: Option<String>,
     /// Leave the `name` section in the module. Only engines' own stack traces read it.
     pub keep_names: bool,
+    /// What Go's own tables are not to hold in the module. The side-car keeps all of it but [`Strip::Args`].
+    pub strip: Vec<Strip>,
     /// Leave the declared size of the memory as it is.
     pub keep_memory: bool,
     /// Whether Go's code and tables may be rewritten, or only the container around them.
@@ -58,6 +60,42 @@ pub enum Preference {
     Speed,
     /// Instances that start fast and run fast, with names in the host's own traces: for hosts that have the file already.
     Server,
+}
+
+/// What can be taken out of Go's own tables. Collector, unwinding and recover do not need any of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strip {
+    /// Names of functions: placeholders such as `?.1a2b` stand for them, for `runtime.FuncForPC` as well.
+    Names,
+    /// Files and lines: `?:0` stands for them.
+    Lines,
+    /// Which functions Go's compiler inlined: they have no frames of their own, which `skip` of `runtime.Caller` counts.
+    Inlines,
+    /// What the arguments of a function are: tracebacks print none.
+    Args,
+}
+
+impl Strip {
+    /// All of them.
+    pub const ALL: [Strip; 4] = [Strip::Names, Strip::Lines, Strip::Inlines, Strip::Args];
+
+    /// The word for it, in options and manifests.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Strip::Names => "names",
+            Strip::Lines => "lines",
+            Strip::Inlines => "inlines",
+            Strip::Args => "args",
+        }
+    }
+
+    /// Which of them a list of what was stripped names.
+    pub(crate) fn named(stripped: &[String]) -> Vec<Strip> {
+        let is_named = |strip: &Strip| stripped.iter().any(|word| word == strip.word());
+        Strip::ALL.into_iter().filter(is_named).collect()
+    }
 }
 
 impl Options {

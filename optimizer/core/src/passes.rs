@@ -26,6 +26,7 @@ mod simplify_expressions;
 mod split_copies;
 #[cfg(any(test, feature = "resume-stress"))]
 mod stress_resumes;
+mod strip_tables;
 
 use crate::dump::Recorder;
 use crate::error::Result;
@@ -198,11 +199,18 @@ pub static PASSES: &[Pass] = &[
         after: &["split-copies"],
         run: Run::CodeAndTables(stress_resumes::run),
     },
-    // renumber-pcs makes the room to sort pctab in.
+    // Numbers of PCs are the same as without it, so that traces differ in nothing else.
+    Pass {
+        name: "strip-tables",
+        summary: "take out of Go's tables what --strip names",
+        after: &["renumber-pcs"],
+        run: Run::Strip(strip_tables::run),
+    },
+    // renumber-pcs makes the room to sort pctab in; what strip-tables takes out leaves no gaps.
     Pass {
         name: "group-tables",
         summary: "put line tables beside line tables, stack maps beside stack maps",
-        after: &["renumber-pcs"],
+        after: &["renumber-pcs", "strip-tables"],
         run: Run::Tables(group_tables::run),
     },
     // Offsets into ordered tables need not be stored.

@@ -5,10 +5,12 @@
 //! Dwarf.md); source maps and engines count from the beginning of the file.
 
 mod build;
+mod by_pc;
 mod columns;
 mod of_map;
 
 use build::{Builder, Place};
+pub(crate) use by_pc::PrintedPcs;
 
 use std::ops::Range;
 

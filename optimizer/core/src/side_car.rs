@@ -14,13 +14,23 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// As [`build_id`], which reads its sections.
-pub(crate) fn of(output: &Input<'_>, identity: &Identity, positions: Positions) -> Result<Symbols> {
+pub(crate) fn of(
+    output: &Input<'_>,
+    identity: &Identity,
+    positions: Positions,
+    (traces, stripped): (Option<Positions>, &[String]),
+) -> Result<Symbols> {
     Ok(Symbols {
         generator: GENERATOR.into(),
         build_id: build_id(output.bytes)?,
         go_build_id: identity.build_id.clone(),
         code_start: code_start(output).unwrap_or_default() as u32,
         positions,
+        stripped: match &traces {
+            Some(_) => stripped.to_vec(),
+            None => Vec::new(),
+        },
+        traces,
     })
 }
 

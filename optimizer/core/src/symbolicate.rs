@@ -10,12 +10,14 @@
 //! | JavaScriptCore: Safari, Bun | `wasm-function[12]@[wasm code]`: no offset | |
 //! | wasmtime, and what embeds it | `3: 0x1a2b - <unknown>!<wasm function 12>` | `wasmtime.rs` |
 //! | wazero, extism's Go SDK | `.$12(i32,i32) i32`: no offset | `wazero.rs` |
+//! | Go itself, where its tables were stripped | `?.1a2b(0x1)`, then `?:0 +0x1c` | `go_trace.rs` |
 //!
 //! Functions in CPU profiles of V8 are translated as well (`profile.rs`).
 //!
 //! Frames without an offset are translated only where the caller knows that the trace is of this build, and get the
 //! function's name alone.
 
+mod go_trace;
 mod javascript;
 mod profile;
 mod wasmtime;
@@ -27,6 +29,7 @@ use crate::input::Input;
 use crate::positions::{FunctionPositions, StackLevel};
 use crate::symbols::{SYMBOLS_SECTION, Symbols};
 use crate::{build_id, codemap};
+use go_trace::GoTraces;
 
 /// Translates traces, line by line.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub struct Symbolicator<'s> {
     pending: Option<(String, String)>,
     /// The end of the last piece of a long line, of which more must be known.
     held: Vec<u8>,
+    go_traces: Option<GoTraces<'s>>,
     tally: Tally,
 }
 
@@ -67,6 +71,7 @@ impl<'s> Symbolicator<'s> {
             is_same_build,
             pending: None,
             held: Vec::new(),
+            go_traces: GoTraces::new(symbols),
             tally: Tally::default(),
         }
     }
@@ -74,10 +79,7 @@ impl<'s> Symbolicator<'s> {
     /// Adds the translation of a piece of a line that is longer than [`LONGEST_LINE`] to `out`. It may come with the next one,
     /// or with `flush`.
     pub fn piece(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        if let Some((_, translated)) = self.pending.take() {
-            self.tally.translated += 1;
-            out.extend_from_slice(translated.as_bytes());
-        }
+        self.end_frames(out);
         let mut text = std::mem::take(&mut self.held);
         text.extend_from_slice(piece);
         let done = profile::translate(&text, false, self, out);
@@ -102,6 +104,9 @@ impl<'s> Symbolicator<'s> {
             };
             self.tally.translated += counted;
             out.extend_from_slice(shown.as_bytes());
+        }
+        if self.go_line(text, out) {
+            return;
         }
         // The line feed stands behind each line of a translation.
         let body = text.trim_end_matches(['\n', '\r']);
@@ -130,10 +135,16 @@ impl<'s> Symbolicator<'s> {
     /// Adds what is left at the end of the trace.
     pub fn flush(&mut self, out: &mut Vec<u8>) {
         self.end_line(out);
+        self.end_frames(out);
+    }
+
+    /// Adds what is left of frames that depend on the next line.
+    fn end_frames(&mut self, out: &mut Vec<u8>) {
         if let Some((_, translated)) = self.pending.take() {
             self.tally.translated += 1;
             out.extend_from_slice(translated.as_bytes());
         }
+        self.go_flush(out);
     }
 
     /// What became of the frames so far.
@@ -237,6 +248,8 @@ impl Symbols {
             go_build_id: None,
             code_start: codemap::code_start(&input).unwrap_or_default() as u32,
             positions: described.positions,
+            traces: None,
+            stripped: Vec::new(),
         })
     }
 }

@@ -8,6 +8,7 @@
 //! | `generator` | `gowasp VERSION` |
 //! | `buildId` | the module's build id in hex (`build_id.rs`); the manifest holds the same |
 //! | `goBuildId` | content of the `go:buildid` section, or `null` |
+//! | `traces`, `stripped` | only if Go's tables were stripped: the same by PC, for Go's own tracebacks; and what they lack, as in the manifest |
 //! | `positions` | names, files and lines of functions, inlined calls, and the position of each call and fault: the columns of `positions/columns.rs`, compressed (zlib, RFC 1950), in base 64 (RFC 4648, padded) |
 //!
 //! Functions have the index that they have in the *shipped* module, as in an engine's `wasm-function[123]`; offsets are
@@ -46,6 +47,11 @@ pub struct Symbols {
     pub code_start: u32,
     /// Functions that have a name, by ascending index, and the positions of their code if these are known.
     pub positions: Positions,
+    /// What Go's own tracebacks say no more, if its tables were stripped: positions by PC. The index of a function is the number
+    /// in its placeholder; its range stands for its PCs from 0 on, each printed as `+0x…`.
+    pub traces: Option<Positions>,
+    /// What was stripped, as in the manifest.
+    pub stripped: Vec<String>,
 }
 
 /// What is known about a function before its index in the output is.
@@ -66,6 +72,10 @@ struct File {
     go_build_id: Option<String>,
     code_start: u32,
     positions: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    traces: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stripped: Vec<String>,
 }
 
 /// The file of format 1.
@@ -122,7 +132,9 @@ impl Symbols {
             build_id: self.build_id.clone(),
             go_build_id: self.go_build_id.clone(),
             code_start: self.code_start,
-            positions: BASE64_STANDARD.encode(compressed(&self.positions.to_columns())),
+            positions: written(&self.positions),
+            traces: self.traces.as_ref().map(written),
+            stripped: self.stripped.clone(),
         };
         // Strings and numbers only: serialization cannot fail.
         let mut json = serde_json::to_string(&file).unwrap_or_default();
@@ -133,18 +145,16 @@ impl Symbols {
 
 impl File {
     fn symbols(self) -> Result<Symbols> {
-        let bytes = BASE64_STANDARD.decode(&self.positions).map_err(malformed)?;
-        let mut columns = Vec::new();
-        let decoder = flate2::read::ZlibDecoder::new(&*bytes);
-        (decoder.take(MOST_BYTES).read_to_end(&mut columns)).map_err(malformed)?;
-        let positions = Positions::from_columns(&columns)
-            .ok_or_else(|| malformed("the positions are damaged"))?;
+        let positions = read(&self.positions)?;
+        let traces = self.traces.as_deref().map(read).transpose()?;
         Ok(Symbols {
             generator: self.generator,
             build_id: self.build_id,
             go_build_id: self.go_build_id,
             code_start: self.code_start,
             positions,
+            traces,
+            stripped: self.stripped,
         })
     }
 }
@@ -166,6 +176,8 @@ impl FirstFile {
             go_build_id: self.go_build_id,
             code_start: 0,
             positions,
+            traces: None,
+            stripped: Vec::new(),
         }
     }
 }
@@ -191,6 +203,18 @@ impl Positions {
 
 fn malformed(error: impl std::fmt::Display) -> Error {
     Error::new(Stage::Artifact, format!("symbols: {error}"))
+}
+
+fn written(positions: &Positions) -> String {
+    BASE64_STANDARD.encode(compressed(&positions.to_columns()))
+}
+
+fn read(positions: &str) -> Result<Positions> {
+    let bytes = BASE64_STANDARD.decode(positions).map_err(malformed)?;
+    let mut columns = Vec::new();
+    let decoder = flate2::read::ZlibDecoder::new(&*bytes);
+    (decoder.take(MOST_BYTES).read_to_end(&mut columns)).map_err(malformed)?;
+    Positions::from_columns(&columns).ok_or_else(|| malformed("the positions are damaged"))
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
@@ -281,6 +305,8 @@ mod tests {
             go_build_id: Some("id".into()),
             code_start: 77,
             positions: declared(sources, &[Some(0), Some(2), None, Some(1)]),
+            traces: None,
+            stripped: Vec::new(),
         }
     }
 
@@ -305,11 +331,13 @@ mod tests {
 
     #[test]
     fn the_side_car_reads_back_what_it_wrote() {
-        let symbols = example();
-        assert_eq!(
-            Symbols::from_json(&symbols.to_json()).expect("own output"),
-            symbols
-        );
+        let mut symbols = example();
+        for traces in [None, Some(symbols.positions.clone())] {
+            symbols.stripped = traces.iter().map(|_| "lines".to_owned()).collect();
+            symbols.traces = traces;
+            let json = symbols.to_json();
+            assert_eq!(Symbols::from_json(&json).expect("own output"), symbols);
+        }
     }
 
     #[test]

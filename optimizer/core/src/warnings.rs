@@ -5,8 +5,8 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Toolchain};
-use crate::options::Preference;
-use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes};
+use crate::options::{Preference, Strip};
+use crate::report::{CodeLeftAlone, Effect, PassReport, Sizes, Status};
 
 /// Percent of Go's code that may be left alone without a warning.
 const SILENT: u64 = 1;
@@ -24,6 +24,8 @@ pub(crate) struct Findings<'a> {
     /// What the module uses that cannot be rewritten.
     pub(crate) unrewritable: Option<&'a str>,
     pub(crate) passes: &'a [PassReport],
+    /// What was to be taken out of Go's tables.
+    pub(crate) strip: &'a [Strip],
     pub(crate) prefer: Preference,
     /// Whether the caller chose it.
     pub(crate) is_chosen: bool,
@@ -51,6 +53,7 @@ impl Messages {
         } else {
             messages.notes.extend(findings.about_other_modules());
         }
+        messages.warnings.extend(findings.about_strip());
         messages.notes.extend(findings.about_preference());
         messages.notes.extend(findings.grown());
         match messages.warnings.first() {
@@ -97,6 +100,17 @@ impl Findings<'_> {
     fn about_other_modules(&self) -> Option<String> {
         let generic = |error: &Error| format!("only generic passes: {}", error.message());
         (self.unrewritable.map(only_sections)).or_else(|| self.unread.map(generic))
+    }
+
+    /// Why nothing was stripped that should have been.
+    fn about_strip(&self) -> Option<String> {
+        let is_pass = |pass: &&PassReport| !self.strip.is_empty() && pass.name == "strip-tables";
+        let reason = match &self.passes.iter().find(is_pass)?.status {
+            Status::Ran(_) => return None,
+            Status::DidNothing(effect) => &effect.note,
+            Status::Skipped { reason } => reason,
+        };
+        Some(format!("nothing was stripped from Go's tables: {reason}"))
     }
 
     /// What is preferred for a module of this kind, where that is not what it is for most.

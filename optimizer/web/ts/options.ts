@@ -11,6 +11,11 @@ export interface OptimizeOptions {
   stopAfter?: string;
   /** Leave the `name` section in the module. */
   keepNames?: boolean;
+  /**
+   * What Go's own tables are not to hold: names of functions, files and lines, which calls Go's compiler inlined, arguments in
+   * traces. The side-car of `pack` keeps all but the last.
+   */
+  strip?: ("names" | "lines" | "inlines" | "args")[];
   /** Leave the declared size of the memory as it is. */
   keepMemory?: boolean;
   /** `generic` leaves Go's own code and tables alone. */

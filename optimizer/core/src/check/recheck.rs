@@ -4,6 +4,7 @@ use super::{Fault, Subject, agree, follow, walk};
 use crate::go::{Identity, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
+use crate::options::Strip;
 use crate::{Error, Optimized, Stage};
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ pub struct Checker<'a> {
     optimized: &'a Optimized,
     found: Vec<Option<walk::Found>>,
     never: BTreeSet<usize>,
+    stripped: Vec<Strip>,
 }
 
 impl<'a> Checker<'a> {
@@ -37,6 +39,7 @@ impl<'a> Checker<'a> {
             optimized,
             found: Vec::new(),
             never: BTreeSet::new(),
+            stripped: Strip::named(&optimized.report.stripped),
         };
         (checker.read_functions()).map_err(|fault| fault.error())?;
         Ok(checker)
@@ -62,6 +65,7 @@ impl<'a> Checker<'a> {
             bytes,
             functions: &self.optimized.functions.indices,
             map: self.optimized.code_map.as_ref(),
+            stripped: &self.stripped,
         }
     }
 

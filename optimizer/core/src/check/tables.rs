@@ -7,6 +7,7 @@
 
 use super::Fault;
 use super::pushed::Pushed;
+use super::stripped::Stripped;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
 use crate::codemap::{CodeMap, Origin};
@@ -24,6 +25,8 @@ pub(super) struct Tables<'t> {
     pub(super) pushed: &'t HashMap<u32, Pushed>,
     /// Final index of each function of the input.
     pub(super) functions: &'t [Option<u32>],
+    /// What was taken out of the tables.
+    pub(super) stripped: &'t Stripped<'t>,
 }
 
 /// A PC of the input and what became of it.
@@ -145,7 +148,7 @@ impl Tables<'_> {
             old if old == pushed.return_pc => pc.b,
             _ => pc.b.saturating_sub(1),
         };
-        agree(&before_function, old.b, &after_function, asked)
+        self.agree((&before_function, old.b), (&after_function, asked))
     }
 
     fn is_now(&self, function: FuncIndex) -> Option<FuncIndex> {
@@ -165,85 +168,92 @@ impl Tables<'_> {
             };
             let same = match (before.record().deferreturn, now.record().deferreturn) {
                 (None, None) => Ok(()),
-                (Some(old), Some(new)) => agree(&before, old, &now, new),
+                (Some(old), Some(new)) => self.agree((&before, old), (&now, new)),
                 _ => Err("only one of the two defers".into()),
             };
-            let same = same.and_then(|()| records_agree(&before, &now));
+            let same = same.and_then(|()| self.records_agree(&before, &now));
             same.map_err(|message| {
                 Fault::of_module("tables", format!("{}: {message}", before.name()))
             })?;
         }
         Ok(())
     }
-}
 
-/// What the record of a function says about all of it.
-fn records_agree(before: &go::Function<'_>, after: &go::Function<'_>) -> Result<(), String> {
-    let said = |function: &go::Function<'_>| {
-        let record = function.record();
-        (record.args, record.func_id, record.start_line)
-    };
-    if said(before) != said(after) || before.name() != after.name() {
-        return Err("its record is another".into());
-    }
-    for maps in [funcdata::ARGS_POINTER_MAPS, funcdata::LOCALS_POINTER_MAPS] {
-        if before.stack_maps(maps) != after.stack_maps(maps) {
-            return Err("its stack maps are others".into());
-        }
-    }
-    Ok(())
-}
-
-/// Whether the tables of both functions answer the same for these PC_B.
-fn agree(
-    before: &go::Function<'_>,
-    old: u32,
-    after: &go::Function<'_>,
-    new: u32,
-) -> Result<(), String> {
-    let malformed = |error: crate::Error| error.message().to_owned();
-    let (expected, frames) = (
-        before.frames_at(old).map_err(malformed)?,
-        after.frames_at(new).map_err(malformed)?,
-    );
-    if expected != frames {
-        let place = |frames: &[go::Frame<'_>]| {
-            let told: Vec<String> = (frames.iter())
-                .map(|f| {
-                    format!(
-                        "{} {}:{}",
-                        f.function,
-                        f.file.unwrap_or("?"),
-                        f.line.unwrap_or(0)
-                    )
-                })
-                .collect();
-            told.join(" in ")
+    /// What the record of a function says about all of it.
+    fn records_agree(
+        &self,
+        before: &go::Function<'_>,
+        after: &go::Function<'_>,
+    ) -> Result<(), String> {
+        let said = |function: &go::Function<'_>| {
+            let record = function.record();
+            (record.args, record.func_id)
         };
-        return Err(format!(
-            "PC_B {new} is {}, which was {} at PC_B {old}",
-            place(&frames),
-            place(&expected)
-        ));
+        let is_same = said(before) == said(after)
+            && self.stripped.start_line(before, after) == after.record().start_line
+            && self.stripped.name(before.name()) == after.name();
+        if !is_same {
+            return Err("its record is another".into());
+        }
+        for maps in [funcdata::ARGS_POINTER_MAPS, funcdata::LOCALS_POINTER_MAPS] {
+            if before.stack_maps(maps) != after.stack_maps(maps) {
+                return Err("its stack maps are others".into());
+            }
+        }
+        Ok(())
     }
-    // Without a table, -1 holds everywhere. The table of unsafe points is not compared: nobody reads it on wasm, which
-    // has no preemption by signals (`preemptMSupported` in src/runtime/os_wasm.go, go1.26).
-    let map = |function: &go::Function<'_>, pc_b: u32| {
-        value(function.pcdata(pcdata::STACK_MAP_INDEX), pc_b).unwrap_or(-1)
-    };
-    let (was, is) = (map(before, old), map(after, new));
-    if was != is {
-        return Err(format!(
-            "stack map {is} at PC_B {new}, which was {was} at PC_B {old}"
-        ));
+
+    /// Whether the tables of both functions answer the same for these PC_B.
+    fn agree(
+        &self,
+        (before, old): (&go::Function<'_>, u32),
+        (after, new): (&go::Function<'_>, u32),
+    ) -> Result<(), String> {
+        let malformed = |error: crate::Error| error.message().to_owned();
+        let (expected, frames) = (
+            self.stripped
+                .frames(before.frames_at(old).map_err(malformed)?, before, after),
+            after.frames_at(new).map_err(malformed)?,
+        );
+        if expected != frames {
+            let place = |frames: &[go::Frame<'_>]| {
+                let told: Vec<String> = (frames.iter())
+                    .map(|f| {
+                        format!(
+                            "{} {}:{}",
+                            f.function,
+                            f.file.unwrap_or("?"),
+                            f.line.unwrap_or(0)
+                        )
+                    })
+                    .collect();
+                told.join(" in ")
+            };
+            return Err(format!(
+                "PC_B {new} is {}, which was {} at PC_B {old}",
+                place(&frames),
+                place(&expected)
+            ));
+        }
+        // Without a table, -1 holds everywhere. The table of unsafe points is not compared: nobody reads it on wasm, which
+        // has no preemption by signals (`preemptMSupported` in src/runtime/os_wasm.go, go1.26).
+        let map = |function: &go::Function<'_>, pc_b: u32| {
+            value(function.pcdata(pcdata::STACK_MAP_INDEX), pc_b).unwrap_or(-1)
+        };
+        let (was, is) = (map(before, old), map(after, new));
+        if was != is {
+            return Err(format!(
+                "stack map {is} at PC_B {new}, which was {was} at PC_B {old}"
+            ));
+        }
+        let (was, is) = (value(before.pcsp(), old), value(after.pcsp(), new));
+        if was != is {
+            return Err(format!(
+                "pcsp has {is:?} at PC_B {new}, which was {was:?} at PC_B {old}"
+            ));
+        }
+        Ok(())
     }
-    let (was, is) = (value(before.pcsp(), old), value(after.pcsp(), new));
-    if was != is {
-        return Err(format!(
-            "pcsp has {is:?} at PC_B {new}, which was {was:?} at PC_B {old}"
-        ));
-    }
-    Ok(())
 }
 
 fn value(values: Option<PcValues<'_>>, pc_b: u32) -> Option<i32> {

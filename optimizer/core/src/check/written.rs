@@ -97,11 +97,12 @@ pub(super) struct Known {
 }
 
 impl<'w> Written<'w> {
-    /// Reads what was written. `lifted` are the functions that were lifted, by final index.
+    /// Reads what was written. `lifted` are the functions that were lifted, `names` those of functions of which the tables
+    /// have none, both by final index.
     pub(super) fn read(
         bytes: &'w [u8],
         identity: &Identity,
-        lifted: &BTreeSet<FuncIndex>,
+        (lifted, names): (&BTreeSet<FuncIndex>, &HashMap<FuncIndex, &str>),
         all_rules: bool,
     ) -> Result<Written<'w>, Fault> {
         let unreadable = |error: crate::Error| Fault::of_module("tables", error.message());
@@ -119,7 +120,11 @@ impl<'w> Written<'w> {
                     (true, false) => Role::Adapted,
                     (false, _) => Role::Other,
                 };
-                read_function(&input, &program, index, role)
+                let mut function = read_function(&input, &program, index, role);
+                if let Some(name) = names.get(&index) {
+                    (*name).clone_into(&mut function.name);
+                }
+                function
             })
             .collect();
         Ok(Written {

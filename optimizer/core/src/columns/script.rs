@@ -1,7 +1,7 @@
 //! The script that rebuilds tables: what it is made of, and what it does.
 //!
 //! A script is a list of operations of [`Operation::SIZE`] bytes, and streams of base-128 numbers that they read.
-//! Each operation but [`Coding::PcValues`] fills one column: it stores a 32-bit number for each row, at
+//! Each operation but [`Coding::PcValues`] and [`Coding::Placeholders`] fills one column: it stores a 32-bit number for each row, at
 //!
 //! ```text
 //! record = list == 0 ? row : list + u32[row]
@@ -34,11 +34,14 @@ pub(crate) enum Coding {
     /// pc-value tables, one after the other, from `row` on: changes of value from the stream, numbers of PCs from the
     /// one at `b`. The offset of each table from `a` goes into the dictionary at `first`.
     PcValues = 6,
+    /// Zero-terminated names, one after the other, from `row` on, numbered from `first` on. For each a byte of the stream:
+    /// 0 if it is there already, else the distance from `a` of the text that its number, in hex digits, is written behind.
+    Placeholders = 7,
 }
 
 impl Coding {
     fn from_number(number: u32) -> Option<Coding> {
-        const ALL: [Coding; 7] = [
+        const ALL: [Coding; 8] = [
             Coding::Plain,
             Coding::Previous,
             Coding::Name,
@@ -46,6 +49,7 @@ impl Coding {
             Coding::Token,
             Coding::Linear,
             Coding::PcValues,
+            Coding::Placeholders,
         ];
         ALL.into_iter().find(|coding| *coding as u32 == number)
     }
@@ -310,6 +314,7 @@ pub(crate) fn run_watched(
     for operation in operations {
         match operation.coding {
             Coding::PcValues => pc_values(operation, memory, watch)?,
+            Coding::Placeholders => placeholders(operation, memory, watch)?,
             _ => column(operation, memory, watch)?,
         }
     }
@@ -369,6 +374,41 @@ fn pc_values(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Wa
         }
         watch.number(change..changes, table);
         watch.number(count..counts, table);
+    }
+    Some(())
+}
+
+fn placeholders(
+    operation: &Operation,
+    memory: &mut Target<'_>,
+    watch: &mut impl Watch,
+) -> Option<()> {
+    let (mut stream, mut to) = (operation.stream, operation.row);
+    for left in 0..operation.count {
+        let name = to;
+        let prefix = memory.u8(stream)?;
+        watch.number(stream..stream.wrapping_add(1), name);
+        stream = stream.wrapping_add(1);
+        if prefix == 0 {
+            while memory.u8(to)? != 0 {
+                to = to.wrapping_add(1);
+            }
+        } else {
+            let mut from = operation.a.wrapping_add(prefix);
+            loop {
+                let byte = memory.u8(from)?;
+                if byte == 0 {
+                    break;
+                }
+                memory.store8(to, byte)?;
+                (from, to) = (from.wrapping_add(1), to.wrapping_add(1));
+            }
+            for digit in format!("{:x}", operation.first.wrapping_add(left)).bytes() {
+                memory.store8(to, digit.into())?;
+                to = to.wrapping_add(1);
+            }
+        }
+        to = to.wrapping_add(1);
     }
     Some(())
 }

@@ -6,8 +6,24 @@ use crate::error::{Error, Result, Stage};
 use wasm_encoder::Encode;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
-/// `start.wat`, assembled with a number for each of its words (`words.rs`).
-const TEMPLATE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/start.wasm"));
+/// Which operations a start function knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Knows {
+    /// All but [`Coding::Placeholders`].
+    Tables,
+    /// All.
+    Names,
+}
+
+impl Knows {
+    /// `start.wat`, assembled with a number for each of its words (`words.rs`).
+    fn template(self) -> &'static [u8] {
+        match self {
+            Knows::Tables => include_bytes!(concat!(env!("OUT_DIR"), "/start.wasm")),
+            Knows::Names => include_bytes!(concat!(env!("OUT_DIR"), "/start_names.wasm")),
+        }
+    }
+}
 
 /// Where a script lies in memory; all are numbers of the start function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +72,7 @@ impl Placement {
             Coding::Token as u32,
             Coding::Linear as u32,
             Coding::PcValues as u32,
+            Coding::Placeholders as u32,
         ];
         let mut numbers = [0; WORDS.len()];
         let (places, others) = numbers.split_at_mut(PLACES);
@@ -69,16 +86,16 @@ impl Placement {
 ///
 /// # Errors
 /// None on any script: the template is part of the program.
-pub(crate) fn body(placement: &Placement) -> Result<Vec<u8>> {
-    filled(&placement.numbers()).ok_or_else(|| {
+pub(crate) fn body(placement: &Placement, knows: Knows) -> Result<Vec<u8>> {
+    filled(&placement.numbers(), knows).ok_or_else(|| {
         let message = "the start function cannot be written";
         Error::new(Stage::Pass("columnar-tables"), message)
     })
 }
 
 /// The template's body with these numbers for its words.
-fn filled(numbers: &[u32; WORDS.len()]) -> Option<Vec<u8>> {
-    let template = template()?;
+fn filled(numbers: &[u32; WORDS.len()], knows: Knows) -> Option<Vec<u8>> {
+    let template = template(knows)?;
     let bytes = template.as_bytes();
     let base = template.range().start;
     let mut operators = template.get_operators_reader().ok()?;
@@ -107,9 +124,9 @@ fn word(number: i32) -> Option<usize> {
 }
 
 /// The body of the template's one function.
-fn template() -> Option<FunctionBody<'static>> {
+fn template(knows: Knows) -> Option<FunctionBody<'static>> {
     Parser::new(0)
-        .parse_all(TEMPLATE)
+        .parse_all(knows.template())
         .find_map(|payload| match payload {
             Ok(Payload::CodeSectionEntry(body)) => Some(body),
             _ => None,
@@ -118,8 +135,14 @@ fn template() -> Option<FunctionBody<'static>> {
 
 /// The placement and the data segment of a start function; `None` for a function that is not one of ours.
 pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
+    [Knows::Tables, Knows::Names]
+        .into_iter()
+        .find_map(|knows| read_one(body, knows))
+}
+
+fn read_one(body: &[u8], knows: Knows) -> Option<(Placement, u32)> {
     let body = FunctionBody::new(wasmparser::BinaryReader::new(body, 0));
-    let (ours, theirs) = (operators(&template()?)?, operators(&body)?);
+    let (ours, theirs) = (operators(&template(knows)?)?, operators(&body)?);
     if ours.len() != theirs.len() {
         return None;
     }
@@ -149,7 +172,7 @@ pub(crate) fn read(body: &[u8]) -> Option<(Placement, u32)> {
         operations: operations?,
     };
     // A number may stand for a word in several places: all of them must agree with the placement.
-    let again = filled(&placement.numbers())?;
+    let again = filled(&placement.numbers(), knows)?;
     let again = FunctionBody::new(wasmparser::BinaryReader::new(&again, 0));
     let numbers = |operators: &[Operator<'_>]| -> Vec<i32> {
         (operators.iter().filter_map(|operator| match operator {
@@ -172,8 +195,11 @@ fn operators<'b>(body: &FunctionBody<'b>) -> Option<Vec<Operator<'b>>> {
 
 /// The text with the numbers of a script.
 #[cfg(test)]
-pub(super) fn text(placement: &Placement) -> String {
-    let text = include_str!("start.wat").to_owned();
+pub(super) fn text(placement: &Placement, knows: Knows) -> String {
+    let mut text = include_str!("start.wat").to_owned();
+    if knows == Knows::Names {
+        text = text.replace(";; NAMES\n", include_str!("start_names.wat"));
+    }
     (WORDS.iter().zip(placement.numbers())).fold(text, |text, (word, number)| {
         text.replace(&format!("const {word})"), &format!("const {number})"))
     })

@@ -1,5 +1,6 @@
 ;; Rebuilds Go's tables from columns. `script.rs` has the same in Rust, and describes the format; `start.rs` puts numbers
-;; for the words in capitals, which are listed in `words.rs`.
+;; for the words in capitals, which are listed in `words.rs`. Where names are stripped, `start_names.wat` stands in place of
+;; the line NAMES.
 ;;
 ;; The segment is copied behind the dictionaries and gone over once, operation by operation; then all of the working
 ;; memory becomes zero again.
@@ -30,6 +31,7 @@
       (local.set $bound (i32.load offset=28 (local.get $op)))
       (local.set $behind (i32.load offset=36 (local.get $op)))
 
+;; NAMES
       (if (i32.eq (local.get $coding) (i32.const PC_VALUES))
         (then
           ;; $row is where the tables go, $next their dictionary.

@@ -1,7 +1,7 @@
 //! The words in capitals of `start.wat`, and the numbers that stand for them in the assembled template.
 
 /// Every word. One that has another as its prefix comes first.
-pub(crate) const WORDS: [&str; 13] = [
+pub(crate) const WORDS: [&str; 14] = [
     "STREAMS",
     "LENGTH",
     "OPS",
@@ -15,6 +15,7 @@ pub(crate) const WORDS: [&str; 13] = [
     "TOKEN",
     "LINEAR",
     "PC_VALUES",
+    "PLACEHOLDERS",
 ];
 
 /// How many of them, from the front, say where a script lies; the others are the same in every module.

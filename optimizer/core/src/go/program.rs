@@ -171,7 +171,7 @@ impl Program {
         &self.memory
     }
 
-    /// Lets `change` rewrite tables in the memory, except ftab and names, and reads the tables again.
+    /// Lets `change` rewrite tables in the memory, except ftab, and reads the tables again.
     ///
     /// # Errors
     /// That of `change`, and tables that do not lie in the memory. Then the memory is as it was.
@@ -191,10 +191,14 @@ impl Program {
             func.ok_or_else(|| broken("a _func record", address))
         };
         let funcs: Vec<Func> = self.records.iter().map(read).collect::<Result<_>>()?;
-        for (record, func) in self.records.iter_mut().zip(funcs) {
-            record.func = func;
-        }
         (self.memory, self.tables) = (memory, tables);
+        for (position, func) in funcs.into_iter().enumerate() {
+            let name = self.name_at(func.name).map(str::to_owned);
+            if let Some(record) = self.records.get_mut(position) {
+                record.func = func;
+                record.name = name.unwrap_or_default();
+            }
+        }
         Ok(changed)
     }
 

@@ -28,6 +28,7 @@
 
 mod columns;
 mod grouped;
+mod names;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -126,7 +127,7 @@ fn apply(frame: &mut Frame, plan: Plan, functions: usize) -> Result<Outcome> {
     } = plan;
     let before = stored_bytes(frame);
     let placement = script.placement();
-    let body = start::body(&placement)?;
+    let body = start::body(&placement, script.knows())?;
     for declared in frame.walrus.memories.iter_mut() {
         declared.initial = declared.initial.max(placement.end().div_ceil(PAGE));
     }

@@ -8,6 +8,7 @@ use crate::go::Program;
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::options::{Level, Options};
+use crate::positions::Positions;
 
 /// A pass, by what it works on.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,9 @@ pub(super) enum Run {
     Code(fn(&mut Code, &Go<'_>, &Options) -> Outcome),
     /// Go's tables.
     Tables(fn(&mut GoTables<'_>, &Options) -> Result<Outcome>),
-    /// Both.
+    /// Go's tables, code if there is any, and what traces need of what is taken out.
+    Strip(fn(Option<&Code>, &mut GoTables<'_>, &Options) -> Result<(Outcome, Option<Positions>)>),
+    /// Code and tables.
     CodeAndTables(fn(&mut Code, &mut GoTables<'_>, &Options) -> Result<Outcome>),
 }
 
@@ -57,6 +60,7 @@ impl Run {
             customs,
             program,
             code,
+            traces,
             ..
         } = module;
         Ok(match self {
@@ -73,6 +77,14 @@ impl Run {
                 Ok(run(lifted(code)?, &Go { program, input }, options))
             }
             Run::Tables(run) => run(&mut tables(frame, program, input, options)?, options),
+            Run::Strip(run) => {
+                let mut tables = tables(frame, program, input, options)?;
+                let stripped = run(code.as_ref(), &mut tables, options);
+                stripped.map(|(outcome, positions)| {
+                    *traces = positions;
+                    outcome
+                })
+            }
             Run::CodeAndTables(run) => {
                 let mut tables = tables(frame, program, input, options)?;
                 run(lifted(code)?, &mut tables, options)

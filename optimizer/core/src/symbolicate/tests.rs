@@ -22,6 +22,8 @@ fn symbols() -> Symbols {
         build_id: String::new(),
         go_build_id: None,
         code_start: 0x1000,
+        traces: None,
+        stripped: Vec::new(),
         positions: Positions {
             files: vec!["/app/main.go".into()],
             subprograms: vec![subprogram("main.run", 5), subprogram("main.step", 20)],
@@ -183,5 +185,74 @@ fn other_text_stays_byte_for_byte() {
         symbolicator.flush(&mut out);
         let wanted = [text.as_bytes(), b"\xff\xfe wasm-function[12]:0x1040"].concat();
         assert_eq!(out, wanted);
+    }
+}
+
+/// `main.run` has number 0x12, and a call at PC 5 in `main.step`, which is inlined there; `main.step` has number 0x13.
+fn stripped(inlines: bool) -> Symbols {
+    let mut symbols = symbols();
+    let mut traces = symbols.positions.clone();
+    let function = &mut traces.functions[0];
+    function.range = 0..20;
+    for (row, offset) in function.rows.iter_mut().zip([0, 5, 6, 9]) {
+        (row.offset, row.is_site) = (offset, true);
+    }
+    let mut step = function.clone();
+    (step.index, step.subprogram, step.range) = (0x13, 1, 0..0);
+    (step.calls, step.rows) = (Vec::new(), Vec::new());
+    function.index = 0x12;
+    traces.functions.push(step);
+    symbols.traces = Some(traces);
+    symbols.stripped = ["names", "lines"].map(String::from).to_vec();
+    if inlines {
+        symbols.stripped.push("inlines".into());
+    }
+    symbols
+}
+
+#[track_caller]
+fn assert_go_trace(symbols: &Symbols, trace: &str, wanted: &str) {
+    let mut symbolicator = Symbolicator::new(symbols, false);
+    let mut out = Vec::new();
+    for line in trace.split_inclusive('\n') {
+        symbolicator.line(line.as_bytes(), &mut out);
+    }
+    symbolicator.flush(&mut out);
+    assert_eq!(String::from_utf8(out).expect("text"), wanted);
+}
+
+#[test]
+fn gos_own_traces_get_names_lines_and_inlined_frames_back() {
+    let wanted = "panic: x\n\ngoroutine 1 [running]:\nmain.step(...)\n\t/app/main.go:21\nmain.run(0x1)\n\t/app/main.go:7 +0x5\nmain.run()\n\t/app/main.go:9 +0x9\ncreated by main.run in goroutine 4\n\t/app/main.go:21 +0x5\nexit status 2\n";
+    let behind = "?.12(0x1)\n\t?:0 +0x5\n?.12()\n\t?:0 +0x9\ncreated by ?.12 in goroutine 4\n\t?:0 +0x5\nexit status 2\n";
+    let before = "panic: x\n\ngoroutine 1 [running]:\n";
+    assert_go_trace(&stripped(true), &format!("{before}{behind}"), wanted);
+    let own_frame = "?.13(...)\n\t?:0\n";
+    assert_go_trace(
+        &stripped(false),
+        &format!("{before}{own_frame}{behind}"),
+        wanted,
+    );
+    // Cut off where the frame of the function itself would come.
+    assert_go_trace(&stripped(false), own_frame, "main.step(...)\n\t?:0\n");
+}
+
+#[test]
+fn gos_traces_of_another_build_stay() {
+    for trace in [
+        "?.12()\n\t?:0 +0x4\n",
+        "?.99()\n\t?:0 +0x5\n",
+        "?.12()\n\t?:0 +0xfffffffff\n",
+        "?.12()\nnothing\n",
+        "?.12()",
+        "?.13(...)\n\t?:0\r",
+        "created by ?.12\n\t\n",
+        "\t?:0 +0x5\n",
+    ] {
+        let translated = match trace.starts_with("?.13") {
+            true => trace.replace("?.13", "main.step"),
+            false => trace.to_owned(),
+        };
+        assert_go_trace(&stripped(true), trace, &translated);
     }
 }

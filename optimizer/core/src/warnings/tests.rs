@@ -25,6 +25,7 @@ fn nothing(identity: &Identity) -> Findings<'_> {
         refused: None,
         unrewritable: None,
         passes: &[],
+        strip: &[],
         prefer: Preference::Download,
         is_chosen: true,
         before: sizes(1000),
@@ -76,6 +77,31 @@ fn what_the_checker_refuses_of_another_tools_code_is_a_warning() {
     assert!(warnings[0].ends_with(REWRITTEN));
     assert!(is_rewritten(&[lifted(101, true)]));
     assert!(!is_rewritten(&[lifted(100, true)]) && !is_rewritten(&[lifted(101, false)]));
+}
+
+#[test]
+fn whoever_wants_tables_stripped_hears_that_they_are_not() {
+    let (identity, passes) = (
+        go(),
+        [PassReport {
+            name: "strip-tables",
+            status: Status::Skipped {
+                reason: "-O0".into(),
+            },
+        }],
+    );
+    let findings = Findings {
+        passes: &passes,
+        strip: &[Strip::Lines],
+        ..nothing(&identity)
+    };
+    let warnings = messages(&findings).warnings;
+    assert_eq!(warnings, ["nothing was stripped from Go's tables: -O0"]);
+    let not_asked = Findings {
+        strip: &[],
+        ..findings
+    };
+    assert_eq!(messages(&not_asked), Messages::default());
 }
 
 #[test]

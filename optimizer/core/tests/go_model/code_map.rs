@@ -4,10 +4,10 @@
 use crate::builds::Build;
 use crate::packages;
 use gowasp_core::codemap::{CodeMap, InlinedBy, OriginId, code_start};
-use gowasp_core::go::{Frame, Identity, Pc, Program, funcdata, pcdata};
+use gowasp_core::go::{Field, Frame, Identity, Pc, Program, funcdata, pcdata};
 use gowasp_core::index::{Defined, FuncIndex};
 use gowasp_core::input::Input;
-use gowasp_core::{Checker, Options, optimize};
+use gowasp_core::{Checker, Options, Strip, optimize};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// The operators of a defined function with their offsets in the code section.
@@ -298,4 +298,53 @@ fn damages_are_refused() {
         refusals += usize::from(checker.check(&damaged, index).is_err());
     }
     assert!(refusals > 15, "{refusals} of 20");
+}
+
+/// What was stripped on purpose is accepted; damage beside it is not.
+#[test]
+fn damages_to_stripped_tables_are_refused() {
+    let Some(wasm) = Build::local("js").module() else {
+        return;
+    };
+    let mut options = Options::default();
+    options.code_map = true;
+    options.all_rules = true;
+    options.strict = true;
+    options.strip = Strip::ALL.to_vec();
+    options.skip = ["group-tables", "columnar-tables"]
+        .map(String::from)
+        .to_vec();
+    let optimized = optimize(&wasm, &options).expect("a Go program");
+    let checker = Checker::new(&wasm, &optimized).expect("nothing is wrong");
+    let input = Input::read(&optimized.wasm).expect("a module");
+    let program = Program::read(&input, &Identity::of(&input)).expect("its tables");
+    let positions = &optimized.symbols.positions;
+    let known = positions.functions.iter().find(|function| {
+        positions.subprograms[function.subprogram as usize].name == "fmt.(*pp).doPrintf"
+    });
+    let index = FuncIndex(known.expect("every program that prints has it").index);
+    let function = program.by_wasm_index(index).expect("in the tables");
+    assert!(function.name().starts_with("?."), "{}", function.name());
+    assert!(function.pcln().is_none() && function.inline_tree().is_none());
+    let refused = |address: u64, byte: &dyn Fn(u8) -> u8| {
+        let mut damaged = optimized.wasm.clone();
+        let at = in_file(&input, address);
+        damaged[at] = byte(damaged[at]);
+        let fault = checker.check(&damaged, index);
+        assert_eq!(fault.expect_err("something is wrong").rule(), "tables");
+    };
+    let map_index = function.pcdata(pcdata::STACK_MAP_INDEX).expect("a table");
+    refused(map_index.address(), &|byte| byte.wrapping_add(2));
+    let maps = function
+        .funcdata(funcdata::LOCALS_POINTER_MAPS)
+        .expect("stack maps");
+    refused(maps + 8, &|byte| byte ^ 1);
+    let names = program
+        .module()
+        .table(program.memory().bytes(), Field::FuncNameTab)
+        .expect("a table");
+    let name = names.range().start + u64::from(function.record().name);
+    // It is no placeholder, and then that of another function.
+    refused(name, &|_| b'x');
+    refused(name + 2, &|digit| if digit == b'1' { b'2' } else { b'1' });
 }

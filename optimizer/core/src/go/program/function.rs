@@ -227,7 +227,7 @@ impl<'p> Function<'p> {
     }
 
     /// Name of what was inlined.
-    pub(super) fn name_of(&self, call: &InlinedCall) -> Option<&'p str> {
+    pub(crate) fn name_of(&self, call: &InlinedCall) -> Option<&'p str> {
         self.program.name_at(call.name)
     }
 

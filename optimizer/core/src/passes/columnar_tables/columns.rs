@@ -1,6 +1,7 @@
 //! Chooses the columns of Go's tables.
 
 use super::grouped::Grouped;
+use super::names::Names;
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
@@ -30,6 +31,11 @@ pub(super) fn script(
             functab: FuncTab::of(program, image)?,
             program,
         };
+        let names_table = program.module().table(image, Field::FuncNameTab)?;
+        if let Some(names) = Names::read(names_table) {
+            // Never the last operation, and the column of the records reads them.
+            columns.writer.names(&names)?;
+        }
         columns.functab()?;
         columns.pc_values(grouped)?;
         columns.funcdata(grouped)?;

@@ -1,10 +1,12 @@
 //! Scripts for random tables: the Rust and the WebAssembly version rebuild the same bytes.
 
+use super::names::Names;
 use super::writer::{Script, Writer};
 use crate::columns::tests::{escaped, module_text};
 use crate::columns::{self, Coding, Operation};
 use crate::go::Bytes;
 use crate::input::Input;
+use crate::placeholder::{PREFIXES, placeholder};
 use proptest::prelude::*;
 
 const BASE: u32 = 0x400;
@@ -145,7 +147,8 @@ fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
         r#"(memory (export "memory") 2) (data (i32.const {BASE}) "{}")"#,
         escaped(image)
     );
-    let text = module_text(&script.placement(), &script.segment).replace("(memory 1)", &image);
+    let text = module_text(&script.placement(), &script.segment, script.knows())
+        .replace("(memory 1)", &image);
     wat::parse_str(text).expect("the start function is valid text")
 }
 
@@ -160,6 +163,40 @@ fn rebuilt_by_wasm(wasm: &[u8], image: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (_, memory) = memory.data(&store).split_at(BASE as usize);
     let (image, rest) = memory.split_at(image.len());
     (image.to_vec(), rest.to_vec())
+}
+
+#[test]
+fn placeholders_come_back_around_names_that_stay() {
+    let mut bytes = vec![0];
+    for number in 0..0x1234 {
+        let name = match number % 7 {
+            3 => format!("main.F{number}"),
+            class => placeholder(class % PREFIXES.len(), number as u32),
+        };
+        bytes.extend(name.bytes().chain([0]));
+    }
+    let names = Names::read(Bytes::new(BASE.into(), &bytes)).expect("placeholders");
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    let behind = BASE + bytes.len() as u32;
+    bytes.extend([7, 0, 0, 0]);
+    let working = (BASE + bytes.len() as u32).next_multiple_of(8);
+    let mut writer = Writer::new(Bytes::new(BASE.into(), &bytes), working, 0).expect("inside");
+    writer.names(&names).expect("inside");
+    let last = Operation::array(Coding::Plain, 1, behind, 4);
+    writer.column(last).expect("inside");
+    let script = writer.finish().expect("inside");
+    let mut image = bytes.clone();
+    assert!(script.take_out(BASE, &mut image));
+    let stays = |image: &[u8]| image.iter().filter(|byte| **byte != 0).count();
+    assert!(
+        stays(&image) * 4 < stays(&bytes),
+        "placeholders stay in the file"
+    );
+    let wasm = module_of(&script, &image);
+    assert_eq!(rebuilt_by_wasm(&wasm, &image).0, bytes);
+    let input = Input::read(&wasm).expect("well-formed");
+    assert!(columns::rebuild(&input, BASE.into(), &mut image));
+    assert_eq!(image, bytes);
 }
 
 proptest! {

@@ -1,7 +1,10 @@
 //! Writes a script for columns whose numbers are in the memory image.
 
+use super::names::Names;
+use crate::columns::start::Knows;
 use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
+use crate::placeholder::PREFIXES;
 use std::collections::HashMap;
 
 /// A script while it is written.
@@ -181,6 +184,37 @@ impl<'i> Writer<'i> {
         Some(dictionary)
     }
 
+    /// Placeholders and names that stay as they are, one behind the other.
+    pub(super) fn names(&mut self, names: &Names) -> Option<()> {
+        let mut operation = Operation::array(
+            Coding::Placeholders,
+            names.names.len() as u32,
+            names.address,
+            0,
+        );
+        operation.a = self.here()?;
+        // Byte 0 of the stream says that a name stays, so no text has distance 0.
+        let mut distances = Vec::new();
+        self.streams.push(0);
+        for prefix in PREFIXES {
+            distances.push((self.here()? - operation.a) as u8);
+            self.streams.extend_from_slice(prefix.as_bytes());
+            self.streams.push(0);
+        }
+        operation.stream = self.here()?;
+        let mut address = names.address;
+        for (class, len) in &names.names {
+            let distance = class.and_then(|class| distances.get(class).copied());
+            self.streams.push(distance.unwrap_or(0));
+            if distance.is_some() {
+                self.cells.push((address, *len));
+            }
+            address = address.checked_add(len.checked_add(1)?)?;
+        }
+        self.push(operation);
+        Some(())
+    }
+
     pub(super) fn finish(mut self) -> Option<Script> {
         let operations = self.here()?;
         let list = std::mem::take(&mut self.operations);
@@ -263,6 +297,18 @@ impl Dictionary {
 
 impl Script {
     /// What the start function has to know.
+    pub(super) fn knows(&self) -> Knows {
+        let names = self
+            .list
+            .iter()
+            .any(|operation| operation.coding == Coding::Placeholders);
+        match names {
+            true => Knows::Names,
+            false => Knows::Tables,
+        }
+    }
+
+    /// Where it lies.
     pub(super) fn placement(&self) -> Placement {
         Placement {
             working_base: self.working_base,

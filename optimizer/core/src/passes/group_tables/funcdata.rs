@@ -1,7 +1,7 @@
 //! Funcdata, id by id.
 
 use super::Reason;
-use crate::go::{Field, Memory, Program, funcdata};
+use crate::go::{Bytes, Field, Memory, Program, funcdata};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Go has 8 ids (src/internal/abi/symtab.go); a mask has bits for as many as this.
@@ -114,8 +114,11 @@ pub(in crate::passes) struct Uses {
 impl Uses {
     /// `None` if a record lies outside the data, or names more than Go has.
     pub(in crate::passes) fn of(program: &Program) -> Option<Uses> {
-        let bytes = program.memory().bytes();
+        Uses::in_memory(program, program.memory().bytes())
+    }
 
+    /// The same where a pass is about to change the memory to this.
+    pub(in crate::passes) fn in_memory(program: &Program, bytes: Bytes<'_>) -> Option<Uses> {
         let mut uses = Uses {
             offsets: BTreeMap::new(),
             cells: Vec::new(),
@@ -139,6 +142,11 @@ impl Uses {
             }
         }
         Some(uses)
+    }
+
+    /// All offsets, ascending.
+    pub(in crate::passes) fn all(&self) -> impl Iterator<Item = u32> {
+        self.offsets.keys().copied()
     }
 
     /// Ids that share an offset form one group.

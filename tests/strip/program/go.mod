@@ -1,0 +1,3 @@
+module stripped
+
+go 1.21
