@@ -32,6 +32,15 @@ impl StreamDecoder {
         }
     }
 
+    /// A decoder for a stream that was made with these bytes as dictionary.
+    #[must_use]
+    pub fn with_dictionary(expected: f64, dictionary: Vec<u8>) -> Self {
+        Self {
+            decoder: Decoder::with_dictionary(expected as u64, dictionary),
+            ..Self::new(0.0)
+        }
+    }
+
     /// Hands over the next encoded chunk. The one before must have been pulled to its end, or it is lost.
     pub fn push(&mut self, chunk: Vec<u8>) {
         self.input = chunk;

@@ -1,6 +1,8 @@
 //! Brotli, decoded in bounded steps up to a size that is known beforehand.
 
-use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
+use brotli_decompressor::{
+    BrotliDecompressStreamWithDictionary, BrotliResult, BrotliState, StandardAlloc,
+};
 
 use crate::{DecodeError, ErrorKind};
 
@@ -10,10 +12,11 @@ const MAX_WINDOW: u64 = 1 << 24;
 
 /// Decodes one brotli stream of known decoded size.
 ///
-/// Memory is bounded by the stream's window, at most 16 MiB, whatever the input claims; output is bounded by the
-/// expected size. Feed [`decode`](Self::decode) until the input is used up, then ask [`finish`](Self::finish).
+/// Memory is bounded by the stream's window, at most 16 MiB, and the dictionary, if there is one, whatever the input
+/// claims; output is bounded by the expected size. Feed [`decode`](Self::decode) until the input is used up, then ask [`finish`](Self::finish).
 pub struct Decoder {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
+    dictionary: Vec<u8>,
     expected: u64,
     consumed: u64,
     produced: u64,
@@ -25,18 +28,28 @@ impl Decoder {
     /// A decoder for a stream that should decode to `expected` bytes.
     #[must_use]
     pub fn new(expected: u64) -> Self {
+        Self::with_dictionary(expected, Vec::new())
+    }
+
+    /// The same for a stream that was made with these bytes as dictionary: what its distances reach beyond its own
+    /// beginning (RFC 9841, section 3.1). One of more than 128 MiB (2 GiB on 64 bits) makes every stream corrupt.
+    #[must_use]
+    pub fn with_dictionary(expected: u64, dictionary: Vec<u8>) -> Self {
         let alloc = StandardAlloc::default;
         let mut state = Box::new(BrotliState::new_strict(alloc(), alloc(), alloc()));
         // At once as large as it can become: growing would leave the smaller ones behind in wasm's memory.
         let ring = u32::try_from(expected.min(MAX_WINDOW)).unwrap_or(u32::MAX);
         state.set_initial_ring_buffer_size(ring);
+        let is_refused =
+            !dictionary.is_empty() && !state.attach_external_dictionary(dictionary.len());
         Self {
             state,
+            dictionary,
             expected,
             consumed: 0,
             produced: 0,
             ended: false,
-            failed: None,
+            failed: is_refused.then_some(ErrorKind::Corrupt),
         }
     }
 
@@ -99,7 +112,7 @@ impl Decoder {
     fn step(&mut self, input: &mut &[u8], output: &mut [u8]) -> (usize, BrotliResult) {
         let (mut available_in, mut used) = (input.len(), 0);
         let (mut available_out, mut written, mut total) = (output.len(), 0, 0);
-        let result = BrotliDecompressStream(
+        let result = BrotliDecompressStreamWithDictionary(
             &mut available_in,
             &mut used,
             input,
@@ -107,6 +120,7 @@ impl Decoder {
             &mut written,
             output,
             &mut total,
+            &self.dictionary,
             &mut self.state,
         );
         self.consumed += used as u64;

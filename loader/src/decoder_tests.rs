@@ -69,6 +69,77 @@ fn largest_window_reaches_back_16_mib() {
     );
 }
 
+fn compress_with(dictionary: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 9,
+        lgwin: 24,
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
+    let (mut input, mut out) = (bytes, Vec::new());
+    brotli::BrotliCompressCustomIoCustomDict(
+        &mut brotli::IoReaderWrapper(&mut input),
+        &mut brotli::IoWriterWrapper(&mut out),
+        &mut [0; 4096],
+        &mut [0; 4096],
+        &params,
+        brotli::enc::StandardAlloc::default(),
+        &mut |_, _, _, _| (),
+        dictionary,
+        std::io::Error::other("the input ended early"),
+    )
+    .expect("writing to memory");
+    out
+}
+
+/// The same as [`decode`], with a dictionary and in one piece.
+fn decode_with(
+    dictionary: &[u8],
+    mut file: &[u8],
+    expected: usize,
+) -> Result<Vec<u8>, DecodeError> {
+    let mut decoder = Decoder::with_dictionary(expected as u64, dictionary.to_vec());
+    let mut out = vec![0; expected + 1];
+    let mut written = 0;
+    while written <= expected {
+        match decoder.decode(&mut file, &mut out[written..])? {
+            0 => break,
+            more => written += more,
+        }
+    }
+    decoder.finish()?;
+    out.truncate(written);
+    Ok(out)
+}
+
+#[test]
+fn an_edit_is_decoded_from_what_it_was_made_of() {
+    let old = sample(1 << 20);
+    let mut new = old.clone();
+    new.splice(500_000..500_100, *b"an edit");
+    let file = compress_with(&old, &new);
+    assert!(file.len() < 1000, "only the edit: {}", file.len());
+    assert_eq!(decode_with(&old, &file, new.len()), Ok(new.clone()));
+
+    let other: Vec<u8> = old.iter().map(|byte| byte ^ 1).collect();
+    match decode_with(&other, &file, new.len()) {
+        Ok(wrong) => assert_ne!(wrong, new, "the hash refuses it"),
+        Err(error) => assert_eq!(error.kind, ErrorKind::Corrupt),
+    }
+    let without = decode_with(&[], &file, new.len()).expect_err("nothing to copy from");
+    assert_eq!(without.kind, ErrorKind::Corrupt);
+}
+
+#[test]
+fn a_bomb_of_a_dictionary_stops_at_the_expected_size() {
+    let old = sample(1 << 16);
+    let new = old.repeat(100);
+    let file = compress_with(&old, &new);
+    let error = decode_with(&old, &file, 100_000).expect_err("must be refused");
+    assert_eq!(error.kind, ErrorKind::TooLarge);
+    assert_eq!(error.expected, 100_000);
+}
+
 #[test]
 fn a_bomb_stops_at_the_expected_size() {
     let file = compress(&vec![0; 64 << 20], 9, 22);

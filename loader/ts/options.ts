@@ -143,6 +143,8 @@ export type Via =
   | "decoder"
   /** The host's `DecompressionStream`, for the same reason. */
   | "decompression-stream"
+  /** What has changed since the version in the Cache API, decoded with that by the loader's own decoder. */
+  | "delta"
   /** A decoded module from the Cache API. */
   | "cache"
   /** Node's file system. */

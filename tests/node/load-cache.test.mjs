@@ -1,41 +1,10 @@
-// The Cache API as a store of decoded modules. Node has no such API; this one is enough of it, and tests/browser has the
-// real one.
+// The Cache API as a store of decoded modules; tests/browser has the real one.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { load } from "../../dist/index.js";
 import { answerModule, negotiating, packed, plain, serve, whole } from "./load/fixture.mjs";
-
-/** A CacheStorage in memory: caches by name, bodies by address. */
-class MemoryCaches {
-  stores = new Map();
-  async has(name) {
-    return this.stores.has(name);
-  }
-  async delete(name) {
-    return this.stores.delete(name);
-  }
-  async open(name) {
-    const bodies = this.stores.get(name) ?? new Map();
-    this.stores.set(name, bodies);
-    return {
-      async match(key) {
-        const body = bodies.get(key);
-        return body && new Response(body, { headers: { "content-type": "application/wasm" } });
-      },
-      async put(key, response) {
-        bodies.set(key, await response.arrayBuffer());
-      },
-      keys: async () => [...bodies.keys()].map((url) => ({ url })),
-      delete: async ({ url }) => bodies.delete(url),
-    };
-  }
-  /** What modules are stored, as [cache, address]. */
-  get entries() {
-    const keys = [...this.stores].flatMap(([name, bodies]) => [...bodies.keys()].map((key) => [name, key]));
-    return keys.filter(([, key]) => key.includes("gowasp-sha256"));
-  }
-}
+import { MemoryCaches } from "./load/memory-caches.mjs";
 
 beforeEach(() => {
   globalThis.caches = new MemoryCaches();

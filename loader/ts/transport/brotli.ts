@@ -22,6 +22,7 @@ const CODES: Record<DecodeFailure["code"], GowaspErrorCode> = {
  * @param url its address, for messages
  * @param size the decoded size, if it is known; never more is handed out
  * @param decoder from {@link loadDecoder}
+ * @param dictionary what the file was made with, if it is a delta
  * @throws {GowaspError} `decode`, `truncated`, `too-large`
  */
 export async function* unbrotli(
@@ -29,9 +30,10 @@ export async function* unbrotli(
   url: string,
   size: number | undefined,
   decoder: Promise<void>,
+  dictionary = new Uint8Array(),
 ): AsyncGenerator<Uint8Array> {
   await decoder;
-  const stream = new StreamDecoder(size ?? MAX_MODULE);
+  const stream = StreamDecoder.with_dictionary(size ?? MAX_MODULE, dictionary);
   try {
     for await (const chunk of chunks) {
       stream.push(chunk);

@@ -16,6 +16,7 @@ import type { ManifestFile, Store } from "./store.js";
 import { promised, verified } from "./verify.js";
 
 export { takeParts } from "../late/part.js";
+export { compileDelta } from "./delta.js";
 export const part = "fallback";
 
 type Chunks = AsyncGenerator<Uint8Array>;

@@ -54,7 +54,19 @@ export async function moduleOfEntry(entry: Entry, url: string, store: Store, job
   if ("chunks" in entry) return (await part("fallback")).compileEntry(entry, url, store, job);
   const { module, abi, name } = entry.manifest;
   store.manifest = entry.file;
-  return { ...((await fromStore(module, store, job)) ?? (await fromNetwork(module, store, job))), abi, name };
+  return {
+    ...((await fromStore(module, store, job)) ??
+      (await fromEarlier(module, store, job)) ??
+      (await fromNetwork(module, store, job))),
+    abi,
+    name,
+  };
+}
+
+/** By what has changed since the version that was kept, if there is one. */
+async function fromEarlier(entry: ModuleEntry, store: Store, job: Job): Promise<Loaded | undefined> {
+  if (!entry.deltas || !(await store.cache)) return undefined;
+  return (await part("fallback").catch(() => undefined))?.compileDelta(entry, store, job);
 }
 
 async function fromNetwork(entry: ModuleEntry, store: Store, job: Job): Promise<Loaded> {

@@ -21,6 +21,14 @@ export interface ModuleEntry extends FileEntry {
   /** The origin of the manifest: bytes from another one may change independently of it. */
   origin: string;
   encodings: Partial<Record<Encoding, FileEntry>>;
+  /** What the manifest has there; {@link deltasOf} reads it, if it is needed. */
+  deltas: unknown;
+}
+
+/** The module, compressed with an earlier version of it as dictionary (`dcb` of RFC 9842). */
+export interface DeltaEntry extends FileEntry {
+  /** The earlier version's SHA-256. */
+  from: string;
 }
 
 /** What the loader needs of `app.json`. */
@@ -90,6 +98,7 @@ function read(reader: Reader, text: string, url: string): Manifest {
     module: {
       ...file,
       origin: originOf(url),
+      deltas: module.deltas,
       encodings: Object.fromEntries(
         (["br", "gzip", "zstd"] as const)
           .filter((name) => encodings[name] !== undefined)
@@ -98,6 +107,30 @@ function read(reader: Reader, text: string, url: string): Manifest {
     },
   };
 }
+
+/**
+ * The deltas that a manifest lists. What is wrong with one of them, or in another form, leaves it out: the whole module is
+ * there as well.
+ *
+ * @param deltas the field
+ * @param url the manifest's address
+ * @param origins others that it may name
+ */
+export function deltasOf(deltas: unknown, url: string, origins: readonly string[] = []): DeltaEntry[] {
+  const reader = new Reader(url, origins);
+  const list = Array.isArray(deltas) ? deltas.slice(0, MAX_DELTAS) : [];
+  return list.flatMap((delta) => {
+    try {
+      const { from, dcb } = reader.object(delta, "");
+      return [{ ...reader.file(dcb, ""), from: reader.string(from, "", 64) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Many more than `gowasp pack` keeps versions. */
+const MAX_DELTAS = 100;
 
 /** Its origin; all `file:` addresses have the same one. */
 export function originOf(url: string): string {

@@ -20,7 +20,8 @@ export class Store {
   manifest: ManifestFile | undefined;
   readonly #name: string | undefined;
   readonly #key: string;
-  readonly #cache: Promise<Cache | undefined>;
+  /** What there is of earlier visits. */
+  readonly cache: Promise<Cache | undefined>;
 
   /** Starts to look, so that the answer is there when the manifest is. */
   constructor(manifestUrl: string, job: Job) {
@@ -28,7 +29,7 @@ export class Store {
     // Without the query, so that `app.json?v=2` takes the place of `app.json?v=1`.
     this.#key = manifestUrl.replace(/[?#].*/s, "");
     this.#name = usable ? `gowasp ${this.#key}` : undefined;
-    this.#cache = this.#find().catch(() => undefined);
+    this.cache = this.#find().catch(() => undefined);
   }
 
   async #find(): Promise<Cache | undefined> {
@@ -38,13 +39,13 @@ export class Store {
 
   /** The decoded module, if it was kept. */
   async match(entry: ModuleEntry): Promise<Response | undefined> {
-    const cache = await this.#cache;
+    const cache = await this.cache;
     return cache?.match(keyOf(entry)).catch(() => undefined);
   }
 
   /** The manifest of the module that was kept. */
   async lastManifest(): Promise<ManifestFile | undefined> {
-    const cache = await this.#cache;
+    const cache = await this.cache;
     const response = await cache?.match(this.#key).catch(() => undefined);
     return response?.json();
   }
@@ -70,15 +71,32 @@ export class Store {
 
   /** Drops what was kept: it is damaged, or the server has begun to negotiate encodings. */
   async clear(): Promise<void> {
-    const kept = await this.#cache;
+    const kept = await this.cache;
     if (kept && this.#name !== undefined) await caches.delete(this.#name).catch(() => false);
   }
 }
+
+/** The module of another version that was kept, if its hash is among these, in hexadecimal digits. */
+export async function earlierOf(
+  { cache: found }: Store,
+  hashes: readonly string[],
+): Promise<{ sha256: string; response: Response } | undefined> {
+  const cache = await found;
+  for (const { url } of (await cache?.keys()) ?? []) {
+    const sha256 = new URL(url).searchParams.get(HASH);
+    const response = sha256 !== null && hashes.includes(sha256) && (await cache?.match(url));
+    if (response) return { sha256, response };
+  }
+  return undefined;
+}
+
+/** The parameter of keys that has the module's hash. */
+const HASH = "gowasp-sha256";
 
 /** Keys are addresses; this one changes with the content. */
 function keyOf({ url, sha256 }: ModuleEntry): string {
   const key = new URL(url);
   key.hash = "";
-  key.searchParams.set("gowasp-sha256", sha256);
+  key.searchParams.set(HASH, sha256);
   return key.href;
 }

@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use gowasp_core::Encoding;
+use gowasp_core::delta::{Delta, DeltaFormat};
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -121,6 +122,26 @@ pub trait Host {
     /// The available encoders, with the names that the manifest gives them, the slowest first. With `fast`, the
     /// quickest one of each encoding, which need not write the same bytes on every machine.
     fn encoders(&self, fast: bool) -> Vec<(Encoding, String)>;
+
+    /// Whether [`Host::deltas`] works.
+    fn makes_deltas(&self) -> bool {
+        false
+    }
+
+    /// Compresses a module with an earlier version of it as dictionary, once for each format; brotli with a quality, 0 to
+    /// 11. What it returns has been decoded and compared.
+    ///
+    /// # Errors
+    /// There is no encoder, or it failed.
+    fn deltas(
+        &self,
+        _from: &[u8],
+        _to: &[u8],
+        _formats: &[DeltaFormat],
+        _brotli: u32,
+    ) -> Result<Vec<Delta>> {
+        anyhow::bail!("there is no encoder for deltas here")
+    }
 
     /// Begins to compress a module once for each job, with progress on a terminal if `visible`. The returned function
     /// waits for the results, in the order of the jobs; other work can go on until it is called.

@@ -1,5 +1,6 @@
 //! The operating system as the commands' host.
 
+mod deltas;
 mod encoders;
 mod files;
 mod folder;
@@ -10,6 +11,7 @@ mod staged;
 use crate::host::{Compressing, Entry, Host, Job, TerminalFacts};
 use anyhow::Result;
 use gowasp_core::Encoding;
+use gowasp_core::delta::{Delta, DeltaFormat};
 use indicatif::ProgressBar;
 use std::cell::RefCell;
 use std::io::{IsTerminal, Read, Write};
@@ -162,6 +164,20 @@ impl Host for Native {
         (encoders::ALL.iter())
             .map(|(encoding, name)| (*encoding, (*name).to_owned()))
             .collect()
+    }
+
+    fn makes_deltas(&self) -> bool {
+        true
+    }
+
+    fn deltas(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        formats: &[DeltaFormat],
+        brotli: u32,
+    ) -> Result<Vec<Delta>> {
+        deltas::encode(from, to, formats, brotli)
     }
 
     fn encode(&self, wasm: &[u8], jobs: &[Job], visible: bool) -> Compressing<'_> {

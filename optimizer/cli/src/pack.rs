@@ -4,6 +4,7 @@ mod app;
 mod cache;
 mod deliver;
 mod preload;
+mod previous;
 mod queue;
 mod summary;
 
@@ -25,10 +26,13 @@ use std::path::{Path, PathBuf};
   gowasp pack build/*.wasm -o public --cache .cache  many modules, only changed ones anew
   gowasp pack app.wasm -o public/app --debug names,dwarf --symbols-dir symbols
   gowasp pack app.wasm -o public/app --strip names,lines,inlines,args --symbols-dir symbols
+  gowasp pack app.wasm -o public/app --keep 3 --clean       deltas from the last versions
+  gowasp pack app.wasm -o public/app --previous old/app     deltas from what is packed there
 
 Writes into DIR: NAME.HASH.wasm with its .br, .gz and .zst, NAME.HASH.symbols (names, files and
 lines, for `gowasp symbolicate`), with --debug NAME.HASH.debug.wasm and NAME.HASH.wasm.map, and,
-last, app.json, which names them all. Of several modules each has a folder of its own, DIR/NAME.
+last, app.json, which names them all. With --previous or --keep, NAME.HASH.wasm.OLDHASH.dcb and
+.dcz: the module for whoever has an older one. Of several modules each has a folder of its own, DIR/NAME.
 Point the loader at app.json:
 
   import { load } from \"gowasp\";
@@ -61,6 +65,14 @@ pub(crate) struct Arguments {
     /// Remove the app's files of earlier runs from DIR, once the new ones are there
     #[arg(long)]
     clean: bool,
+
+    /// Write deltas from these earlier versions: a module that was packed, its app.json, or the folder of it
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    previous: Vec<PathBuf>,
+
+    /// Write deltas from the last N versions in DIR, and keep their modules there for the next time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
+    keep: Option<u8>,
 
     /// Write side-car and debug files to this directory instead, which need not be public
     #[arg(long, value_name = "DIR")]
@@ -136,7 +148,9 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
     let queue = Queue::new(arguments, encoders, cores + 1, apps.len(), terminal);
     match &apps[..] {
         [app] => {
+            let versions = previous::versions(arguments, app, terminal)?;
             let mut packed = queue.pack_one(app)?;
+            previous::add_deltas(arguments, &mut packed, versions, terminal)?;
             deliver::deliver(arguments, &mut packed, terminal)?;
             if let Some(file) = &arguments.types {
                 let types = gowasp_core::declarations(packed.module())?;
@@ -154,6 +168,8 @@ pub(crate) fn run(arguments: &Arguments, cores: usize, terminal: &Terminal<'_>) 
         many => {
             let mut done = Vec::new();
             let failed = queue.pack_all(many, &mut |mut packed| {
+                let versions = previous::versions(arguments, packed.app, terminal)?;
+                previous::add_deltas(arguments, &mut packed, versions, terminal)?;
                 deliver::deliver(arguments, &mut packed, terminal)?;
                 done.push(summary::Row::of(&packed));
                 Ok(())

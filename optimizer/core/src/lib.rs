@@ -24,6 +24,7 @@ pub mod component;
 mod compress;
 #[cfg(feature = "debug")]
 pub mod debug;
+pub mod delta;
 #[cfg(feature = "sizes")]
 mod diff;
 mod dump;
@@ -76,7 +77,7 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 #[cfg(feature = "sizes")]
 pub use inspect::{inspect_sizes, sizes_data, sizes_page};
 pub use options::{Level, Options, Preference, Strip};
-pub use package::{Encoded, MANIFEST, Package, is_hashed_file};
+pub use package::{Encoded, EncodedDelta, MANIFEST, Package, is_hashed_file, module_name};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};

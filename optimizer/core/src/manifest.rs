@@ -80,6 +80,22 @@ pub struct ModuleFile {
     /// Encoded files, by encoding name.
     #[serde(deserialize_with = "known_encodings")]
     pub encodings: BTreeMap<Encoding, EncodedFile>,
+    /// What the module is made of earlier versions by, the last version first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deltas: Vec<Delta>,
+}
+
+/// The module, compressed with an earlier version of it as dictionary (RFC 9842).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delta {
+    /// SHA-256 of the earlier version, decoded, lower-case hex.
+    pub from: String,
+    /// Dictionary-Compressed Brotli, which the loader reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dcb: Option<EncodedFile>,
+    /// Dictionary-Compressed Zstandard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dcz: Option<EncodedFile>,
 }
 
 /// An encoded file.

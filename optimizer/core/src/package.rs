@@ -2,10 +2,11 @@
 
 use crate::Optimized;
 use crate::compress::Encoding;
+use crate::delta::{Delta, DeltaFormat};
 use crate::error::{Error, Result, Stage};
 use crate::go::Identity;
 use crate::manifest::{
-    DebugFile, DebugInfo, EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile,
+    self, DebugFile, DebugInfo, EncodedFile, FORMAT, GoInfo, Manifest, ModuleFile, SymbolsFile,
     sha256_hex,
 };
 
@@ -30,6 +31,15 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
 }
 
+/// The deltas of the module to one earlier version.
+#[derive(Debug, Clone)]
+pub struct EncodedDelta {
+    /// SHA-256 of the earlier version, lower-case hex.
+    pub from: String,
+    /// One for each format, at most.
+    pub files: Vec<Delta>,
+}
+
 impl Package {
     /// Names the files of an optimized module by their content.
     ///
@@ -43,7 +53,7 @@ impl Package {
             ..
         } = optimized;
         let sha256 = sha256_hex(&wasm);
-        let url = hashed_name(name, &sha256, "wasm");
+        let url = module_name(name, &sha256);
 
         let mut files = Vec::with_capacity(encoded.len() + 3);
         let mut module = ModuleFile {
@@ -51,6 +61,7 @@ impl Package {
             size: wasm.len() as u64,
             sha256,
             encodings: std::collections::BTreeMap::new(),
+            deltas: Vec::new(),
         };
         let encoders: Vec<String> = (encoded.iter())
             .map(|file| format!("{} by {}", file.encoding.name(), file.encoder))
@@ -119,6 +130,52 @@ impl Package {
         }
     }
 
+    /// Adds deltas of the module, those to the last version first, and tells the manifest.
+    pub fn add_deltas(&mut self, deltas: Vec<EncodedDelta>) {
+        let module = &mut self.manifest.module;
+        let mut files = Vec::new();
+        for EncodedDelta { from, files: some } in deltas {
+            let mut delta = manifest::Delta {
+                from,
+                dcb: None,
+                dcz: None,
+            };
+            for Delta { format, bytes } in some {
+                let digits = delta.from.get(..HASH_DIGITS).unwrap_or(&delta.from);
+                let url = format!("{}.{digits}.{}", module.url, format.name());
+                let file = Some(EncodedFile {
+                    url: url.clone(),
+                    size: bytes.len() as u64,
+                    sha256: sha256_hex(&bytes),
+                });
+                match format {
+                    DeltaFormat::Dcb => delta.dcb = file,
+                    DeltaFormat::Dcz => delta.dcz = file,
+                }
+                files.push((url, bytes));
+            }
+            module.deltas.push(delta);
+        }
+        // The manifest stays the last.
+        let place = self.files.len().saturating_sub(1);
+        self.files.splice(place..place, files);
+        self.write_manifest();
+    }
+
+    /// Adds modules of earlier versions, by [`module_name`], so that later deltas can start from them.
+    pub fn add_modules(&mut self, modules: Vec<(String, Vec<u8>)>) {
+        // The manifest stays the last.
+        let place = self.files.len().saturating_sub(1);
+        self.files.splice(place..place, modules);
+    }
+
+    fn write_manifest(&mut self) {
+        let manifest = self.manifest.to_json().into_bytes();
+        if let Some((_, json)) = self.files.last_mut() {
+            *json = manifest;
+        }
+    }
+
     /// Takes side-car and debug files out, to be kept elsewhere: the manifest then has their hashes and the build id, but no
     /// addresses.
     pub fn take_symbols(&mut self) -> Vec<(String, Vec<u8>)> {
@@ -133,10 +190,7 @@ impl Package {
         let files = std::mem::take(&mut self.files);
         let (taken, kept) = files.into_iter().partition(|(name, _)| is_taken(name));
         self.files = kept;
-        let manifest = self.manifest.to_json().into_bytes();
-        if let Some((_, json)) = self.files.last_mut() {
-            *json = manifest;
-        }
+        self.write_manifest();
         taken
     }
 }
@@ -184,6 +238,12 @@ pub(crate) fn hashed_name(app: &str, hash: &str, kind: &str) -> String {
     format!("{app}.{digits}.{kind}")
 }
 
+/// The file name of the module of that SHA-256, of this or an earlier version of an app.
+#[must_use]
+pub fn module_name(app: &str, sha256: &str) -> String {
+    hashed_name(app, sha256, "wasm")
+}
+
 /// The file that names all others.
 pub const MANIFEST: &str = "app.json";
 
@@ -202,9 +262,21 @@ pub fn is_hashed_file(app: &str, file: &str) -> bool {
         let extension = suffix.strip_prefix("wasm.");
         extension.is_some_and(|e| Encoding::ALL.iter().any(|known| known.extension() == e))
     };
-    hash.len() == HASH_DIGITS
-        && hash.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
-        && (matches!(kind, "wasm" | "symbols" | "debug.wasm" | "wasm.map") || is_encoding(kind))
+    let is_delta = |suffix: &str| {
+        let rest = suffix.strip_prefix("wasm.");
+        rest.and_then(|rest| rest.split_once('.'))
+            .is_some_and(|(from, format)| {
+                is_hash(from) && DeltaFormat::ALL.iter().any(|known| known.name() == format)
+            })
+    };
+    is_hash(hash)
+        && (matches!(kind, "wasm" | "symbols" | "debug.wasm" | "wasm.map")
+            || is_encoding(kind)
+            || is_delta(kind))
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == HASH_DIGITS && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The manifest's words for a Go program; `None` for other modules.
@@ -238,6 +310,8 @@ mod tests {
             "wasm.br",
             "wasm.gz",
             "wasm.zst",
+            "wasm.fedcba9876543210.dcb",
+            "wasm.fedcba9876543210.dcz",
             "symbols",
             "debug.wasm",
             "wasm.map",
@@ -250,7 +324,15 @@ mod tests {
         for name in ["app.json", "app.wasm", "app.0123.wasm", "app", ""] {
             assert!(!is_hashed_file("app", name), "{name}");
         }
-        for kind in ["", "map", "wasm.br.bak", "wasm.gzip"] {
+        for kind in [
+            "",
+            "map",
+            "wasm.br.bak",
+            "wasm.gzip",
+            "wasm.dcb",
+            "wasm.fedcba9876543210.br",
+            "wasm.fedcba987654321.dcb",
+        ] {
             assert!(!is_hashed_file("app", &format!("app.{hash}.{kind}")));
         }
     }
@@ -263,6 +345,32 @@ mod tests {
         let mut foreign = package.files;
         foreign[0].0 = "../app.0123456789abcdef.wasm".into();
         Package::from_files(foreign).expect_err("refused");
+    }
+
+    #[test]
+    fn deltas_are_files_of_the_app_that_the_manifest_names() {
+        let mut package = package();
+        let from = "0123456789abcdef".repeat(4);
+        let delta = |format, byte| Delta {
+            format,
+            bytes: vec![byte; 3],
+        };
+        package.add_deltas(vec![EncodedDelta {
+            from: from.clone(),
+            files: vec![delta(DeltaFormat::Dcb, 1), delta(DeltaFormat::Dcz, 2)],
+        }]);
+        let again = Package::from_files(package.files.clone()).expect("names of the app");
+        let [delta] = &again.manifest.module.deltas[..] else {
+            panic!("one delta");
+        };
+        assert_eq!(delta.from, from);
+        for (file, byte) in [(&delta.dcb, 1), (&delta.dcz, 2)] {
+            let file = file.as_ref().expect("described");
+            let found = package.files.iter().find(|(name, _)| *name == file.url);
+            let (_, bytes) = found.expect("there");
+            assert_eq!(*bytes, [byte; 3]);
+            assert_eq!((file.size, &file.sha256), (3, &sha256_hex(bytes)));
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) const ALL: [(Encoding, &str); 3] = [
 const GZIP_LEVEL: i32 = 12;
 
 /// The highest level of zstd that is not "ultra", which would ask for more memory of whoever decodes.
-const ZSTD_LEVEL: i32 = 19;
+pub(super) const ZSTD_LEVEL: i32 = 19;
 
 /// 2 to this power bytes is the window of zstd: the 8 MiB that RFC 9659 allows in HTTP.
 const ZSTD_WINDOW_BITS: u32 = 23;
