@@ -27,7 +27,7 @@ pub mod debug;
 #[cfg(feature = "sizes")]
 mod diff;
 mod dump;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "snapshot"))]
 mod edit;
 mod emit;
 mod error;
@@ -53,6 +53,8 @@ mod sections;
 mod side_car;
 #[cfg(feature = "sizes")]
 mod sizes;
+#[cfg(feature = "snapshot")]
+pub mod snapshot;
 #[cfg(feature = "debug")]
 pub mod symbolicate;
 pub mod symbols;
