@@ -443,5 +443,10 @@ fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) 
         return Err(Error::new(Stage::GoModel, message)
             .with_hint("give the file that `go build` wrote to optimize it again"));
     }
+    if program.has_run() {
+        let message = "this module has run already (a snapshot): its stacks and variables hold PCs";
+        return Err(Error::new(Stage::GoModel, message)
+            .with_hint("optimize the file that `go build` wrote, and make the snapshot of that"));
+    }
     Ok(program)
 }

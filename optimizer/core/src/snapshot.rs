@@ -85,6 +85,7 @@ pub fn snapshot(wasm: &[u8], options: &SnapshotOptions) -> Result<Snapshot> {
     let identity = Identity::of(&input);
     refuse::unfit(&input, &identity)?;
     let program = Program::read(&input, &identity)?;
+    refuse::snapshots(&program)?;
     let renewed = refuse::unknown_release(&program)?;
 
     let calls = go_call::Calls::of(&input, &program)?;

@@ -18,15 +18,12 @@ use super::{clock, fail};
 use crate::edit::{Edit, Signature};
 use crate::error::Result;
 use crate::go::abi::wasi;
+use crate::go::known::{READ_ENVIRONMENT, READ_PREOPENS};
 use crate::go::{Program, Renewed};
 use crate::index::FuncIndex;
 use wasm_encoder::{BlockType, ConstExpr, Function, InstructionSink, MemArg, ValType};
 use wasmparser::ExternalKind;
 
-/// Reads arguments and environment (runtime/os_wasip1.go).
-pub(super) const ENVIRONMENT: &str = "runtime.goenvs";
-/// Reads the preopened directories (syscall/fs_wasip1.go).
-pub(super) const PREOPENS: &str = "syscall.init.1";
 /// What the linker calls `_initialize`.
 const INITIALIZE: &str = "_initialize";
 
@@ -48,6 +45,7 @@ pub(super) fn run(
 ) -> Result<First> {
     let random_get = clock::imported(edit, wasi::RANDOM_GET)
         .ok_or_else(|| fail("the module does not import random_get"))?;
+    let entered = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
     let mut body = Function::new([]);
     let mut code = body.instructions();
     for state in kept.chacha8 {
@@ -63,12 +61,14 @@ pub(super) fn run(
         }
     }
     random(&mut code, random_get, kept.cheaprand, renewed.cheaprand_len);
-    let environment = function(program, ENVIRONMENT);
-    let environment = environment.ok_or_else(|| fail(format!("there is no {ENVIRONMENT}")))?;
+    // Not before: an instance that has no random bytes traps at every call. Not later: what follows is Go's code.
+    code.i32_const(1).global_set(entered);
+    let environment = function(program, READ_ENVIRONMENT);
+    let environment = environment.ok_or_else(|| fail(format!("there is no {READ_ENVIRONMENT}")))?;
     calls.call(&mut code, environment);
     copy(&mut code, &kept.arguments);
     copy(&mut code, &kept.environment);
-    if let Some(preopens) = function(program, PREOPENS) {
+    if let Some(preopens) = function(program, READ_PREOPENS) {
         let name = renewed.copy_environment;
         let variables =
             function(program, name).ok_or_else(|| fail(format!("there is no {name}")))?;
@@ -78,14 +78,11 @@ pub(super) fn run(
     code.end();
     let first = edit.add_function((Vec::new(), Vec::new()), body);
 
-    let entered = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
     let mut body = Function::new([]);
     let mut code = body.instructions();
     code.global_get(entered)
         .i32_eqz()
         .if_(BlockType::Empty)
-        .i32_const(1)
-        .global_set(entered)
         .call(first.0)
         .end()
         .end();
@@ -117,10 +114,11 @@ pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
 }
 
 /// Whether hosts call an export of this name when the component may not call them: `may_leave` in the canonical ABI. The
-/// second form of each name is that of the build target wasm32 (`cm32p2` in wit-parser).
+/// second form of each name is that of the build target wasm32 (`cm32p2` in wit-parser); `cabi_realloc_adapter` is what
+/// `gowasp component --core` adds.
 fn is_canonical(name: &str) -> bool {
     let new = name.strip_prefix("cm32p2");
-    name == "cabi_realloc"
+    name.starts_with("cabi_realloc")
         || name.starts_with("cabi_post_")
         || new.is_some_and(|rest| rest == "_realloc" || rest.ends_with("_post"))
 }

@@ -11,12 +11,12 @@
 //! of the thread at a known offset; both have to look like one.
 
 use super::answers::MARKS;
-use super::enter::{ENVIRONMENT, PREOPENS};
 use super::fail;
 use super::go_call::has;
 use super::run::{Bits, Left};
 use crate::error::Result;
 use crate::go::abi::GLOBAL_G;
+use crate::go::known::{READ_ENVIRONMENT, READ_PREOPENS};
 use crate::go::{Bytes, Field, Program, Renewed};
 
 /// `chacha8rand.State`, internal/chacha8rand/chacha8.go (Go 1.24 to 1.27): 32 words, a seed of 4 words, then numbers of
@@ -67,7 +67,7 @@ pub(super) fn run(left: &mut Left, program: &Program, renewed: Renewed) -> Resul
         slices(left, variables.clone(), 0).ok_or_else(|| changed("arguments", "os.Args"))?;
     let environment = slices(left, variables, 1)
         .ok_or_else(|| changed("environment", "os.Setenv, os.Clearenv"))?;
-    if has(program, PREOPENS) && environment.copies.is_empty() {
+    if has(program, READ_PREOPENS) && environment.copies.is_empty() {
         return Err(changed("environment", "os.Setenv, os.Clearenv"));
     }
     if has(program, "os.init") && arguments.copies.is_empty() {
@@ -93,7 +93,7 @@ pub(super) fn run(left: &mut Left, program: &Program, renewed: Renewed) -> Resul
 
 fn changed(what: &str, by: &str) -> crate::Error {
     fail(format!(
-        "the initialization changes its {what} ({by}), which every instance reads anew ({ENVIRONMENT})"
+        "the initialization changes its {what} ({by}), which every instance reads anew ({READ_ENVIRONMENT})"
     ))
     .with_hint("do that when the first export is called")
 }

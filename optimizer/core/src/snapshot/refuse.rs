@@ -78,6 +78,14 @@ fn changes_of_tables(input: &Input<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Refuses what has run.
+pub(super) fn snapshots(program: &Program) -> Result<()> {
+    match program.has_run() {
+        true => Err(fail("this module is a snapshot already")),
+        false => Ok(()),
+    }
+}
+
 /// What is to be made anew in the release of this program.
 pub(super) fn unknown_release(program: &Program) -> Result<Renewed> {
     program.layout().renewed.ok_or_else(|| {

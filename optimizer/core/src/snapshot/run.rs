@@ -6,10 +6,11 @@
 
 use super::answers::{Answers, answer};
 use super::go_call::{Calls, function};
-use super::{SnapshotOptions, enter, fail, watch};
+use super::{SnapshotOptions, fail, watch};
 use crate::edit::Edit;
 use crate::error::{Error, Result, Stage};
 use crate::go::Program;
+use crate::go::known::READ_ENVIRONMENT;
 use crate::input::Input;
 use wasm_encoder::Function;
 use wasmi::{
@@ -60,8 +61,8 @@ pub(super) fn run(
     let mut edit = Edit::new(input);
     let getters = export_globals(&mut edit)?;
     let counters = watch::run(&mut edit, program)?;
-    let goenvs = function(program, enter::ENVIRONMENT)
-        .ok_or_else(|| fail(format!("there is no {}", enter::ENVIRONMENT)))?;
+    let goenvs = function(program, READ_ENVIRONMENT)
+        .ok_or_else(|| fail(format!("there is no {}", READ_ENVIRONMENT)))?;
     let mut again = Function::new([]);
     let mut code = again.instructions();
     calls.call(&mut code, goenvs);

@@ -1,4 +1,7 @@
 use super::*;
+use crate::go::Field;
+use crate::go::fixture::{BASE, FIRST_SLOT, Memory as Fixture, module};
+use crate::{Options, optimize};
 
 /// A module that says that it is of Go 1.26, with these fields.
 fn of_go(fields: &str) -> Vec<u8> {
@@ -41,4 +44,27 @@ fn what_no_snapshot_can_be_made_of() {
     assert!(refused(&other).contains("not of standard Go"));
     let component = wat::parse_str("(component)").expect("text");
     assert!(refused(&component).contains("component"));
+}
+
+/// A program whose memory is initialized up to `beyond` bytes behind the variables that Go initializes.
+fn run_before(beyond: u64) -> Vec<u8> {
+    let mut memory = Fixture::new(26);
+    let bss = BASE + memory.bytes.len() as u64 - beyond;
+    memory.put_word(memory.field(Field::Bss), bss);
+    for field in [Field::EBss, Field::NoPtrBss, Field::ENoPtrBss, Field::End] {
+        memory.put_word(memory.field(field), 0x2_8000);
+    }
+    module(&memory.bytes, FIRST_SLOT, Some("go1.26.1"))
+}
+
+#[test]
+fn gos_code_in_a_snapshot_is_left_alone() {
+    let options = Options {
+        strict: true,
+        ..Options::default()
+    };
+    let refused = |wasm: &[u8]| optimize(wasm, &options).err();
+    let has_run = |error: crate::Error| error.message().contains("has run already");
+    assert!(refused(&run_before(8)).is_some_and(has_run));
+    assert!(!refused(&run_before(0)).is_some_and(has_run));
 }

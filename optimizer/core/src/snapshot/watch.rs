@@ -11,6 +11,7 @@ use super::go_call::{function, has};
 use crate::edit::Edit;
 use crate::error::Result;
 use crate::go::Program;
+use crate::go::known::READ_PREOPENS;
 use crate::index::FuncIndex;
 use wasm_encoder::{ConstExpr, Function, ValType};
 
@@ -27,7 +28,7 @@ pub(super) struct Watched {
 const WATCHED: [Watched; 2] = [
     Watched {
         name: "syscall.Getenv",
-        own: Some(super::enter::PREOPENS),
+        own: Some(READ_PREOPENS),
         warning: "the initialization reads environment variables: none are set there, and what it makes of that stays",
     },
     Watched {
