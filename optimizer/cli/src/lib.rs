@@ -15,6 +15,7 @@ mod outputs;
 mod pack;
 mod parts;
 mod sizes;
+mod snapshot;
 mod stages;
 mod strip;
 mod symbolicate;
@@ -49,6 +50,7 @@ use terminal::{Terminal, printable};
   gowasp debug app.wasm -o app.debug.wasm  Go's lines for debuggers, without optimizing
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
+  gowasp snapshot plugin.wasm -o out.wasm  a reactor that is initialized already
   npx gowasp serve public                  a server for development, by the npm package
 
 Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
@@ -100,6 +102,8 @@ enum Command {
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
     Component(component::Arguments),
+    /// Initialize a reactor now instead of in every instance
+    Snapshot(snapshot::Arguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -310,11 +314,15 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
         Command::Check(arguments) => return check::run(arguments, terminal),
         #[cfg(feature = "component")]
         Command::Component(arguments) => component::run(arguments, terminal)?,
+        #[cfg(feature = "snapshot")]
+        Command::Snapshot(arguments) => snapshot::run(arguments, terminal)?,
         // What is not built was answered above.
         #[cfg(not(feature = "debug"))]
         Command::Debug(_) | Command::Symbolicate(_) => {}
         #[cfg(not(feature = "component"))]
         Command::Component(_) => {}
+        #[cfg(not(feature = "snapshot"))]
+        Command::Snapshot(_) => {}
         #[cfg(not(feature = "sizes"))]
         Command::Why(_) | Command::Diff(_) => {}
     }

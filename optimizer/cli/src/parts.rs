@@ -13,6 +13,7 @@ enum Part {
     Hosts,
     Sizes,
     Debug,
+    Snapshot,
 }
 
 /// The exit code of a program that lacks a part, when whoever started it has another program to go on with
@@ -43,6 +44,7 @@ pub(crate) fn missing(arguments: &Arguments, host: &dyn Host) -> Result<Option<u
 fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
     let (optimization, is_debugged) = match &arguments.command {
         Command::Component(_) => return Some((Part::Component, "component")),
+        Command::Snapshot(_) => return Some((Part::Snapshot, "snapshot")),
         Command::Why(_) => return Some((Part::Sizes, "why")),
         Command::Diff(_) => return Some((Part::Sizes, "diff")),
         Command::Inspect(inspect) if inspect.uses_sizes() => {
@@ -72,6 +74,7 @@ impl Part {
             Part::Component | Part::Hosts => cfg!(feature = "component"),
             Part::Sizes => cfg!(feature = "sizes"),
             Part::Debug => cfg!(feature = "debug"),
+            Part::Snapshot => cfg!(feature = "snapshot"),
         }
     }
 }

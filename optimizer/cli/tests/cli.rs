@@ -16,6 +16,7 @@ fn help_texts() {
         &["debug", "--help"],
         &["symbolicate", "--help"],
         &["component", "--help"],
+        &["snapshot", "--help"],
     ] {
         let output = gowasp()
             .args(arguments)
@@ -89,7 +90,7 @@ fn bad_input_is_named_and_leaves_the_old_output_alone() {
         ("memory over 4 GiB", &huge, "memory size"),
     ];
     for (name, bytes, expected) in cases {
-        for subcommand in ["optimize", "pack", "component"] {
+        for subcommand in ["optimize", "pack", "component", "snapshot"] {
             let scratch = Scratch::new();
             let input = scratch.file("bad.wasm", bytes);
             let output = if subcommand != "pack" {

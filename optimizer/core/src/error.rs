@@ -22,6 +22,8 @@ pub enum Stage {
     Host,
     /// Making a component.
     Component,
+    /// Running the initialization, and writing what it left.
+    Snapshot,
     /// Compressing the result.
     Compress,
     /// Reading or writing the manifest, the side-car or the report.
@@ -40,6 +42,7 @@ impl Stage {
             Stage::Check => "check",
             Stage::Host => "host",
             Stage::Component => "component",
+            Stage::Snapshot => "snapshot",
             Stage::Compress => "compress",
             Stage::Artifact => "artifact",
         }
@@ -57,6 +60,7 @@ impl fmt::Display for Stage {
             Stage::Check => f.write_str("checking the output"),
             Stage::Host => f.write_str("adapting the module to its host"),
             Stage::Component => f.write_str("making the component"),
+            Stage::Snapshot => f.write_str("making the snapshot"),
             Stage::Compress => f.write_str("compressing"),
             Stage::Artifact => f.write_str("manifest"),
         }

@@ -52,7 +52,8 @@ pub use identity::{Abi, Goos, Identity, Kind, Toolchain, is_wasi_reactor};
 pub use inline::{Frame, InlineTree, InlinedCall};
 pub(crate) use layout::findfunctab;
 pub use layout::{
-    Entry, Field, FirstHeap, FuncLayout, InlineLayout, Layout, OpenCodedDefers, funcdata, pcdata,
+    Entry, Field, FirstHeap, FuncLayout, InlineLayout, Layout, OpenCodedDefers, Renewed, funcdata,
+    pcdata,
 };
 pub use memory::{MAX_SPAN, Memory};
 pub use moduledata::{ModuleData, Slice};

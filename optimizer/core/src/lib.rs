@@ -28,7 +28,7 @@ pub mod delta;
 #[cfg(feature = "sizes")]
 mod diff;
 mod dump;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "snapshot"))]
 mod edit;
 mod emit;
 mod error;
@@ -55,6 +55,8 @@ mod sections;
 mod side_car;
 #[cfg(feature = "sizes")]
 mod sizes;
+#[cfg(feature = "snapshot")]
+pub mod snapshot;
 #[cfg(feature = "debug")]
 pub mod symbolicate;
 pub mod symbols;
@@ -450,6 +452,11 @@ fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) 
         let message = "this module is optimized already: its start function makes Go's tables";
         return Err(Error::new(Stage::GoModel, message)
             .with_hint("give the file that `go build` wrote to optimize it again"));
+    }
+    if program.has_run() {
+        let message = "this module has run already (a snapshot): its stacks and variables hold PCs";
+        return Err(Error::new(Stage::GoModel, message)
+            .with_hint("optimize the file that `go build` wrote, and make the snapshot of that"));
     }
     Ok(program)
 }

@@ -46,7 +46,7 @@ pub(crate) const STACK_NOSPLIT: u64 = 800;
 pub(crate) const STACK_SMALL: u64 = 128;
 
 /// The functions of WASI that Go's runtime calls by itself, whatever the program does.
-#[cfg(feature = "component")]
+#[cfg(any(feature = "component", feature = "snapshot"))]
 pub(crate) mod wasi {
     /// Module of all of them.
     pub(crate) const MODULE: &str = "wasi_snapshot_preview1";
@@ -56,6 +56,9 @@ pub(crate) mod wasi {
     pub(crate) const POLL_ONEOFF: &str = "poll_oneoff";
     /// `notetsleepg` (runtime/lock_wasip1.go).
     pub(crate) const SCHED_YIELD: &str = "sched_yield";
+    /// `readRandom` (runtime/os_wasip1.go).
+    #[cfg(feature = "snapshot")]
+    pub(crate) const RANDOM_GET: &str = "random_get";
     /// `exit` (runtime/os_wasip1.go).
     pub(crate) const PROC_EXIT: &str = "proc_exit";
 }

@@ -28,14 +28,22 @@ impl Program {
         if self.layout().fits_declared_memory {
             return Err("programs of this Go release may run without growing the memory");
         }
-        let memory = self.memory().bytes();
-        let word = |field| self.module().word(memory, field).ok_or("no moduledata");
-        // Go's linker initializes nothing from bss on. If something is initialized there, the program has run before (a
-        // snapshot), and its variables say how much memory it has.
-        if memory.range().end > word(Field::Bss)? {
+        // Its variables say how much memory it has.
+        if self.has_run() {
             return Err("variables that are zero as Go writes them are not");
         }
-        word(Field::End)
+        let memory = self.memory().bytes();
+        self.module()
+            .word(memory, Field::End)
+            .ok_or("no moduledata")
+    }
+
+    /// Whether the program has run before (a snapshot): Go's linker initializes nothing from `moduledata.bss` on. Then
+    /// there are PCs on stacks and on the heap, where no pass finds them.
+    pub(crate) fn has_run(&self) -> bool {
+        let memory = self.memory().bytes();
+        let bss = self.module().word(memory, Field::Bss);
+        bss.is_none_or(|bss| memory.range().end > bss)
     }
 
     /// How many pages the program has before `main` begins, where it takes them of what is declared, or grows the

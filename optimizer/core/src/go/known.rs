@@ -24,6 +24,13 @@ pub(crate) const TRAMPOLINE: [&str; 2] = [GOGO, "wasm_pc_f_loop"];
 /// Sets all registers (runtime/asm_wasm.s).
 pub(crate) const GOGO: &str = "runtime.gogo";
 
+/// Reads arguments and environment into `runtime.argslice` and `runtime.envs` (runtime/os_wasip1.go, Go 1.24 to 1.27).
+#[cfg(feature = "snapshot")]
+pub(crate) const READ_ENVIRONMENT: &str = "runtime.goenvs";
+/// Reads the preopened directories and sets the working directory (syscall/fs_wasip1.go, Go 1.24 to 1.27).
+#[cfg(feature = "snapshot")]
+pub(crate) const READ_PREOPENS: &str = "syscall.init.1";
+
 /// The write barrier up to Go 1.20, which pops a return PC that its caller pushes (`runtime/asm_wasm.s`).
 pub(crate) const WRITE_BARRIER: &str = "runtime.gcWriteBarrier";
 

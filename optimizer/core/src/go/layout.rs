@@ -93,6 +93,20 @@ pub struct FirstHeap {
     pub pages: u64,
 }
 
+/// What a snapshot makes anew in an instance, and where it is (`snapshot.rs`): runtime/runtime2.go, runtime/rand.go,
+/// internal/chacha8rand/chacha8.go, syscall/env_unix.go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewed {
+    /// Offset of the thread (`m`) in `g`.
+    pub m_in_g: u32,
+    /// Offset of the random state (`chacha8rand.State`) in `m`.
+    pub chacha8_in_m: u32,
+    /// Bytes of the cheap random state, which follows.
+    pub cheaprand_len: u32,
+    /// The function that fills the map of environment variables.
+    pub copy_environment: &'static str,
+}
+
 /// A row: how one minor release lays its tables out.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -123,6 +137,8 @@ pub struct Layout {
     pub func_ids: &'static [&'static str],
     /// Functions that passes know by name and every program has.
     pub known_functions: &'static [&'static str],
+    /// What a snapshot makes anew; `None` where that was not read.
+    pub renewed: Option<Renewed>,
 }
 
 /// findfunctab, the same in all releases.
@@ -156,6 +172,7 @@ const ROW_1_18: Layout = Layout {
     inline: INLINE_1_18,
     func_ids: FUNC_IDS_1_18,
     known_functions: KNOWN_1_18,
+    renewed: None,
 };
 
 const ROW_1_20: Layout = Layout {
@@ -189,6 +206,7 @@ const ROW_1_24: Layout = Layout {
         pages: 64,
     }),
     map_type: 64,
+    renewed: Some(RENEWED_1_24),
     ..ROW_1_22
 };
 
@@ -196,6 +214,7 @@ const ROW_1_25: Layout = Layout {
     minor: 25,
     entry: Entry::PcF,
     func_ids: FUNC_IDS_1_25,
+    renewed: Some(RENEWED_1_25),
     ..ROW_1_24
 };
 
@@ -209,6 +228,20 @@ const ROW_1_26: Layout = Layout {
         pages: 24,
     }),
     ..ROW_1_25
+};
+
+const RENEWED_1_24: Renewed = Renewed {
+    m_in_g: 48,
+    chacha8_in_m: 1264,
+    cheaprand_len: 8,
+    copy_environment: "syscall.copyenv",
+};
+
+/// The function became the argument of `sync.OnceFunc`, and `m` lost two words before the random state.
+const RENEWED_1_25: Renewed = Renewed {
+    chacha8_in_m: 1248,
+    copy_environment: "syscall.init.func1",
+    ..RENEWED_1_24
 };
 
 /// Every release whose tables are known, oldest first.
@@ -231,6 +264,11 @@ static LAYOUTS: [Layout; 10] = [
     Layout {
         minor: 27,
         map_type: 88,
+        // Two numbers, of 32 and of 64 bits, in place of one.
+        renewed: Some(Renewed {
+            cheaprand_len: 16,
+            ..RENEWED_1_25
+        }),
         ..ROW_1_26
     },
 ];

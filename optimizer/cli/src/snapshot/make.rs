@@ -1,0 +1,37 @@
+//! Makes it.
+
+use super::Arguments;
+use crate::input;
+use crate::terminal::Terminal;
+use anyhow::Result;
+use gowasp_core::snapshot::{SnapshotOptions, snapshot};
+use std::path::Path;
+
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
+    let host = terminal.host;
+    let wasm = input(&arguments.input, host)?;
+    let mut options = SnapshotOptions::default();
+    if let Some(fuel) = arguments.fuel {
+        options.fuel = fuel;
+    }
+    terminal.show("snapshot");
+    let made = snapshot(&wasm, &options);
+    terminal.show_nothing();
+    let made = made?;
+    match arguments.output == Path::new("-") {
+        true => host.print(&made.wasm)?,
+        false => host.write(&arguments.output, &made.wasm)?,
+    }
+    for warning in &made.warnings {
+        terminal.warn(warning);
+    }
+    terminal.note(format_args!(
+        "snapshot: {} to {} bytes, of which {} are memory that is not zero; each instance is spared {} instructions and has {} bytes of memory",
+        wasm.len(),
+        made.wasm.len(),
+        made.data,
+        made.fuel,
+        made.memory
+    ));
+    Ok(())
+}

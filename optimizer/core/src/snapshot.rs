@@ -1,0 +1,114 @@
+//! Snapshots: `gowasp snapshot`, a reactor of WASI preview 1 as it is once it is initialized.
+//!
+//! ```text
+//! before   (data …)  (start …)  (export "_initialize" (func $init))   (export "add" (func $add))
+//! after    (data ;; memory after $init)  globals after $init
+//!          (export "_initialize" (func $first))  (export "add" (func ;; calls $first once, then $add))
+//! ```
+//!
+//! The steps, one file each, in their order:
+//!
+//! 1. `refuse`: what no snapshot can be made of;
+//! 2. `run`: start function and `_initialize` in an interpreter, whose host (`answers`) has nothing but what the runtime
+//!    itself asks for, always answers the same, and refuses everything else;
+//! 3. `find`: where the program keeps arguments and environment, by marks that the host gave it;
+//! 4. `enter`: code that makes anew what must not be the same in every instance: random state, arguments, environment,
+//!    preopened directories; run by whatever is called first;
+//! 5. `clock`: the monotonic clock goes on from where it was;
+//! 6. `write`: memory and globals as the module's own.
+//!
+//! What is relied on of Go is in ASSUMPTIONS.md; docs/snapshot.md says what a program must not do.
+
+mod answers;
+mod clock;
+mod enter;
+mod find;
+mod go_call;
+mod refuse;
+mod run;
+#[cfg(test)]
+mod tests;
+mod watch;
+mod write;
+
+use crate::edit::Edit;
+use crate::error::{Error, Result, Stage};
+use crate::go::{Identity, Program};
+use crate::input::Input;
+use crate::validate::validate;
+
+/// How a snapshot is to be made. `SnapshotOptions::default()` is what `gowasp snapshot` does without flags.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SnapshotOptions {
+    /// Most instructions that the initialization may take, in wasmi's units of fuel.
+    pub fuel: u64,
+    /// Most bytes of memory that it may take.
+    pub max_memory: u64,
+}
+
+impl Default for SnapshotOptions {
+    fn default() -> SnapshotOptions {
+        SnapshotOptions {
+            fuel: 4_000_000_000,
+            max_memory: 1 << 30,
+        }
+    }
+}
+
+/// A snapshot, and how it came about.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The module, validated.
+    pub wasm: Vec<u8>,
+    /// Units of fuel that the initialization took, about one an instruction.
+    pub fuel: u64,
+    /// Bytes of memory of an instance when it starts.
+    pub memory: u64,
+    /// Bytes of data in the file.
+    pub data: u64,
+    /// What every instance shares that may not be meant to be shared.
+    pub warnings: Vec<String>,
+}
+
+/// Runs the initialization of a reactor that standard Go wrote with GOOS=wasip1, optimized or not, and writes the module
+/// that it leaves. The same input and options give the same bytes.
+///
+/// # Errors
+/// An input that is no such module or of a release whose runtime was not read, an initialization that calls other
+/// functions of the host than the runtime does, waits, fails or exceeds a limit, and a program that changes its
+/// environment or arguments there.
+pub fn snapshot(wasm: &[u8], options: &SnapshotOptions) -> Result<Snapshot> {
+    let input = Input::read(wasm)?;
+    validate(wasm, Stage::Read)?;
+    let identity = Identity::of(&input);
+    refuse::unfit(&input, &identity)?;
+    let program = Program::read(&input, &identity)?;
+    refuse::snapshots(&program)?;
+    let renewed = refuse::unknown_release(&program)?;
+
+    let calls = go_call::Calls::of(&input, &program)?;
+    let mut left = run::run(&input, &program, &calls, options)?;
+    let kept = find::run(&mut left, &program, renewed)?;
+
+    let mut edit = Edit::new(&input);
+    let first = enter::run(&mut edit, &program, &calls, &kept, renewed)?;
+    clock::run(&mut edit, left.image.monotonic)?;
+    enter::guard_exports(&mut edit, first)?;
+    let edited = edit.finish()?;
+    let (wasm, data) = write::run(&edited, &left.image)?;
+    validate(&wasm, Stage::Snapshot)?;
+    Ok(Snapshot {
+        wasm,
+        fuel: left.fuel,
+        memory: left.image.memory.len() as u64,
+        data,
+        warnings: left.warnings,
+    })
+}
+
+/// An error of this file's steps.
+fn fail(message: impl Into<String>) -> Error {
+    Error::new(Stage::Snapshot, message)
+}

@@ -1,0 +1,169 @@
+//! Makes anew, in each instance, what must not be the snapshot's: whichever export is called first does it.
+//!
+//! ```text
+//! before   (export "_initialize" (func $init))    (export "add" (func $add))
+//! after    (export "_initialize" (func $once))    (export "add" (func ;; entered ? $add : $once, $add))
+//! $first:  random states and cheap random state from random_get
+//!          runtime.goenvs; os.Args, syscall.envs = runtime.argslice, runtime.envs
+//!          syscall.copyenv; syscall.init.1             ;; the map of variables, the preopened directories
+//! ```
+//!
+//! `_initialize` stays, because hosts that are written for a reactor of Go call it (`instance.exports._initialize()`),
+//! and does no more than any other first call, so hosts that forget it are right as well. Exports that the host calls
+//! while the module may not call it (`cabi_realloc`) leave it to the next one.
+
+use super::find::{Kept, Slices, chacha8};
+use super::go_call::{Calls, function};
+use super::{clock, fail};
+use crate::edit::{Edit, Signature};
+use crate::error::Result;
+use crate::go::abi::wasi;
+use crate::go::known::{READ_ENVIRONMENT, READ_PREOPENS};
+use crate::go::{Program, Renewed};
+use crate::index::FuncIndex;
+use wasm_encoder::{BlockType, ConstExpr, Function, InstructionSink, MemArg, ValType};
+use wasmparser::ExternalKind;
+
+/// What the linker calls `_initialize`.
+const INITIALIZE: &str = "_initialize";
+
+/// The code that runs once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct First {
+    /// Global that is not 0 once it has run.
+    entered: u32,
+    /// Runs it if it has not run.
+    once: FuncIndex,
+}
+
+pub(super) fn run(
+    edit: &mut Edit<'_>,
+    program: &Program,
+    calls: &Calls,
+    kept: &Kept,
+    renewed: Renewed,
+) -> Result<First> {
+    let random_get = clock::imported(edit, wasi::RANDOM_GET)
+        .ok_or_else(|| fail("the module does not import random_get"))?;
+    let entered = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    for state in kept.chacha8 {
+        random(&mut code, random_get, state, chacha8::RANDOM);
+        for (offset, value) in [
+            (chacha8::NEXT, 0),
+            (chacha8::WORDS, chacha8::CHUNK),
+            (chacha8::COUNTER, 0),
+        ] {
+            code.i32_const((state + offset).cast_signed())
+                .i32_const(value.cast_signed())
+                .i32_store(at(0));
+        }
+    }
+    random(&mut code, random_get, kept.cheaprand, renewed.cheaprand_len);
+    // Not before: an instance that has no random bytes traps at every call. Not later: what follows is Go's code.
+    code.i32_const(1).global_set(entered);
+    let environment = function(program, READ_ENVIRONMENT);
+    let environment = environment.ok_or_else(|| fail(format!("there is no {READ_ENVIRONMENT}")))?;
+    calls.call(&mut code, environment);
+    copy(&mut code, &kept.arguments);
+    copy(&mut code, &kept.environment);
+    if let Some(preopens) = function(program, READ_PREOPENS) {
+        let name = renewed.copy_environment;
+        let variables =
+            function(program, name).ok_or_else(|| fail(format!("there is no {name}")))?;
+        calls.call(&mut code, variables);
+        calls.call(&mut code, preopens);
+    }
+    code.end();
+    let first = edit.add_function((Vec::new(), Vec::new()), body);
+
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    code.global_get(entered)
+        .i32_eqz()
+        .if_(BlockType::Empty)
+        .call(first.0)
+        .end()
+        .end();
+    let once = edit.add_function((Vec::new(), Vec::new()), body);
+    Ok(First { entered, once })
+}
+
+/// Lets each export run the first code if it has not run.
+pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
+    let exports = edit.input().exports.iter().enumerate();
+    let functions: Vec<(usize, &str, FuncIndex)> = exports
+        .filter(|(_, export)| export.kind == ExternalKind::Func)
+        .map(|(position, export)| (position, export.name, FuncIndex(export.index)))
+        .collect();
+    for (position, name, function) in functions {
+        if name == INITIALIZE {
+            edit.redirect_export(position, first.once);
+            continue;
+        }
+        if is_canonical(name) {
+            continue;
+        }
+        let signature = edit.signature(function)?;
+        let guarded = guarded(&signature, function, first);
+        let guarded = edit.add_function(signature, guarded);
+        edit.redirect_export(position, guarded);
+    }
+    Ok(())
+}
+
+/// Whether hosts call an export of this name when the component may not call them: `may_leave` in the canonical ABI. The
+/// second form of each name is that of the build target wasm32 (`cm32p2` in wit-parser); `cabi_realloc_adapter` is what
+/// `gowasp component --core` adds.
+fn is_canonical(name: &str) -> bool {
+    let new = name.strip_prefix("cm32p2");
+    name.starts_with("cabi_realloc")
+        || name.starts_with("cabi_post_")
+        || new.is_some_and(|rest| rest == "_realloc" || rest.ends_with("_post"))
+}
+
+fn guarded((parameters, _): &Signature, function: FuncIndex, first: First) -> Function {
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    code.global_get(first.entered)
+        .i32_eqz()
+        .if_(BlockType::Empty)
+        .call(first.once.0)
+        .end();
+    for parameter in 0..parameters.len() as u32 {
+        code.local_get(parameter);
+    }
+    code.call(function.0).end();
+    body
+}
+
+/// Fills bytes from the host; without them the instance must not go on.
+fn random(code: &mut InstructionSink<'_>, random_get: FuncIndex, address: u32, len: u32) {
+    code.i32_const(address.cast_signed())
+        .i32_const(len.cast_signed())
+        .call(random_get.0)
+        .if_(BlockType::Empty)
+        .unreachable()
+        .end();
+}
+
+/// Copies a slice's three words.
+fn copy(code: &mut InstructionSink<'_>, slices: &Slices) {
+    for copy in &slices.copies {
+        for offset in [0, 8, 16] {
+            code.i32_const(copy.cast_signed())
+                .i32_const(slices.own.cast_signed())
+                .i64_load(at(offset))
+                .i64_store(at(offset));
+        }
+    }
+}
+
+fn at(offset: u64) -> MemArg {
+    MemArg {
+        offset,
+        align: 0,
+        memory_index: 0,
+    }
+}

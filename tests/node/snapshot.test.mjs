@@ -1,0 +1,110 @@
+/**
+ * Snapshots of reactors: what init functions made is there, and random numbers, clocks, arguments, environment and files are each
+ * instance's own, in wasmtime and in Node.
+ *
+ * `GOWASP_GO_RELEASES` names the releases, `1.24.13,1.27.4`; without it, the machine's Go.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { wasmtimeHome } from "../../scripts/engines.mjs";
+import { gowaspBinary } from "../../scripts/paths.mjs";
+import { WASI_ENGINES } from "../engines/wasi.mjs";
+import { runChild } from "../harness/child.mjs";
+import { builtProgram, withoutGo } from "../harness/go.mjs";
+import { optimizerMissing } from "../harness/optimize.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const PROGRAM = here("../snapshot/program");
+const INSTANCES = 3;
+const CALLS = ["chances", "kept", "clocks", "surroundings", "stress=3000"];
+/** What `kept` returns where everything is there: the sum below 1000, and 42. */
+const KEPT = 499_542;
+
+const releases = process.env.GOWASP_GO_RELEASES?.split(",") ?? ["local"];
+const missing = optimizerMissing(gowaspBinary) || WASI_ENGINES.wasmtime.missing() || withoutGo;
+const skip = process.env.CI !== "true" && missing;
+
+const HOSTS = {
+  wasmtime: ["python3", here("../snapshot/wasmtime_run.py"), wasmtimeHome],
+  node: [process.execPath, "--no-warnings", here("../snapshot/node_run.mjs")],
+};
+
+const work = mkdtempSync(join(tmpdir(), "gowasp-snapshot-"));
+after(() => rmSync(work, { recursive: true, force: true }));
+const data = mkdtempSync(join(work, "data"));
+writeFileSync(join(data, "file"), "text");
+
+for (const release of releases) {
+  describe(`snapshots, Go ${release}`, { skip, concurrency: 2 }, () => {
+    const original = skip ? "" : builtProgram(PROGRAM, { release, goos: "wasip1", flags: ["-buildmode=c-shared"] });
+    const path = (name) => join(work, `${release}-${name}.wasm`);
+
+    test("the same bytes each time, and what init makes for all is warned of", async () => {
+      const said = await gowasp("snapshot", original, "-o", path("plain"));
+      await gowasp("snapshot", original, "-o", path("again"));
+      assert.ok(readFileSync(path("plain")).equals(readFileSync(path("again"))));
+      assert.match(said, /asks for the time/);
+      assert.doesNotMatch(said, /environment variables/);
+    });
+
+    for (const preset of ["none", "server", "download"]) {
+      test(`instances of what is optimized for ${preset}`, async () => {
+        const input = preset === "none" ? original : path(`optimized-${preset}`);
+        if (preset !== "none") await gowasp("optimize", original, "-o", input, "--for", preset);
+        const snapshot = path(`snapshot-${preset}`);
+        await gowasp("snapshot", input, "-o", snapshot);
+        for (const host of Object.keys(HOSTS)) {
+          checkInstances(await run(host, snapshot));
+        }
+        checkInstances(await run("node", snapshot, { FORGET: "1" }));
+      });
+    }
+
+    test("the original does the same", async () => checkInstances(await run("wasmtime", original)));
+  });
+}
+
+function checkInstances(instances) {
+  assert.equal(instances.length, INSTANCES);
+  instances.forEach(({ returned, written }, number) => {
+    assert.deepEqual(returned, [null, KEPT, null, null, 3000 + KEPT]);
+    assert.deepEqual(written.slice(-5), [
+      "since init is right true",
+      "slept true year true",
+      `args [program argument ${number}] K value ${number} 1`,
+      "L new /data <nil>",
+      "text <nil>",
+    ]);
+  });
+  const chances = instances.map(({ written }) => written.slice(0, -5));
+  assert.equal(chances[0].length, 6);
+  for (const [row, line] of chances[0].entries()) {
+    const different = new Set(chances.map((lines) => lines[row])).size;
+    assert.ok(different > 1, `every instance has ${line}`);
+  }
+}
+
+/** What the instances of a module returned and wrote. */
+async function run(host, wasm, env = {}) {
+  const [program, ...args] = HOSTS[host];
+  const outcome = await runChild(program, [...args, data, wasm, String(INSTANCES), ...CALLS], {
+    env: { ...process.env, ...env },
+    timeoutMs: 180_000,
+  });
+  assert.equal(outcome.exitCode, 0, outcome.stdout + outcome.stderr);
+  return outcome.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** What `gowasp` says to its standard error. */
+async function gowasp(...args) {
+  const outcome = await runChild(gowaspBinary, args, { env: process.env, timeoutMs: 180_000 });
+  assert.equal(outcome.exitCode, 0, outcome.stderr);
+  return outcome.stderr;
+}
