@@ -17,6 +17,7 @@ const ways: Record<Timing["via"], string> = {
     "The server sent no Content-Encoding; the loader’s decoder, Rust in wasm, decoded the brotli file as it arrived.",
   "decompression-stream":
     "The server sent no Content-Encoding; the browser’s DecompressionStream decoded the file as it arrived.",
+  delta: "Made from the last version, which was in the Cache API, and what has changed since.",
   cache: "Read decoded from the Cache API: no network, no decoder.",
   file: "Read from a file.",
   bytes: "Was there already.",

@@ -18,6 +18,8 @@ pub(super) struct Version {
     shown: String,
     sha256: String,
     wasm: Vec<u8>,
+    /// Whether it is one of those that `--keep` limits.
+    is_kept: bool,
 }
 
 /// A delta is written if it takes at most this share of the whole module, compressed: of another program it saves nothing
@@ -59,7 +61,11 @@ pub(super) fn versions(
                 "--keep: the last version cannot be used: {error:#}"
             ));
         }
-        kept.truncate(usize::from(most));
+        // The last one may be the module that is packed once more.
+        kept.truncate(usize::from(most) + 1);
+        for version in &mut kept {
+            version.is_kept = true;
+        }
         versions.extend(kept);
     }
     let mut seen = std::collections::HashSet::new();
@@ -91,6 +97,7 @@ fn read(path: &Path, app: &App, host: &dyn Host, versions: &mut Vec<Version>) ->
             shown: path.display().to_string(),
             sha256: sha256_hex(&wasm),
             wasm,
+            is_kept: false,
         });
         return Ok(());
     }
@@ -138,6 +145,7 @@ fn of_file(folder: &Path, name: &str, sha256: &str, host: &dyn Host) -> Result<V
         shown: path.display().to_string(),
         sha256: found,
         wasm,
+        is_kept: false,
     })
 }
 
@@ -148,18 +156,22 @@ fn of_file(folder: &Path, name: &str, sha256: &str, host: &dyn Host) -> Result<V
 pub(super) fn add_deltas(
     arguments: &Arguments,
     packed: &mut Packed<'_>,
-    versions: Vec<Version>,
+    mut versions: Vec<Version>,
     terminal: &Terminal<'_>,
 ) -> Result<()> {
     let module = &packed.package.manifest.module;
     let encoded = module.encodings.values().map(|file| file.size);
     let whole = encoded.min().unwrap_or(module.size);
+    let most = arguments.keep.map_or(0, usize::from);
+    versions.retain(|version| version.sha256 != module.sha256);
+    let mut kept = 0;
+    versions.retain(|version| {
+        kept += usize::from(version.is_kept);
+        !version.is_kept || kept <= most
+    });
     let mut deltas = Vec::new();
     let mut keep = Vec::new();
     for version in versions {
-        if version.sha256 == module.sha256 {
-            continue;
-        }
         let shown = &version.shown;
         terminal.show(&format!("delta from {shown}"));
         let mut files = (terminal.host).deltas(
@@ -186,7 +198,7 @@ pub(super) fn add_deltas(
         keep.push(version);
     }
     terminal.show_nothing();
-    keep.truncate(arguments.keep.map_or(0, usize::from));
+    keep.truncate(most);
     let name = &packed.app.name;
     let kept = (keep.into_iter())
         .map(|version| (module_name(name, &version.sha256), version.wasm))
