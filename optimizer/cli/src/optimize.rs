@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
   gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output
   gowasp optimize app.wasm -o app.opt.wasm --dump main.main            follow one function
   gowasp optimize app.wasm -o app.opt.wasm --debug names,dwarf         Go's lines in traces of wasmtime and wazero
-  gowasp optimize app.wasm -o app.opt.wasm --strip lines,args          without these of Go's tables: docs/strip.md")]
+  gowasp optimize app.wasm -o app.opt.wasm --strip lines,args          smaller: docs/strip.md")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]

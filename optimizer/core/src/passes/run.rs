@@ -24,10 +24,13 @@ pub(super) enum Run {
     /// Go's tables.
     Tables(fn(&mut GoTables<'_>, &Options) -> Result<Outcome>),
     /// Go's tables, code if there is any, and what traces need of what is taken out.
-    Strip(fn(Option<&Code>, &mut GoTables<'_>, &Options) -> Result<(Outcome, Option<Positions>)>),
+    Strip(fn(Option<&Code>, &mut GoTables<'_>, &Options) -> Result<Stripped>),
     /// Code and tables.
     CodeAndTables(fn(&mut Code, &mut GoTables<'_>, &Options) -> Result<Outcome>),
 }
+
+/// What a pass that strips tables did, and what they said before, for traces.
+pub(super) type Stripped = (Outcome, Option<Positions>);
 
 /// What is known of the program.
 #[derive(Debug, Clone, Copy)]

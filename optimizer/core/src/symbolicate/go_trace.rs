@@ -262,6 +262,7 @@ impl Head {
 }
 
 /// The line with the place: a tab, `FILE:LINE`, and perhaps ` +0x1c`, behind which more may stand.
+#[derive(Debug, Clone, Copy)]
 struct Place<'l> {
     file_and_line: &'l str,
     offset: Option<u64>,

@@ -47,7 +47,7 @@ impl Kept {
         let of = |strip, kept: &BTreeSet<usize>, what: &str| {
             let counts = wanted.contains(&strip) && !kept.is_empty();
             let reason = format!("{what} that tracebacks could not do without");
-            counts.then(|| (reason, kept.len() as u64))
+            counts.then_some((reason, kept.len() as u64))
         };
         let trees = of(Strip::Inlines, &self.trees, "inlined calls");
         let lines = of(Strip::Lines, &self.lines, "lines");
