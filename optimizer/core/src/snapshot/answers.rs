@@ -9,6 +9,7 @@
 //! | `fd_fdstat_get` | descriptors 0 to 2 are devices that block |
 //! | `fd_fdstat_set_flags` | not supported, which `syscall` ignores |
 //! | `sched_yield` | success |
+//! | `poll_oneoff` | a pause of at most 1 ms, as the runtime makes them, is over at once and the clock later; others are refused |
 //! | `fd_write` | kept for the message, and refused at the end |
 
 use crate::go::abi::wasi;
@@ -31,6 +32,8 @@ const YEAR_2000: u64 = 946_684_800;
 const SECOND: u64 = 1_000_000_000;
 /// Nanoseconds between two looks at the clock.
 const TICK: u64 = 1_000;
+/// Longest pause in nanoseconds that is no wait: `usleep` of the runtime's back-off, and looks at what is ready.
+const LONGEST_PAUSE: u64 = 1_000_000;
 /// Most bytes of what the program prints that are kept for the message.
 const MOST_TEXT: usize = 4096;
 
@@ -159,6 +162,10 @@ fn wasi_call(caller: &mut Caller<'_, Answers>, name: &str, parameters: &[Val]) -
         }
         "fd_fdstat_set_flags" => return Some(errno::NOTSUP),
         "sched_yield" => {}
+        "poll_oneoff" => {
+            pause(caller, number(0)?, number(1)?, number(2)?)?;
+            store(caller, number(3)?, &1_u32.to_le_bytes())?;
+        }
         "fd_write" => {
             let written = print(caller, number(1)?, number(2)?)?;
             store(caller, number(3)?, &written.to_le_bytes())?;
@@ -174,6 +181,32 @@ fn mark(caller: &Caller<'_, Answers>, name: &str) -> &'static str {
         true => argument,
         false => variable,
     }
+}
+
+/// Lets a short pause pass: one subscription to a clock (`$subscription`, 48 bytes: user data, kind, id, timeout, …), and the
+/// event that it is over (`$event`, 32 bytes: user data, errno, kind).
+fn pause(
+    caller: &mut Caller<'_, Answers>,
+    subscriptions: u32,
+    events: u32,
+    count: u32,
+) -> Option<()> {
+    let user = word(caller, subscriptions)?;
+    let kind = word(caller, subscriptions.checked_add(8)?)? & 0xff;
+    let timeout = word(caller, subscriptions.checked_add(24)?)?;
+    if count != 1 || kind != 0 || timeout > LONGEST_PAUSE {
+        return None;
+    }
+    caller.data_mut().monotonic += timeout;
+    let mut event = [0; 32];
+    event[..8].copy_from_slice(&user.to_le_bytes());
+    store(caller, events, &event)
+}
+
+fn word(caller: &mut Caller<'_, Answers>, address: u32) -> Option<u64> {
+    let low = load(caller, address)?;
+    let high = load(caller, address.checked_add(4)?)?;
+    Some(u64::from(high) << 32 | u64::from(low))
 }
 
 /// Keeps what is in some buffers (address and length, of 32 bits each); returns how many bytes that is.

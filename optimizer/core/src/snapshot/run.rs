@@ -272,6 +272,9 @@ mod tests {
             (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
             (import "host" "own" (func $own))
             (memory (export "memory") 1)
+            (func $sleep (param i64)
+                (i64.store (i32.const 88) (local.get 0))
+                (drop (call $poll (i32.const 64) (i32.const 128) (i32.const 1) (i32.const 16))))
             (data (i32.const 8) "\10\00\00\00\02\00\00\00hi")
             (func $again (call $again))
             (func (export "_initialize") {initialize}))"#
@@ -297,6 +300,11 @@ mod tests {
                 "(drop (call $poll (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0)))",
                 "waits for time or input: it calls poll_oneoff",
             ),
+            (
+                "(call $sleep (i64.const 1000001))",
+                "waits for time or input: it calls poll_oneoff",
+            ),
+            ("(call $sleep (i64.const 1000000))", "65536 bytes"),
             (write, "prints: it calls fd_write; it printed: hi"),
             (
                 &exit,
