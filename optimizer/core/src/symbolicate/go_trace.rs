@@ -62,6 +62,10 @@ impl<'s> GoTraces<'s> {
     pub(super) fn new(symbols: &'s Symbols) -> Option<GoTraces<'s>> {
         let traces = symbols.traces.as_ref()?;
         let mut named: HashMap<_, Vec<_>> = HashMap::new();
+        // What was only inlined has no PCs of its own, and may have its name.
+        for subprogram in &traces.subprograms {
+            named.entry(printed(&subprogram.name)).or_default();
+        }
         for function in &traces.functions {
             let subprogram = traces.subprograms.get(function.subprogram as usize)?;
             let stands_for = placeholder(class(&subprogram.name), function.index);
@@ -169,11 +173,13 @@ impl<'s> GoTraces<'s> {
     fn printed_of(&self, inlined: &[&StackLevel<'_>]) -> usize {
         let is_of = |held: &Frame, level: &StackLevel<'_>| {
             let known = self.named.get(held.head.name.as_str());
-            known.is_some_and(|known| {
-                known
-                    .iter()
-                    .any(|function| self.name_of(function) == Some(level.function))
-            })
+            let is_named = *printed(level.function) == *held.head.name;
+            is_named
+                || known.is_some_and(|known| {
+                    known
+                        .iter()
+                        .any(|function| self.name_of(function) == Some(level.function))
+                })
         };
         let pairs = self.held.iter().rev().zip(inlined.iter().rev());
         pairs.take_while(|(held, level)| is_of(held, level)).count()
