@@ -174,8 +174,7 @@ fn is_state(memory: Bytes<'_>, address: u32) -> bool {
     let random = memory.slice(u64::from(address), u64::from(chacha8::RANDOM));
     let is_zero = |word: &[u8]| word.iter().all(|byte| *byte == 0);
     next <= words
-        && words <= chacha8::CHUNK
-        && words >= chacha8::CHUNK - 4
+        && (chacha8::CHUNK - 4..=chacha8::CHUNK).contains(&words)
         && counter % chacha8::STEP == 0
         && counter < chacha8::COUNTER_END
         && random.is_some_and(|random| !random.as_slice().chunks(8).any(is_zero))

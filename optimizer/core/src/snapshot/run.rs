@@ -62,7 +62,7 @@ pub(super) fn run(
     let getters = export_globals(&mut edit)?;
     let counters = watch::run(&mut edit, program)?;
     let goenvs = function(program, READ_ENVIRONMENT)
-        .ok_or_else(|| fail(format!("there is no {}", READ_ENVIRONMENT)))?;
+        .ok_or_else(|| fail(format!("there is no {READ_ENVIRONMENT}")))?;
     let mut again = Function::new([]);
     let mut code = again.instructions();
     calls.call(&mut code, goenvs);
