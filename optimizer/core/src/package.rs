@@ -360,9 +360,9 @@ mod tests {
             files: vec![delta(DeltaFormat::Dcb, 1), delta(DeltaFormat::Dcz, 2)],
         }]);
         let again = Package::from_files(package.files.clone()).expect("names of the app");
-        let [delta] = &again.manifest.module.deltas[..] else {
-            panic!("one delta");
-        };
+        let deltas = &again.manifest.module.deltas;
+        assert_eq!(deltas.len(), 1);
+        let delta = deltas.first().expect("there is one");
         assert_eq!(delta.from, from);
         for (file, byte) in [(&delta.dcb, 1), (&delta.dcz, 2)] {
             let file = file.as_ref().expect("described");
