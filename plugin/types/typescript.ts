@@ -2,12 +2,14 @@
 
 import type { Exported, ValueType } from "./exports.js";
 
-/** What Go's runtime exports for its host. */
-const HOST_EXPORTS = new Set(["run", "resume", "getsp", "_start", "_initialize"]);
+/** What Go's runtime exports for its host; in a reactor, `run` is a function of the program's own. */
+const HOST_EXPORTS = { command: ["run", "resume", "getsp", "_start"], reactor: ["_initialize"] };
 
 /** @returns the members of an interface */
 export function membersOf(exports: readonly Exported[]): string[] {
-  return exports.filter(({ name }) => !HOST_EXPORTS.has(name)).map(member);
+  const isReactor = exports.some(({ name }) => name === "_initialize");
+  const hosts = HOST_EXPORTS[isReactor ? "reactor" : "command"];
+  return exports.filter(({ name }) => !hosts.includes(name)).map(member);
 }
 
 function member(exported: Exported): string {

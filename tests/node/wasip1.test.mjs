@@ -269,6 +269,13 @@ describe("a reactor for wasip1", { skip: withoutExports }, () => {
     await assert.rejects(app.call("f", "text"), { code: "no-function", message: /gowasp_alloc/ });
   });
 
+  test("may have a function called run, as programs for GOOS=js have one for their host", async () => {
+    const text =
+      '(module (memory (export "memory") 1) (func (export "_initialize")) (func (export "run") (param i32) (result i32) local.get 0))';
+    const app = await load(wat(text));
+    assert.equal(await app.call("run", 7), 7);
+  });
+
   test("reads files by its directories", async () => {
     const fs = memoryFiles({ "/srv/data/in.txt": "inside", "/secret": "outside" });
     const app = await load(reactor(), { fs, preopens: { "/data": "/srv/data" }, stdout() {} });

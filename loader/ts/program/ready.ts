@@ -112,7 +112,9 @@ export async function callByName(
   name: string,
   args: unknown[],
 ): Promise<unknown> {
-  const own = Object.hasOwn(exports, name) && !HOST_EXPORTS.includes(name);
+  // Only programs for GOOS=js export these to their host; in others, `run` is a function of their own.
+  const isHosts = Object.hasOwn(exports, "getsp") && HOST_EXPORTS.includes(name);
+  const own = Object.hasOwn(exports, name) && !isHosts;
   const found = own ? exports[name] : scope[name];
   if (typeof found !== "function") {
     throw new GowaspError("no-function", `the program offers no function ${String(name).slice(0, 80)}`);

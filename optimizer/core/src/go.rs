@@ -47,7 +47,7 @@ pub(crate) mod types;
 pub use crate::bytes::Bytes;
 pub use build_info::BuildInfo;
 pub use func::Func;
-pub(crate) use identity::HOST_EXPORTS;
+pub(crate) use identity::host_exports;
 pub use identity::{Abi, Goos, Identity, Kind, Toolchain, is_wasi_reactor};
 pub use inline::{Frame, InlineTree, InlinedCall};
 pub(crate) use layout::findfunctab;

@@ -2,7 +2,7 @@
 //! `plugin/types/typescript.ts` writes the same for bundlers; `tests/node/plugin.test.mjs` compares them.
 
 use crate::error::Result;
-use crate::go::HOST_EXPORTS;
+use crate::go::host_exports;
 use crate::index::FuncIndex;
 use crate::input::{Export, Input};
 use wasmparser::{ExternalKind, FuncType, ValType};
@@ -13,9 +13,10 @@ use wasmparser::{ExternalKind, FuncType, ValType};
 /// `wasm` is no module.
 pub fn declarations(wasm: &[u8]) -> Result<String> {
     let input = Input::read(wasm)?;
+    let hosts = host_exports(&input);
     let exports = input.exports.iter();
     let members: String = exports
-        .filter(|export| !HOST_EXPORTS.contains(&export.name))
+        .filter(|export| !hosts.contains(&export.name))
         .map(|export| format!("  {}\n", member(export, &input)))
         .collect();
     Ok(format!(
@@ -102,6 +103,16 @@ mod tests {
           readonly top: WebAssembly.Global;
         }
         "#);
+    }
+
+    #[test]
+    fn a_reactor_may_have_a_function_called_run() {
+        let wasm = wat::parse_str(
+            r#"(module (func (export "_initialize")) (func (export "run") (param i32)))"#,
+        )
+        .expect("a module");
+        let text = declarations(&wasm).expect("declarations");
+        assert!(text.contains("  run(p0: number): void;\n}"), "{text}");
     }
 
     #[test]

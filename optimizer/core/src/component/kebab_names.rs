@@ -13,7 +13,7 @@ use super::fail;
 use super::guard_canonical::is_canonical;
 use crate::edit::Edit;
 use crate::error::Result;
-use crate::go::HOST_EXPORTS;
+use crate::go::host_exports;
 use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -38,10 +38,11 @@ pub(super) fn run(edit: &mut Edit<'_>, notes: &mut Vec<String>) -> Result<Option
     {
         return Ok(None);
     }
+    let hosts = host_exports(input);
     let mut own = BTreeMap::new();
     let mut interfaces: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (position, export) in input.exports.iter().enumerate() {
-        let is_own = !HOST_EXPORTS.contains(&export.name) && !is_canonical(export.name);
+        let is_own = !hosts.contains(&export.name) && !is_canonical(export.name);
         if export.kind != ExternalKind::Func || !is_own {
             continue;
         }

@@ -12,7 +12,7 @@ use std::fmt;
 
 mod platform;
 
-pub(crate) use platform::HOST_EXPORTS;
+pub(crate) use platform::host_exports;
 pub use platform::is_wasi_reactor;
 mod producers;
 mod release;

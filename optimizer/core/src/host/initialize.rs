@@ -11,7 +11,6 @@
 use super::fail;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::go::HOST_EXPORTS;
 use crate::input::Input;
 use walrus::ir::Value;
 use walrus::{ConstExpr, ExportItem, FunctionBuilder, FunctionId, Module, ValType};
@@ -37,9 +36,8 @@ pub(super) fn run(frame: &mut Frame, input: &Input<'_>) -> Result<()> {
     };
     let once = once(module, *initialize);
     for (export, name, function) in functions {
-        let instead = match HOST_EXPORTS.contains(&name.as_str()) {
-            true if name == INITIALIZE => once,
-            true => continue,
+        let instead = match name == INITIALIZE {
+            true => once,
             false => first(module, once, function),
         };
         module.exports.get_mut(export).item = ExportItem::Function(instead);

@@ -13,6 +13,7 @@ const PROGRAM: &str = r#"(module
     (global $started (mut i32) (i32.const 0))
     (func (export "_initialize") (global.set $started (i32.add (global.get $started) (i32.const 1))))
     (func (export "started") (result i32) (global.get $started))
+    (func (export "run") (result i32) (global.get $started))
     (func (export "events") (result i32)
         (drop (call $poll (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 24)))
         (i32.load (i32.const 24)))
@@ -88,6 +89,7 @@ fn the_first_export_initializes_once() {
     };
     let wasm = adapted(&options(change));
     assert_eq!(call(&wasm, &["started", "started"]), [1, 1]);
+    assert_eq!(call(&wasm, &["run"]), [1], "the program's own, in a reactor");
     assert_eq!(
         call(&wasm, &["_initialize", "started"]),
         [-1, 1],

@@ -4,8 +4,14 @@ use super::{Abi, Goos, Kind, Toolchain};
 use crate::input::Input;
 use wasmparser::ExternalKind;
 
-/// Functions that every Go program exports for its host (`writeExportSec` in cmd/link/internal/wasm/asm.go, go1.27).
-pub(crate) const HOST_EXPORTS: [&str; 5] = ["run", "resume", "getsp", "_start", "_initialize"];
+/// Functions that a Go program exports for its host (`writeExportSec` in cmd/link/internal/wasm/asm.go, go1.27). In a
+/// reactor, `run` is a function of the program's own.
+pub(crate) fn host_exports(input: &Input<'_>) -> &'static [&'static str] {
+    match kind(input) {
+        Kind::Reactor => &["_initialize"],
+        Kind::Command => &["run", "resume", "getsp", "_start"],
+    }
+}
 
 /// The platform, if the module were standard Go.
 pub(super) fn goos(input: &Input<'_>) -> Option<Goos> {
@@ -61,7 +67,8 @@ pub(super) fn exported_functions(input: &Input<'_>) -> Vec<String> {
         .exports
         .iter()
         .filter(|e| e.kind == ExternalKind::Func);
-    let own = functions.filter(|e| !HOST_EXPORTS.contains(&e.name));
+    let hosts = host_exports(input);
+    let own = functions.filter(|e| !hosts.contains(&e.name));
     own.map(|e| e.name.to_owned()).collect()
 }
 
