@@ -1,16 +1,16 @@
 //! Makes anew, in each instance, what must not be the snapshot's: whichever export is called first does it.
 //!
 //! ```text
-//! before   (export "_initialize" (func $init))    (export "add" (func $add))
-//! after    (export "_initialize" (func $once))    (export "add" (func ;; entered ? $add : $once, $add))
+//! before   (export "_initialize" (func $init))     (export "add" (func $add))
+//! after    (export "_initialize" (func $nothing))  (export "add" (func ;; entered ? $add : $first, $add))
 //! $first:  random states and cheap random state from random_get
 //!          runtime.goenvs; os.Args, syscall.envs = runtime.argslice, runtime.envs
 //!          syscall.copyenv; syscall.init.1             ;; the map of variables, the preopened directories
 //! ```
 //!
-//! `_initialize` stays, because hosts that are written for a reactor of Go call it (`instance.exports._initialize()`),
-//! and does no more than any other first call, so hosts that forget it are right as well. Exports that the host calls
-//! while the module may not call it (`cabi_realloc`) leave it to the next one.
+//! `_initialize` stays, because hosts that are written for a reactor of Go call it (`instance.exports._initialize()`), and
+//! does nothing, so hosts that forget it are right as well, and an instance that is never called costs nothing. Exports that
+//! the host calls while the module may not call it (`cabi_realloc`) leave it to the next one.
 
 use super::find::{Kept, Slices, chacha8};
 use super::go_call::{Calls, function};
@@ -32,8 +32,8 @@ const INITIALIZE: &str = "_initialize";
 pub(super) struct First {
     /// Global that is not 0 once it has run.
     entered: u32,
-    /// Runs it if it has not run.
-    once: FuncIndex,
+    /// Runs it.
+    code: FuncIndex,
 }
 
 pub(super) fn run(
@@ -76,18 +76,8 @@ pub(super) fn run(
         calls.call(&mut code, preopens);
     }
     code.end();
-    let first = edit.add_function((Vec::new(), Vec::new()), body);
-
-    let mut body = Function::new([]);
-    let mut code = body.instructions();
-    code.global_get(entered)
-        .i32_eqz()
-        .if_(BlockType::Empty)
-        .call(first.0)
-        .end()
-        .end();
-    let once = edit.add_function((Vec::new(), Vec::new()), body);
-    Ok(First { entered, once })
+    let code = edit.add_function((Vec::new(), Vec::new()), body);
+    Ok(First { entered, code })
 }
 
 /// Lets each export run the first code if it has not run.
@@ -99,7 +89,10 @@ pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
         .collect();
     for (position, name, function) in functions {
         if name == INITIALIZE {
-            edit.redirect_export(position, first.once);
+            let mut nothing = Function::new([]);
+            nothing.instructions().end();
+            let nothing = edit.add_function((Vec::new(), Vec::new()), nothing);
+            edit.redirect_export(position, nothing);
             continue;
         }
         if is_canonical(name) {
@@ -129,7 +122,7 @@ fn guarded((parameters, _): &Signature, function: FuncIndex, first: First) -> Fu
     code.global_get(first.entered)
         .i32_eqz()
         .if_(BlockType::Empty)
-        .call(first.once.0)
+        .call(first.code.0)
         .end();
     for parameter in 0..parameters.len() as u32 {
         code.local_get(parameter);
