@@ -89,7 +89,11 @@ fn the_first_export_initializes_once() {
     };
     let wasm = adapted(&options(change));
     assert_eq!(call(&wasm, &["started", "started"]), [1, 1]);
-    assert_eq!(call(&wasm, &["run"]), [1], "the program's own, in a reactor");
+    assert_eq!(
+        call(&wasm, &["run"]),
+        [1],
+        "the program's own, in a reactor"
+    );
     assert_eq!(
         call(&wasm, &["_initialize", "started"]),
         [-1, 1],
