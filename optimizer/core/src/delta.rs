@@ -100,7 +100,7 @@ fn encode(from: &[u8], to: &[u8], quality: u32, packed: &mut Vec<u8>) -> std::io
     use brotli::enc::{BrotliEncoderParams, StandardAlloc};
     use brotli::{IoReaderWrapper, IoWriterWrapper};
     const WINDOW_BITS: i32 = 24;
-    const BUFFER: usize = 1 << 16;
+    const BUFFER: usize = 64 << 10;
     let params = BrotliEncoderParams {
         quality: quality.clamp(LEAST_QUALITY, 11) as i32,
         lgwin: WINDOW_BITS,
@@ -126,7 +126,7 @@ fn encode(from: &[u8], to: &[u8], quality: u32, packed: &mut Vec<u8>) -> std::io
 fn decode(from: &[u8], packed: &[u8], most: usize) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut decoder =
-        brotli::Decompressor::new_with_custom_dict(packed, 1 << 16, from.to_vec().into());
+        brotli::Decompressor::new_with_custom_dict(packed, 64 << 10, from.to_vec().into());
     let mut decoded = Vec::new();
     decoder
         .by_ref()

@@ -251,7 +251,7 @@ fn attempt(
         dump::Recorder::new(wanted, names, module.input.imported_functions)
     });
     let mut recorder = recorder.transpose()?;
-    let passes = passes::run(&mut module, options, observer, recorder.as_mut())?;
+    let (passes, traces) = passes::run(&mut module, options, observer, recorder.as_mut())?;
 
     limit_memory(&mut module, options)?;
 
@@ -331,12 +331,7 @@ fn attempt(
         _ => symbols::declared(sources, &functions.indices),
     };
     Ok(Optimized {
-        symbols: side_car::of(
-            &output,
-            &identity,
-            positions,
-            (module.traces.take(), &stripped),
-        )?,
+        symbols: side_car::of(&output, &identity, positions, (traces, &stripped))?,
         debug: package::DebugFiles::default(),
         dump: recorder.map(dump::Recorder::finish),
         code_map,

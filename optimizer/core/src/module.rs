@@ -6,7 +6,6 @@ use crate::frame::{Frame, References};
 use crate::go::Program;
 use crate::input::Input;
 use crate::parallel::prelude::*;
-use crate::positions::Positions;
 use crate::validate::validate;
 
 /// A module between input and output.
@@ -20,8 +19,6 @@ pub struct Module<'a> {
     pub(crate) program: Option<Program>,
     /// Go's functions, once they are lifted; without them, the bodies of the input stay.
     pub(crate) code: Option<Code>,
-    /// What Go's tables said, by PC, before they were stripped.
-    pub(crate) traces: Option<Positions>,
 }
 
 /// Whether the shell of a module could be taken apart.
@@ -66,7 +63,6 @@ impl<'a> Module<'a> {
             customs: customs(&input),
             program: None,
             code: None,
-            traces: None,
             frame,
             input,
         })

@@ -32,6 +32,7 @@ use crate::dump::Recorder;
 use crate::error::Result;
 use crate::module::Module;
 use crate::options::Options;
+use crate::positions::Positions;
 use crate::report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Status};
 
 pub(crate) use names::check_names;
@@ -67,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) refused: Option<String>,
     /// What the shipped module no longer holds, in the manifest's words.
     pub(crate) stripped: Vec<String>,
+    /// What Go's tables said of what they no longer hold, by PC, for traces.
+    pub(crate) traces: Option<Positions>,
 }
 
 impl From<Outcome> for Effect {
@@ -247,7 +250,7 @@ pub trait Observer {
 /// Watches nothing.
 impl Observer for () {}
 
-/// Runs the table's passes on `module`.
+/// Runs the table's passes on `module`. Returns what each did, and, where tables were stripped, what they said.
 ///
 /// # Errors
 /// That of the first pass that fails. A pass that finds nothing it may do reports that instead.
@@ -256,8 +259,9 @@ pub(crate) fn run(
     options: &Options,
     observer: &mut dyn Observer,
     mut recorder: Option<&mut Recorder>,
-) -> Result<Vec<PassReport>> {
+) -> Result<(Vec<PassReport>, Option<Positions>)> {
     let mut reports = Vec::with_capacity(PASSES.len());
+    let mut traces = None;
     let mut stopped = false;
     let mut code_bytes = module.input.bodies.iter().map(|b| b.len() as u64).sum();
     for pass in PASSES {
@@ -274,6 +278,7 @@ pub(crate) fn run(
             Err(reason) => Status::Skipped { reason },
             Ok(outcome) => {
                 let mut outcome = outcome?;
+                traces = traces.or(outcome.traces.take());
                 if let Some(recorder) = &mut recorder {
                     recorder.after(pass.name, module);
                 }
@@ -296,7 +301,7 @@ pub(crate) fn run(
         });
         stopped |= options.stop_after.as_deref() == Some(pass.name);
     }
-    Ok(reports)
+    Ok((reports, traces))
 }
 
 /// By how many bytes the code of lifted functions got smaller since it was last measured.

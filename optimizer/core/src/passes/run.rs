@@ -8,7 +8,6 @@ use crate::go::Program;
 use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::options::{Level, Options};
-use crate::positions::Positions;
 
 /// A pass, by what it works on.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +22,11 @@ pub(super) enum Run {
     Code(fn(&mut Code, &Go<'_>, &Options) -> Outcome),
     /// Go's tables.
     Tables(fn(&mut GoTables<'_>, &Options) -> Result<Outcome>),
-    /// Go's tables, code if there is any, and what traces need of what is taken out.
-    Strip(fn(Option<&Code>, &mut GoTables<'_>, &Options) -> Result<Stripped>),
+    /// Go's tables, and code if there is any.
+    Strip(fn(Option<&Code>, &mut GoTables<'_>, &Options) -> Result<Outcome>),
     /// Code and tables.
     CodeAndTables(fn(&mut Code, &mut GoTables<'_>, &Options) -> Result<Outcome>),
 }
-
-/// What a pass that strips tables did, and what they said before, for traces.
-pub(super) type Stripped = (Outcome, Option<Positions>);
 
 /// What is known of the program.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +59,6 @@ impl Run {
             customs,
             program,
             code,
-            traces,
             ..
         } = module;
         Ok(match self {
@@ -82,11 +77,7 @@ impl Run {
             Run::Tables(run) => run(&mut tables(frame, program, input, options)?, options),
             Run::Strip(run) => {
                 let mut tables = tables(frame, program, input, options)?;
-                let stripped = run(code.as_ref(), &mut tables, options);
-                stripped.map(|(outcome, positions)| {
-                    *traces = positions;
-                    outcome
-                })
+                run(code.as_ref(), &mut tables, options)
             }
             Run::CodeAndTables(run) => {
                 let mut tables = tables(frame, program, input, options)?;

@@ -39,18 +39,17 @@ pub(super) fn run(
     code: Option<&Code>,
     tables: &mut GoTables<'_>,
     options: &Options,
-) -> Result<(Outcome, Option<Positions>)> {
+) -> Result<Outcome> {
     let GoTables { program, frame, .. } = tables;
     if options.strip.is_empty() {
-        let outcome = Outcome {
+        return Ok(Outcome {
             note: "not asked for: --strip".into(),
             did_nothing: true,
             ..Outcome::default()
-        };
-        return Ok((outcome, None));
+        });
     }
     let functions = program.functions().len();
-    let refused = |reason: &str| Ok((left_alone(reason, functions), None));
+    let refused = |reason: &str| Ok(left_alone(reason, functions));
     let Some(filled) = frame.filled_memory() else {
         return refused("a data segment has no constant address");
     };
@@ -74,13 +73,13 @@ pub(super) fn run(
         .filter(|strip| options.strip.contains(strip))
         .map(Strip::word)
         .collect();
-    let outcome = Outcome {
+    Ok(Outcome {
         note: format!("{} of {functions} functions", words.join(", ")),
         left_alone: kept.left_alone(&options.strip),
         stripped: words.into_iter().map(Into::into).collect(),
+        traces,
         ..Outcome::default()
-    };
-    Ok((outcome, traces))
+    })
 }
 
 /// Strips the tables in `memory`. Returns the names that placeholders stand for, by number.
