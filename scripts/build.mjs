@@ -316,7 +316,8 @@ async function bundle(entryPoints, plugins, { define = {}, format = "esm", exten
   });
   const scripts = outputFiles.filter(({ path }) => path.endsWith(extension));
   for (const { path, text } of scripts) {
-    const map = outputFiles.find((file) => file.path === `${path}.map`)?.text ?? "";
+    // The other formats are the same source once more: one map will do, and the package has a bound.
+    const map = format === "esm" ? outputFiles.find((file) => file.path === `${path}.map`)?.text : undefined;
     await minifyTo(path, text, map, format === "esm");
   }
 }
@@ -325,7 +326,7 @@ async function bundle(entryPoints, plugins, { define = {}, format = "esm", exten
 async function minifyTo(
   /** @type {string} */ path,
   /** @type {string} */ text,
-  /** @type {string} */ map,
+  /** @type {string | undefined} */ map,
   /** @type {boolean} */ module,
 ) {
   const { minify } = await import("terser");
@@ -337,10 +338,10 @@ async function minifyTo(
     compress: { passes: 3 },
     // An engine that reports an uncaught exception prints the line it came from: short ones, where line ends part statements.
     format: { semicolons: false, max_line_len: 400 },
-    sourceMap: { content: map, url: `${basename(path)}.map`, includeSources: true },
+    sourceMap: map === undefined ? false : { content: map, url: `${basename(path)}.map`, includeSources: true },
   });
   writeFileSync(path, code);
-  writeFileSync(`${path}.map`, String(ownMap));
+  if (map !== undefined) writeFileSync(`${path}.map`, String(ownMap));
 }
 
 async function esbuild(/** @type {string[]} */ options) {

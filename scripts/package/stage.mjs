@@ -3,7 +3,7 @@
 import { cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, gunzipSync } from "node:zlib";
+import { brotliCompress, constants, gunzipSync } from "node:zlib";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
 import { nativeNotices, webNotices } from "./notices.mjs";
@@ -31,7 +31,8 @@ export async function packMain(out) {
   }
   // Only `npx gowasp` runs it, in Node, which can decode.
   const full = join(folder, "dist/optimizer-full_bg.wasm");
-  await writeFile(`${full}.br`, await brotli(await readFile(full)));
+  const params = { [constants.BROTLI_PARAM_LGWIN]: 24 };
+  await writeFile(`${full}.br`, await brotli(await readFile(full), { params }));
   await rm(full);
   // The repository's README is for who has a clone; npm shows this one.
   await cp(join(root, "scripts/package/README.md"), join(folder, "README.md"));
