@@ -185,19 +185,21 @@ impl<'s> GoTraces<'s> {
         pairs.take_while(|(held, level)| is_of(held, level)).count()
     }
 
-    /// What a function says about an offset: itself, and all levels, innermost first.
+    /// What a function says about an offset: itself, and all levels, innermost first. Functions may share a name, as those
+    /// made of one generic function do: then it is what all of them say that have a call or a fault there.
     fn levels(&self, name: &str, offset: u64) -> Option<(StackLevel<'s>, Vec<StackLevel<'s>>)> {
-        // Of two functions with one name, it is not known which one is meant.
-        let [function] = self.named.get(name)?.as_slice() else {
-            return None;
-        };
-        let offset = function
-            .range
-            .start
-            .checked_add(u32::try_from(offset).ok()?)?;
+        let offset = u32::try_from(offset).ok()?;
+        let functions = self.named.get(name)?.iter();
+        let mut said = functions.filter_map(|function| self.levels_of(function, offset));
+        let levels = said.next()?;
+        let agrees = said.all(|others| shown(&others).eq(shown(&levels)));
+        agrees.then(|| Some((*levels.last()?, levels)))?
+    }
+
+    fn levels_of(&self, function: &FunctionPositions, offset: u32) -> Option<Vec<StackLevel<'s>>> {
+        let offset = function.range.start.checked_add(offset)?;
         let row = function.row_at(offset).filter(|row| row.offset == offset)?;
-        let levels = self.traces.levels(function, row);
-        Some((*levels.last()?, levels))
+        Some(self.traces.levels(function, row))
     }
 
     fn name_of(&self, function: &FunctionPositions) -> Option<&'s str> {
@@ -313,6 +315,20 @@ impl<'l> Place<'l> {
         };
         out.extend_from_slice(place.as_bytes());
     }
+}
+
+/// What of levels can be seen in a traceback.
+fn shown<'l>(
+    levels: &'l [StackLevel<'_>],
+) -> impl Iterator<Item = (Cow<'l, str>, Option<&'l str>, Option<u32>, bool)> {
+    levels.iter().map(|level| {
+        (
+            printed(level.function),
+            level.file,
+            level.line,
+            level.is_inlined,
+        )
+    })
 }
 
 /// A name as tracebacks print it (`printFuncName` in runtime/traceback.go).
