@@ -19,25 +19,17 @@ pub struct StreamDecoder {
 
 #[wasm_bindgen]
 impl StreamDecoder {
-    /// A decoder for a stream that should decode to `expected` bytes, an integer below 2^53.
+    /// A decoder for a stream that should decode to `expected` bytes, an integer below 2^53, and that was made with these
+    /// bytes as dictionary, if any.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(expected: f64) -> Self {
+    pub fn new(expected: f64, dictionary: Option<Vec<u8>>) -> Self {
         Self {
             // Saturates: anything below 0 becomes 0, and then any output is too much.
-            decoder: Decoder::new(expected as u64),
+            decoder: Decoder::with_dictionary(expected as u64, dictionary.unwrap_or_default()),
             input: Vec::new(),
             used: 0,
             output: vec![0; PIECE],
-        }
-    }
-
-    /// A decoder for a stream that was made with these bytes as dictionary.
-    #[must_use]
-    pub fn with_dictionary(expected: f64, dictionary: Vec<u8>) -> Self {
-        Self {
-            decoder: Decoder::with_dictionary(expected as u64, dictionary),
-            ..Self::new(0.0)
         }
     }
 

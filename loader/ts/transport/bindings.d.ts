@@ -3,8 +3,7 @@
 
 /** A brotli stream of known decoded size. */
 export class StreamDecoder {
-  constructor(expected: number);
-  static with_dictionary(expected: number, dictionary: Uint8Array): StreamDecoder;
+  constructor(expected: number, dictionary?: Uint8Array);
   push(chunk: Uint8Array): void;
   pull(): Uint8Array;
   finish(): void;

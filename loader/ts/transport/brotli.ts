@@ -30,10 +30,10 @@ export async function* unbrotli(
   url: string,
   size: number | undefined,
   decoder: Promise<void>,
-  dictionary = new Uint8Array(),
+  dictionary?: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   await decoder;
-  const stream = StreamDecoder.with_dictionary(size ?? MAX_MODULE, dictionary);
+  const stream = new StreamDecoder(size ?? MAX_MODULE, dictionary);
   try {
     for await (const chunk of chunks) {
       stream.push(chunk);

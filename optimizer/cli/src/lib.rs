@@ -329,6 +329,14 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal<'_>) -> anyhow::Result<u8
     Ok(0)
 }
 
+/// Writes an output: a file, or standard output for `-`.
+fn output(path: &Path, bytes: &[u8], host: &dyn Host) -> anyhow::Result<()> {
+    match path == Path::new("-") {
+        true => host.print(bytes),
+        false => host.write(path, bytes),
+    }
+}
+
 /// The bytes of an input: a file, or standard input for `-`.
 fn input(path: &Path, host: &dyn Host) -> anyhow::Result<Vec<u8>> {
     match path == Path::new("-") {

@@ -107,10 +107,7 @@ fn write(arguments: &Arguments, optimized: &Optimized, terminal: &Terminal<'_>) 
         let embedding = crate::debug::Embedding::new(kinds, &arguments.debug, output)?;
         return embedding.write(&optimized.wasm, &described, terminal);
     }
-    match arguments.output == Path::new("-") {
-        true => terminal.host.print(&optimized.wasm)?,
-        false => terminal.host.write(&arguments.output, &optimized.wasm)?,
-    }
+    crate::output(&arguments.output, &optimized.wasm, terminal.host)?;
     Ok(optimized.wasm.len() as u64)
 }
 

@@ -167,8 +167,8 @@ impl<'s> Subject<'s> {
             return Ok(());
         };
         let functions = self.program.functions().filter_map(|before| {
-            let index = *self.functions.get(before.wasm_index().0 as usize)?;
-            Some((before, after.by_wasm_index(FuncIndex(index?))?))
+            let index = final_index(self.functions, before.wasm_index())?;
+            Some((before, after.by_wasm_index(index)?))
         });
         let tables = Tables {
             stripped: &Stripped::of(self.stripped, functions)?,
@@ -194,11 +194,17 @@ impl<'s> Subject<'s> {
             return HashMap::new();
         }
         let functions = self.program.functions().filter_map(|function| {
-            let index = *self.functions.get(function.wasm_index().0 as usize)?;
-            Some((FuncIndex(index?), function.name()))
+            let index = final_index(self.functions, function.wasm_index())?;
+            Some((index, function.name()))
         });
         functions.collect()
     }
+}
+
+/// Index in the output of a function of the input, by the list of them; `None` if it is gone.
+fn final_index(functions: &[Option<u32>], function: FuncIndex) -> Option<FuncIndex> {
+    let index = functions.get(function.0 as usize).copied().flatten();
+    index.map(FuncIndex)
 }
 
 /// Checks what functions that were read say about each other. If only the function at position `changed` has changed

@@ -16,8 +16,8 @@ use crate::input::Input;
 use sections::Sections;
 use std::collections::BTreeMap;
 use wasm_encoder::{
-    CodeSection, ConstExpr, Function, FunctionSection, GlobalSection, GlobalType, TypeSection,
-    ValType,
+    CodeSection, ConstExpr, Function, FunctionSection, GlobalSection, GlobalType, InstructionSink,
+    TypeSection, ValType,
 };
 
 /// Type of a function: parameters and results.
@@ -177,17 +177,29 @@ impl<'i> Edit<'i> {
     }
 }
 
+/// Calls a function with all parameters of the one that is written, which has the same ones.
+pub(crate) fn forward(code: &mut InstructionSink<'_>, parameters: usize, function: FuncIndex) {
+    for parameter in 0..parameters as u32 {
+        code.local_get(parameter);
+    }
+    code.call(function.0);
+}
+
 /// Section ids, WebAssembly 3.0, 5.5.2.
-mod section {
+pub(crate) mod section {
+    #[cfg(feature = "snapshot")]
+    pub(crate) const CUSTOM: u8 = 0;
     pub(super) const TYPE: u8 = 1;
     pub(super) const IMPORT: u8 = 2;
     pub(super) const FUNCTION: u8 = 3;
-    pub(super) const MEMORY: u8 = 5;
-    pub(super) const GLOBAL: u8 = 6;
+    pub(crate) const MEMORY: u8 = 5;
+    pub(crate) const GLOBAL: u8 = 6;
     pub(super) const EXPORT: u8 = 7;
+    #[cfg(feature = "snapshot")]
+    pub(crate) const START: u8 = 8;
     pub(super) const CODE: u8 = 10;
-    pub(super) const DATA: u8 = 11;
-    pub(super) const DATA_COUNT: u8 = 12;
+    pub(crate) const DATA: u8 = 11;
+    pub(crate) const DATA_COUNT: u8 = 12;
 }
 
 /// A module that is not as Go's linker writes it.

@@ -284,6 +284,16 @@ impl<'a> Input<'a> {
         Some(self.slice(self.bodies.get(position.place())?))
     }
 
+    /// Index of an imported function.
+    #[cfg(any(feature = "component", feature = "snapshot"))]
+    pub(crate) fn imported_function(&self, module: &str, name: &str) -> Option<FuncIndex> {
+        let is_function =
+            |import: &&Import<'_>| matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
+        let mut functions = (0..).zip(self.imports.iter().filter(is_function));
+        let found = functions.find(|(_, import)| (import.module, import.name) == (module, name));
+        found.map(|(index, _)| FuncIndex(index))
+    }
+
     /// The type of a function; `None` where the index or its type is out of range.
     pub fn function_type(&self, function: FuncIndex) -> Option<&FuncType> {
         let ty = *self.functions.get(function.0 as usize)?;

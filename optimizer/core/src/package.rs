@@ -156,17 +156,19 @@ impl Package {
             }
             module.deltas.push(delta);
         }
-        // The manifest stays the last.
-        let place = self.files.len().saturating_sub(1);
-        self.files.splice(place..place, files);
+        self.add_files(files);
         self.write_manifest();
     }
 
     /// Adds modules of earlier versions, by [`module_name`], so that later deltas can start from them.
     pub fn add_modules(&mut self, modules: Vec<(String, Vec<u8>)>) {
+        self.add_files(modules);
+    }
+
+    fn add_files(&mut self, files: Vec<(String, Vec<u8>)>) {
         // The manifest stays the last.
         let place = self.files.len().saturating_sub(1);
-        self.files.splice(place..place, modules);
+        self.files.splice(place..place, files);
     }
 
     fn write_manifest(&mut self) {

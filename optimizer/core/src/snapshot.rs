@@ -3,7 +3,7 @@
 //! ```text
 //! before   (data …)  (start …)  (export "_initialize" (func $init))   (export "add" (func $add))
 //! after    (data ;; memory after $init)  globals after $init
-//!          (export "_initialize" (func $first))  (export "add" (func ;; calls $first once, then $add))
+//!          (export "_initialize" (func $nothing))  (export "add" (func ;; calls $first once, then $add))
 //! ```
 //!
 //! The steps, one file each, in their order:
@@ -36,6 +36,7 @@ use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
 use crate::validate::validate;
+use wasm_encoder::MemArg;
 
 /// How a snapshot is to be made. `SnapshotOptions::default()` is what `gowasp snapshot` does without flags.
 #[derive(Debug, Clone)]
@@ -106,6 +107,15 @@ pub fn snapshot(wasm: &[u8], options: &SnapshotOptions) -> Result<Snapshot> {
         data,
         warnings: left.warnings,
     })
+}
+
+/// Where an instruction accesses memory, from its address on.
+fn word(offset: u64) -> MemArg {
+    MemArg {
+        offset,
+        align: 0,
+        memory_index: 0,
+    }
 }
 
 /// An error of this file's steps.

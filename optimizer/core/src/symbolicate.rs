@@ -179,13 +179,16 @@ impl<'s> Symbolicator<'s> {
 
     /// The name of a function of a frame without offset, if the trace is of this build.
     fn name_of(&mut self, index: u32) -> Option<&'s str> {
-        let name = self.is_same_build.then(|| {
-            let functions = &self.symbols.positions.functions;
-            let at = functions.binary_search_by_key(&index, |function| function.index);
-            self.name(functions.get(at.ok()?)?)
-        });
+        let name = self.is_same_build.then(|| self.name(self.function(index)?));
         self.tally.without_offset += u64::from(name.is_none());
         name.flatten()
+    }
+
+    /// The function of this index in the module.
+    fn function(&self, index: u32) -> Option<&'s FunctionPositions> {
+        let functions = &self.symbols.positions.functions;
+        let at = functions.binary_search_by_key(&index, |function| function.index);
+        functions.get(at.ok()?)
     }
 
     fn name(&self, function: &FunctionPositions) -> Option<&'s str> {

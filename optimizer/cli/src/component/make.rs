@@ -40,10 +40,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     terminal.show_nothing();
     let made = made?;
     let is_piped = output == Path::new("-");
-    match is_piped {
-        true => host.print(&made.bytes)?,
-        false => host.write(output, &made.bytes)?,
-    }
+    crate::output(output, &made.bytes, host)?;
     for note in &made.notes {
         terminal.warn(note);
     }

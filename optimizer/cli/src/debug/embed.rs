@@ -81,10 +81,7 @@ impl<'a> Embedding<'a> {
                 .host
                 .write(&map.path, content.to_json().as_bytes())?;
         }
-        match self.output == Path::new("-") {
-            true => terminal.host.print(&embedded.wasm)?,
-            false => terminal.host.write(self.output, &embedded.wasm)?,
-        }
+        crate::output(self.output, &embedded.wasm, terminal.host)?;
         Ok(embedded.wasm.len() as u64)
     }
 }

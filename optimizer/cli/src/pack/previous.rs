@@ -51,10 +51,7 @@ pub(super) fn versions(
     }
     if let Some(most) = arguments.keep {
         let mut kept = Vec::new();
-        if host
-            .list(&app.directory)?
-            .iter()
-            .any(|name| name == MANIFEST)
+        if has_manifest(&app.directory, host)?
             && let Err(error) = of_manifest(&app.directory.join(MANIFEST), host, &mut kept)
         {
             terminal.warn(format_args!(
@@ -76,17 +73,14 @@ pub(super) fn versions(
 /// What a path of `--previous` leads to: a module, a manifest, the folder of one, or a folder with one for each app.
 fn read(path: &Path, app: &App, host: &dyn Host, versions: &mut Vec<Version>) -> Result<()> {
     // A file is no folder that could be listed.
-    if let Ok(names) = host.list(path)
-        && names.iter().any(|name| name == MANIFEST)
-    {
+    if has_manifest(path, host).unwrap_or(false) {
         return of_manifest(&path.join(MANIFEST), host, versions);
     }
     if !app.url.is_empty() {
         // Of several modules each has a folder; one that is new has no earlier version.
-        let manifest = path.join(&app.name).join(MANIFEST);
-        let names = host.list(&path.join(&app.name))?;
-        return match names.iter().any(|name| name == MANIFEST) {
-            true => of_manifest(&manifest, host, versions),
+        let folder = path.join(&app.name);
+        return match has_manifest(&folder, host)? {
+            true => of_manifest(&folder.join(MANIFEST), host, versions),
             false => Ok(()),
         };
     }
@@ -108,6 +102,10 @@ fn read(path: &Path, app: &App, host: &dyn Host, versions: &mut Vec<Version>) ->
         );
     }
     of_manifest(path, host, versions)
+}
+
+fn has_manifest(folder: &Path, host: &dyn Host) -> Result<bool> {
+    Ok(host.list(folder)?.iter().any(|name| name == MANIFEST))
 }
 
 /// The module of a manifest, and of those that its deltas start from what is still beside it.

@@ -1,11 +1,10 @@
 //! Makes it.
 
 use super::Arguments;
-use crate::input;
 use crate::terminal::Terminal;
+use crate::{input, output};
 use anyhow::Result;
 use gowasp_core::snapshot::{SnapshotOptions, snapshot};
-use std::path::Path;
 
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
     let host = terminal.host;
@@ -18,10 +17,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
     let made = snapshot(&wasm, &options);
     terminal.show_nothing();
     let made = made?;
-    match arguments.output == Path::new("-") {
-        true => host.print(&made.wasm)?,
-        false => host.write(&arguments.output, &made.wasm)?,
-    }
+    output(&arguments.output, &made.wasm, host)?;
     for warning in &made.warnings {
         terminal.warn(warning);
     }

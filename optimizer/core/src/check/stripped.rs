@@ -67,12 +67,12 @@ impl<'s> Stripped<'s> {
 
     /// Whether the function may still have its inline tree, and has.
     fn keeps_tree(&self, before: &Function<'_>, after: &Function<'_>) -> bool {
-        !self.inlines || Needed::anywhere(before).inlines && after.inline_tree().is_some()
+        !self.inlines || after.inline_tree().is_some() && Needed::anywhere(before).inlines
     }
 
     /// Whether the function may still have its lines, and has.
     fn keeps_lines(&self, before: &Function<'_>, after: &Function<'_>) -> bool {
-        !self.lines || Needed::anywhere(before).lines && after.pcln().is_some()
+        !self.lines || after.pcln().is_some() && Needed::anywhere(before).lines
     }
 
     /// The name in the output of a function that has this one in the input.

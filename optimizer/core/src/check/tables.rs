@@ -5,14 +5,13 @@
 //! PC in the input that the map says, and call the same function or one through the table; and in each function the PCs
 //! of the output have the order of those of the input.
 
-use super::Fault;
 use super::pushed::Pushed;
 use super::stripped::Stripped;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
+use super::{Fault, final_index};
 use crate::codemap::{CodeMap, Origin};
 use crate::go::{self, Pc, PcValues, Program, funcdata, pcdata};
-use crate::index::FuncIndex;
 use crate::input::code_section;
 use crate::parallel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -129,14 +128,13 @@ impl Tables<'_> {
         else {
             return Err(format!("PC {pc:x?} or {old:x?} is in no function"));
         };
-        let index = self.is_now(before_function.wasm_index());
+        let index = final_index(self.functions, before_function.wasm_index());
         if index != Some(after_function.wasm_index()) {
             return Err(format!("PC {pc:x?} is in another function than {old:x?}"));
         }
         if let Some(called) = pushed.callee {
-            let called = self
-                .is_now(called)
-                .and_then(|index| written.position(index));
+            let called =
+                final_index(self.functions, called).and_then(|index| written.position(index));
             if called.is_none() || called != callee {
                 return Err(format!(
                     "the input's call with PC {old:x?} is of another function"
@@ -151,15 +149,10 @@ impl Tables<'_> {
         self.agree((&before_function, old.b), (&after_function, asked))
     }
 
-    fn is_now(&self, function: FuncIndex) -> Option<FuncIndex> {
-        let index = self.functions.get(function.0 as usize).copied().flatten();
-        index.map(FuncIndex)
-    }
-
     /// A recovered panic continues at a PC that no call names.
     fn deferreturns(&self, after: &Program) -> Result<(), Fault> {
         for before in self.before.functions() {
-            let Some(index) = self.is_now(before.wasm_index()) else {
+            let Some(index) = final_index(self.functions, before.wasm_index()) else {
                 continue;
             };
             let Some(now) = after.by_wasm_index(index) else {

@@ -14,12 +14,12 @@
 //!
 //! Left alone: other calls of goroutines that happen to run meanwhile; they trap as before. Modules that export neither.
 
-use crate::edit::{Edit, Signature};
+use crate::edit::{Edit, Signature, forward};
 use crate::error::Result;
-use crate::go::abi::wasi;
+use crate::go::abi::{is_canonical, wasi};
 use crate::index::FuncIndex;
 use wasm_encoder::{BlockType, ConstExpr, Function, MemArg, ValType};
-use wasmparser::{ExternalKind, TypeRef};
+use wasmparser::ExternalKind;
 
 /// Nanoseconds by which the clocks go on when a wait ends at once.
 const PAUSE: i64 = 1_000_000;
@@ -52,22 +52,13 @@ pub(super) fn run(edit: &mut Edit<'_>) -> Result<()> {
         (wasi::SCHED_YIELD, sched_yield),
     ];
     for (name, guard) in guards {
-        if let Some(import) = imported(edit, name) {
+        if let Some(import) = edit.input().imported_function(wasi::MODULE, name) {
             let signature = edit.signature(import)?;
             let guard = edit.add_function(signature, guard(import, inside, clocks));
             edit.redirect_calls(import, guard);
         }
     }
     Ok(())
-}
-
-/// Whether hosts call an export of this name when the component may not call them. The second form of each name is that
-/// of the build target wasm32 (`cm32p2` in wit-parser).
-pub(super) fn is_canonical(name: &str) -> bool {
-    let new = name.strip_prefix("cm32p2");
-    matches!(name, "cabi_realloc")
-        || name.starts_with("cabi_post_")
-        || new.is_some_and(|rest| rest == "_realloc" || rest.ends_with("_post"))
 }
 
 /// Globals with the time that was told last, in nanoseconds.
@@ -77,26 +68,14 @@ struct Clocks {
     monotonic: u32,
 }
 
-/// The index of a function of WASI.
-fn imported(edit: &Edit<'_>, name: &str) -> Option<FuncIndex> {
-    let imports = edit.input().imports.iter();
-    let functions = imports.filter(|import| matches!(import.ty, TypeRef::Func(_)));
-    let found = functions
-        .enumerate()
-        .find(|(_, import)| (import.module, import.name) == (wasi::MODULE, name));
-    found.map(|(index, _)| FuncIndex(index as u32))
-}
-
 fn wrapper((parameters, results): &Signature, function: FuncIndex, inside: u32) -> Function {
     let mut wrapper = Function::new([]);
     let mut code = wrapper.instructions();
     code.i32_const(1).global_set(inside);
-    for parameter in 0..parameters.len() as u32 {
-        code.local_get(parameter);
-    }
+    forward(&mut code, parameters.len(), function);
     // Results stay on the stack.
     debug_assert!(results.len() <= 1, "as the canonical ABI has it");
-    code.call(function.0).i32_const(0).global_set(inside).end();
+    code.i32_const(0).global_set(inside).end();
     wrapper
 }
 

@@ -10,9 +10,9 @@
 //! are signed numbers here. An export `PACKAGE/INTERFACE#NAME` is one of an interface. Who wants more gives a world.
 
 use super::fail;
-use super::guard_canonical::is_canonical;
 use crate::edit::Edit;
 use crate::error::Result;
+use crate::go::abi::{INITIALIZE, is_canonical};
 use crate::go::host_exports;
 use crate::index::FuncIndex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,11 +31,7 @@ pub(super) struct Derived {
 /// Types that no Go function has.
 pub(super) fn run(edit: &mut Edit<'_>, notes: &mut Vec<String>) -> Result<Option<Derived>> {
     let input = edit.input();
-    if !input
-        .exports
-        .iter()
-        .any(|export| export.name == "_initialize")
-    {
+    if !input.exports.iter().any(|export| export.name == INITIALIZE) {
         return Ok(None);
     }
     let hosts = host_exports(input);

@@ -24,6 +24,10 @@ pub(crate) const REGISTERS: [ValType; 8] = [
     ValType::I32,
 ];
 
+/// What the host of a reactor calls once, in place of `_start` (`writeExportSec` in cmd/link/internal/wasm/asm.go, Go 1.24
+/// to 1.27).
+pub(crate) const INITIALIZE: &str = "_initialize";
+
 /// Bytes of the return PC that a call pushes.
 pub(crate) const RETURN_PC: u32 = 8;
 
@@ -44,6 +48,16 @@ pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;
 pub(crate) const STACK_NOSPLIT: u64 = 800;
 /// Bytes below the guard that a function with a check may use without checking (`StackSmall`, as above).
 pub(crate) const STACK_SMALL: u64 = 128;
+
+/// Whether hosts call an export of this name when the component may not call them (`may_leave` in the canonical ABI). The
+/// second form of each name is that of the build target wasm32 (`cm32p2` in wit-parser).
+#[cfg(any(feature = "component", feature = "snapshot"))]
+pub(crate) fn is_canonical(name: &str) -> bool {
+    let new = name.strip_prefix("cm32p2");
+    name == "cabi_realloc"
+        || name.starts_with("cabi_post_")
+        || new.is_some_and(|rest| rest == "_realloc" || rest.ends_with("_post"))
+}
 
 /// The functions of WASI that Go's runtime calls by itself, whatever the program does.
 #[cfg(any(feature = "component", feature = "snapshot"))]

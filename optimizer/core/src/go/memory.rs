@@ -4,6 +4,7 @@ use crate::bytes::Bytes;
 use crate::columns;
 use crate::error::{Error, Result, Stage};
 use crate::input::Input;
+use std::ops::Range;
 
 /// How far apart the first and the last initialized byte may lie: 1 GiB.
 ///
@@ -82,6 +83,13 @@ impl Memory {
         let start = usize::try_from(address.checked_sub(self.base)?).ok()?;
         self.bytes
             .get_mut(start..start.checked_add(usize::try_from(len).ok()?)?)
+    }
+
+    /// Fills a range of addresses with zeros; `None` if some of it is outside the memory.
+    pub(crate) fn clear(&mut self, range: Range<u64>) -> Option<()> {
+        self.slice_mut(range.start, range.end.checked_sub(range.start)?)?
+            .fill(0);
+        Some(())
     }
 
     /// Writes a little-endian u32; `None` outside the memory.

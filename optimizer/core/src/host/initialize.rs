@@ -11,11 +11,10 @@
 use super::fail;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::go::abi::INITIALIZE;
 use crate::input::Input;
 use walrus::ir::Value;
 use walrus::{ConstExpr, ExportItem, FunctionBuilder, FunctionId, Module, ValType};
-
-const INITIALIZE: &str = "_initialize";
 
 pub(super) fn run(frame: &mut Frame, input: &Input<'_>) -> Result<()> {
     if !input.exports.iter().any(|export| export.name == INITIALIZE) {

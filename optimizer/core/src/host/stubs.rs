@@ -11,11 +11,9 @@ use super::fail;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::go::abi::wasi;
-use crate::index::FuncIndex;
 use crate::input::Input;
 use walrus::ir::{BinaryOp, LoadKind, MemArg, StoreKind};
 use walrus::{FunctionId, InstrSeqBuilder, LocalId, MemoryId, Module, ValType};
-use wasmparser::TypeRef;
 
 /// Error numbers of preview 1 (`errno` in its witx), as far as they are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,15 +130,10 @@ pub(super) fn run(frame: &mut Frame, input: &Input<'_>, missing: &[String]) -> R
             return Err(fail(format!("{name} cannot be answered in the module"))
                 .with_hint("a host without clock_time_get or random_get cannot run Go programs"));
         };
-        let functions =
-            (input.imports.iter()).filter(|import| matches!(import.ty, TypeRef::Func(_)));
-        let wanted = |(_, import): &(usize, &crate::input::Import<'_>)| {
-            (import.module, import.name) == (wasi::MODULE, name.as_str())
-        };
-        let Some((index, _)) = functions.enumerate().find(wanted) else {
+        let Some(index) = input.imported_function(wasi::MODULE, name) else {
             continue;
         };
-        let id = frame.function(FuncIndex(index as u32));
+        let id = frame.function(index);
         define(&mut frame.walrus, id, *answer)
             .map_err(|()| fail(format!("{name} has a type of its own")))?;
     }

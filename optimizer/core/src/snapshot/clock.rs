@@ -9,19 +9,21 @@
 //! A host may begin its monotonic clock anew with each instance. Go keeps times of it: the runtime for timers and the
 //! garbage collector, the program in `time.Time`. The time of day is the host's.
 
-use super::fail;
+use super::{fail, word};
 use crate::edit::Edit;
 use crate::error::Result;
 use crate::go::abi::wasi;
 use crate::index::FuncIndex;
-use wasm_encoder::{BlockType, ConstExpr, Function, MemArg, ValType};
-use wasmparser::TypeRef;
+use wasm_encoder::{BlockType, ConstExpr, Function, ValType};
 
-/// `clockid::realtime` of preview 1; monotonic is 1.
+/// `clockid` of preview 1.
 const MONOTONIC: i32 = 1;
 
 pub(super) fn run(edit: &mut Edit<'_>, snapshot: u64) -> Result<()> {
-    let Some(import) = imported(edit, wasi::CLOCK_TIME_GET) else {
+    let Some(import) = edit
+        .input()
+        .imported_function(wasi::MODULE, wasi::CLOCK_TIME_GET)
+    else {
         return Err(fail("the module does not import clock_time_get"));
     };
     let is_rebased = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
@@ -36,11 +38,6 @@ pub(super) fn run(edit: &mut Edit<'_>, snapshot: u64) -> Result<()> {
 /// `clock_time_get(id, precision, address)`.
 fn rebased(import: FuncIndex, is_rebased: u32, offset: u32, snapshot: u64) -> Function {
     let [id, precision, address, errno] = [0, 1, 2, 3];
-    let word = MemArg {
-        offset: 0,
-        align: 0,
-        memory_index: 0,
-    };
     let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
     code.local_get(id)
@@ -57,27 +54,17 @@ fn rebased(import: FuncIndex, is_rebased: u32, offset: u32, snapshot: u64) -> Fu
     code.i32_const(1).global_set(is_rebased);
     code.i64_const(snapshot.cast_signed())
         .local_get(address)
-        .i64_load(word)
+        .i64_load(word(0))
         .i64_sub()
         .global_set(offset)
         .end();
     code.local_get(address)
         .local_get(address)
-        .i64_load(word)
+        .i64_load(word(0))
         .global_get(offset)
         .i64_add()
-        .i64_store(word)
+        .i64_store(word(0))
         .end();
     code.i32_const(0).end();
     function
-}
-
-/// The index of a function of WASI.
-pub(super) fn imported(edit: &Edit<'_>, name: &str) -> Option<FuncIndex> {
-    let imports = edit.input().imports.iter();
-    let functions = imports.filter(|import| matches!(import.ty, TypeRef::Func(_)));
-    let found = functions
-        .enumerate()
-        .find(|(_, import)| (import.module, import.name) == (wasi::MODULE, name));
-    found.map(|(index, _)| FuncIndex(index as u32))
 }

@@ -14,18 +14,15 @@
 
 use super::find::{Kept, Slices, chacha8};
 use super::go_call::{Calls, function};
-use super::{clock, fail};
-use crate::edit::{Edit, Signature};
+use super::{fail, word};
+use crate::edit::{Edit, Signature, forward};
 use crate::error::Result;
-use crate::go::abi::wasi;
+use crate::go::abi::{INITIALIZE, is_canonical, wasi};
 use crate::go::known::{READ_ENVIRONMENT, READ_PREOPENS};
 use crate::go::{Program, Renewed};
 use crate::index::FuncIndex;
-use wasm_encoder::{BlockType, ConstExpr, Function, InstructionSink, MemArg, ValType};
+use wasm_encoder::{BlockType, ConstExpr, Function, InstructionSink, ValType};
 use wasmparser::ExternalKind;
-
-/// What the linker calls `_initialize`.
-const INITIALIZE: &str = "_initialize";
 
 /// The code that runs once.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +40,10 @@ pub(super) fn run(
     kept: &Kept,
     renewed: Renewed,
 ) -> Result<First> {
-    let random_get = clock::imported(edit, wasi::RANDOM_GET)
-        .ok_or_else(|| fail("the module does not import random_get"))?;
+    let random_get = (edit
+        .input()
+        .imported_function(wasi::MODULE, wasi::RANDOM_GET))
+    .ok_or_else(|| fail("the module does not import random_get"))?;
     let entered = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
     let mut body = Function::new([]);
     let mut code = body.instructions();
@@ -57,7 +56,7 @@ pub(super) fn run(
         ] {
             code.i32_const((state + offset).cast_signed())
                 .i32_const(value.cast_signed())
-                .i32_store(at(0));
+                .i32_store(word(0));
         }
     }
     random(&mut code, random_get, kept.cheaprand, renewed.cheaprand_len);
@@ -95,7 +94,7 @@ pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
             edit.redirect_export(position, nothing);
             continue;
         }
-        if is_canonical(name) {
+        if leaves_it_to_the_next(name) {
             continue;
         }
         let signature = edit.signature(function)?;
@@ -106,14 +105,10 @@ pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
     Ok(())
 }
 
-/// Whether hosts call an export of this name when the component may not call them: `may_leave` in the canonical ABI. The
-/// second form of each name is that of the build target wasm32 (`cm32p2` in wit-parser); `cabi_realloc_adapter` is what
-/// `gowasp component --core` adds.
-fn is_canonical(name: &str) -> bool {
-    let new = name.strip_prefix("cm32p2");
-    name.starts_with("cabi_realloc")
-        || name.starts_with("cabi_post_")
-        || new.is_some_and(|rest| rest == "_realloc" || rest.ends_with("_post"))
+/// Whether the host may not be called while it calls this export; `cabi_realloc_adapter` is what `gowasp component --core`
+/// adds.
+fn leaves_it_to_the_next(name: &str) -> bool {
+    is_canonical(name) || name.starts_with("cabi_realloc")
 }
 
 fn guarded((parameters, _): &Signature, function: FuncIndex, first: First) -> Function {
@@ -124,10 +119,8 @@ fn guarded((parameters, _): &Signature, function: FuncIndex, first: First) -> Fu
         .if_(BlockType::Empty)
         .call(first.code.0)
         .end();
-    for parameter in 0..parameters.len() as u32 {
-        code.local_get(parameter);
-    }
-    code.call(function.0).end();
+    forward(&mut code, parameters.len(), function);
+    code.end();
     body
 }
 
@@ -147,16 +140,8 @@ fn copy(code: &mut InstructionSink<'_>, slices: &Slices) {
         for offset in [0, 8, 16] {
             code.i32_const(copy.cast_signed())
                 .i32_const(slices.own.cast_signed())
-                .i64_load(at(offset))
-                .i64_store(at(offset));
+                .i64_load(word(offset))
+                .i64_store(word(offset));
         }
-    }
-}
-
-fn at(offset: u64) -> MemArg {
-    MemArg {
-        offset,
-        align: 0,
-        memory_index: 0,
     }
 }

@@ -11,13 +11,13 @@
 //! themselves. Whoever walks the stack meanwhile finds the frame of an export wrapper below `f`, as in any call from
 //! the host (`genWasmExportWrapper` in cmd/internal/obj/wasm/wasmobj.go, Go 1.24 to 1.27).
 
-use super::fail;
+use super::{fail, word};
 use crate::error::{Error, Result, Stage};
 use crate::go::Program;
 use crate::go::abi::{GLOBAL_SP, RETURN_PC};
 use crate::index::FuncIndex;
 use crate::input::Input;
-use wasm_encoder::{InstructionSink, MemArg};
+use wasm_encoder::InstructionSink;
 use wasmparser::{BinaryReader, ExternalKind, FunctionBody, Operator};
 
 /// The trampoline for calls from the host (runtime/asm_wasm.s).
@@ -123,14 +123,6 @@ pub(super) fn function(program: &Program, name: &str) -> Option<Entry> {
 /// Whether there is a function of this name.
 pub(super) fn has(program: &Program, name: &str) -> bool {
     function(program, name).is_some()
-}
-
-fn word(offset: u64) -> MemArg {
-    MemArg {
-        offset,
-        align: 0,
-        memory_index: 0,
-    }
 }
 
 /// Reads frame and return PC of an export wrapper; `None` for other functions.

@@ -10,6 +10,7 @@ use super::{SnapshotOptions, fail, watch};
 use crate::edit::Edit;
 use crate::error::{Error, Result, Stage};
 use crate::go::Program;
+use crate::go::abi::INITIALIZE;
 use crate::go::known::READ_ENVIRONMENT;
 use crate::input::Input;
 use wasm_encoder::Function;
@@ -18,7 +19,6 @@ use wasmi::{
     StoreLimitsBuilder, TrapCode, Val,
 };
 
-const INITIALIZE: &str = "_initialize";
 const AGAIN: &str = "gowasp:again";
 
 /// What an instance is, once it is initialized.

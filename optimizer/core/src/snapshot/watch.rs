@@ -8,7 +8,7 @@
 //! Only in the module that is run, not in the snapshot. Calls through the table, and of what was inlined, are not seen.
 
 use super::go_call::{function, has};
-use crate::edit::Edit;
+use crate::edit::{Edit, forward};
 use crate::error::Result;
 use crate::go::Program;
 use crate::go::known::READ_PREOPENS;
@@ -78,10 +78,8 @@ fn counted(parameters: usize, function: FuncIndex, count: u32) -> Function {
         .i32_const(1)
         .i32_add()
         .global_set(count);
-    for parameter in 0..parameters as u32 {
-        code.local_get(parameter);
-    }
-    code.call(function.0).end();
+    forward(&mut code, parameters, function);
+    code.end();
     body
 }
 

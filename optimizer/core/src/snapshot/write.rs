@@ -9,6 +9,8 @@
 
 use super::fail;
 use super::run::{Bits, Image};
+use crate::build_id::{BUILD_ID, EXTERNAL_DEBUG_INFO};
+use crate::edit::section;
 use crate::error::{Error, Result, Stage};
 use crate::input::{Input, PAGE};
 use std::ops::Range;
@@ -17,16 +19,6 @@ use wasm_encoder::{
     RawSection,
 };
 use wasmparser::{BinaryReader, GlobalSectionReader, MemorySectionReader};
-
-/// Section ids, WebAssembly 3.0, 5.5.2.
-mod section {
-    pub(super) const CUSTOM: u8 = 0;
-    pub(super) const MEMORY: u8 = 5;
-    pub(super) const GLOBAL: u8 = 6;
-    pub(super) const START: u8 = 8;
-    pub(super) const DATA: u8 = 11;
-    pub(super) const DATA_COUNT: u8 = 12;
-}
 
 /// The shortest run of zeros that ends a segment: a segment takes 7 to 10 bytes and some time of an engine.
 const SHORTEST_GAP: usize = 64;
@@ -73,10 +65,8 @@ pub(super) fn run(edited: &[u8], image: &Image) -> Result<(Vec<u8>, u64)> {
 
 /// Whether a custom section names the module, or positions in its code, which have moved.
 fn is_of_positions(name: &str) -> bool {
-    matches!(
-        name,
-        "build_id" | "external_debug_info" | "sourceMappingURL"
-    ) || name.starts_with(".debug_")
+    matches!(name, BUILD_ID | EXTERNAL_DEBUG_INFO | "sourceMappingURL")
+        || name.starts_with(".debug_")
 }
 
 fn memory(content: &[u8], image: &Image) -> Result<MemorySection> {

@@ -52,9 +52,12 @@ pub(super) fn translate(
         done = to;
     }
     let rest = &text[done..];
-    let open = rest.iter().rposition(|byte| matches!(byte, b'{' | b'}'));
+    let open = match is_whole {
+        true => None,
+        false => rest.iter().rposition(|byte| matches!(byte, b'{' | b'}')),
+    };
     let kept = match open {
-        Some(at) if !is_whole && rest[at] == b'{' && rest.len() - at < LONGEST_LINE => at,
+        Some(at) if rest[at] == b'{' && rest.len() - at < LONGEST_LINE => at,
         _ => rest.len(),
     };
     out.extend_from_slice(&rest[..kept]);
@@ -97,9 +100,7 @@ impl<'s> Symbolicator<'s> {
     }
 
     fn begins(&self, index: u32, file_offset: u64) -> Option<&'s Subprogram> {
-        let functions = &self.symbols.positions.functions;
-        let at = functions.binary_search_by_key(&index, |function| function.index);
-        let function = functions.get(at.ok()?)?;
+        let function = self.function(index)?;
         let start = u64::from(self.symbols.code_start) + u64::from(function.range.start);
         let subprograms = &self.symbols.positions.subprograms;
         (start == file_offset).then(|| subprograms.get(function.subprogram as usize))?

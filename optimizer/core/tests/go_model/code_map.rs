@@ -227,12 +227,8 @@ fn in_file(input: &Input<'_>, address: u64) -> usize {
     found.expect("a byte of a segment")
 }
 
-/// Damages the tables and the code of a program, each time in another way, and expects that the checker refuses it.
-#[test]
-fn damages_are_refused() {
-    let Some(wasm) = Build::local("js").module() else {
-        return;
-    };
+/// Tables stay where the passes left them, so that a place in memory is one in the file.
+fn options_for_damages() -> Options {
     let mut options = Options::default();
     options.code_map = true;
     // Nothing is left out to please the checker.
@@ -240,6 +236,29 @@ fn damages_are_refused() {
     options.skip = ["group-tables", "columnar-tables"]
         .map(String::from)
         .to_vec();
+    options
+}
+
+/// The rule that refuses a module with another byte at an address.
+fn rule_against(
+    (checker, index): (&Checker<'_>, FuncIndex),
+    (input, address): (&Input<'_>, u64),
+    byte: impl Fn(u8) -> u8,
+) -> &'static str {
+    let mut damaged = input.bytes.to_vec();
+    let at = in_file(input, address);
+    damaged[at] = byte(damaged[at]);
+    let fault = checker.check(&damaged, index);
+    fault.expect_err("something is wrong").rule()
+}
+
+/// Damages the tables and the code of a program, each time in another way, and expects that the checker refuses it.
+#[test]
+fn damages_are_refused() {
+    let Some(wasm) = Build::local("js").module() else {
+        return;
+    };
+    let options = options_for_damages();
     let optimized = optimize(&wasm, &options).expect("a Go program");
     let checker = Checker::new(&wasm, &optimized).expect("nothing is wrong");
     let input = Input::read(&optimized.wasm).expect("a module");
@@ -248,36 +267,25 @@ fn damages_are_refused() {
         .find(|function| function.name() == "fmt.(*pp).doPrintf")
         .expect("every program that prints has it");
     let index = function.wasm_index();
-    let refused = |at: usize, byte: &dyn Fn(u8) -> u8| {
-        let mut damaged = optimized.wasm.clone();
-        damaged[at] = byte(damaged[at]);
-        let fault = checker.check(&damaged, index);
-        fault.expect_err("something is wrong").rule()
+    let refused = |address: u64, byte: &dyn Fn(u8) -> u8| {
+        let rule = rule_against((&checker, index), (&input, address), byte);
+        assert_eq!(rule, "tables");
     };
     checker
         .check(&optimized.wasm, index)
         .expect("nothing is wrong");
 
     let lines = function.pcln().expect("a table").address();
-    assert_eq!(
-        refused(in_file(&input, lines), &|byte| byte.wrapping_add(2)),
-        "tables"
-    );
+    refused(lines, &|byte| byte.wrapping_add(2));
     let map_index = function
         .pcdata(pcdata::STACK_MAP_INDEX)
         .expect("a table")
         .address();
-    assert_eq!(
-        refused(in_file(&input, map_index), &|byte| byte.wrapping_add(2)),
-        "tables"
-    );
+    refused(map_index, &|byte| byte.wrapping_add(2));
     let maps = function
         .funcdata(funcdata::LOCALS_POINTER_MAPS)
         .expect("stack maps");
-    assert_eq!(
-        refused(in_file(&input, maps + 8), &|byte| byte ^ 1),
-        "tables"
-    );
+    refused(maps + 8, &|byte| byte ^ 1);
 
     // A store into the frame, `i64.store offset=n`, becomes two drops.
     let place = input
@@ -300,7 +308,6 @@ fn damages_are_refused() {
     assert!(refusals > 15, "{refusals} of 20");
 }
 
-/// What was stripped on purpose is accepted; damage beside it is not.
 /// Where the placeholder of another function differs from this one in a single byte, and that byte.
 fn neighbour(program: &Program, name: &str) -> Option<(usize, u8)> {
     program.functions().find_map(|other| {
@@ -312,19 +319,15 @@ fn neighbour(program: &Program, name: &str) -> Option<(usize, u8)> {
     })
 }
 
+/// What was stripped on purpose is accepted; damage beside it is not.
 #[test]
 fn damages_to_stripped_tables_are_refused() {
     let Some(wasm) = Build::local("js").module() else {
         return;
     };
-    let mut options = Options::default();
-    options.code_map = true;
+    let mut options = options_for_damages();
     options.all_rules = true;
-    options.strict = true;
     options.strip = Strip::ALL.to_vec();
-    options.skip = ["group-tables", "columnar-tables"]
-        .map(String::from)
-        .to_vec();
     let optimized = optimize(&wasm, &options).expect("a Go program");
     let checker = Checker::new(&wasm, &optimized).expect("nothing is wrong");
     let input = Input::read(&optimized.wasm).expect("a module");
@@ -338,11 +341,8 @@ fn damages_to_stripped_tables_are_refused() {
     assert!(function.name().starts_with("?."), "{}", function.name());
     assert!(function.pcln().is_none() && function.inline_tree().is_none());
     let refused = |address: u64, byte: &dyn Fn(u8) -> u8| {
-        let mut damaged = optimized.wasm.clone();
-        let at = in_file(&input, address);
-        damaged[at] = byte(damaged[at]);
-        let fault = checker.check(&damaged, index);
-        assert_eq!(fault.expect_err("something is wrong").rule(), "tables");
+        let rule = rule_against((&checker, index), (&input, address), byte);
+        assert_eq!(rule, "tables");
     };
     let map_index = function.pcdata(pcdata::STACK_MAP_INDEX).expect("a table");
     refused(map_index.address(), &|byte| byte.wrapping_add(2));

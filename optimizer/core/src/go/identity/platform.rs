@@ -1,6 +1,7 @@
 //! What a module imports and exports: platform, kind and host of a Go program.
 
 use super::{Abi, Goos, Kind, Toolchain};
+use crate::go::abi::INITIALIZE;
 use crate::input::Input;
 use wasmparser::ExternalKind;
 
@@ -8,7 +9,7 @@ use wasmparser::ExternalKind;
 /// reactor, `run` is a function of the program's own.
 pub(crate) fn host_exports(input: &Input<'_>) -> &'static [&'static str] {
     match kind(input) {
-        Kind::Reactor => &["_initialize"],
+        Kind::Reactor => &[INITIALIZE],
         Kind::Command => &["run", "resume", "getsp", "_start"],
     }
 }
@@ -32,11 +33,7 @@ pub(super) fn goos(input: &Input<'_>) -> Option<Goos> {
 
 /// `-buildmode=c-shared` exports `_initialize` in place of `_start`; GOOS=js has commands only.
 pub(super) fn kind(input: &Input<'_>) -> Kind {
-    match input
-        .exports
-        .iter()
-        .any(|export| export.name == "_initialize")
-    {
+    match input.exports.iter().any(|export| export.name == INITIALIZE) {
         true => Kind::Reactor,
         false => Kind::Command,
     }

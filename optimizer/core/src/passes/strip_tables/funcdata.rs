@@ -60,13 +60,10 @@ impl Removed {
         let named: Vec<u64> = (Uses::in_memory(program, memory.bytes())?.all())
             .map(|offset| gofunc + u64::from(offset))
             .collect();
-
         for range in self.ranges {
             let first = named.partition_point(|address| *address < range.start);
             if named.get(first).is_none_or(|address| *address >= range.end) {
-                memory
-                    .slice_mut(range.start, range.end - range.start)?
-                    .fill(0);
+                memory.clear(range)?;
             }
         }
         Some(())

@@ -58,9 +58,7 @@ fn remove_files(program: &Program, memory: &mut Memory, entries: &BTreeSet<u64>)
         }
     }
     for range in [cutab.range(), filetab.range()] {
-        memory
-            .slice_mut(range.start, range.end - range.start)?
-            .fill(0);
+        memory.clear(range)?;
     }
     for (at, offset) in kept_entries {
         memory.write_u32(at, offset)?;
