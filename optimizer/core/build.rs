@@ -1,4 +1,5 @@
-//! Assembles the start function of columnar-tables, `src/columns/start.wat`: so the library needs no assembler.
+//! Assembles the functions that passes add: the start function of columnar-tables, `src/columns/start.wat`, and those of
+//! compute-p256. So the library needs no assembler.
 
 #[path = "src/columns/words.rs"]
 mod words;
@@ -10,13 +11,19 @@ const TEXT: &str = "src/columns/start.wat";
 const NAMES: &str = "src/columns/start_names.wat";
 const NAMES_LINE: &str = ";; NAMES\n";
 
+/// What computes the table of P-256.
+const P256: &str = "src/passes/compute_p256/table.wat";
+
 fn main() {
     println!("cargo::rerun-if-changed={TEXT}");
     println!("cargo::rerun-if-changed=src/columns/words.rs");
     println!("cargo::rerun-if-changed={NAMES}");
+    println!("cargo::rerun-if-changed={P256}");
     let text = std::fs::read_to_string(TEXT).expect("the text is part of the crate");
     let names = std::fs::read_to_string(NAMES).expect("the text is part of the crate");
+    let p256 = std::fs::read_to_string(P256).expect("the text is part of the crate");
     assemble("start.wasm", &text);
+    assemble("p256.wasm", &p256);
     assemble("start_names.wasm", &text.replace(NAMES_LINE, &names));
 }
 

@@ -20,15 +20,24 @@ pub(crate) struct Hosts {
     /// Most memory that the program may have, in bytes, kB (1000), KiB (1024), MB or MiB
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_memory: Option<u64>,
+
+    /// Run the initialization of a reactor now, so that instances begin where it ends (docs/snapshot.md)
+    #[arg(long)]
+    snapshot: bool,
 }
 
 impl Hosts {
-    /// Whether any is given.
+    /// Whether any is given that is done to the module before it is optimized, or to its memory.
     pub(crate) fn are_given(&self) -> bool {
         !self.stub_missing.is_empty()
             || self.host.is_some()
             || self.initialize_first
             || self.max_memory.is_some()
+    }
+
+    /// Whether a snapshot is to be made.
+    pub(crate) fn wants_snapshot(&self) -> bool {
+        self.snapshot
     }
 
     /// Puts them into the library's options.
@@ -39,6 +48,7 @@ impl Hosts {
         options.stub_missing.clone_from(&self.stub_missing);
         options.initialize_first = self.initialize_first;
         options.max_memory = self.max_memory;
+        options.snapshot = self.snapshot;
         match &self.host {
             Some(name) => apply_known(name, options),
             None => Ok(()),

@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
   gowasp optimize app.wasm -o half.wasm --stop-after collect-garbage   bisect a wrong output
   gowasp optimize app.wasm -o app.opt.wasm --dump main.main            follow one function
   gowasp optimize app.wasm -o app.opt.wasm --debug names,dwarf         Go's lines in traces of wasmtime and wazero
-  gowasp optimize app.wasm -o app.opt.wasm --strip lines,args          smaller: docs/strip.md")]
+  gowasp optimize app.wasm -o app.opt.wasm --strip lines,args          smaller: docs/strip.md
+  gowasp optimize plugin.wasm -o fast.wasm --for server --snapshot     instances that are initialized already")]
 pub(crate) struct Arguments {
     /// The module, as `go build` wrote it; `-` for standard input
     #[arg(value_name = "IN")]
@@ -123,9 +124,18 @@ pub(crate) fn optimize(
     let total = stages.total();
     drop(stages);
     let Report {
-        warnings, notes, ..
+        warnings,
+        notes,
+        snapshot,
+        ..
     } = &optimized.report;
     tell_findings(warnings, notes, finding, terminal);
+    if let Some(snapshot) = snapshot {
+        terminal.note(format_args!(
+            "{finding}snapshot: {}",
+            crate::snapshot::described(snapshot)
+        ));
+    }
     if terminal.verbose {
         print_passes(&optimized.report, terminal);
         terminal.note(format_args!("{finding}optimized in {total:.2} s"));

@@ -62,6 +62,9 @@ fn needed(arguments: &Arguments) -> Option<(Part, &'static str)> {
     if is_debugged {
         return Some((Part::Debug, "optimize --debug"));
     }
+    if optimization.hosts.wants_snapshot() {
+        return Some((Part::Snapshot, "optimize --snapshot"));
+    }
     (optimization.hosts.are_given()).then_some((
         Part::Hosts,
         "optimize --host, --stub-missing, --initialize-first, --max-memory",

@@ -3,16 +3,28 @@
 #[cfg(feature = "snapshot")]
 mod make;
 
+use crate::table;
+use gowasp_core::SnapshotReport;
 use std::path::PathBuf;
 
 #[cfg(feature = "snapshot")]
 pub(crate) use make::run;
 
+/// What a snapshot took and what its instances have.
+pub(crate) fn described(report: &SnapshotReport) -> String {
+    format!(
+        "{} bytes of the file are memory that is not zero; each instance is spared {} instructions and has {} bytes of memory",
+        table::bytes(report.data),
+        table::bytes(report.fuel),
+        table::bytes(report.memory)
+    )
+}
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o plugin.wasm .
   gowasp snapshot plugin.wasm -o out.wasm          instances start without running init functions
-  gowasp optimize plugin.wasm -o fast.wasm --for server && gowasp snapshot fast.wasm -o out.wasm
+  gowasp optimize plugin.wasm -o out.wasm --for server --snapshot   optimized, with its symbols by pack
 
 Random state, arguments, environment, preopened directories and clocks are each instance's own;
 what init functions make of them is not. An initialization that calls functions of the host, prints,

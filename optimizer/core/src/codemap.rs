@@ -90,6 +90,31 @@ impl CodeMap {
         })
     }
 
+    /// The map of a module in which code stands elsewhere. `moves` has old and new offsets in ascending order, of which each
+    /// holds up to the next; code from the offset of `added`, a function, comes from no instruction.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn moved(
+        mut self,
+        moves: &[(u32, u32)],
+        added: Option<(u32, FuncIndex)>,
+    ) -> CodeMap {
+        for run in &mut self.runs {
+            let behind = moves.partition_point(|(old, _)| *old <= run.new);
+            if let Some((old, new)) = behind.checked_sub(1).and_then(|last| moves.get(last)) {
+                run.new = new + (run.new - old);
+            }
+        }
+        if let Some((new, function)) = added {
+            self.runs.push(Run {
+                new,
+                function,
+                exact: false,
+                origin: None,
+            });
+        }
+        self
+    }
+
     /// The run that holds the instruction at this offset; `None` in front of the first body.
     pub fn at(&self, offset: u32) -> Option<&Run> {
         let behind = self.runs.partition_point(|run| run.new <= offset);

@@ -4,8 +4,8 @@
 //! that took one byte take two) and compresses worse: neighbours in Go's order come from one package and look alike.
 //! The shell comes first, so that every index is final before a body is written, once.
 
+mod added;
 mod order;
-mod start;
 
 use crate::code::{self, Inlined, Mark, Original, Target};
 use crate::error::{Error, Result, Stage};
@@ -16,9 +16,10 @@ use crate::module::{Custom, Module, Rewritable};
 use crate::names;
 use crate::parallel::prelude::*;
 use crate::reindex::{Indices, Reindex};
-use order::{Order, Placed};
-use start::start_body;
+use added::{added_body, start_body};
+use order::Order;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, RawSection};
 use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser};
@@ -90,19 +91,32 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
         bytes: shell,
         mut indices,
         start,
+        added,
     } = emitted;
     let frame = Input::read(&shell)?;
     let imported = module.input.imported_functions;
-    let order = Order::of_input(&frame, &indices.functions, imported);
+    let own = module.input.functions.len();
+    let order = Order::of_input(
+        &frame,
+        indices.functions.get(..own).unwrap_or_default(),
+        imported,
+    );
     for index in &mut indices.functions {
         *index = index.and_then(|index| order.final_index.get(index as usize).copied());
     }
-    let added = start.is_some().then_some(frame.start).flatten();
-    let start = start.map(|body| start_body(&frame, &body)).transpose()?;
     let target = Target {
         indices: Reindex(Some(&indices)),
         marks,
     };
+    let mut bodies_of_passes = BTreeMap::new();
+    let start_index = (frame.start).and_then(|start| order.final_index.get(start.0 as usize));
+    if let (Some(body), Some(index)) = (start, start_index) {
+        bodies_of_passes.insert(*index, start_body(&frame, &body)?);
+    }
+    for (index, body) in added {
+        let (index, body) = added_body(index, &body, target.indices)?;
+        bodies_of_passes.insert(index, body);
+    }
     let bodies = match &module.code {
         Some(code) => code.lower(&module.input, target)?,
         None => copies(&module.input, &order, target)?,
@@ -116,8 +130,7 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
     let mut assembler = Assembler {
         order: &order,
         bodies,
-        start,
-        start_position: added.and_then(|index| frame.imported_functions.defined(index)),
+        added: bodies_of_passes,
         marked: Vec::new(),
     };
     assembler
@@ -129,6 +142,7 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
         module.customs.iter().filter(|c| !c.leading),
         &indices,
     )?;
+    indices.functions.truncate(own);
     Ok(Written {
         bytes: out.finish(),
         functions: indices.functions,
@@ -187,16 +201,9 @@ struct Assembler<'o> {
     order: &'o Order,
     /// By position in the input's code section; each is taken as it is written.
     bodies: Vec<code::Written<'o>>,
-    start: Option<Vec<u8>>,
-    /// Where walrus has the function whose body that is.
-    start_position: Option<Defined>,
+    /// Bodies that passes added, by final index.
+    added: BTreeMap<u32, Vec<u8>>,
     marked: Vec<MarkedBody>,
-}
-
-impl Assembler<'_> {
-    fn is_start(&self, function: &Placed) -> bool {
-        (self.start_position).is_some_and(|start| start.place() == function.position)
-    }
 }
 
 impl Reencode for Assembler<'_> {
@@ -237,14 +244,15 @@ impl Reencode for Assembler<'_> {
         // The count of functions stands in front of them.
         let count = leb_length(order.defined.len());
         for (place, function) in order.defined.iter().enumerate() {
-            let body = match (function.original, &self.start) {
+            let index = order.imported.index(Defined::nth(place));
+            let body = match (function.original, self.added.remove(&index.0)) {
                 (Some(original), _) => std::mem::take(&mut self.bodies[original]),
-                (None, Some(start)) if self.is_start(function) => code::Written {
-                    bytes: Cow::Owned(start.clone()),
+                (None, Some(added)) => code::Written {
+                    bytes: Cow::Owned(added),
                     ..code::Written::default()
                 },
                 // A pass has built it in the frame.
-                (None, _) => {
+                (None, None) => {
                     self.parse_function_body(out, skeletons[function.position].clone())?;
                     continue;
                 }
@@ -252,7 +260,7 @@ impl Reencode for Assembler<'_> {
             let offset = count + out.byte_len() + leb_length(body.bytes.len());
             out.raw(&body.bytes);
             self.marked.push(MarkedBody {
-                function: order.imported.index(Defined::nth(place)),
+                function: index,
                 offset: offset as u32,
                 marks: body.marks,
                 is_copy: body.inlined.is_none(),

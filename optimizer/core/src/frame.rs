@@ -42,6 +42,10 @@ pub(crate) struct Frame {
     code_names_data: bool,
     /// Body of the start function that a pass added.
     start: Option<Vec<u8>>,
+    /// How many functions the input has.
+    own_functions: usize,
+    /// Bodies of the functions behind them, which passes added. They name these functions, the input's and memory 0.
+    added: Vec<Vec<u8>>,
 }
 
 /// What a body names and its skeleton does not mention, by index in the input.
@@ -52,7 +56,7 @@ struct Unmentioned {
     function_values: BTreeSet<u32>,
 }
 
-/// walrus ids of the input's entities, by their index in the input.
+/// walrus ids of the input's entities, by their index in the input, and of what passes added behind them.
 #[derive(Debug, Clone)]
 struct Ids {
     types: Vec<(Vec<ValType>, Vec<ValType>)>,
@@ -68,8 +72,10 @@ struct Ids {
 pub(crate) struct Emitted {
     pub(crate) bytes: Vec<u8>,
     pub(crate) indices: Indices,
-    /// Body of the one function that the input did not have.
+    /// Body of the start function that a pass added.
     pub(crate) start: Option<Vec<u8>>,
+    /// The other functions that the input did not have, by their index behind its own, and their bodies.
+    pub(crate) added: Vec<(FuncIndex, Vec<u8>)>,
 }
 
 impl Frame {
@@ -106,6 +112,8 @@ impl Frame {
             added_types: BTreeSet::new(),
             code_names_data,
             start: None,
+            own_functions: input.functions.len(),
+            added: Vec::new(),
         })
     }
 
@@ -176,6 +184,29 @@ impl Frame {
         self.start = Some(body);
     }
 
+    /// Adds a function behind those of the input and those that were added before; bodies can call it by the index that is
+    /// returned. Its own body names functions in the same way, memory 0 and nothing else. Garbage must have been collected
+    /// before: no skeleton mentions it.
+    pub(crate) fn add_function(
+        &mut self,
+        (params, results): (&[ValType], &[ValType]),
+        body: Vec<u8>,
+    ) -> FuncIndex {
+        let locals = params.iter().map(|param| self.walrus.locals.add(*param));
+        let locals = locals.collect();
+        let mut builder = walrus::FunctionBuilder::new(&mut self.walrus.types, params, results);
+        builder.func_body().unreachable();
+        let id = builder.finish(locals, &mut self.walrus.funcs);
+        self.ids.functions.push(id);
+        self.added.push(body);
+        FuncIndex((self.own_functions + self.added.len() - 1) as u32)
+    }
+
+    /// The index that the next function gets which is added.
+    pub(crate) fn next_function(&self) -> FuncIndex {
+        FuncIndex((self.own_functions + self.added.len()) as u32)
+    }
+
     /// Whether code of the input refers to data segments (`memory.init`, `data.drop`), so that they cannot be joined.
     pub(crate) fn code_names_data(&self) -> bool {
         self.code_names_data
@@ -189,8 +220,7 @@ impl Frame {
     /// Which functions of the input are still there, by index.
     pub(crate) fn live_functions(&self) -> Vec<bool> {
         let live: BTreeSet<_> = self.walrus.funcs.iter().map(walrus::Function::id).collect();
-        self.ids
-            .functions
+        self.ids.functions[..self.own_functions]
             .iter()
             .map(|id| live.contains(id))
             .collect()
@@ -228,6 +258,10 @@ impl Frame {
             bytes,
             indices,
             start: self.start.clone(),
+            added: (self.own_functions as u32..)
+                .map(FuncIndex)
+                .zip(self.added.iter().cloned())
+                .collect(),
         }
     }
 

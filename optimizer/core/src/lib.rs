@@ -82,7 +82,9 @@ pub use options::{Level, Options, Preference, Strip};
 pub use package::{Encoded, EncodedDelta, MANIFEST, Package, is_hashed_file, module_name};
 pub use passes::{Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
-pub use report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, Status};
+pub use report::{
+    CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, SnapshotReport, Status,
+};
 #[cfg(feature = "sizes")]
 pub use sizes::{Attribution, ItemSize, Kind, KindSize, PackageSizes, Part, SCHEMA, SMALLEST_DATA};
 pub use types::declarations;
@@ -267,7 +269,6 @@ fn attempt(
     validate::validate(&written.bytes, Stage::Validate)?;
     observer.end("validate");
 
-    observer.begin("check");
     let functions = Functions {
         lifted: module
             .code
@@ -290,13 +291,23 @@ fn attempt(
         true => Some(map_code(&module, original.as_ref(), &written.marked)?),
         false => None,
     };
+    let (bytes, code_map, taken) = match options.snapshot {
+        true => {
+            observer.begin("snapshot");
+            let taken = take_snapshot(&written.bytes, code_map)?;
+            observer.end("snapshot");
+            taken
+        }
+        false => (written.bytes, code_map, None),
+    };
+    observer.begin("check");
     let stripped = report::stripped(&passes);
     let checked = match is_checked {
         true => check_written(
             &module.input,
             (&identity, original.as_ref()),
             &functions,
-            (&written.bytes, &Strip::named(&stripped)),
+            (&bytes, &Strip::named(&stripped)),
             all_rules,
             code_map.as_ref(),
         ),
@@ -308,7 +319,7 @@ fn attempt(
         is_rewritten,
     })?;
 
-    let output = Input::read(&written.bytes)?;
+    let output = Input::read(&bytes)?;
     let (before, after) = (Sizes::of(&module.input), Sizes::of(&output));
     let findings = Findings {
         identity: &identity,
@@ -322,7 +333,14 @@ fn attempt(
         before,
         after,
     };
-    let Messages { warnings, notes } = Messages::of(&findings, options.strict)?;
+    let Messages {
+        mut warnings,
+        notes,
+    } = Messages::of(&findings, options.strict)?;
+    let snapshot = taken.map(|(report, shared)| {
+        warnings.extend(shared);
+        report
+    });
     let code_map = code_map.filter(|_| options.code_map);
     let positions = match (&code_map, &original) {
         (Some(map), Some(original)) => {
@@ -341,11 +359,12 @@ fn attempt(
             after,
             stripped,
             passes,
+            snapshot,
             warnings,
             notes,
         },
         functions,
-        wasm: written.bytes,
+        wasm: bytes,
     })
 }
 
@@ -377,6 +396,29 @@ fn adapt(_: &mut Module<'_>, options: &Options) -> Result<()> {
 #[cfg(not(feature = "component"))]
 fn limit_memory(_: &mut Module<'_>, _: &Options) -> Result<()> {
     Ok(())
+}
+
+/// A module, where its code comes from, and what is to be said of the snapshot that it is.
+type Taken = (
+    Vec<u8>,
+    Option<CodeMap>,
+    Option<(SnapshotReport, Vec<String>)>,
+);
+
+/// Runs the initialization of the module.
+#[cfg(feature = "snapshot")]
+fn take_snapshot(wasm: &[u8], map: Option<CodeMap>) -> Result<Taken> {
+    let (made, map) = snapshot::of_written(wasm, map)?;
+    Ok((made.wasm, map, Some((made.report, made.warnings))))
+}
+
+/// Not in this build.
+#[cfg(not(feature = "snapshot"))]
+fn take_snapshot(_: &[u8], _: Option<CodeMap>) -> Result<Taken> {
+    Err(Error::new(
+        Stage::Snapshot,
+        "this build of the library lacks the feature `snapshot`",
+    ))
 }
 
 /// Whether functions are not resumed right behind their calls, as the checker demands it.

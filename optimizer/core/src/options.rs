@@ -41,6 +41,9 @@ pub struct Options {
     pub initialize_first: bool,
     /// Most bytes of memory that the program may have; what it asks for beyond that it does not get.
     pub max_memory: Option<u64>,
+    /// Run the initialization of a reactor of WASI last, so that its instances begin where it ends. With the feature
+    /// `snapshot`.
+    pub snapshot: bool,
     /// Make functions unwind behind every call that has a resume point, to test that they are resumed there.
     #[cfg(any(test, feature = "resume-stress"))]
     #[serde(skip)]

@@ -4,6 +4,7 @@
 mod cases;
 mod collect_garbage;
 mod columnar_tables;
+mod compute_p256;
 mod direct_defers;
 mod drop_custom_sections;
 mod drop_stack_checks;
@@ -133,6 +134,13 @@ pub static PASSES: &[Pass] = &[
         summary: "number only the PCs that can be asked for; smaller line, file and stack map tables",
         after: &["plain-calls"],
         run: Run::CodeAndTables(renumber_pcs::run),
+    },
+    // Addresses are whole as Go's compiler wrote them.
+    Pass {
+        name: "compute-p256",
+        summary: "compute the table of P-256 when it is first read, instead of storing 88 kB that do not compress",
+        after: &["lift-functions"],
+        run: Run::CodeAndTables(compute_p256::run),
     },
     Pass {
         name: "simplify-expressions",

@@ -18,10 +18,25 @@ pub struct Report {
     pub passes: Vec<PassReport>,
     /// What the output no longer holds, e.g. `name`.
     pub stripped: Vec<String>,
+    /// What the initialization did that ran at build time, with [`Options::snapshot`](crate::Options::snapshot).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotReport>,
     /// What changes what the user should do: much of a Go module was left alone.
     pub warnings: Vec<String>,
     /// What else explains the result.
     pub notes: Vec<String>,
+}
+
+/// What became of an initialization that ran at build time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SnapshotReport {
+    /// Units of fuel that it took, about one an instruction: what each instance is spared.
+    pub fuel: u64,
+    /// Bytes of memory of an instance when it starts.
+    pub memory: u64,
+    /// Bytes of data in the file.
+    pub data: u64,
 }
 
 /// Sizes of a module in bytes.

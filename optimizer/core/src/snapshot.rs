@@ -17,6 +17,8 @@
 //! 5. `clock`: the monotonic clock goes on from where it was;
 //! 6. `write`: memory and globals as the module's own.
 //!
+//! `moved` says where code stands then, for the side-car.
+//!
 //! What is relied on of Go is in ASSUMPTIONS.md; docs/snapshot.md says what a program must not do.
 
 mod answers;
@@ -24,6 +26,7 @@ mod clock;
 mod enter;
 mod find;
 mod go_call;
+mod moved;
 mod refuse;
 mod run;
 #[cfg(test)]
@@ -31,11 +34,14 @@ mod tests;
 mod watch;
 mod write;
 
+use crate::codemap::CodeMap;
 use crate::edit::Edit;
 use crate::error::{Error, Result, Stage};
 use crate::go::{Identity, Program};
 use crate::input::Input;
+use crate::report::SnapshotReport;
 use crate::validate::validate;
+use moved::moved;
 use wasm_encoder::MemArg;
 
 /// How a snapshot is to be made. `SnapshotOptions::default()` is what `gowasp snapshot` does without flags.
@@ -63,12 +69,8 @@ impl Default for SnapshotOptions {
 pub struct Snapshot {
     /// The module, validated.
     pub wasm: Vec<u8>,
-    /// Units of fuel that the initialization took, about one an instruction.
-    pub fuel: u64,
-    /// Bytes of memory of an instance when it starts.
-    pub memory: u64,
-    /// Bytes of data in the file.
-    pub data: u64,
+    /// What the initialization took and left.
+    pub report: SnapshotReport,
     /// What every instance shares that may not be meant to be shared.
     pub warnings: Vec<String>,
 }
@@ -102,11 +104,26 @@ pub fn snapshot(wasm: &[u8], options: &SnapshotOptions) -> Result<Snapshot> {
     validate(&wasm, Stage::Snapshot)?;
     Ok(Snapshot {
         wasm,
-        fuel: left.fuel,
-        memory: left.image.memory.len() as u64,
-        data,
+        report: SnapshotReport {
+            fuel: left.fuel,
+            memory: left.image.memory.len() as u64,
+            data,
+        },
         warnings: left.warnings,
     })
+}
+
+/// The snapshot of what an optimization wrote, and its code map if there is one.
+///
+/// # Errors
+/// As [`snapshot`].
+pub(crate) fn of_written(wasm: &[u8], map: Option<CodeMap>) -> Result<(Snapshot, Option<CodeMap>)> {
+    let made = snapshot(wasm, &SnapshotOptions::default())?;
+    let map = match map {
+        Some(map) => Some(moved(map, &Input::read(wasm)?, &Input::read(&made.wasm)?)?),
+        None => None,
+    };
+    Ok((made, map))
 }
 
 /// Where an instruction accesses memory, from its address on.

@@ -22,12 +22,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> 
         terminal.warn(warning);
     }
     terminal.note(format_args!(
-        "snapshot: {} to {} bytes, of which {} are memory that is not zero; each instance is spared {} instructions and has {} bytes of memory",
+        "snapshot: {} to {} bytes; {}",
         wasm.len(),
         made.wasm.len(),
-        made.data,
-        made.fuel,
-        made.memory
+        super::described(&made.report)
     ));
     Ok(())
 }

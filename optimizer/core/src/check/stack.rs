@@ -12,6 +12,7 @@ mod used;
 
 use super::Fault;
 use super::input_module::InputModule;
+use super::opaque::Opaque;
 use super::walk::Found;
 use super::written::{Function, Role, Written};
 use crate::go::abi::{STACK_NOSPLIT, STACK_SMALL};
@@ -63,7 +64,7 @@ pub(super) fn check(
         depths: Depths::new(
             used::of_written(written, found),
             &positions(&had_check),
-            &exports(&written.input),
+            &entered_by_exports(&written.input, origins),
         ),
         functions: &written.functions,
         had_check,
@@ -177,6 +178,22 @@ fn exports(input: &Input<'_>) -> Vec<usize> {
     let exported = input.exported_functions();
     let positions = exported.filter_map(|index| input.imported_functions.defined(index));
     positions.map(Defined::place).collect()
+}
+
+/// Positions of the functions that exports of what was written are. One that the input does not have is put before one that
+/// it has (`snapshot/enter.rs`), and stands for what it calls of the input: what else it does, it does once, before the host
+/// can be inside of Go's code.
+fn entered_by_exports(input: &Input<'_>, origins: &HashMap<usize, usize>) -> Vec<usize> {
+    let entered = exports(input).into_iter().flat_map(|position| {
+        if origins.contains_key(&position) {
+            return vec![position];
+        }
+        let calls = Opaque::of(input, position).calls.into_iter();
+        let defined = calls.filter_map(|callee| input.imported_functions.defined(callee));
+        let own = defined.map(Defined::place);
+        own.filter(|callee| origins.contains_key(callee)).collect()
+    });
+    entered.collect()
 }
 
 /// Positions of which something holds.

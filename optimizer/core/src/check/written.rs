@@ -51,8 +51,10 @@ pub(super) struct Function {
     pub(super) deferreturn: Option<u32>,
     /// Distance of SP below the return PC, for PCs up to the PC_B beside it.
     pub(super) pcsp: Vec<(u32, i32)>,
-    /// It reads global 0, sets it, or calls: SP has to be there when it is called.
+    /// It reads global 0, sets it, or calls something that may: SP has to be there when it is called.
     pub(super) looks_at_sp: bool,
+    /// It calls a function of the host that has its type: for its callers, it is that one (`snapshot/clock.rs`).
+    pub(super) stands_for_host: bool,
 }
 
 impl Function {
@@ -110,7 +112,7 @@ impl<'w> Written<'w> {
         let program = Program::read(&input, identity).map_err(unreadable)?;
         let slotted: BTreeSet<FuncIndex> = input.table_slots.iter().map(|(_, f)| *f).collect();
         let exported: BTreeSet<FuncIndex> = input.exported_functions().collect();
-        let functions: Vec<Function> = (indices(&input).into_par_iter())
+        let mut functions: Vec<Function> = (indices(&input).into_par_iter())
             .map(|index| {
                 let is_go = has_convention(&input, index)
                     && slotted.contains(&index)
@@ -120,13 +122,20 @@ impl<'w> Written<'w> {
                     (true, false) => Role::Adapted,
                     (false, _) => Role::Other,
                 };
-                let mut function = read_function(&input, &program, index, role);
+                let mut function = read_function(&program, index, role);
                 if let Some(name) = names.get(&index) {
                     (*name).clone_into(&mut function.name);
                 }
                 function
             })
             .collect();
+        let looking = looking_at_sp(&input, &functions);
+        for ((index, function), looks) in
+            (indices(&input).into_iter().zip(&mut functions)).zip(looking)
+        {
+            function.looks_at_sp = looks;
+            function.stands_for_host = looks && stands_for_host(&input, index);
+        }
         Ok(Written {
             all_rules,
             program: Some(program),
@@ -162,7 +171,7 @@ impl<'w> Written<'w> {
 
 /// The functions of the input as its tables have them, by position.
 pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> Vec<Function> {
-    let read = |index| read_function(input, program, index, Role::Adapted);
+    let read = |index| read_function(program, index, Role::Adapted);
     indices(input).into_par_iter().map(read).collect()
 }
 
@@ -179,7 +188,7 @@ fn has_convention(input: &Input<'_>, index: FuncIndex) -> bool {
     })
 }
 
-fn read_function(input: &Input<'_>, program: &Program, index: FuncIndex, role: Role) -> Function {
+fn read_function(program: &Program, index: FuncIndex, role: Role) -> Function {
     let listed = program.by_wasm_index(index);
     let pcsp = listed.and_then(|function| function.pcsp());
     let record = listed.map(|function| function.record());
@@ -192,27 +201,69 @@ fn read_function(input: &Input<'_>, program: &Program, index: FuncIndex, role: R
         pcsp: (pcsp.into_iter().flatten())
             .filter_map(|run| run.ok().map(|run| (run.end, run.value)))
             .collect(),
-        looks_at_sp: role == Role::Other && looks_at_sp(input, index),
+        looks_at_sp: false,
+        stands_for_host: false,
         role,
     }
 }
 
-fn looks_at_sp(input: &Input<'_>, index: FuncIndex) -> bool {
+/// Which functions outside the convention look at global 0, by position: themselves, or in what they call.
+fn looking_at_sp(input: &Input<'_>, functions: &[Function]) -> Vec<bool> {
+    let is_other = |position: usize| functions[position].role == Role::Other;
+    let others = (0..functions.len()).filter(|position| is_other(*position));
+    let mut quiet: HashMap<usize, Vec<FuncIndex>> = others
+        .filter_map(|position| Some((position, only_calls(input, position)?)))
+        .collect();
+    // What calls anything but those that are quiet themselves is not.
+    loop {
+        let is_quiet = |callee: &FuncIndex| {
+            let position = input.imported_functions.defined(*callee);
+            position.is_some_and(|position| quiet.contains_key(&position.place()))
+        };
+        let looking: Vec<usize> = (quiet.iter())
+            .filter(|(_, calls)| !calls.iter().all(is_quiet))
+            .map(|(position, _)| *position)
+            .collect();
+        if looking.is_empty() {
+            break;
+        }
+        looking
+            .iter()
+            .for_each(|position| drop(quiet.remove(position)));
+    }
+    (0..functions.len())
+        .map(|position| is_other(position) && !quiet.contains_key(&position))
+        .collect()
+}
+
+/// Whether it calls a function of the host that has its type.
+fn stands_for_host(input: &Input<'_>, index: FuncIndex) -> bool {
     let position = input.imported_functions.defined(index);
-    let body = position.and_then(|position| body(input, position.place()));
-    let Some(Ok(operators)) = body.map(|body| body.get_operators_reader()) else {
-        return true;
+    let calls = position.and_then(|position| only_calls(input, position.place()));
+    let is_alike = |callee: &FuncIndex| {
+        input.imported_functions.contains(*callee)
+            && input.function_type(*callee) == input.function_type(index)
     };
-    operators.into_iter().any(|operator| {
-        matches!(
-            operator,
-            Err(_)
-                | Ok(Operator::GlobalGet { global_index: 0 }
-                    | Operator::GlobalSet { global_index: 0 }
-                    | Operator::Call { .. }
-                    | Operator::CallIndirect { .. })
-        )
-    })
+    calls.is_some_and(|calls| calls.iter().any(is_alike))
+}
+
+/// The functions that a body calls; `None` if it looks at global 0 or calls through a table.
+fn only_calls(input: &Input<'_>, position: usize) -> Option<Vec<FuncIndex>> {
+    let operators = body(input, position)?.get_operators_reader().ok()?;
+    let mut calls = Vec::new();
+    for operator in operators {
+        match operator.ok()? {
+            Operator::GlobalGet { global_index: 0 }
+            | Operator::GlobalSet { global_index: 0 }
+            | Operator::CallIndirect { .. }
+            | Operator::ReturnCallIndirect { .. } => return None,
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                calls.push(FuncIndex(function_index));
+            }
+            _ => {}
+        }
+    }
+    Some(calls)
 }
 
 impl Known {

@@ -120,6 +120,12 @@ impl Facts {
         }
     }
 
+    /// Says of a function that a pass adds behind all others how it affects its callers.
+    pub(crate) fn add(&mut self, role: Role, params: usize, result: Option<Type>) {
+        self.roles.push(role);
+        self.signatures.push(Signature { params, result });
+    }
+
     pub(crate) fn role(&self, function: FuncIndex) -> Role {
         self.roles
             .get(function.0 as usize)

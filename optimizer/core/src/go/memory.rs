@@ -92,6 +92,23 @@ impl Memory {
         Some(())
     }
 
+    /// The addresses of all aligned words that hold an address of this range: of all variables that may point into it, and of
+    /// numbers that look like it.
+    pub(crate) fn words_into(&self, range: &Range<u64>) -> Vec<u64> {
+        let skipped = (self.base.wrapping_neg() % 8) as usize;
+        let aligned = self.bytes.get(skipped..).unwrap_or_default();
+        let (words, _) = aligned.as_chunks::<8>();
+        let is_into = |(_, word): &(usize, &[u8; 8])| range.contains(&u64::from_le_bytes(**word));
+        let offset = |place: usize| skipped.saturating_add(place.saturating_mul(8)) as u64;
+        let address = |(place, _)| self.base.saturating_add(offset(place));
+        words
+            .iter()
+            .enumerate()
+            .filter(is_into)
+            .map(address)
+            .collect()
+    }
+
     /// Writes a little-endian u32; `None` outside the memory.
     pub(crate) fn write_u32(&mut self, address: u64, value: u32) -> Option<()> {
         self.slice_mut(address, 4)?
@@ -138,6 +155,17 @@ mod tests {
     fn memory(wat: &str) -> Result<Memory> {
         let wasm = wat::parse_str(wat).expect("fixture is valid text");
         Memory::of(&Input::read(&wasm).expect("fixture is a module"))
+    }
+
+    #[test]
+    fn words_are_found_where_variables_lie() {
+        let memory = memory(
+            r#"(module (memory 1)
+                (data (i32.const 0x1004) "\01\02\03\04\10\20\00\00\00\00\00\00\1f\20\00\00\00\00\00\00\20\20\00\00\00\00\00\00"))"#,
+        );
+        let memory = memory.expect("laid out");
+        assert_eq!(memory.words_into(&(0x2010..0x2020)), [0x1008, 0x1010]);
+        assert_eq!(memory.words_into(&(0x2020..0x2021)), [] as [u64; 0]);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use gowasp_core::codemap::{CodeMap, InlinedBy, OriginId, code_start};
 use gowasp_core::go::{Field, Frame, Identity, Pc, Program, funcdata, pcdata};
 use gowasp_core::index::{Defined, FuncIndex};
 use gowasp_core::input::Input;
+use gowasp_core::snapshot::{SnapshotOptions, snapshot};
 use gowasp_core::{Checker, Options, Strip, optimize};
+use std::collections::BTreeSet;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// The operators of a defined function with their offsets in the code section.
@@ -43,12 +45,16 @@ fn is_asked(operator: &Operator<'_>) -> bool {
         )
 }
 
-/// Checks that the map names every call and trap of a module, in all functions but this one. Returns how many.
-fn names_every_one(input: &Input<'_>, map: &CodeMap, but: Option<FuncIndex>) -> usize {
+/// Checks that the map names every call and trap of a module, in all functions but those that were added. Returns how many.
+fn names_every_one(
+    input: &Input<'_>,
+    map: &CodeMap,
+    is_added: impl Fn(FuncIndex) -> bool,
+) -> usize {
     let mut count = 0;
     for place in 0..input.bodies.len() {
         let function = input.imported_functions.index(Defined::nth(place));
-        if Some(function) == but {
+        if is_added(function) {
             continue;
         }
         for (operator, offset) in operators(input, place) {
@@ -177,8 +183,15 @@ fn check(wasm: &[u8]) -> usize {
     let optimized = optimize(wasm, &options).expect("a Go program");
     let map = optimized.code_map.as_ref().expect("asked for");
     let output = Input::read(&optimized.wasm).expect("a module");
-    let asked = names_every_one(&output, map, output.start);
-    let added = |run: &&gowasp_core::codemap::Run| Some(run.function) != output.start;
+    let named = &optimized.symbols.positions.functions;
+    let named: BTreeSet<u32> = named.iter().map(|function| function.index).collect();
+    // The start function, and those that compute-p256 adds, which stand behind all others.
+    let is_added = |function: FuncIndex| !named.contains(&function.0);
+    let first = named.last().map_or(0, |last| last + 1);
+    let behind = output.functions.len() - first as usize;
+    assert!(behind <= 7, "{behind} functions without a name");
+    let asked = names_every_one(&output, map, is_added);
+    let added = |run: &&gowasp_core::codemap::Run| !is_added(run.function);
     let without = map
         .runs()
         .iter()
@@ -208,6 +221,53 @@ fn of_a_program() {
             assert!(check(&wasm) > 10_000);
         }
     }
+}
+
+/// A snapshot has the code of the module that it was made of, and passes the same check.
+#[test]
+fn of_a_snapshot() {
+    let build = Build {
+        program: "exports",
+        ..Build::local("wasip1")
+    };
+    let Some(wasm) = build.module() else {
+        return;
+    };
+    let mut options = Options::default();
+    options.code_map = true;
+    options.strict = true;
+    let before = optimize(&wasm, &options).expect("a reactor");
+    let module = Input::read(&before.wasm).expect("a module");
+    options.snapshot = true;
+    let optimized = optimize(&wasm, &options).expect("its initialization needs no host");
+    let alone = snapshot(&before.wasm, &SnapshotOptions::default()).expect("the same");
+    assert!(optimized.wasm == alone.wasm);
+
+    let map = optimized.code_map.as_ref().expect("asked for");
+    let output = Input::read(&optimized.wasm).expect("a module");
+    let is_added = |function: FuncIndex| {
+        Some(function) == module.start || function.0 as usize >= module.functions.len()
+    };
+    assert!(names_every_one(&output, map, is_added) > 5_000);
+    let runs = map.runs().iter();
+    assert!(
+        runs.filter(|run| is_added(run.function))
+            .all(|run| run.origin.is_none())
+    );
+
+    // What a trace says of an instruction is what it said before.
+    let lines = |optimized: &gowasp_core::Optimized| -> Vec<_> {
+        let positions = &optimized.symbols.positions;
+        let rows = positions.functions.iter().flat_map(|function| {
+            let levels = |row| format!("{:?}", positions.levels(function, row));
+            function
+                .rows
+                .iter()
+                .map(move |row| (function.index, levels(row)))
+        });
+        rows.collect()
+    };
+    assert!(lines(&optimized) == lines(&before));
 }
 
 #[test]

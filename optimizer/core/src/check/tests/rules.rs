@@ -114,6 +114,7 @@ fn tables(functions: &[Made<'_>]) -> Vec<Function> {
                 deferreturn: None,
                 pcsp: vec![(1, 0), (2, *frame)],
                 looks_at_sp: false,
+                stands_for_host: false,
             }
         })
         .collect()

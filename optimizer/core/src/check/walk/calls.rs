@@ -132,6 +132,9 @@ impl<'w> Walk<'w, '_> {
         match self.written.position(index) {
             None => self.call_host(index),
             Some(position) => match self.written.functions[position].role {
+                Role::Other if self.written.functions[position].stands_for_host => {
+                    self.call_host(index)
+                }
                 Role::Other => self.call_other(index, position),
                 Role::Lifted | Role::Adapted => self.enter(Callee::Direct(position)),
             },

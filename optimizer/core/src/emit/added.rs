@@ -1,8 +1,9 @@
-//! The start function that a pass added.
+//! Functions that passes added.
 
 use crate::error::{Error, Result, Stage};
+use crate::index::FuncIndex;
 use crate::input::Input;
-use crate::reindex::reencode_body;
+use crate::reindex::{Reindex, reencode_body};
 use wasm_encoder::reencode::{self, Reencode};
 
 /// The final bytes of the start function that a pass added.
@@ -15,6 +16,20 @@ pub(super) fn start_body(frame: &Input<'_>, body: &[u8]) -> Result<Vec<u8>> {
     };
     reencode_body(&mut encoder, body)
         .map_err(|e| failed(format!("the start function cannot be re-encoded: {e}")))
+}
+
+/// The final index and the final bytes of another function that a pass added.
+pub(super) fn added_body(
+    function: FuncIndex,
+    body: &[u8],
+    indices: Reindex<'_>,
+) -> Result<(u32, Vec<u8>)> {
+    let failed = |what: String| Error::new(Stage::Emit, format!("an added function: {what}"));
+    let index = indices
+        .function(function)
+        .map_err(|e| failed(e.to_string()))?;
+    let body = reencode_body(&mut { indices }, body).map_err(|e| failed(e.to_string()))?;
+    Ok((index, body))
 }
 
 /// Re-encodes the start function that a pass added.

@@ -1,0 +1,122 @@
+//! Where code names addresses: as constants, and as offsets of loads and stores.
+
+use crate::index::Defined;
+use crate::input::Input;
+use crate::parallel::prelude::*;
+use std::ops::Range;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
+
+/// How often all code of a module names addresses of a range.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct References {
+    pub(super) constants: usize,
+    pub(super) offsets: usize,
+}
+
+impl References {
+    /// Those into a range that `range_for` gives for each function, by place; `None` for code that cannot be decoded, or has
+    /// vectors or atomics, whose offsets are not read.
+    pub(super) fn of(
+        input: &Input<'_>,
+        range_for: impl Fn(Defined) -> Range<u64> + Sync,
+    ) -> Option<References> {
+        let counted: Option<Vec<References>> = (input.bodies.par_iter().enumerate())
+            .map(|(place, body)| {
+                References::of_body(input.slice(body), &range_for(Defined::nth(place)))
+            })
+            .collect();
+        let add = |sum: References, one: References| References {
+            constants: sum.constants + one.constants,
+            offsets: sum.offsets + one.offsets,
+        };
+        Some(counted?.into_iter().fold(References::default(), add))
+    }
+
+    fn of_body(body: &[u8], range: &Range<u64>) -> Option<References> {
+        let mut found = References::default();
+        let mut operators = FunctionBody::new(BinaryReader::new(body, 0))
+            .get_operators_reader()
+            .ok()?;
+        while !operators.eof() {
+            let opcode = *body.get(operators.original_position())?;
+            if matches!(opcode, VECTORS | ATOMICS) {
+                return None;
+            }
+            match operators.read().ok()? {
+                Operator::I32Const { value } => {
+                    found.constants += usize::from(range.contains(&value.cast_unsigned().into()));
+                }
+                Operator::I64Const { value } => {
+                    found.constants += usize::from(range.contains(&value.cast_unsigned()));
+                }
+                operator => {
+                    let offset = offset(&operator);
+                    found.offsets += usize::from(offset.is_some_and(|at| range.contains(&at)));
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+/// First bytes of instructions on vectors and of atomic ones, WebAssembly 3.0, 5.4.
+const VECTORS: u8 = 0xfd;
+const ATOMICS: u8 = 0xfe;
+
+/// The offset of a load or store of a number.
+fn offset(operator: &Operator<'_>) -> Option<u64> {
+    match operator {
+        Operator::I32Load { memarg }
+        | Operator::I64Load { memarg }
+        | Operator::F32Load { memarg }
+        | Operator::F64Load { memarg }
+        | Operator::I32Load8S { memarg }
+        | Operator::I32Load8U { memarg }
+        | Operator::I32Load16S { memarg }
+        | Operator::I32Load16U { memarg }
+        | Operator::I64Load8S { memarg }
+        | Operator::I64Load8U { memarg }
+        | Operator::I64Load16S { memarg }
+        | Operator::I64Load16U { memarg }
+        | Operator::I64Load32S { memarg }
+        | Operator::I64Load32U { memarg }
+        | Operator::I32Store { memarg }
+        | Operator::I64Store { memarg }
+        | Operator::F32Store { memarg }
+        | Operator::F64Store { memarg }
+        | Operator::I32Store8 { memarg }
+        | Operator::I32Store16 { memarg }
+        | Operator::I64Store8 { memarg }
+        | Operator::I64Store16 { memarg }
+        | Operator::I64Store32 { memarg } => Some(memarg.offset),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_and_offsets_count_and_vectors_are_not_read() {
+        let text = r"(module (memory 1)
+            (func
+              (drop (i64.load offset=1000 (i32.const 0)))
+              (i64.store32 offset=999 (i32.const 1007) (i64.const 1008))
+              (drop (i32.load8_u (i32.const 1001)))))";
+        let wasm = wat::parse_str(text).expect("text");
+        let input = Input::read(&wasm).expect("a module");
+        let found = References::of(&input, |_| 1000..1008).expect("decoded");
+        assert_eq!(
+            found,
+            References {
+                constants: 2,
+                offsets: 1
+            }
+        );
+        let text = "(module (memory 1) (func (drop (v128.load (i32.const 0)))))";
+        let wasm = wat::parse_str(text).expect("text");
+        let input = Input::read(&wasm).expect("a module");
+        assert_eq!(References::of(&input, |_| 0..8), None);
+    }
+}
