@@ -1,7 +1,7 @@
 // The stages of the test run. Each reports what it counted; a stage that cannot run says why.
 
 import { readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "../paths.mjs";
@@ -22,8 +22,9 @@ export const stages = [
   { name: "rust", run: rustTests },
   { name: "build", run: build },
   { name: "commands as WebAssembly", run: wasmCommandTests },
-  { name: "node", run: (env) => nodeTests("tests/node", env) },
-  { name: "browser", needs: "Chromium", run: (env) => nodeTests("tests/browser", env) },
+  // Files side by side: most of them wait for a program. What pages do is timed, so these have the machine to themselves.
+  { name: "node", run: (env) => nodeTests("tests/node", Math.max(2, availableParallelism()), env) },
+  { name: "browser", needs: "Chromium", run: (env) => nodeTests("tests/browser", 1, env) },
   { name: "ecosystem", needs: "Chromium", run: ecosystemTests },
 ];
 
@@ -67,7 +68,11 @@ async function build(/** @type {NodeJS.ProcessEnv} */ env) {
 }
 
 /** @returns {Promise<Counts>} */
-async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.ProcessEnv} */ env) {
+async function nodeTests(
+  /** @type {string} */ folder,
+  /** @type {number} */ filesAtOnce,
+  /** @type {NodeJS.ProcessEnv} */ env,
+) {
   const names = await readdir(join(root, folder)).catch(() => []);
   // Named one by one: releases of Node differ in what a folder or a pattern means.
   const files = names
@@ -83,7 +88,8 @@ async function nodeTests(/** @type {string} */ folder, /** @type {NodeJS.Process
     `--test-reporter-destination=${report}`,
   ];
   try {
-    const failure = await run(process.execPath, ["--test", ...reporters, ...files], { cwd: root, env }).then(
+    const args = ["--test", `--test-concurrency=${filesAtOnce}`, ...reporters, ...files];
+    const failure = await run(process.execPath, args, { cwd: root, env }).then(
       () => undefined,
       failed,
     );
