@@ -57,6 +57,14 @@ for (const release of releases) {
         if (preset !== "none") await gowasp("optimize", original, "-o", input, "--for", preset);
         const snapshot = path(`snapshot-${preset}`);
         await gowasp("snapshot", input, "-o", snapshot);
+        if (preset !== "none") {
+          // In one step, with symbols.
+          const packed = path(`packed-${preset}`);
+          await gowasp("pack", original, "-o", packed, "--for", preset, "--snapshot", "--encodings", "gzip");
+          const { module, symbols } = JSON.parse(readFileSync(join(packed, "app.json"), "utf8"));
+          assert.ok(readFileSync(join(packed, module.url)).equals(readFileSync(snapshot)));
+          assert.ok(symbols.size > 10_000, "lines are in the side-car");
+        }
         for (const host of Object.keys(HOSTS)) {
           checkInstances(await run(host, snapshot));
         }
