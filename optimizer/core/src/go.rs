@@ -34,6 +34,8 @@ pub(crate) mod known;
 mod layout;
 mod memory;
 mod moduledata;
+
+pub(crate) mod p256;
 mod pc;
 mod pc_header;
 mod pclntab;

@@ -49,6 +49,7 @@ mod parallel;
 mod passes;
 mod placeholder;
 mod positions;
+mod references;
 mod reindex;
 mod report;
 mod sections;

@@ -22,7 +22,6 @@
 //! Measured on esbuild: 1,790,781 to 1,702,924 bytes by brotli 11; the first use takes 2 ms in V8, later ones a call. Not
 //! with `--for speed`, where nothing is gained, and `--for server`, whose instances would each compute it.
 
-mod references;
 #[cfg(all(test, feature = "snapshot"))]
 mod tests;
 
@@ -30,12 +29,11 @@ use super::{GoTables, Outcome};
 use crate::code::{Code, Expr, Load, Located, Op, Role, Stmt, Store, Type};
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
-use crate::go::{Memory, Program};
+use crate::go::{Program, p256};
 use crate::index::FuncIndex;
 use crate::input::Input;
-use crate::manifest::sha256_hex;
 use crate::options::{Options, Preference};
-use references::References;
+use crate::references::References;
 use std::ops::Range;
 use walrus::ValType;
 use wasm_encoder::reencode::{self, Reencode};
@@ -44,18 +42,6 @@ use wasmparser::{Parser, Payload};
 
 /// Why a table is left alone.
 type Reason = &'static str;
-
-/// Bytes of the table: 43 rows of 32 points of two numbers.
-const SIZE: u64 = 43 * 32 * 64;
-
-/// Its first number, the generator's x.
-const BEGINNING: [u8; 8] = 0x79e7_30d4_18a9_143c_u64.to_le_bytes();
-
-/// SHA-256 of the table, the same from Go 1.24 to 1.27 (crypto/internal/fips140/nistec/p256_table.go).
-const SHA256: &str = "a3a5d08c40939adb7c0e9e4f5b689721296130750ab4e38fe4543294c8dbbfe3";
-
-/// What the names of its package's functions begin with.
-const PACKAGE: &str = "crypto/internal/fips140/nistec.";
 
 /// What `table.wat` works in ends here, and Go's memory begins behind it (`wasmMinDataAddr` in
 /// cmd/link/internal/ld/data.go).
@@ -82,7 +68,7 @@ pub(super) fn run(
     if matches!(options.preference(), Preference::Speed | Preference::Server) {
         return Ok(nothing("not with --for speed and --for server"));
     }
-    let Some(table) = find(program.memory()) else {
+    let Some(table) = p256::table(program.memory()) else {
         return Ok(nothing("the program has no such table"));
     };
     let left_alone = |reason: Reason| Outcome {
@@ -105,23 +91,10 @@ pub(super) fn run(
     })?;
     frame.store(filled, program.memory());
     Ok(Outcome {
-        saved: SIZE.cast_signed() - TEMPLATE.len() as i64,
+        saved: p256::SIZE.cast_signed() - TEMPLATE.len() as i64,
         note: format!("the table, which {loads} places read"),
         ..Outcome::default()
     })
-}
-
-/// Where the table is in memory.
-fn find(memory: &Memory) -> Option<Range<u64>> {
-    let bytes = memory.bytes();
-    // The variable is one of bytes, so it need not be aligned.
-    let mut windows = bytes.as_slice().windows(BEGINNING.len()).enumerate();
-    let start = windows.find_map(|(place, content)| {
-        let start = bytes.range().start + place as u64;
-        let is_table = || Some(sha256_hex(bytes.slice(start, SIZE)?.as_slice()) == SHA256);
-        (content == BEGINNING && is_table() == Some(true)).then_some(start)
-    })?;
-    Some(start..start + SIZE)
 }
 
 /// The address of the variable that holds the table's address, through which alone the program reads it.
@@ -142,7 +115,7 @@ fn pointer(
     let unread = "a function cannot be decoded";
     let of_table = References::of(input, |function| {
         let function = program.by_wasm_index(input.imported_functions.index(function));
-        match function.is_some_and(|function| function.name().starts_with(PACKAGE)) {
+        match function.is_some_and(|function| function.name().starts_with(p256::PACKAGE)) {
             true => table.clone(),
             false => beginning.clone(),
         }

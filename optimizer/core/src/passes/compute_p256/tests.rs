@@ -1,4 +1,6 @@
 use super::*;
+use crate::manifest::sha256_hex;
+use p256::{BEGINNING, SHA256, SIZE};
 use wasmi::{Engine, Linker, Store as Host};
 
 /// Runs `table.wat` for a table at this address; all of the memory behind it.

@@ -8,15 +8,15 @@ use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// How often all code of a module names addresses of a range.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct References {
-    pub(super) constants: usize,
-    pub(super) offsets: usize,
+pub(crate) struct References {
+    pub(crate) constants: usize,
+    pub(crate) offsets: usize,
 }
 
 impl References {
     /// Those into a range that `range_for` gives for each function, by place; `None` for code that cannot be decoded, or has
     /// vectors or atomics, whose offsets are not read.
-    pub(super) fn of(
+    pub(crate) fn of(
         input: &Input<'_>,
         range_for: impl Fn(Defined) -> Range<u64> + Sync,
     ) -> Option<References> {
