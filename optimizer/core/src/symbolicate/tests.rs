@@ -189,7 +189,7 @@ fn other_text_stays_byte_for_byte() {
 }
 
 /// `main.run` has number 0x12, and a call at PC 5 in `main.step`, which is inlined there; `main.step` has number 0x13.
-fn stripped(inlines: bool) -> Symbols {
+pub(super) fn stripped(inlines: bool) -> Symbols {
     let mut symbols = symbols();
     let mut traces = symbols.positions.clone();
     let function = &mut traces.functions[0];
