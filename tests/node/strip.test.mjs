@@ -6,14 +6,18 @@
  */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { gowaspBinary } from "../../scripts/paths.mjs";
 import { runChild } from "../harness/child.mjs";
 import { builtProgram, goroot, withoutGo, withoutRelease } from "../harness/go.mjs";
 import { hostScript } from "../harness/programs/hosts.mjs";
 import { ALL_RELEASES, WASIP1_RELEASES } from "../harness/toolchain.mjs";
+import { stacksOf } from "../strip/profile.mjs";
 import { ALL, ENDS, PROGRAM, packed, symbolicated, withoutArguments } from "../strip/traces.mjs";
 
 const timeoutMs = 300_000;
@@ -48,9 +52,29 @@ for (const { release, goos } of releases.flatMap(systems)) {
           const back = await symbolicated(stripped.symbols, now.stderr);
           assert.equal(withoutArguments(back), withoutArguments(before.stderr), end);
         }
+        const [before, now] = await Promise.all([plain, stripped].map(({ wasm }) => profileOf(goos, wasm)));
+        const back = await symbolicatedFile(stripped.symbols, now);
+        assert.deepEqual(stacksOf(back), stacksOf(before));
+        if (/names|lines/.test(kinds)) assert.notDeepEqual(stacksOf(now), stacksOf(before));
       });
     }
   });
+}
+
+/** What a program's runtime/pprof writes of its goroutines. */
+async function profileOf(/** @type {string} */ goos, /** @type {string} */ wasm) {
+  const { stdout } = await run(goos, wasm, "profile");
+  const [, base64] = /^profile (.*)$/m.exec(stdout) ?? assert.fail(stdout);
+  return Buffer.from(base64 ?? "", "base64");
+}
+
+/** What `gowasp symbolicate` makes of a file. */
+async function symbolicatedFile(/** @type {string} */ symbols, /** @type {Uint8Array} */ content) {
+  const path = join(mkdtempSync(join(work, "profile-")), "profile");
+  writeFileSync(path, content);
+  const args = ["symbolicate", "--symbols", symbols, path];
+  const { stdout } = await promisify(execFile)(gowaspBinary, args, { encoding: "buffer" });
+  return stdout;
 }
 
 /** What a release builds for. */
