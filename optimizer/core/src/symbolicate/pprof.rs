@@ -1,5 +1,5 @@
 //! Profiles that Go programs write of themselves with runtime/pprof, where their tables were stripped: `profile.proto` of
-//! github.com/google/pprof, compressed by gzip as Go writes them, or not.
+//! github.com/google/pprof.
 //!
 //! A location of such a profile is a PC, with a line for each function that was inlined there, the innermost first
 //! (`emitLocation` in runtime/pprof/proto.go). The PC is the one that was looked up: that of the call, one less than the return
@@ -15,14 +15,7 @@ use crate::go::Pc;
 use crate::go::known::SIGPANIC;
 use crate::positions::StackLevel;
 use std::collections::{HashMap, HashSet};
-use std::io::{Read, Write};
 use wire::{Field, Value, add_bytes, add_number, fields, number};
-
-/// Profiles of more bytes, decompressed, stay as they are.
-pub const LARGEST_PROFILE: usize = 256 << 20;
-
-/// What a file of gzip begins with (RFC 1952), with the only method there is.
-const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// Fields of the messages.
 mod profile {
@@ -48,34 +41,14 @@ mod function {
     pub(super) const FILE: u64 = 4;
 }
 
-/// Whether bytes begin as a profile does: by gzip, or with a short message about the type of its samples.
-#[must_use]
-pub fn may_be_profile(start: &[u8]) -> bool {
-    let is_type = matches!(start, [0x0a, 2..=12, 0x08, ..]);
-    start.starts_with(&GZIP) || is_type
+/// Whether bytes begin as a profile does: with a short message about the type of its samples.
+pub(super) fn may_be_profile(start: &[u8]) -> bool {
+    matches!(start, [0x0a, 2..=12, 0x08, ..])
 }
 
 impl Symbolicator<'_> {
-    /// The translation of a whole profile; `None` if it is none, or if nothing in it can be translated.
-    pub fn profile(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        if !bytes.starts_with(&GZIP) {
-            return self.translated(bytes);
-        }
-        let mut content = Vec::new();
-        let decoder = flate2::read::MultiGzDecoder::new(bytes);
-        let read = decoder
-            .take(LARGEST_PROFILE as u64 + 1)
-            .read_to_end(&mut content);
-        if read.ok()? > LARGEST_PROFILE {
-            return None;
-        }
-        let translated = self.translated(&content)?;
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(&translated).ok()?;
-        encoder.finish().ok()
-    }
-
-    fn translated(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+    /// The translation of a profile; `None` if it is none, or if nothing in it can be translated.
+    pub(super) fn pprof(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let traces = self.go_traces.as_ref()?;
         let profile = Profile::of(bytes)?;
         let levels_at = |location: &Location, is_fault: bool| {

@@ -64,7 +64,7 @@ pub(super) fn translate(
     done + kept
 }
 
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(super) fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     let mut windows = text.windows(wanted.len());
     windows.position(|window| window == wanted)
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::positions::{InlinedAt, Positions, Row, Subprogram};
 
 /// Function 12, `main.run`, has a call at 0x1040 in the file, where `main.step` is inlined, and a fault at 0x1050.
-fn symbols() -> Symbols {
+pub(super) fn symbols() -> Symbols {
     let subprogram = |name: &str, line| Subprogram {
         name: name.into(),
         package: None,

@@ -1,7 +1,9 @@
 use super::*;
 use crate::positions::{FunctionPositions, Row, Subprogram};
 use crate::symbolicate::tests::stripped;
+use crate::symbolicate::whole::{GZIP, LARGEST_PROFILE, may_be_profile};
 use crate::symbols::Symbols;
+use std::io::{Read, Write};
 
 /// PC_F of all functions here: it is their names that say which they are.
 const F: u32 = 0x1234;
