@@ -17,6 +17,7 @@ type Options = Pick<LoadOptions, "allowOrigins" | "stallTimeout">;
 /**
  * Translates a trace of a program that was loaded. Without a side-car the text stays as it is.
  *
+ * @internal
  * @param trace an error, or a text
  * @throws {GowaspError} `network`, `http-status`, `manifest-invalid`, `integrity`, `unavailable`
  */
@@ -29,6 +30,7 @@ export async function symbolicateOf(origin: Origin, options: Options, trace: unk
 /**
  * Translates, in place, the stacks of what a program died of. What cannot be translated stays, and the console says why.
  *
+ * @internal
  * @param failure what it died of, if anything
  */
 export async function explain(origin: Origin, options: Options, failure: GoApp["failure"]): Promise<void> {
