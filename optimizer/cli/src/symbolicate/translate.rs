@@ -36,7 +36,7 @@ fn symbols(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Symbols> {
 }
 
 /// Bytes by which a profile is known.
-const START: u64 = 16;
+const START: u64 = 8;
 
 /// Bytes that are read and written at once.
 const CHUNK: usize = 64 << 10;

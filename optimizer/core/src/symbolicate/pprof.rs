@@ -13,6 +13,7 @@ use super::Symbolicator;
 use super::go_trace::printed as printed_name;
 use crate::go::Pc;
 use crate::go::known::SIGPANIC;
+use crate::placeholder;
 use crate::positions::StackLevel;
 use std::collections::{HashMap, HashSet};
 use wire::{Field, Value, add_bytes, add_number, fields, number};
@@ -41,9 +42,9 @@ mod function {
     pub(super) const FILE: u64 = 4;
 }
 
-/// Whether bytes begin as a profile does: with a short message about the type of its samples.
+/// Whether bytes begin as a profile does: with a short message about the type of its samples, or of its period, as Go's.
 pub(super) fn may_be_profile(start: &[u8]) -> bool {
-    matches!(start, [0x0a, 2..=12, 0x08, ..])
+    matches!(start, [0x0a | 0x5a, 2..=12, 0x08, ..])
 }
 
 impl Symbolicator<'_> {
@@ -58,7 +59,9 @@ impl Symbolicator<'_> {
                 false => pc.b + 1,
             };
             let name = profile.name_of(*location.functions.last()?)?;
-            Some(traces.levels(&printed_name(name), printed.into())?.1)
+            let (own, levels) = traces.levels(&printed_name(name), printed.into())?;
+            // Tracebacks leave type arguments out of names, profiles do not.
+            (placeholder::parse(name).is_some() || own.function == name).then_some(levels)
         };
         let is_sigpanic = |location: &Location| {
             let levels = levels_at(location, false).unwrap_or_default();
@@ -103,9 +106,6 @@ impl Symbolicator<'_> {
         (translated > 0).then_some(out)
     }
 }
-
-/// What tracebacks call `panic`, and profiles do not.
-const GOPANIC: &str = "runtime.gopanic";
 
 /// What is read of a profile.
 struct Profile<'p> {
@@ -313,14 +313,9 @@ impl Added {
 
     /// The number of a level's function.
     fn function(&mut self, level: &StackLevel<'_>) -> u64 {
-        // Go leaves type arguments out of the one (`Frame.Function`), and in the other (`runtime_FrameSymbolName`).
-        let name = match level.function {
-            GOPANIC => self.string(GOPANIC),
-            symbol => self.string(&printed_name(symbol)),
-        };
-        let system_name = self.string(level.function);
+        let name = self.string(level.function);
         let file = self.string(level.file.unwrap_or("?"));
-        if let Some(known) = self.function_numbers.get(&(system_name, file)) {
+        if let Some(known) = self.function_numbers.get(&(name, file)) {
             return *known;
         }
         // Numbers of functions are those of the program: it has no 2^64.
@@ -328,11 +323,11 @@ impl Added {
         let mut function = Vec::new();
         add_number(&mut function, function::ID, self.next_function);
         add_number(&mut function, function::NAME, name);
-        add_number(&mut function, function::SYSTEM_NAME, system_name);
+        add_number(&mut function, function::SYSTEM_NAME, name);
         add_number(&mut function, function::FILE, file);
         add_bytes(&mut self.functions, profile::FUNCTION, &function);
         self.function_numbers
-            .insert((system_name, file), self.next_function);
+            .insert((name, file), self.next_function);
         self.next_function
     }
 

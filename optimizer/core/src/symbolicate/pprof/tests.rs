@@ -145,6 +145,15 @@ fn locations_get_the_lines_of_their_calls() {
 }
 
 #[test]
+fn names_that_were_not_stripped_must_be_the_same() {
+    let (after, _) = translated(&profile(&[("main.run", 8), ("main.run[int]", 8)]));
+    assert_eq!(
+        told(&after.expect("the first is known")),
+        [["main.run /app/main.go:9"], ["main.run[int] ?:0"]]
+    );
+}
+
+#[test]
 fn the_caller_of_a_fault_is_at_its_own_pc() {
     let (after, _) = translated(&profile(&[("runtime.?14", 2), ("?.12", 9)]));
     assert_eq!(
