@@ -37,6 +37,8 @@ func deep(n int) int {
 
 func inlined(p *int) int { return *p }
 
+func waiting(c chan int) { <-c }
+
 //go:noinline
 func outer(p *int) int { return inlined(p) + 1 }
 
@@ -142,7 +144,7 @@ func main() {
 		group := sync.WaitGroup{}
 		for range [2]int{} {
 			group.Add(1)
-			go generic(&group, func(group *sync.WaitGroup) { group.Done(); outer(new(int)); select {} })
+			go generic(&group, func(group *sync.WaitGroup) { group.Done(); waiting(make(chan int)) })
 		}
 		group.Wait()
 		if err := pprof.Lookup("goroutine").WriteTo(&profile, 0); err != nil {

@@ -252,15 +252,9 @@ impl<'p> Location<'p> {
     fn of(content: &'p [u8]) -> Option<Location<'p>> {
         let mut functions = Vec::new();
         for field in fields(content) {
-            match field? {
-                Field {
-                    number: location::LINE,
-                    value: Value::Bytes(line),
-                    ..
-                } => {
-                    functions.push(number_in(line, line::FUNCTION)?);
-                }
-                _ => {}
+            let field = field?;
+            if let (location::LINE, Value::Bytes(line)) = (field.number, field.value) {
+                functions.push(number_in(line, line::FUNCTION)?);
             }
         }
         Some(Location {
