@@ -181,6 +181,7 @@ const parts = {
   refusal: "refusal",
   remote: "worker/remote",
   source: "transport/source",
+  symbolicate: "symbolicate/symbolicate",
   system: "program/system",
   tinygo: "tinygo/tinygo",
   verify: "transport/verify",
@@ -193,7 +194,7 @@ async function bundleLoader() {
     name in parts && from === source("late/parts") ? { path: `./${name}.js`, external: true } : undefined,
   );
   // What is there for the caller to import, and for nobody else.
-  const entries = { fs: "fs/fs", symbolicate: "symbolicate/symbolicate" };
+  const entries = { fs: "fs/fs" };
   // One by one: of what two files import, each would hold all that either uses.
   for (const [name, place] of Object.entries({ index: "bundle", ...parts, ...entries })) {
     await bundle({ [name]: source(place) }, [late, decoderBindings]);

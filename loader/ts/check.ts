@@ -13,6 +13,7 @@ const isOneOf =
   (...values: unknown[]): Test =>
   (value) =>
     values.includes(value);
+const isBoolean = isOneOf(true, false);
 const isWithin =
   (least: number, most: number): Test =>
   (value) =>
@@ -39,13 +40,14 @@ const OPTIONS: Readonly<Record<string, Test>> = {
   global: isObject,
   onProgress: isFunction,
   signal: (value) => isObject(value) && typeof (value as AbortSignal).aborted === "boolean",
-  integrity: (value) => typeof value === "boolean" || (isString(value) && SRI.test(value as string)),
+  integrity: (value) => isBoolean(value) || (isString(value) && SRI.test(value as string)),
   allowOrigins: isStrings,
   cache: isOneOf(true, false, "offline"),
   baseUrl: isPlace,
   imports: isObject,
   start: isFunction,
-  worker: isOneOf(true, false),
+  worker: isBoolean,
+  symbolicate: isBoolean,
   ready: (value) => value === true || (isString(value) && value !== "") || isFunction(value),
   until: isOneOf("run", "idle"),
   decoderUrl: isPlace,

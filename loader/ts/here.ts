@@ -2,7 +2,7 @@
 
 import { Job } from "./job.js";
 import { part } from "./late/part.js";
-import type { GoApp, LoadOptions, Via } from "./options.js";
+import type { GoApp, LoadOptions } from "./options.js";
 import { startApp } from "./program/app.js";
 import { offers } from "./program/offer.js";
 import { addressOf } from "./transport/address.js";
@@ -22,18 +22,23 @@ import { Store } from "./transport/store.js";
 export async function loadHere<Exports>(
   source: unknown,
   options: LoadOptions,
-  onStart?: (via: Via) => void,
+  onStart?: (loaded: Loaded) => void,
 ): Promise<GoApp<Exports>> {
-  const job = new Job({ ...options }, onStart);
+  let loaded: Loaded;
+  const job = new Job({ ...options }, () => onStart?.(loaded));
   return job.run(async () => {
-    const loaded = await loadedOf(await known(source), job);
+    loaded = await loadedOf(await known(source), job);
     const { ready } = options;
     const waiting = ready === undefined ? undefined : await part("ready");
     const isReady = ready === undefined ? undefined : waiting?.readiness(job.options, ready);
+    const explaining = options.symbolicate ? await part("symbolicate") : undefined;
     const app = await startApp(loaded, job);
     const { exited } = app;
-    // A promise of its own again, which nothing in here listens to.
-    Object.assign(app, { ...offers(app, options), exited: exited.then((code) => code) });
+    Object.assign(app, {
+      ...offers(app, options, loaded),
+      // A promise of its own again, which nothing in here listens to.
+      exited: exited.finally(() => explaining?.explain(loaded, options, app.failure)),
+    });
     if (isReady) await waiting?.untilReady(app as GoApp, exited, isReady, job);
     return app as GoApp<Exports>;
   });

@@ -11,15 +11,12 @@ export class Job {
   readonly #outer: AbortSignal | undefined;
   readonly #onProgress: LoadOptions["onProgress"];
   #last: Progress | undefined;
-  #via: Via = "module";
-  readonly #onStart: (via: Via) => void;
 
   /** @param onStart called when nothing but the program itself can fail any more, before it is entered */
   constructor(
     readonly options: LoadOptions,
-    onStart: (via: Via) => void = () => {},
+    private readonly onStart?: () => void,
   ) {
-    this.#onStart = onStart;
     this.#outer = options.signal;
     this.#onProgress = options.onProgress;
     const { integrity } = options;
@@ -115,14 +112,13 @@ export class Job {
 
   /** Reports that everything is there and the program begins. */
   beginRun(via: Via): void {
-    this.#via = via;
     const { loaded, total } = this.#last ?? { loaded: 0, total: undefined };
     this.progress({ phase: "run", loaded, total, via });
   }
 
   /** Reports that there is an instance, which is entered now. */
   started(): void {
-    this.#onStart(this.#via);
+    this.onStart?.();
   }
 }
 

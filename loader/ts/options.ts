@@ -65,6 +65,11 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * program's first wait.
    */
   ready?: true | string | ((scope: Record<string, unknown>) => boolean);
+  /**
+   * Translate what the program dies of by the side-car that `gowasp pack` wrote: the stacks of `failure` and its causes have
+   * Go's names, files and lines when `exited` settles, which waits for it. The side-car is fetched then, not before.
+   */
+  symbolicate?: boolean;
   /** What a relative address is relative to. Default: the page, the worker's script, or the working directory. */
   baseUrl?: string | Url;
   /**
@@ -198,12 +203,21 @@ export interface GoApp<Exports = WasmExports> {
    * @throws {GowaspError} `no-function`, and `exited` when the program ends before it has answered
    */
   call(name: string, ...args: unknown[]): Promise<unknown>;
+  /**
+   * Translates a trace of this program: a stack of the engine's, or Go's own traceback of a program that was packed with
+   * `--strip`. The side-car that `gowasp pack` wrote is fetched when this is called first. What is no call of this build stays,
+   * and without a side-car all of it does.
+   *
+   * @param trace an error, whose causes are translated as well, or a text
+   * @throws {GowaspError} `network`, `http-status`, `manifest-invalid`, `integrity`, `unavailable`
+   */
+  symbolicate(trace: unknown): Promise<string>;
   /** Ends the program: nothing of it runs any more and `exited` resolves with 137. */
   kill(): void;
 }
 
 /** A Go program in a web worker: what it exports, and its memory, cannot be reached from the page. */
-export type WorkerGoApp = Pick<GoApp, "exited" | "failure" | "via" | "kill">;
+export type WorkerGoApp = Pick<GoApp, "exited" | "failure" | "via" | "symbolicate" | "kill">;
 
 /**
  * A program that a page imports by the package's plugin for its bundler: `import app from "./cmd/app?gowasp"`.

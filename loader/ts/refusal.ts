@@ -1,4 +1,5 @@
-// Messages for a wrong source, option or manifest, and for bytes that do not compile. Loaded when one is needed.
+// Messages for a wrong source, option or manifest, and for modules that do not compile or cannot be instantiated. Loaded when one
+// is needed.
 
 import { GowaspError } from "./errors.js";
 import { shown } from "./transport/http.js";
@@ -26,6 +27,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   baseUrl: "a string or a URL",
   imports: "an object or a function",
   start: "a function that takes an instance",
+  symbolicate: "true or false",
   worker: "true or false",
   ready: "true, a name or a function",
   until: '"run" or "idle"',
@@ -97,6 +99,16 @@ export function compileError(cause: unknown, message: string, url: string): Gowa
     });
   }
   return new GowaspError("compile", `${place} could not be compiled: ${message}`, { cause });
+}
+
+/** The error for what `WebAssembly.instantiate` threw. */
+export function instantiateError(cause: Error): GowaspError {
+  const { message } = cause;
+  // Its name changed in Go 1.14, and with it how values are written (syscall/js/js.go, "type ref").
+  const advice = /runtime\.nanotime\b/.test(message)
+    ? "Go 1.13 and older want other host functions: build it with Go 1.14 or later"
+    : "functions of //go:wasmimport belong into the option imports";
+  return new GowaspError("instantiate", `the module could not be instantiated: ${message}; ${advice}`, { cause });
 }
 
 function invalid(message: string): GowaspError {

@@ -61,7 +61,7 @@ describe("worker: true", { skip: withoutGo }, () => {
       "to stderr\n",
       ["download", "compile", "run"],
       "native",
-      ["exited", "failure", "via", "kill"],
+      ["exited", "failure", "via", "symbolicate", "kill"],
     ]);
   });
 

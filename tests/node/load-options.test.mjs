@@ -38,6 +38,7 @@ const WRONG = {
   baseUrl: [5, {}],
   imports: ["env"],
   start: [{}],
+  symbolicate: ["yes", 1],
   worker: ["yes", 1],
   ready: ["", 5],
   until: ["done"],

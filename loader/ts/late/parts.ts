@@ -9,6 +9,7 @@ export const parts = {
   refusal: () => import("../refusal.js"),
   remote: () => import("../worker/remote.js"),
   source: () => import("../transport/source.js"),
+  symbolicate: () => import("../symbolicate/symbolicate.js"),
   system: () => import("../program/system.js"),
   tinygo: () => import("../tinygo/tinygo.js"),
   verify: () => import("../transport/verify.js"),

@@ -9,7 +9,7 @@ import type { Abi } from "../transport/manifest.js";
 import { Link, memoryOf } from "./link.js";
 
 /** A running program, before the means to use it by name are added. */
-export type StartedApp = Omit<GoApp, "scope" | "call">;
+export type StartedApp = Omit<GoApp, "scope" | "call" | "symbolicate">;
 
 /**
  * Instantiates a module with the host functions it wants and begins to run it. When this resolves, Go's `main` has run

@@ -1,5 +1,6 @@
 import { GowaspError } from "../errors.js";
 import type { Job } from "../job.js";
+import { part } from "../late/part.js";
 import type { LoadOptions } from "../options.js";
 
 /** The imports of the caller, whose functions may ask for a memory that does not exist yet. */
@@ -16,12 +17,7 @@ export class Link {
     try {
       this.#instance = await WebAssembly.instantiate(module, imports);
     } catch (cause) {
-      const { message } = cause as Error;
-      // Its name changed in Go 1.14, and with it how values are written (syscall/js/js.go, "type ref").
-      const advice = /runtime\.nanotime\b/.test(message)
-        ? "Go 1.13 and older want other host functions: build it with Go 1.14 or later"
-        : "functions of //go:wasmimport belong into the option imports";
-      throw new GowaspError("instantiate", `the module could not be instantiated: ${message}; ${advice}`, { cause });
+      throw (await part("refusal")).instantiateError(cause as Error);
     }
     job.check();
     job.started();

@@ -2,22 +2,26 @@
 
 import { part } from "../late/part.js";
 import type { GoApp, LoadOptions } from "../options.js";
+import type { Loaded } from "../transport/loaded.js";
 
 type Scope = GoApp["scope"];
 
 /**
- * The names on `js.Global()` and the calls by name, of an app that has just been started.
+ * The names on `js.Global()`, the calls by name and the translation of traces, of an app that has just been started.
  *
  * @param options among them `global`, whose names come first
+ * @param loaded what was started
  */
 export function offers(
   { exports, exited }: Pick<GoApp, "exports" | "exited">,
   options: LoadOptions,
-): Pick<GoApp, "scope" | "call"> {
+  loaded: Loaded,
+): Pick<GoApp, "scope" | "call" | "symbolicate"> {
   const scope = scopeOf(options);
   return {
     scope,
     call: async (name, ...args) => (await part("ready")).callByName({ exports, exited, scope }, name, args),
+    symbolicate: async (trace) => (await part("symbolicate")).symbolicateOf(loaded, options, trace),
   };
 }
 

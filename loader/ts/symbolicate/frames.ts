@@ -5,6 +5,10 @@ export interface Level {
   name: string;
   /** `FILE:LINE`, as far as it is known. */
   place: string;
+  /** Whether file and line are. */
+  isKnown: boolean;
+  /** Whether it was inlined into the next level. */
+  isInlined: boolean;
 }
 
 /** Who knows frames. */
@@ -22,9 +26,13 @@ const SIGN = /^(\s*)[^@]*@(.*?):?wasm-function\[(\d+)\]:0x([0-9a-f]+)(.*)$/;
 /** JavaScriptCore: `<?>.wasm-function[12]@[wasm code]`. */
 const NAMED = /wasm-function\[(\d+)\](?=@\[wasm code\])/;
 
+/** Longer lines are no frames. */
+export const LONGEST_LINE = 1 << 14;
+
 /** Translates what is known of a text, line by line. */
 export function translate(text: string, site: Site): string {
   return text.replace(/[^\r\n]+(\r?\n|$)/g, (line, end: string) => {
+    if (line.length > LONGEST_LINE) return line;
     const body = line.slice(0, line.length - end.length);
     return translated(body, end, site) ?? line;
   });

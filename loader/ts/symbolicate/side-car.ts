@@ -1,6 +1,8 @@
-// The side-car of format 2: `optimizer/core/src/symbols.rs` describes the file, `positions/columns.rs` the columns in it.
+// The side-car of format 2: `optimizer/core/src/symbols.rs` describes the file, `positions/columns.rs` and `positions/traces.rs`
+// the columns in it.
 
 import { GowaspError } from "../errors.js";
+import { type Column, damaged, Front, unzigzag } from "./columns.js";
 import type { Level } from "./frames.js";
 
 /** What is known of a module's code. */
@@ -9,6 +11,26 @@ export interface SideCar {
   levels(index: number, offset: number): Level[] | undefined;
   /** The name of a function. */
   name(index: number): string | undefined;
+  /** What Go's own tables no longer say, if they were stripped. */
+  traces: Traces | undefined;
+}
+
+/** What Go's own tracebacks say no more. */
+export interface Traces {
+  /** The name of every function, whether it has code or was only inlined. */
+  names: string[];
+  functions: TracedFunction[];
+  /** Whether frames of inlined calls are missing. */
+  lacksInlined: boolean;
+}
+
+/** A function by the PCs that tracebacks print. */
+export interface TracedFunction {
+  name: string;
+  /** The number in its placeholder. */
+  number: number;
+  /** The levels at a PC, the innermost first, if that is a call or a fault. */
+  levels(pc: number): Level[] | undefined;
 }
 
 /** A place: positions of a file and a line, 0 for none, one more than them otherwise. */
@@ -21,11 +43,24 @@ interface Call {
   place: Place;
 }
 
+interface Row {
+  call: number;
+  place: Place;
+}
+
 interface Func {
+  index: number;
   subprogram: number;
   calls: Call[];
-  /** By offset in the code section. */
-  rows: Map<number, { call: number; place: Place }>;
+  /** By offset in the code section, or by PC, ascending. */
+  rows: Map<number, Row>;
+}
+
+/** What rows and calls refer to. */
+interface Lists {
+  files: string[];
+  names: string[];
+  declared: Place[];
 }
 
 /**
@@ -37,6 +72,8 @@ export async function sideCarOf(file: {
   format?: unknown;
   codeStart?: unknown;
   positions?: unknown;
+  traces?: unknown;
+  stripped?: unknown;
 }): Promise<SideCar> {
   const codeStart = Number(file?.codeStart);
   if (file?.format !== 2 || typeof file.positions !== "string") {
@@ -45,30 +82,41 @@ export async function sideCarOf(file: {
       `the side-car has format ${file?.format}, which this release does not read`,
     );
   }
-  const { files, names, functions } = read(await inflated(file.positions));
-  const level = (subprogram: number, [position, line]: Place): Level => {
-    const path = files[position - 1] ?? "?";
-    return { name: names[subprogram] ?? "?", place: position && line ? `${path}:${line - 1}` : path };
-  };
+  const { lists, functions } = read(await inflated(file.positions));
+  const byIndex = new Map(functions.map((known) => [known.index, known]));
+  const { traces, stripped } = file;
   return {
     levels(index, offset) {
-      const known = functions.get(index);
-      const row = known?.rows.get(offset - codeStart);
-      if (!known || !row) return undefined;
-      const levels: Level[] = [];
-      let { call, place } = row;
-      for (let at = known.calls[call]; at; at = known.calls[call]) {
-        levels.push(level(at.subprogram, place));
-        [call, place] = [at.outer, at.place];
-      }
-      levels.push(level(known.subprogram, place));
-      return levels;
+      const known = byIndex.get(index);
+      return known && levelsAt(known, offset - codeStart, lists);
     },
     name(index) {
-      const known = functions.get(index);
-      return known && names[known.subprogram];
+      const known = byIndex.get(index);
+      return known && lists.names[known.subprogram];
     },
+    traces:
+      typeof traces === "string"
+        ? tracesOf(await inflated(traces), lists, functions, Array.isArray(stripped) && stripped.includes("inlines"))
+        : undefined,
   };
+}
+
+function levelsAt({ rows, calls, subprogram }: Func, at: number, { files, names }: Lists): Level[] | undefined {
+  const row = rows.get(at);
+  if (!row) return undefined;
+  const level = (subprogram: number, [position, line]: Place, isInlined: boolean): Level => {
+    const path = files[position - 1] ?? "?";
+    const place = position && line ? `${path}:${line - 1}` : path;
+    return { name: names[subprogram] ?? "?", place, isKnown: position > 0 && line > 0, isInlined };
+  };
+  const levels: Level[] = [];
+  let { call, place } = row;
+  for (let at = calls[call]; at; at = calls[call]) {
+    levels.push(level(at.subprogram, place, true));
+    [call, place] = [at.outer, at.place];
+  }
+  levels.push(level(subprogram, place, false));
+  return levels;
 }
 
 async function inflated(base64: string): Promise<Uint8Array> {
@@ -80,102 +128,112 @@ async function inflated(base64: string): Promise<Uint8Array> {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (cause) {
-    throw new GowaspError("manifest-invalid", "the side-car is damaged", { cause });
+    throw damaged(cause);
   }
 }
 
-const COLUMNS = 16;
-type Half = [Column, Column, Column, Column, Column, Column, Column, Column];
+/** The columns of inlined calls. */
+type Calls = [callee: Column, outer: Column, file: Column, line: Column];
 
-function read(bytes: Uint8Array) {
-  let at = 0;
-  const number = () => {
-    const [value, next] = numberAt(bytes, at);
-    at = next;
-    return value;
-  };
-  const strings = () => {
-    const count = number();
-    const length = number();
-    const text = new TextDecoder().decode(bytes.subarray(at, at + length));
-    at += length;
-    return count ? text.split("\n") : [];
-  };
-  const files = strings();
-  const names = strings();
-  const columns = Array.from({ length: COLUMNS }, () => {
-    const length = number();
-    at += length;
-    return new Column(bytes, at - length, at);
-  });
-  const [file, line, index, behind, size, subprogram, calls, rows] = columns.slice(0, 8) as Half;
-  const [callee, outer, callFile, callLine, offset, call, rowFile, rowLine] = columns.slice(8) as Half;
-  const declared = names.map((): Place => [file.next(), line.next()]);
-  const functions = new Map<number, Func>();
+function callOf([callee, outer, file, line]: Calls, position: number): Call {
+  const before = outer.number();
+  const place: Place = [file.next(), line.next()];
+  return { subprogram: callee.next(), outer: before ? position - before : -1, place };
+}
+
+function columnsOf(front: Front): (at: number) => Column {
+  const columns = Array.from({ length: 16 }, () => front.column());
+  return (at) => columns[at] as Column;
+}
+
+function read(bytes: Uint8Array): { lists: Lists; functions: Func[] } {
+  const front = new Front(bytes);
+  const files = front.strings();
+  const names = front.strings();
+  const column = columnsOf(front);
+  const declared = names.map((): Place => [column(0).next(), column(1).next()]);
+  const functions: Func[] = [];
   let end = 0;
-  while (!index.isDone()) {
-    const position = index.next();
-    const start = end + behind.number();
-    const length = size.number();
+  while (!column(2).isDone()) {
+    const index = column(2).next();
+    const start = end + column(3).number();
+    const length = column(4).number();
     if (length) end = start + length;
-    const known: Func = { subprogram: subprogram.next(), calls: [], rows: new Map() };
-    const [ofCalls, ofRows] = [calls.number(), rows.number()];
-    for (let nth = 0; nth < ofCalls; nth++) {
-      const before = outer.number();
-      const place: Place = [callFile.next(), callLine.next()];
-      known.calls.push({ subprogram: callee.next(), outer: before ? nth - before : -1, place });
+    const known: Func = { index, subprogram: column(5).next(), calls: [], rows: new Map() };
+    const [calls, rows] = [column(6).number(), column(7).number()];
+    for (let nth = 0; nth < calls; nth++) {
+      known.calls.push(callOf([column(8), column(9), column(10), column(11)], nth));
     }
     // Differences of rows begin anew in each function.
     const [ownFile, ownLine] = declared[known.subprogram] ?? [0, 0];
-    [offset.last, call.last, rowFile.last, rowLine.last] = [length ? start : 0, 0, ownFile, ownLine];
-    for (let nth = 0; nth < ofRows; nth++) {
-      known.rows.set(offset.next(), { call: call.next() - 1, place: [rowFile.next(), rowLine.next()] });
+    column(12).last = length ? start : 0;
+    [column(13).last, column(14).last, column(15).last] = [0, ownFile, ownLine];
+    for (let nth = 0; nth < rows; nth++) {
+      const offset = column(12).next();
+      known.rows.set(offset, { call: column(13).next() - 1, place: [column(14).next(), column(15).next()] });
     }
-    functions.set(position, known);
+    functions.push(known);
   }
-  return { files, names, functions };
+  return { lists: { files, names, declared }, functions };
 }
 
-/** A number in base 128, and where the next one is. Those of side-cars have at most 33 bits. */
-function numberAt(bytes: Uint8Array, at: number): [value: number, next: number] {
-  let value = 0;
-  for (let factor = 1; ; factor *= 128) {
-    const byte = bytes[at++];
-    if (byte === undefined) throw new GowaspError("manifest-invalid", "the side-car is damaged");
-    value += (byte & 127) * factor;
-    if (byte < 128) return [value, at];
+/** Reads the columns of `positions/traces.rs`, which refer to those of the code. */
+function tracesOf(bytes: Uint8Array, code: Lists, functions: Func[], lacksInlined: boolean): Traces {
+  const front = new Front(bytes);
+  const files = [...code.files, ...front.strings()];
+  const ownNames = front.strings();
+  const column = columnsOf(front);
+  const lists: Lists = {
+    files,
+    names: [...code.names, ...ownNames],
+    declared: [...code.declared, ...ownNames.map((): Place => [column(0).next(), column(1).next()])],
+  };
+  const traced: TracedFunction[] = [];
+  let next = 0;
+  while (!column(2).isDone()) {
+    const index = column(2).next();
+    const behind = column(3).number();
+    next += behind;
+    const counterpart = behind ? functions[next - 1] : undefined;
+    if (behind && !counterpart) throw damaged();
+    const subprogram = counterpart?.subprogram ?? column(4).next();
+    const known: Func = { index, subprogram, calls: [...(counterpart?.calls ?? [])], rows: new Map() };
+    const [calls, rows] = [column(5).number(), column(6).number()];
+    for (let nth = 0; nth < calls; nth++) {
+      known.calls.push(callOf([column(7), column(8), column(9), column(10)], known.calls.length));
+    }
+    addTraced(known, rows, [...(counterpart?.rows.values() ?? [])], lists, column);
+    traced.push({
+      name: lists.names[subprogram] ?? "?",
+      number: index,
+      levels: (pc) => levelsAt(known, pc, lists),
+    });
   }
+  return { names: lists.names, functions: traced, lacksInlined };
 }
 
-/** Numbers behind each other. */
-class Column {
-  /** What the next difference is to. */
-  last = 0;
-
-  readonly #bytes: Uint8Array;
-  #at: number;
-  readonly #end: number;
-
-  constructor(bytes: Uint8Array, at: number, end: number) {
-    this.#bytes = bytes;
-    this.#at = at;
-    this.#end = end;
-  }
-
-  isDone(): boolean {
-    return this.#at >= this.#end;
-  }
-
-  number(): number {
-    const [value, next] = numberAt(this.#bytes, this.#at);
-    this.#at = next;
-    return value;
-  }
-
-  /** A zigzag coded difference, added to the last value. */
-  next(): number {
-    const coded = this.number();
-    this.last += coded % 2 ? -(coded + 1) / 2 : coded / 2;
-    return this.last;
+/** Adds the rows of a function, of which `known` are those of its counterpart. */
+function addTraced(
+  { subprogram, rows }: Func,
+  count: number,
+  known: Row[],
+  { declared }: Lists,
+  column: (at: number) => Column,
+): void {
+  const [ownFile, ownLine] = declared[subprogram] ?? [0, 0];
+  [column(11).last, column(13).last, column(14).last, column(15).last] = [0, 0, ownFile, ownLine];
+  let place = 0;
+  for (let nth = 0; nth < count; nth++) {
+    const pc = column(11).next();
+    const coded = column(12).number();
+    if (coded === 0) {
+      rows.set(pc, { call: column(13).next() - 1, place: [column(14).next(), column(15).next()] });
+      continue;
+    }
+    const at = place + unzigzag(coded - 1);
+    const row = known[at];
+    if (!row) throw damaged();
+    rows.set(pc, row);
+    place = at + 1;
   }
 }

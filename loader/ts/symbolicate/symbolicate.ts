@@ -1,8 +1,11 @@
 /** Go's names, files and lines in stack traces of optimized programs: `gowasp/symbolicate`. */
 
 import { GowaspError } from "../errors.js";
-import { type Site, translate } from "./frames.js";
-import { type SideCar, sideCarOf } from "./side-car.js";
+import { bytesAt, mayHoldFrames, type Program, parsed, programOf, sideCarAt, translated } from "./program.js";
+import { textOf } from "./text.js";
+
+export { explain, symbolicateOf } from "./app.js";
+export const part = "symbolicate";
 
 /** What `symbolicate()` may be told. */
 export interface SymbolicateOptions {
@@ -15,19 +18,14 @@ export interface SymbolicateOptions {
   sameBuild?: boolean;
 }
 
-/** A program's side-car, and the addresses that its frames may name. */
-interface Program {
-  sideCar: SideCar;
-  addresses: Set<string>;
-}
-
 /** By address of the manifest: fetched when first asked for, and again if that failed. */
 const programs = new Map<string, Promise<Program>>();
 
 /**
- * Translates a stack trace of a program that `gowasp pack` wrote. Frames that are no calls of this build stay as they are.
+ * Translates a stack trace of a program that `gowasp pack` wrote, or Go's own traceback of one that was packed with `--strip`.
+ * Frames that are no calls of this build stay as they are.
  *
- * @param trace an error, or the text of its stack
+ * @param trace an error, whose causes are translated as well, or a text
  * @param manifest address of `app.json`, absolute or relative to the page
  * @returns the text with Go's names, files and lines; what Go inlined has lines of its own
  * @throws {GowaspError} `network`, `http-status`, `manifest-invalid`, `integrity`, `unavailable`
@@ -40,8 +38,8 @@ export async function symbolicate(
   options: SymbolicateOptions = {},
 ): Promise<string> {
   const text = textOf(trace);
-  // Nothing is fetched for a trace without frames of WebAssembly.
-  if (!text.includes("wasm-function[")) return text;
+  // Nothing is fetched for a trace without frames of WebAssembly or Go.
+  if (!mayHoldFrames(text)) return text;
   const url = new URL(manifest, globalThis.location?.href).href;
   let known = programs.get(url);
   if (!known) {
@@ -49,12 +47,7 @@ export async function symbolicate(
     programs.set(url, known);
     known.catch(() => programs.delete(url));
   }
-  const { sideCar, addresses } = await known;
-  const site: Site = {
-    levels: (address, index, offset) => (isOther(address, addresses) ? undefined : sideCar.levels(index, offset)),
-    name: (index) => (options.sameBuild ? sideCar.name(index) : undefined),
-  };
-  return translate(text, site);
+  return translated(text, await known, !!options.sameBuild);
 }
 
 /**
@@ -82,20 +75,6 @@ export function watchErrors(
   };
 }
 
-/** V8 puts the message in front of the frames, others do not. */
-function textOf(trace: unknown): string {
-  if (typeof trace !== "object" || trace === null) return String(trace);
-  const { stack } = trace as { stack?: unknown };
-  if (typeof stack !== "string") return String(trace);
-  const said = String(trace);
-  return stack.startsWith(said) ? stack : `${said}\n${stack}`;
-}
-
-/** Whether a frame names the address of another module; many name none. */
-function isOther(address: string, addresses: Set<string>): boolean {
-  return /^https?:/.test(address) && !addresses.has(address);
-}
-
 async function programAt(url: string, { fetch = globalThis.fetch }: SymbolicateOptions): Promise<Program> {
   const manifest = parsed(await bytesAt(url, fetch), url);
   const { module, symbols } = manifest ?? {};
@@ -103,41 +82,11 @@ async function programAt(url: string, { fetch = globalThis.fetch }: SymbolicateO
     const where = symbols?.url === undefined ? ": its side-car is kept elsewhere; use `gowasp symbolicate`" : "";
     throw new GowaspError("manifest-invalid", `${url} names no side-car${where}`);
   }
-  const absolute = (address: string) => new URL(address, url).href;
-  const bytes = await bytesAt(absolute(symbols.url), fetch);
-  if (typeof symbols.sha256 === "string" && (await sha256(bytes)) !== symbols.sha256) {
-    throw new GowaspError("integrity", `${absolute(symbols.url)} is not the side-car that ${url} names`);
+  const { protocol, href } = new URL(symbols.url, url);
+  // A manifest from the network must not make a server read its own files.
+  if (protocol === "file:" && !url.startsWith(protocol)) {
+    throw new GowaspError("manifest-invalid", `${url} names a side-car on this machine`);
   }
-  const encodings: { url: string }[] = Object.values(module.encodings ?? {});
-  return {
-    sideCar: await sideCarOf(parsed(bytes, absolute(symbols.url))),
-    addresses: new Set([module.url, ...encodings.map((file) => file.url)].map(absolute)),
-  };
-}
-
-/** JSON of a file. */
-// biome-ignore lint/suspicious/noExplicitAny: what it holds is looked at where it is used
-function parsed(bytes: Uint8Array, url: string): any {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new GowaspError("manifest-invalid", `${url} is not JSON`, { cause });
-  }
-}
-
-async function bytesAt(url: string, fetch: NonNullable<SymbolicateOptions["fetch"]>): Promise<Uint8Array<ArrayBuffer>> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new GowaspError("network", `${url} could not be fetched`, { cause });
-  }
-  if (!response.ok) throw new GowaspError("http-status", `${url}: ${response.status}`, { status: response.status });
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
-  // Only pages of secure origins have it.
-  const hash = await globalThis.crypto?.subtle?.digest("SHA-256", bytes);
-  return hash && Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const sha256 = typeof symbols.sha256 === "string" ? symbols.sha256 : undefined;
+  return programOf(manifest, url, () => sideCarAt(href, sha256, fetch));
 }

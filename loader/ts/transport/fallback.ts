@@ -132,11 +132,12 @@ type FromStore = (entry: ModuleEntry, store: Store, job: Job) => Promise<Loaded 
 
 /** What was kept of an app whose manifest is not available, if it is complete and what the caller wants. */
 export async function lastVersion(
-  { text, url }: ManifestFile,
+  file: ManifestFile,
   store: Store,
   fromStore: FromStore,
   job: Job,
 ): Promise<Loaded | undefined> {
+  const { text, url } = file;
   let manifest: Manifest;
   try {
     ({ manifest } = await manifestOf(new TextEncoder().encode(text), url, job));
@@ -146,7 +147,7 @@ export async function lastVersion(
   const { module, abi, name } = manifest;
   const loaded = await fromStore(module, store, job);
   if (loaded) console.warn(`gowasp: ${shown(url)} cannot be had; its last version runs, from the Cache API`);
-  return loaded && { ...loaded, abi, name };
+  return loaded && { ...loaded, abi, name, file };
 }
 
 /** Keeps, in the background, what the browser decodes by itself, for a start without network. */

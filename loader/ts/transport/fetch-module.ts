@@ -60,6 +60,7 @@ export async function moduleOfEntry(entry: Entry, url: string, store: Store, job
       (await fromNetwork(module, store, job))),
     abi,
     name,
+    file: entry.file,
   };
 }
 

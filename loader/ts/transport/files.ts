@@ -25,7 +25,7 @@ export async function moduleOfFile(url: string, job: Job): Promise<Loaded> {
     return { module: await compileAll(entry.chunks, { url, pin: pinOf(job.sri), via: "file" }, job), via: "file" };
   }
   const { module, abi, name } = entry.manifest;
-  return { ...(await moduleOfFiles(module, job)), abi, name };
+  return { ...(await moduleOfFiles(module, job)), abi, name, file: entry.file };
 }
 
 /**

@@ -129,6 +129,22 @@ export function deltasOf(deltas: unknown, url: string, origins: readonly string[
   });
 }
 
+/**
+ * The side-car that a manifest names. There is none where it is kept elsewhere, where no hash is given, as in the first release,
+ * and where anything else is wrong with it.
+ *
+ * @param symbols the field
+ * @param url the manifest's address
+ * @param origins others that it may name
+ */
+export function symbolsOf(symbols: unknown, url: string, origins: readonly string[] = []): FileEntry | undefined {
+  try {
+    return new Reader(url, origins).file(symbols, "");
+  } catch {
+    return undefined;
+  }
+}
+
 /** Many more than `gowasp pack` keeps versions. */
 const MAX_DELTAS = 100;
 

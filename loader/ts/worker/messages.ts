@@ -4,6 +4,7 @@
 import type { GowaspErrorCode } from "../errors.js";
 import type { Progress, Via, WorkerLoadOptions } from "../options.js";
 import type { Snapshot } from "../snapshot.js";
+import type { ManifestFile } from "../transport/store.js";
 
 /** The options that can be copied into a worker. */
 export const COPIED = [
@@ -42,8 +43,8 @@ export type FromWorker =
   | { type: "output"; stream: "stdout" | "stderr"; chunk: Uint8Array }
   /** Wants the next of standard input, up to `max` bytes. */
   | { type: "read"; max: number }
-  /** The program begins to run. */
-  | { type: "started"; via: Via }
+  /** The program begins to run; the page translates its traces by the manifest. */
+  | { type: "started"; via: Via; file: ManifestFile | undefined }
   /** It waits for the first time, has ended, or is ready. */
   | { type: "idle" }
   | { type: "exited"; code: number; failure: Failure | undefined; files: Snapshot | undefined }
@@ -90,7 +91,7 @@ const FROM_WORKER: Readonly<Record<FromWorker["type"], Test>> = {
   progress: has({ progress: has({ phase: isString, loaded: isNumber, total: orNone(isNumber), via: isString }) }),
   output: has({ stream: (value) => value === "stdout" || value === "stderr", chunk: isBytes }),
   read: has({ max: isNumber }),
-  started: has({ via: isString }),
+  started: has({ via: isString, file: orNone(has({ text: isString, url: isString })) }),
   idle: has({}),
   exited: has({ code: Number.isInteger, failure: orNone(isFailure), files: orNone(isSnapshot) }),
   failed: has({ failure: isFailure }),

@@ -2,6 +2,7 @@
 
 import { GowaspError } from "../errors.js";
 import { KILLED } from "../killed.js";
+import { part as load } from "../late/part.js";
 import type { WorkerGoApp, WorkerLoadOptions } from "../options.js";
 import { addressOf } from "../transport/address.js";
 import { placeOf } from "../transport/places.js";
@@ -24,12 +25,13 @@ export async function loadInWorker(source: unknown, options: WorkerLoadOptions):
   const start = await startOf(source, options);
   if (options.signal?.aborted) throw aborted(options.signal);
   const stdin = new Stdin(options.stdin);
+  const explaining = options.symbolicate ? await load("symbolicate") : undefined;
   const thread = await startWorker(options);
   if (options.signal?.aborted) {
     thread.terminate();
     throw aborted(options.signal);
   }
-  const remote = new Remote(thread, options, stdin);
+  const remote = new Remote(thread, options, stdin, explaining);
   remote.start({ ...start, stdin: stdin.known });
   return remote.loaded;
 }
@@ -78,6 +80,10 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
   }
 }
 
+type Started = FromWorker & { type: "started" };
+/** What translates what the program dies of. */
+type Explaining = Awaited<ReturnType<typeof load<"symbolicate">>>;
+
 /** A worker and what is known of it. */
 class Remote {
   /** Resolves when the program runs. */
@@ -93,11 +99,13 @@ class Remote {
   readonly #worker: Thread;
   readonly #options: WorkerLoadOptions;
   readonly #stdin: Stdin;
+  readonly #explaining: Explaining | undefined;
 
-  constructor(worker: Thread, options: WorkerLoadOptions, stdin: Stdin) {
+  constructor(worker: Thread, options: WorkerLoadOptions, stdin: Stdin, explaining: Explaining | undefined) {
     this.#worker = worker;
     this.#options = options;
     this.#stdin = stdin;
+    this.#explaining = explaining;
     this.loaded = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -135,7 +143,7 @@ class Remote {
       case "read":
         return this.#answer(message.max);
       case "started":
-        return this.#started(message.via);
+        return this.#started(message);
       case "idle":
         return this.#resolve();
       case "exited":
@@ -149,19 +157,21 @@ class Remote {
     );
   }
 
-  #started(via: WorkerGoApp["via"]): void {
-    this.#app ??= this.#appOf(via);
+  #started(message: Started): void {
+    this.#app ??= this.#appOf(message);
     if (this.#options.until !== "idle" && this.#options.ready === undefined) this.#resolve();
   }
 
-  #appOf(via: WorkerGoApp["via"]): WorkerGoApp {
+  #appOf({ via, file }: Started): WorkerGoApp {
+    const options = this.#options;
     const failure = () => this.#failure;
     return {
-      exited: this.#exited,
+      exited: this.#exited.finally(() => this.#explaining?.explain({ file }, options, failure())),
       get failure() {
         return failure();
       },
       via,
+      symbolicate: async (trace) => (await load("symbolicate")).symbolicateOf({ file }, options, trace),
       kill: () => this.#end(KILLED),
     };
   }
@@ -206,7 +216,7 @@ class Remote {
     this.#settle.reject(error);
     this.#exiting.reject(error);
     // Whoever waits for `loaded` has got the failure already.
-    this.loaded.catch(() => this.#exited.catch(() => {}));
+    this.loaded.catch(() => (this.#app?.exited ?? this.#exited).catch(() => {}));
   }
 
   /** The thread is gone: the program ended it (`process.exit()` in Node), or an uncaught exception did. */

@@ -6,6 +6,7 @@ import { MemoryFiles } from "../fs/memory.js";
 import { loadHere } from "../here.js";
 import { builtin } from "../host/node.js";
 import type { LoadOptions, Progress } from "../options.js";
+import type { Loaded } from "../transport/loaded.js";
 import { type Answer, type Failure, type FromWorker, type Start, toWorker } from "./messages.js";
 
 /** The way to the page; TypeScript has the types of a worker's global scope apart from those of pages. */
@@ -52,7 +53,8 @@ async function start({ source, options, files, stdin, wants }: Start): Promise<v
     onProgress: wants.progress ? (progress: Progress) => port.postMessage({ type: "progress", progress }) : undefined,
   };
   try {
-    const app = await loadHere(source, own as LoadOptions, (via) => port.postMessage({ type: "started", via }));
+    const started = ({ via, file }: Loaded) => port.postMessage({ type: "started", via, file });
+    const app = await loadHere(source, own as LoadOptions, started);
     port.postMessage({ type: "idle" });
     const code = await app.exited;
     port.postMessage({ type: "exited", code, failure: app.failure && copied(app.failure), files: fs?.snapshot() });

@@ -17,8 +17,8 @@ pub(crate) use translate::run;
   gowasp symbolicate --symbols app.symbols node.cpuprofile > go.cpuprofile
 
 Traces of Chromium, Node, Deno, Firefox and wasmtime are translated, whatever stands around them,
-functions in CPU profiles of Node and Chromium, and Go's own tracebacks of modules that were packed
-with --strip.
+functions in profiles of Node, Chromium and Firefox, and of modules that were packed with --strip
+Go's own tracebacks and the profiles of runtime/pprof.
 What is not understood, and what is of another build, stays as it is. Safari and wazero name no
 offsets: with --same-build, their frames get the functions' names. See docs/debugging.md.")]
 #[cfg_attr(

@@ -6,8 +6,10 @@
 
 mod build;
 mod by_pc;
+mod coding;
 mod columns;
 mod of_map;
+mod traces;
 
 use build::{Builder, Place};
 pub(crate) use by_pc::PrintedPcs;

@@ -12,16 +12,20 @@
 //! | wazero, extism's Go SDK | `.$12(i32,i32) i32`: no offset | `wazero.rs` |
 //! | Go itself, where its tables were stripped | `?.1a2b(0x1)`, then `?:0 +0x1c` | `go_trace.rs` |
 //!
-//! Functions in CPU profiles of V8 are translated as well (`profile.rs`).
+//! Functions in CPU profiles of V8 are translated as well (`profile.rs`), and as a whole (`whole.rs`) profiles of Firefox
+//! (`firefox.rs`) and those that stripped Go programs write of themselves (`pprof.rs`).
 //!
 //! Frames without an offset are translated only where the caller knows that the trace is of this build, and get the
 //! function's name alone.
 
+mod firefox;
 mod go_trace;
 mod javascript;
+mod pprof;
 mod profile;
 mod wasmtime;
 mod wazero;
+mod whole;
 
 use crate::debug::Described;
 use crate::error::{Error, Result, Stage};
@@ -30,6 +34,7 @@ use crate::positions::{FunctionPositions, StackLevel};
 use crate::symbols::{SYMBOLS_SECTION, Symbols};
 use crate::{build_id, codemap};
 use go_trace::GoTraces;
+pub use whole::{LARGEST_PROFILE, may_be_profile};
 
 /// Translates traces, line by line.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 //! | `generator` | `gowasp VERSION` |
 //! | `buildId` | the module's build id in hex (`build_id.rs`); the manifest holds the same |
 //! | `goBuildId` | content of the `go:buildid` section, or `null` |
-//! | `traces`, `stripped` | only if Go's tables were stripped: the same by PC, for Go's own tracebacks; and what they lack, as in the manifest |
+//! | `traces`, `stripped` | only if Go's tables were stripped: the same by PC, for Go's own tracebacks, as the columns of `positions/traces.rs`, which refer to `positions`; and what the tables lack, as in the manifest |
 //! | `positions` | names, files and lines of functions, inlined calls, and the position of each call and fault: the columns of `positions/columns.rs`, compressed (zlib, RFC 1950), in base 64 (RFC 4648, padded) |
 //!
 //! Functions have the index that they have in the *shipped* module, as in an engine's `wasm-function[123]`; offsets are
@@ -132,8 +132,9 @@ impl Symbols {
             build_id: self.build_id.clone(),
             go_build_id: self.go_build_id.clone(),
             code_start: self.code_start,
-            positions: written(&self.positions),
-            traces: self.traces.as_ref().map(written),
+            positions: written(&self.positions.to_columns()),
+            traces: (self.traces.as_ref())
+                .map(|traces| written(&traces.to_columns_beside(&self.positions))),
             stripped: self.stripped.clone(),
         };
         // Strings and numbers only: serialization cannot fail.
@@ -145,8 +146,13 @@ impl Symbols {
 
 impl File {
     fn symbols(self) -> Result<Symbols> {
-        let positions = read(&self.positions)?;
-        let traces = self.traces.as_deref().map(read).transpose()?;
+        let positions = read(&self.positions, Positions::from_columns)?;
+        let traces = self.traces.as_deref().map(|traces| {
+            read(traces, |bytes| {
+                Positions::from_columns_beside(bytes, &positions)
+            })
+        });
+        let traces = traces.transpose()?;
         Ok(Symbols {
             generator: self.generator,
             build_id: self.build_id,
@@ -205,16 +211,19 @@ fn malformed(error: impl std::fmt::Display) -> Error {
     Error::new(Stage::Artifact, format!("symbols: {error}"))
 }
 
-fn written(positions: &Positions) -> String {
-    BASE64_STANDARD.encode(compressed(&positions.to_columns()))
+fn written(columns: &[u8]) -> String {
+    BASE64_STANDARD.encode(compressed(columns))
 }
 
-fn read(positions: &str) -> Result<Positions> {
+fn read(
+    positions: &str,
+    from_columns: impl FnOnce(&[u8]) -> Option<Positions>,
+) -> Result<Positions> {
     let bytes = BASE64_STANDARD.decode(positions).map_err(malformed)?;
     let mut columns = Vec::new();
     let decoder = flate2::read::ZlibDecoder::new(&*bytes);
     (decoder.take(MOST_BYTES).read_to_end(&mut columns)).map_err(malformed)?;
-    Positions::from_columns(&columns).ok_or_else(|| malformed("the positions are damaged"))
+    from_columns(&columns).ok_or_else(|| malformed("the positions are damaged"))
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
@@ -336,7 +345,9 @@ mod tests {
             symbols.stripped = traces.iter().map(|_| "lines".to_owned()).collect();
             symbols.traces = traces;
             let json = symbols.to_json();
-            assert_eq!(Symbols::from_json(&json).expect("own output"), symbols);
+            let read = Symbols::from_json(&json).expect("own output");
+            assert_eq!(read, symbols);
+            assert_eq!(read.to_json(), json);
         }
     }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -35,6 +36,8 @@ func deep(n int) int {
 }
 
 func inlined(p *int) int { return *p }
+
+func waiting(c chan int) { <-c }
 
 //go:noinline
 func outer(p *int) int { return inlined(p) + 1 }
@@ -136,6 +139,18 @@ func main() {
 		fmt.Println(m[func() {}])
 	case "generic":
 		generic(3, func(n int) { generic("x", func(string) { _ = make([]int, n-4) }) })
+	case "profile":
+		var profile bytes.Buffer
+		group := sync.WaitGroup{}
+		for range [2]int{} {
+			group.Add(1)
+			go generic(&group, func(group *sync.WaitGroup) { group.Done(); waiting(make(chan int)) })
+		}
+		group.Wait()
+		if err := pprof.Lookup("goroutine").WriteTo(&profile, 0); err != nil {
+			fmt.Println(err)
+		}
+		fmt.Println("profile", base64.StdEncoding.EncodeToString(profile.Bytes()))
 	case "throw":
 		m := map[int]int{}
 		for i := range []int{1, 2} {

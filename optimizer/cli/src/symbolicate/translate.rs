@@ -3,15 +3,17 @@
 use super::Arguments;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
-use gowasp_core::symbolicate::{LONGEST_LINE, Symbolicator, Tally};
+use gowasp_core::symbolicate::{
+    LARGEST_PROFILE, LONGEST_LINE, Symbolicator, Tally, may_be_profile,
+};
 use gowasp_core::symbols::Symbols;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<()> {
     let symbols = symbols(arguments, terminal)?;
     let path = arguments.trace.as_deref().unwrap_or(Path::new("-"));
-    let trace = BufReader::with_capacity(CHUNK, terminal.host.open(path)?);
+    let trace = terminal.host.open(path)?;
     let mut symbolicator = Symbolicator::new(&symbols, arguments.same_build);
     translate(trace, &mut symbolicator, &mut |bytes| {
         terminal.host.print(bytes)
@@ -33,11 +35,35 @@ fn symbols(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Symbols> {
     Symbols::from_json(&json).with_context(|| file.display().to_string())
 }
 
+/// Bytes by which a profile is known.
+const START: u64 = 8;
+
 /// Bytes that are read and written at once.
 const CHUNK: usize = 64 << 10;
 
-/// Translates line by line; a longer one than any frame in pieces.
+/// Translates a profile as a whole, and all else line by line.
 fn translate(
+    mut trace: impl Read,
+    symbolicator: &mut Symbolicator<'_>,
+    print: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut start = Vec::new();
+    (&mut trace).take(START).read_to_end(&mut start)?;
+    if may_be_profile(&start) {
+        (&mut trace)
+            .take(LARGEST_PROFILE as u64)
+            .read_to_end(&mut start)?;
+        if let Some(translated) = symbolicator.profile(&start) {
+            return print(&translated);
+        }
+    }
+    let trace = Cursor::new(start).chain(trace);
+    let trace = BufReader::with_capacity(CHUNK, trace);
+    translate_lines(trace, symbolicator, print)
+}
+
+/// Translates line by line; a longer one than any frame in pieces.
+fn translate_lines(
     mut trace: impl BufRead,
     symbolicator: &mut Symbolicator<'_>,
     print: &mut dyn FnMut(&[u8]) -> Result<()>,

@@ -1,8 +1,7 @@
 //! Positions as bytes, column by column, for side-cars. Only calls and faults are written, which is what traces name.
 //!
-//! All numbers are base 128, the lowest digits first. In front are two lists of strings: files, then names of
-//! subprograms; each has its length in bytes, and a line feed between strings. Then come columns, each with its length in
-//! bytes. *difference*: to the value before in the column, zigzag coded; *or 0*: one more than the value, 0 if there is none.
+//! In front are two lists of strings: files, then names of subprograms. Then come columns; `coding.rs` says how all of these
+//! are written, and what *difference* and *or 0* are.
 //!
 //! | column | a value for each | |
 //! | --- | --- | --- |
@@ -18,10 +17,14 @@
 //! | 13 | row | inlined call or 0, difference, from 0 on in each function |
 //! | 14, 15 | row | file or 0, difference; line or 0, difference, from the subprogram's on in each function |
 
-use super::{FunctionPositions, InlinedAt, Positions, Row, Subprogram};
+use super::coding::{Reader, Writer, list, none_if_zero, or_zero, strings};
+use super::{FunctionPositions, Positions, Row, Subprogram};
 use crate::bytes::Bytes;
 
 const COLUMNS: usize = 16;
+
+/// The first of the columns of rows, whose differences begin anew in each function.
+const ROWS: usize = 12;
 
 impl Positions {
     /// Writes the columns.
@@ -30,7 +33,7 @@ impl Positions {
         let names = (self.subprograms.iter()).map(|subprogram| &*subprogram.name);
         list(&mut out, self.files.iter().map(String::as_str));
         list(&mut out, names);
-        let mut columns = Writer::default();
+        let mut columns = Writer::<COLUMNS>::new();
         for subprogram in &self.subprograms {
             columns.difference(0, or_zero(subprogram.file));
             columns.difference(1, or_zero(subprogram.line));
@@ -53,19 +56,10 @@ impl Positions {
             columns.number(6, function.calls.len() as u64);
             columns.number(7, sites().count() as u64);
             for (position, call) in (0..).zip(&function.calls) {
-                columns.difference(8, i64::from(call.subprogram));
-                columns.number(
-                    9,
-                    call.outer
-                        .map_or(0, |outer: u32| u64::from(position - outer)),
-                );
-                columns.difference(10, or_zero(call.file));
-                columns.difference(11, or_zero(call.line));
+                columns.inlined(8, position, call);
             }
-            columns.begin(
-                function.range.start,
-                self.subprograms.get(function.subprogram as usize),
-            );
+            let declared = self.subprograms.get(function.subprogram as usize);
+            columns.last[ROWS..].copy_from_slice(&first(function.range.start, declared));
             for row in sites() {
                 columns.difference(12, i64::from(row.offset));
                 columns.difference(13, or_zero(row.call));
@@ -73,10 +67,7 @@ impl Positions {
                 columns.difference(15, or_zero(row.line));
             }
         }
-        for column in &columns.bytes {
-            number(&mut out, column.len() as u64);
-            out.extend_from_slice(column);
-        }
+        columns.finish(&mut out);
         out
     }
 
@@ -86,7 +77,7 @@ impl Positions {
         let mut at = 0;
         let files = strings(bytes, &mut at)?;
         let names = strings(bytes, &mut at)?;
-        let mut columns = Reader::new(bytes, at)?;
+        let mut columns = Reader::<COLUMNS>::new(bytes, at)?;
         let mut positions = Positions::default();
         for name in names {
             positions.subprograms.push(Subprogram {
@@ -99,79 +90,10 @@ impl Positions {
         positions.files = files;
         let mut end: u32 = 0;
         while !columns.is_done(2) {
-            let function = columns.function(&mut end, &positions.subprograms)?;
+            let function = function(&mut columns, &mut end, &positions.subprograms)?;
             positions.functions.push(function);
         }
         Some(positions)
-    }
-}
-
-fn or_zero(value: Option<u32>) -> i64 {
-    value.map_or(0, |value| i64::from(value).saturating_add(1))
-}
-
-fn none_if_zero(value: i64) -> Option<Option<u32>> {
-    match value {
-        0 => Some(None),
-        value => Some(Some(u32::try_from(value.checked_sub(1)?).ok()?)),
-    }
-}
-
-fn number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn list<'a>(out: &mut Vec<u8>, strings: impl Iterator<Item = &'a str>) {
-    // Neither Go's symbols nor its paths hold line feeds; a file that says so loses them here.
-    let strings: Vec<String> = strings.map(|string| string.replace('\n', " ")).collect();
-    let text = strings.join("\n");
-    // No strings are not the same as an empty one.
-    number(out, strings.len() as u64);
-    number(out, text.len() as u64);
-    out.extend_from_slice(text.as_bytes());
-}
-
-fn strings(bytes: Bytes<'_>, at: &mut u64) -> Option<Vec<String>> {
-    let mut next = || {
-        let (value, length) = bytes.uvarint(*at)?;
-        *at = at.checked_add(length)?;
-        Some(value)
-    };
-    let (count, length) = (next()?, next()?);
-    let text = bytes.slice(*at, length)?;
-    *at = at.checked_add(length)?;
-    let text = std::str::from_utf8(text.as_slice()).ok()?;
-    let strings: Vec<String> = match count {
-        0 => Vec::new(),
-        _ => text.split('\n').map(str::to_owned).collect(),
-    };
-    (strings.len() as u64 == count).then_some(strings)
-}
-
-#[derive(Default)]
-struct Writer {
-    bytes: [Vec<u8>; COLUMNS],
-    last: [i64; COLUMNS],
-}
-
-impl Writer {
-    fn number(&mut self, column: usize, value: u64) {
-        number(&mut self.bytes[column], value);
-    }
-
-    fn difference(&mut self, column: usize, value: i64) {
-        let difference = value.wrapping_sub(self.last[column]);
-        self.last[column] = value;
-        let zigzag = (difference << 1) ^ (difference >> 63);
-        self.number(column, zigzag.cast_unsigned());
-    }
-
-    fn begin(&mut self, start: u32, subprogram: Option<&Subprogram>) {
-        [self.last[12], self.last[13], self.last[14], self.last[15]] = first(start, subprogram);
     }
 }
 
@@ -182,103 +104,51 @@ fn first(start: u32, subprogram: Option<&Subprogram>) -> [i64; 4] {
     [i64::from(start), 0, file, line]
 }
 
-struct Reader<'a> {
-    bytes: Bytes<'a>,
-    /// Place and end of each column.
-    places: [(u64, u64); COLUMNS],
-    last: [i64; COLUMNS],
-}
-
-impl<'a> Reader<'a> {
-    fn new(bytes: Bytes<'a>, mut at: u64) -> Option<Reader<'a>> {
-        let mut places = [(0, 0); COLUMNS];
-        for place in &mut places {
-            let (length, read) = bytes.uvarint(at)?;
-            let start = at.checked_add(read)?;
-            at = start.checked_add(length)?;
-            *place = (start, at);
+fn function(
+    columns: &mut Reader<'_, COLUMNS>,
+    end: &mut u32,
+    subprograms: &[Subprogram],
+) -> Option<FunctionPositions> {
+    let index = u32::try_from(columns.difference(2)?).ok()?;
+    let (behind, length) = (columns.small(3)?, columns.small(4)?);
+    let range = match length {
+        0 => 0..0,
+        _ => {
+            let start = end.checked_add(behind)?;
+            start..start.checked_add(length)?
         }
-        (at <= bytes.range().end).then_some(Reader {
-            bytes,
-            places,
-            last: [0; COLUMNS],
-        })
+    };
+    *end = range.end.max(*end);
+    let subprogram = u32::try_from(columns.difference(5)?).ok()?;
+    let (calls, rows) = (columns.small(6)?, columns.small(7)?);
+    let mut function = FunctionPositions {
+        index,
+        subprogram,
+        calls: Vec::new(),
+        rows: Vec::new(),
+        range,
+    };
+    for position in 0..calls {
+        function.calls.push(columns.inlined(8, position)?);
     }
-
-    fn is_done(&self, column: usize) -> bool {
-        self.places[column].0 >= self.places[column].1
+    let declared = subprograms.get(subprogram as usize)?;
+    columns.last[ROWS..].copy_from_slice(&first(function.range.start, Some(declared)));
+    for _ in 0..rows {
+        function.rows.push(Row {
+            offset: u32::try_from(columns.difference(12)?).ok()?,
+            is_exact: true,
+            is_site: true,
+            call: none_if_zero(columns.difference(13)?)?,
+            file: none_if_zero(columns.difference(14)?)?,
+            line: none_if_zero(columns.difference(15)?)?,
+        });
     }
-
-    fn number(&mut self, column: usize) -> Option<u64> {
-        let (at, end) = self.places[column];
-        let (value, length) = self.bytes.uvarint(at)?;
-        let after = at.checked_add(length).filter(|after| *after <= end)?;
-        self.places[column].0 = after;
-        Some(value)
-    }
-
-    fn small(&mut self, column: usize) -> Option<u32> {
-        u32::try_from(self.number(column)?).ok()
-    }
-
-    fn difference(&mut self, column: usize) -> Option<i64> {
-        let zigzag = self.number(column)?;
-        let difference = (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed();
-        let value = self.last[column].wrapping_add(difference);
-        self.last[column] = value;
-        Some(value)
-    }
-
-    fn function(&mut self, end: &mut u32, subprograms: &[Subprogram]) -> Option<FunctionPositions> {
-        let index = u32::try_from(self.difference(2)?).ok()?;
-        let (behind, length) = (self.small(3)?, self.small(4)?);
-        let range = match length {
-            0 => 0..0,
-            _ => {
-                let start = end.checked_add(behind)?;
-                start..start.checked_add(length)?
-            }
-        };
-        *end = range.end.max(*end);
-        let subprogram = u32::try_from(self.difference(5)?).ok()?;
-        let (calls, rows) = (self.small(6)?, self.small(7)?);
-        let mut function = FunctionPositions {
-            index,
-            subprogram,
-            calls: Vec::new(),
-            rows: Vec::new(),
-            range,
-        };
-        for position in 0..calls {
-            function.calls.push(InlinedAt {
-                subprogram: u32::try_from(self.difference(8)?).ok()?,
-                outer: match self.small(9)? {
-                    0 => None,
-                    before => Some(position.checked_sub(before)?),
-                },
-                file: none_if_zero(self.difference(10)?)?,
-                line: none_if_zero(self.difference(11)?)?,
-            });
-        }
-        let declared = subprograms.get(subprogram as usize)?;
-        [self.last[12], self.last[13], self.last[14], self.last[15]] =
-            first(function.range.start, Some(declared));
-        for _ in 0..rows {
-            function.rows.push(Row {
-                offset: u32::try_from(self.difference(12)?).ok()?,
-                is_exact: true,
-                is_site: true,
-                call: none_if_zero(self.difference(13)?)?,
-                file: none_if_zero(self.difference(14)?)?,
-                line: none_if_zero(self.difference(15)?)?,
-            });
-        }
-        Some(function)
-    }
+    Some(function)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::InlinedAt;
     use super::*;
 
     fn example() -> Positions {

@@ -187,7 +187,11 @@ impl<'s> GoTraces<'s> {
 
     /// What a function says about an offset: itself, and all levels, innermost first. Functions may share a name, as those
     /// made of one generic function do: then it is what all of them say that have a call or a fault there.
-    fn levels(&self, name: &str, offset: u64) -> Option<(StackLevel<'s>, Vec<StackLevel<'s>>)> {
+    pub(super) fn levels(
+        &self,
+        name: &str,
+        offset: u64,
+    ) -> Option<(StackLevel<'s>, Vec<StackLevel<'s>>)> {
         let offset = u32::try_from(offset).ok()?;
         let functions = self.named.get(name)?.iter();
         let mut said = functions.filter_map(|function| self.levels_of(function, offset));
@@ -332,7 +336,7 @@ fn shown<'l>(
 }
 
 /// A name as tracebacks print it (`printFuncName` in runtime/traceback.go).
-fn printed(name: &str) -> Cow<'_, str> {
+pub(super) fn printed(name: &str) -> Cow<'_, str> {
     if name == "runtime.gopanic" {
         return "panic".into();
     }

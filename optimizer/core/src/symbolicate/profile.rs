@@ -64,7 +64,7 @@ pub(super) fn translate(
     done + kept
 }
 
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(super) fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     let mut windows = text.windows(wanted.len());
     windows.position(|window| window == wanted)
 }
@@ -93,7 +93,7 @@ fn node(json: &[u8], symbols: &mut Symbolicator<'_>) -> Option<Vec<u8>> {
 impl<'s> Symbolicator<'s> {
     /// The Go function whose body begins at an offset in the module's file; `None`, which is counted, if this function does
     /// not begin there.
-    fn declared(&mut self, index: u32, file_offset: u64) -> Option<&'s Subprogram> {
+    pub(super) fn declared(&mut self, index: u32, file_offset: u64) -> Option<&'s Subprogram> {
         let found = self.begins(index, file_offset);
         self.tally.foreign += u64::from(found.is_none());
         found

@@ -2,7 +2,7 @@ use super::*;
 use crate::positions::{InlinedAt, Positions, Row, Subprogram};
 
 /// Function 12, `main.run`, has a call at 0x1040 in the file, where `main.step` is inlined, and a fault at 0x1050.
-fn symbols() -> Symbols {
+pub(super) fn symbols() -> Symbols {
     let subprogram = |name: &str, line| Subprogram {
         name: name.into(),
         package: None,
@@ -189,7 +189,7 @@ fn other_text_stays_byte_for_byte() {
 }
 
 /// `main.run` has number 0x12, and a call at PC 5 in `main.step`, which is inlined there; `main.step` has number 0x13.
-fn stripped(inlines: bool) -> Symbols {
+pub(super) fn stripped(inlines: bool) -> Symbols {
     let mut symbols = symbols();
     let mut traces = symbols.positions.clone();
     let function = &mut traces.functions[0];
