@@ -165,7 +165,7 @@ mod tests {
         );
         let memory = memory.expect("laid out");
         assert_eq!(memory.words_into(&(0x2010..0x2020)), [0x1008, 0x1010]);
-        assert_eq!(memory.words_into(&(0x2020..0x2021)), [] as [u64; 0]);
+        assert_eq!(memory.words_into(&(0x2021..0x3000)), [] as [u64; 0]);
     }
 
     #[test]

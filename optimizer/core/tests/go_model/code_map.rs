@@ -277,6 +277,37 @@ fn of_esbuild() {
     }
 }
 
+/// A table that is computed must be read through the function that computes it.
+#[test]
+fn another_way_to_a_computed_table_is_refused() {
+    let Some(wasm) = packages::module("esbuild-wasm/esbuild.wasm") else {
+        return;
+    };
+    let optimized = optimize(&wasm, &Options::default()).expect("a Go program");
+    let checker = Checker::new(&wasm, &optimized).expect("nothing is wrong");
+    let output = Input::read(&optimized.wasm).expect("a module");
+    let reader = (0..output.bodies.len()).rev().find(|place| {
+        let index = output.imported_functions.index(Defined::nth(*place));
+        let ty = output.function_type(index).expect("a type");
+        ty.params().is_empty() && ty.results() == [wasmparser::ValType::I64]
+    });
+    let reader = reader.expect("esbuild has TLS");
+    let operators = operators(&output, reader);
+    let [.., (Operator::I64Load { .. }, load), (Operator::End, end)] = operators[..] else {
+        panic!("it returns what it loads");
+    };
+    // The lowest bits of the offset: the variable beside the pointer.
+    let start = code_start(&output).expect("a code section");
+    assert!(end > load + 3);
+    let mut damaged = optimized.wasm.clone();
+    damaged[start + load as usize + 2] ^= 8;
+    let index = output.imported_functions.index(Defined::nth(reader));
+    let fault = checker
+        .check(&damaged, index)
+        .expect_err("not that pointer");
+    assert_eq!(fault.rule(), "computed");
+}
+
 /// Where a byte of memory is in the file.
 fn in_file(input: &Input<'_>, address: u64) -> usize {
     let found = input.data.iter().find_map(|segment| {
