@@ -5,19 +5,10 @@ mod words;
 
 use std::path::Path;
 
-const TEXT: &str = "src/columns/start.wat";
-/// What stands at the line [`NAMES_LINE`] where names are stripped.
-const NAMES: &str = "src/columns/start_names.wat";
-const NAMES_LINE: &str = ";; NAMES\n";
-
 fn main() {
-    println!("cargo::rerun-if-changed={TEXT}");
-    println!("cargo::rerun-if-changed=src/columns/words.rs");
-    println!("cargo::rerun-if-changed={NAMES}");
-    let text = std::fs::read_to_string(TEXT).expect("the text is part of the crate");
-    let names = std::fs::read_to_string(NAMES).expect("the text is part of the crate");
-    assemble("start.wasm", &text);
-    assemble("start_names.wasm", &text.replace(NAMES_LINE, &names));
+    println!("cargo::rerun-if-changed=src/columns");
+    assemble("start.wasm", &words::text(false));
+    assemble("start_names.wasm", &words::text(true));
 }
 
 fn assemble(file: &str, text: &str) {

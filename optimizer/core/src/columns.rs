@@ -4,6 +4,8 @@
 //! it. Here it is run without an engine: by the pass, to see that the tables come back, and for whoever reads Go's
 //! tables in a module that the pass has written.
 
+pub(crate) mod predicted;
+mod run;
 mod script;
 pub(crate) mod start;
 #[cfg(feature = "sizes")]
@@ -12,7 +14,8 @@ mod streams;
 pub(crate) mod tests;
 mod words;
 
-pub(crate) use script::{Coding, Operation, Target, run, zigzag};
+pub(crate) use run::run;
+pub(crate) use script::{Coding, Operation, Target, zigzag};
 pub(crate) use start::Placement;
 
 use crate::input::Input;

@@ -1,6 +1,6 @@
 ;; Rebuilds Go's tables from columns. `script.rs` has the same in Rust, and describes the format; `start.rs` puts numbers
-;; for the words in capitals, which are listed in `words.rs`. Where names are stripped, `start_names.wat` stands in place of
-;; the line NAMES.
+;; for the words in capitals, which are listed in `words.rs`. Files of their own stand in place of the lines PREDICTED
+;; (`start_predicted.wat`), READ (`start_number.wat`) and, where names are stripped, NAMES (`start_names.wat`).
 ;;
 ;; The segment is copied behind the dictionaries and gone over once, operation by operation; then all of the working
 ;; memory becomes zero again.
@@ -12,6 +12,10 @@
     (local $left i32) (local $row i32) (local $at i32) (local $coding i32)
     (local $stride i32) (local $list i32) (local $offset i32) (local $bound i32) (local $behind i32)
     (local $value i32) (local $previous i32) (local $token i32) (local $shift i32) (local $byte i32)
+    (local $block i32) (local $inlined i32) (local $own i32) (local $scratch i32) (local $out i32)
+    (local $tree i32) (local $runs i32) (local $stream i32) (local $index i32) (local $begun i32)
+    (local $given i32) (local $pcs i32) (local $pc i32) (local $expected i32) (local $seen i32)
+    (local $taken i32) (local $count i32) (local $current i32) (local $before i32) (local $slot i32)
 
     (memory.init $script (i32.const STREAMS) (i32.const 0) (i32.const LENGTH))
     (data.drop $script)
@@ -31,7 +35,9 @@
       (local.set $bound (i32.load offset=28 (local.get $op)))
       (local.set $behind (i32.load offset=36 (local.get $op)))
 
+      (block $operation
 ;; NAMES
+;; PREDICTED
       (if (i32.eq (local.get $coding) (i32.const PC_VALUES))
         (then
           ;; $row is where the tables go, $next their dictionary.
@@ -87,19 +93,7 @@
                       (local.set $previous
                         (i32.add (local.get $previous) (i32.load offset=40 (local.get $op)))))))
                 (else
-                  (local.set $token (i32.load8_u (local.get $in)))
-                  (local.set $in (i32.add (local.get $in) (i32.const 1)))
-                  (if (i32.gt_u (local.get $token) (i32.const 0x7f))
-                    (then
-                      (local.set $token (i32.and (local.get $token) (i32.const 0x7f)))
-                      (local.set $shift (i32.const 7))
-                      (loop $more
-                        (local.set $byte (i32.load8_u (local.get $in)))
-                        (local.set $in (i32.add (local.get $in) (i32.const 1)))
-                        (local.set $token (i32.or (local.get $token)
-                          (i32.shl (i32.and (local.get $byte) (i32.const 0x7f)) (local.get $shift))))
-                        (local.set $shift (i32.add (local.get $shift) (i32.const 7)))
-                        (br_if $more (i32.gt_u (local.get $byte) (i32.const 0x7f))))))
+                  ;; READ $in
                   (block $decoded
                     (if (i32.eq (local.get $coding) (i32.const TOKEN))
                       (then
@@ -163,7 +157,7 @@
                     (i32.const 2))))))
               (i32.store (i32.add (local.get $at) (local.get $offset)) (local.get $value)))
             (local.set $row (i32.add (local.get $row) (local.get $stride)))
-            (br_if $rows (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))
+            (br_if $rows (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))))
 
       (local.set $token (i32.const 0))
       (local.set $op (i32.add (local.get $op) (i32.const OP_SIZE)))

@@ -1,7 +1,8 @@
-//! The words in capitals of `start.wat`, and the numbers that stand for them in the assembled template.
+//! The text of the start function, with the words in capitals of `start.wat`, and the numbers that stand for them in the
+//! assembled template.
 
 /// Every word. One that has another as its prefix comes first.
-pub(crate) const WORDS: [&str; 14] = [
+pub(crate) const WORDS: [&str; 18] = [
     "STREAMS",
     "LENGTH",
     "OPS",
@@ -16,6 +17,10 @@ pub(crate) const WORDS: [&str; 14] = [
     "LINEAR",
     "PC_VALUES",
     "PLACEHOLDERS",
+    "PARENTS",
+    "FILES",
+    "HASH",
+    "NAME_SHIFT",
 ];
 
 /// How many of them, from the front, say where a script lies; the others are the same in every module.
@@ -24,3 +29,22 @@ pub(crate) const PLACES: usize = 6;
 
 /// Stands for the first word, and its successors for the others. None of them is a number of the text.
 pub(crate) const FIRST: i32 = 0x7f00_0000;
+
+#[allow(dead_code, reason = "only the build and tests ask for it")]
+/// `start.wat` with what stands at its lines NAMES, PREDICTED and READ.
+pub(crate) fn text(names: bool) -> String {
+    let names = match names {
+        true => include_str!("start_names.wat"),
+        false => "",
+    };
+    let text = include_str!("start.wat")
+        .replace(";; NAMES\n", names)
+        .replace(";; PREDICTED\n", include_str!("start_predicted.wat"));
+    let number = include_str!("start_number.wat");
+    (text.lines())
+        .map(|line| match line.trim_start().strip_prefix(";; READ ") {
+            Some(stream) => number.replace("STREAM", stream),
+            None => format!("{line}\n"),
+        })
+        .collect()
+}

@@ -29,6 +29,7 @@
 mod columns;
 mod grouped;
 mod names;
+mod predicted;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -43,6 +44,7 @@ use crate::go::{Memory, Program, is_wasi_reactor};
 use crate::input::{Input, PAGE};
 use crate::options::{Options, Preference};
 use grouped::Grouped;
+use predicted::Predicted;
 use walrus::{DataKind, MemoryId};
 use writer::Script;
 
@@ -100,7 +102,8 @@ fn plan(program: &Program, frame: &Frame, options: &Options) -> std::result::Res
     let working = end
         .checked_next_multiple_of(8)
         .ok_or("the data ends at 4 GiB")?;
-    let script = columns::script(program, memory.bytes(), &grouped, working)?;
+    let predicted = Predicted::of(program, memory.bytes(), &grouped).unwrap_or_default();
+    let script = columns::script(program, memory.bytes(), &grouped, working, predicted)?;
     let placement = script.placement();
     if placement.end() > u32::MAX.into() || range.end > declared.initial.saturating_mul(PAGE) {
         return Err("the data ends outside the memory");

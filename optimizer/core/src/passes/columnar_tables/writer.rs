@@ -1,6 +1,7 @@
 //! Writes a script for columns whose numbers are in the memory image.
 
 use super::names::Names;
+use super::predicted::Numbers;
 use crate::columns::start::Knows;
 use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
@@ -215,6 +216,38 @@ impl<'i> Writer<'i> {
         Some(())
     }
 
+    /// Tables of all functions that are predicted.
+    pub(super) fn predicted(&mut self, numbers: Numbers) -> Option<()> {
+        let Numbers {
+            mut operation,
+            mut block,
+            ..
+        } = numbers;
+        for (words, address) in [
+            (numbers.known, &mut block.known),
+            (numbers.tables, &mut block.tables),
+            (numbers.scratch, &mut block.scratch),
+        ] {
+            *address = self.dictionaries;
+            self.dictionaries = self.behind(words)?;
+        }
+        // Behind the word in front.
+        block.scratch += 4;
+        for (stream, address) in [
+            (&numbers.first, &mut operation.stream),
+            (&numbers.inlined, &mut block.inlined),
+            (&numbers.own, &mut block.own),
+        ] {
+            *address = self.here()?;
+            self.streams.extend_from_slice(stream);
+        }
+        operation.b = self.here()?;
+        self.streams.extend(block.bytes());
+        self.cells.extend(numbers.cells);
+        self.push(operation);
+        Some(())
+    }
+
     pub(super) fn finish(mut self) -> Option<Script> {
         let operations = self.here()?;
         let list = std::mem::take(&mut self.operations);
@@ -232,16 +265,18 @@ impl<'i> Writer<'i> {
 
     fn new_dictionary(&mut self, entries: &[u32]) -> Option<Dictionary> {
         let address = self.dictionaries;
-        let end = address.checked_add((entries.len() as u32).checked_mul(4)?)?;
-        if end > self.working_base.checked_add(self.dictionary_bytes)? {
-            return None;
-        }
-        self.dictionaries = end;
+        self.dictionaries = self.behind(entries.len() as u32)?;
         Some(Dictionary {
             address,
             positions: entries.iter().copied().zip(0..).collect(),
             used: 0,
         })
+    }
+
+    /// The address behind so many more words of dictionaries.
+    fn behind(&self, words: u32) -> Option<u32> {
+        let end = self.dictionaries.checked_add(words.checked_mul(4)?)?;
+        (end <= self.working_base.checked_add(self.dictionary_bytes)?).then_some(end)
     }
 
     /// Address of the next byte of the streams.
