@@ -12,15 +12,14 @@
 //! parents                               +0                                   (record 0: PC 1, before its first)
 //! ```
 //!
-//! [`Coding::Parents`], [`Coding::Files`] and [`Coding::Lines`] go over the records of functions, and for each over the
-//! runs of its inline indices, or those of its stack pointers if nothing was inlined: only their numbers of PCs count
-//! then. The stream has a number for each function: 0 for no table, 1 for one that is not predicted, which lies among the
-//! own numbers as it is, and else the difference to the last own line or file of the function before, as
-//! `2 + zigzag(difference)`. A table that was there already is found again by its content, and not stored twice.
-//! `start.wat` does the same in the shipped module.
+//! [`Coding::Files`] and [`Coding::Lines`] go over the records of functions, and for each over the runs of its inline
+//! indices, or those of its stack pointers if nothing was inlined: only their numbers of PCs count then. The stream has a
+//! number for each function: 0 for no table, 1 for one that is not predicted, which lies among the own numbers as it is,
+//! and else the difference to the last own line or file of the function before, as `2 + zigzag(difference)`. A table that
+//! was there already is found again by its content, and not stored twice. `start.wat` does the same in the shipped module.
 
 use super::script::{
-    Coding, Load, Operation, Target, Watch, copy_number, unzigzag, uvarint, zigzag,
+    Coding, Load, Operation, Target, Watch, unzigzag, uvarint, zigzag,
 };
 
 /// The pcdata with inline indices and the funcdata with their tree (`go/layout/ids.rs`).
@@ -34,6 +33,8 @@ pub(crate) struct Block {
     pub(crate) inlined: u32,
     /// Address of those for the other PCs, and of tables that are not predicted.
     pub(crate) own: u32,
+    /// Address of the numbers of parents, which only [`Coding::Lines`] has.
+    pub(crate) parents: u32,
     /// Words that are 0: files by [`name_slot`], or a line for each record of the largest tree.
     pub(crate) known: u32,
     /// Address that offsets of funcdata are counted from.
@@ -46,19 +47,23 @@ pub(crate) struct Block {
     pub(crate) pcsp: u32,
     /// Bytes of a record of an inline tree.
     pub(crate) tree_record: u32,
-    /// Offset in it of the name, the line or the parent.
+    /// Offset in it of the name, or of the line.
     pub(crate) tree_field: u32,
+    /// Offset in it of the parent.
+    pub(crate) tree_parent: u32,
     /// Words that are 0, at least [`words`] of them: addresses of tables by content.
     pub(crate) tables: u32,
     /// How many bits a hash is shifted by to get a position in `tables`.
     pub(crate) shift: u32,
-    /// Bytes that are 0, 4 before and 8 behind what the largest table needs: where tables are made.
+    /// The last address at which there is room for every table, and [`BEHIND`] more bytes.
+    pub(crate) limit: u32,
+    /// So much room, where tables are made behind that.
     pub(crate) scratch: u32,
 }
 
 impl Block {
     /// Words of a block.
-    const WORDS: u32 = 12;
+    const WORDS: u32 = 15;
 
     fn read(memory: &impl Load, at: u32) -> Option<Block> {
         let mut words = [0; Block::WORDS as usize];
@@ -68,6 +73,7 @@ impl Block {
         let [
             inlined,
             own,
+            parents,
             known,
             gofunc,
             pcdata,
@@ -75,13 +81,16 @@ impl Block {
             pcsp,
             tree_record,
             tree_field,
+            tree_parent,
             tables,
             shift,
+            limit,
             scratch,
         ] = words;
         Some(Block {
             inlined,
             own,
+            parents,
             known,
             gofunc,
             pcdata,
@@ -89,8 +98,10 @@ impl Block {
             pcsp,
             tree_record,
             tree_field,
+            tree_parent,
             tables,
             shift,
+            limit,
             scratch,
         })
     }
@@ -100,6 +111,7 @@ impl Block {
         let words: [u32; Block::WORDS as usize] = [
             self.inlined,
             self.own,
+            self.parents,
             self.known,
             self.gofunc,
             self.pcdata,
@@ -107,8 +119,10 @@ impl Block {
             self.pcsp,
             self.tree_record,
             self.tree_field,
+            self.tree_parent,
             self.tables,
             self.shift,
+            self.limit,
             self.scratch,
         ];
         words.into_iter().flat_map(u32::to_le_bytes)
@@ -135,10 +149,16 @@ impl Block {
         })
     }
 
-    /// The address of a field of a record of a tree.
+    /// The address of the name or line of a record of a tree.
     pub(crate) fn field(&self, tree: u32, record: u32) -> u32 {
         tree.wrapping_add(record.wrapping_mul(self.tree_record))
             .wrapping_add(self.tree_field)
+    }
+
+    /// The address of the parent of a record of a tree.
+    pub(crate) fn parent(&self, tree: u32, record: u32) -> u32 {
+        tree.wrapping_add(record.wrapping_mul(self.tree_record))
+            .wrapping_add(self.tree_parent)
     }
 }
 
@@ -252,7 +272,10 @@ impl Stream {
     }
 }
 
-/// Runs a [`Coding::Parents`], [`Coding::Files`] or [`Coding::Lines`].
+/// Bytes behind a table that are cleared, so that what was there is no part of its hash.
+pub(crate) const BEHIND: u32 = 8;
+
+/// Runs a [`Coding::Files`] or [`Coding::Lines`].
 pub(super) fn run(
     operation: &Operation,
     memory: &mut Target<'_>,
@@ -264,6 +287,7 @@ pub(super) fn run(
         first: Stream::new(operation.stream),
         inlined: Stream::new(block.inlined),
         own: Stream::new(block.own),
+        parents: Stream::new(block.parents),
         value: 0,
         to: operation.first,
         block,
@@ -271,10 +295,7 @@ pub(super) fn run(
     let mut row = operation.row;
     for _ in 0..operation.count {
         let function = operation.list.wrapping_add(memory.u32(row)?);
-        match operation.coding {
-            Coding::Parents => state.parents(memory, function, watch)?,
-            _ => state.table(memory, function, watch)?,
-        }
+        state.function(memory, function, watch)?;
         row = row.wrapping_add(operation.stride);
     }
     Some(())
@@ -286,6 +307,7 @@ struct State<'o> {
     first: Stream,
     inlined: Stream,
     own: Stream,
+    parents: Stream,
     /// The last own value.
     value: u32,
     /// Where the next table goes.
@@ -293,53 +315,36 @@ struct State<'o> {
 }
 
 impl State<'_> {
-    fn context(&self, memory: &impl Load, function: u32) -> Option<Context> {
-        self.block.context(memory, function, self.operation.a)
-    }
-
-    fn parents(
+    fn function(
         &mut self,
         memory: &mut Target<'_>,
         function: u32,
         watch: &mut impl Watch,
     ) -> Option<()> {
-        let mut context = self.context(memory, function)?;
-        let Some(tree) = context.tree else {
-            return Some(());
-        };
-        let mut parents = Parents::default();
-        while let Some(run) = context.next(memory)? {
-            while let Some((record, predicted)) = parents.next(run) {
-                let parent = predicted.wrapping_add(self.inlined.difference(memory)?);
-                parents.was(parent);
-                let field = self.block.field(tree, record);
-                memory.store(field, parent)?;
-                self.inlined.tell(watch, field);
-            }
-            parents.behind(run);
+        let kind = self.first.number(memory)?;
+        let predicted = kind.checked_sub(2);
+        if let Some(difference) = predicted {
+            self.value = self.value.wrapping_add(unzigzag(difference));
         }
-        Some(())
-    }
-
-    fn table(
-        &mut self,
-        memory: &mut Target<'_>,
-        function: u32,
-        watch: &mut impl Watch,
-    ) -> Option<()> {
-        let end = match self.first.number(memory)? {
-            0 => return Some(()),
-            1 => self.as_it_is(memory)?,
-            difference => {
-                self.value = self.value.wrapping_add(unzigzag(difference - 2));
-                let context = self.context(memory, function)?;
-                match self.operation.coding {
-                    Coding::Files => self.files(memory, context)?,
-                    _ => self.lines(memory, context)?,
-                }
-            }
+        let made = match self.to <= self.block.limit {
+            true => self.to,
+            false => self.block.scratch,
         };
-        let table = self.stored(memory, end)?;
+        let context = (self.block).context(memory, function, self.operation.a)?;
+        let mut table = Table::new(made);
+        match (self.operation.coding, predicted) {
+            (Coding::Files, Some(_)) => self.files(memory, context, &mut table)?,
+            (Coding::Files, None) => {}
+            (_, Some(_)) => self.lines(memory, context, Some(&mut table), watch)?,
+            (_, None) if context.tree.is_some() => self.lines(memory, context, None, watch)?,
+            (_, None) => {}
+        }
+        let end = match kind {
+            0 => return Some(()),
+            1 => self.as_it_is(memory, made)?,
+            _ => table.end(memory)?,
+        };
+        let table = self.stored(memory, made, end)?;
         let field = function.wrapping_add(self.operation.offset);
         memory.store(field, table.wrapping_sub(self.operation.a))?;
         for stream in [&mut self.first, &mut self.inlined, &mut self.own] {
@@ -348,22 +353,30 @@ impl State<'_> {
         Some(())
     }
 
-    fn as_it_is(&mut self, memory: &mut Target<'_>) -> Option<u32> {
-        let mut to = self.block.scratch;
+    fn as_it_is(&mut self, memory: &mut Target<'_>, mut to: u32) -> Option<u32> {
         let mut begun = false;
-        while copy_number(memory, &mut self.own.at, &mut to)? != 0 || !begun {
-            copy_number(memory, &mut self.own.at, &mut to)?;
+        loop {
+            let change = self.own.number(memory)?;
+            write(memory, &mut to, change)?;
+            if change == 0 && begun {
+                return Some(to);
+            }
             begun = true;
+            let pcs = self.own.number(memory)?;
+            write(memory, &mut to, pcs)?;
         }
-        Some(to)
     }
 
-    fn files(&mut self, memory: &mut Target<'_>, mut context: Context) -> Option<u32> {
-        let mut table = Table::new(self.block.scratch, self.value);
-        let mut begun = false;
+    fn files(
+        &mut self,
+        memory: &mut Target<'_>,
+        mut context: Context,
+        table: &mut Table,
+    ) -> Option<()> {
+        let mut given = true;
         while let Some(run) = context.next(memory)? {
             let file = match (run.record, context.tree) {
-                (Some(record), Some(tree)) if begun => {
+                (Some(record), Some(tree)) if !given => {
                     let name = memory.u32(self.block.field(tree, record))?;
                     let known = self.block.known.wrapping_add(4 * name_slot(name));
                     let file = memory.u32(known)?;
@@ -373,28 +386,41 @@ impl State<'_> {
                 }
                 _ => self.value,
             };
-            begun = true;
+            given = false;
             table.add(memory, file, run.pcs)?;
         }
-        table.end(memory)
+        Some(())
     }
 
-    fn lines(&mut self, memory: &mut Target<'_>, mut context: Context) -> Option<u32> {
-        let mut table = Table::new(self.block.scratch, self.value);
-        let (mut seen, mut given) = (0, true);
+    /// Parents, and lines if there is a table for them.
+    fn lines(
+        &mut self,
+        memory: &mut Target<'_>,
+        mut context: Context,
+        mut table: Option<&mut Table>,
+        watch: &mut impl Watch,
+    ) -> Option<()> {
+        let known = |block: &Block, record: u32| block.known.wrapping_add(record << 2);
+        let mut given = true;
+        let mut parents = Parents::default();
         while let Some(run) = context.next(memory)? {
-            let mut line = self.value;
-            let known = run.record.map(|record| self.block.known.wrapping_add(4 * record));
-            if let (Some(record), Some(known), Some(tree)) = (run.record, known, context.tree) {
-                while seen <= record {
-                    let start = memory.u32(self.block.field(tree, seen))?;
-                    memory.store(self.block.known.wrapping_add(4 * seen), start)?;
-                    seen += 1;
-                }
-                if !given {
-                    line = memory.u32(known)?;
-                }
+            while let (Some((record, predicted)), Some(tree)) = (parents.next(run), context.tree) {
+                let parent = predicted.wrapping_add(self.parents.difference(memory)?);
+                parents.was(parent);
+                let field = self.block.parent(tree, record);
+                memory.store(field, parent)?;
+                self.parents.tell(watch, field);
+                let start = memory.u32(self.block.field(tree, record))?;
+                memory.store(known(&self.block, record), start)?;
             }
+            parents.behind(run);
+            let Some(table) = &mut table else {
+                continue;
+            };
+            let mut line = match run.record {
+                Some(record) if !given => memory.u32(known(&self.block, record))?,
+                _ => self.value,
+            };
             for _ in 0..run.pcs {
                 if !given {
                     let stream = match run.record {
@@ -406,34 +432,37 @@ impl State<'_> {
                 given = false;
                 table.add(memory, line, 1)?;
             }
-            match known {
-                Some(known) => memory.store(known, line)?,
+            match run.record {
+                Some(record) => memory.store(known(&self.block, record), line)?,
                 None => self.value = line,
             }
         }
-        table.end(memory)
+        Some(())
     }
 
-    /// The address of the table that lies in scratch memory up to `end`: as it was stored before, or is now.
-    fn stored(&mut self, memory: &mut Target<'_>, end: u32) -> Option<u32> {
-        let scratch = self.block.scratch;
-        // What an earlier table left there is no part of the hash.
-        memory.store(end, 0)?;
-        memory.store(end.wrapping_add(4), 0)?;
-        let mut hash = memory.u32(scratch)?.wrapping_mul(HASH);
-        hash = hash.wrapping_add(memory.u32(scratch.wrapping_add(4))?);
-        hash = hash.wrapping_mul(HASH);
-        hash = hash.wrapping_add(memory.u32(end.wrapping_sub(4))?);
-        hash = hash.wrapping_mul(HASH) >> self.block.shift;
-        let mut slot = self.block.tables.wrapping_add(4 * hash);
-        let len = end.wrapping_sub(scratch);
+    /// The address of the table that was made: as it was stored before, or is now.
+    fn stored(&mut self, memory: &mut Target<'_>, made: u32, end: u32) -> Option<u32> {
+        for at in (0..BEHIND).step_by(4) {
+            memory.store(end.wrapping_add(at), 0)?;
+        }
+        // Every table has three bytes.
+        let words = [made, made.wrapping_add(4), end.wrapping_sub(3)];
+        let mut hash = 0u32;
+        for word in words {
+            hash = hash.wrapping_add(memory.u32(word)?).wrapping_mul(HASH);
+        }
+        let mut slot = (self.block.tables).wrapping_add((hash >> (self.block.shift & 31)) << 2);
+        let len = end.wrapping_sub(made);
+        let to = self.to;
         loop {
             let known = memory.u32(slot)?;
             if known == 0 {
                 break;
             }
             let mut same = 0;
-            while same < len && memory.u8(known.wrapping_add(same))? == memory.u8(scratch.wrapping_add(same))? {
+            while same < len
+                && memory.u8(known.wrapping_add(same))? == memory.u8(made.wrapping_add(same))?
+            {
                 same += 1;
             }
             if same == len {
@@ -441,14 +470,15 @@ impl State<'_> {
             }
             slot = slot.wrapping_add(4);
         }
-        memory.store(slot, self.to)?;
-        let table = self.to;
-        for at in 0..len {
-            let byte = memory.u8(scratch.wrapping_add(at))?;
-            memory.store8(table.wrapping_add(at), byte)?;
+        memory.store(slot, to)?;
+        if made != to {
+            for at in 0..len {
+                let byte = memory.u8(made.wrapping_add(at))?;
+                memory.store8(to.wrapping_add(at), byte)?;
+            }
         }
-        self.to = table.wrapping_add(len);
-        Some(table)
+        self.to = to.wrapping_add(len);
+        Some(to)
     }
 }
 
@@ -487,58 +517,50 @@ impl Parents {
     }
 }
 
-/// A pc-value table that is made.
+/// A pc-value table that is made. Its first value is not -1.
 struct Table {
     to: u32,
-    /// Value of the run before.
-    previous: u32,
     value: u32,
     pcs: u32,
 }
 
 impl Table {
-    /// The first value is `value`.
-    fn new(to: u32, value: u32) -> Table {
+    fn new(to: u32) -> Table {
         Table {
             to,
-            previous: u32::MAX,
-            value,
+            value: u32::MAX,
             pcs: 0,
         }
     }
 
     fn add(&mut self, memory: &mut Target<'_>, value: u32, pcs: u32) -> Option<()> {
-        if value == self.value {
-            self.pcs = self.pcs.wrapping_add(pcs);
-            return Some(());
+        if value != self.value {
+            if self.pcs != 0 {
+                write(memory, &mut self.to, self.pcs)?;
+            }
+            let change = zigzag(value.wrapping_sub(self.value));
+            write(memory, &mut self.to, change)?;
+            (self.value, self.pcs) = (value, 0);
         }
-        self.flush(memory)?;
-        (self.value, self.pcs) = (value, pcs);
-        Some(())
-    }
-
-    fn flush(&mut self, memory: &mut Target<'_>) -> Option<()> {
-        let change = zigzag(self.value.wrapping_sub(self.previous));
-        self.previous = self.value;
-        self.number(memory, change)?;
-        self.number(memory, self.pcs)
-    }
-
-    fn number(&mut self, memory: &mut Target<'_>, mut number: u32) -> Option<()> {
-        while number > 0x7f {
-            memory.store8(self.to, number | 0x80)?;
-            self.to = self.to.wrapping_add(1);
-            number >>= 7;
-        }
-        memory.store8(self.to, number)?;
-        self.to = self.to.wrapping_add(1);
+        self.pcs = self.pcs.wrapping_add(pcs);
         Some(())
     }
 
     /// Address behind the table.
     fn end(mut self, memory: &mut Target<'_>) -> Option<u32> {
-        self.flush(memory)?;
-        memory.store8(self.to, 0)?;
-        Some(self.to.wrapping_add(1))
+        write(memory, &mut self.to, self.pcs)?;
+        write(memory, &mut self.to, 0)?;
+        Some(self.to)
     }
+}
+
+fn write(memory: &mut Target<'_>, to: &mut u32, mut number: u32) -> Option<()> {
+    while number > 0x7f {
+        memory.store8(*to, number | 0x80)?;
+        *to = to.wrapping_add(1);
+        number >>= 7;
+    }
+    memory.store8(*to, number)?;
+    *to = to.wrapping_add(1);
+    Some(())
 }

@@ -37,17 +37,16 @@ pub(crate) enum Coding {
     /// Zero-terminated names, one after the other, from `row` on, numbered from `first` on. For each a byte of the stream:
     /// 0 if it is there already, else the distance from `a` of the text that its number, in hex digits, is written behind.
     Placeholders = 7,
-    /// The parents of inlined calls, by `predicted.rs`, as the next two.
-    Parents = 8,
-    /// Tables of files, and the offsets of each from `a`; they go to the address `first`.
-    Files = 9,
-    /// Tables of lines, likewise.
-    Lines = 10,
+    /// Tables of files, and for each function the offset of its own from `a`; they go to the address `first`
+    /// (`predicted.rs`).
+    Files = 8,
+    /// Tables of lines, likewise, and the parents of inlined calls.
+    Lines = 9,
 }
 
 impl Coding {
     fn from_number(number: u32) -> Option<Coding> {
-        const ALL: [Coding; 11] = [
+        const ALL: [Coding; 10] = [
             Coding::Plain,
             Coding::Previous,
             Coding::Name,
@@ -56,7 +55,6 @@ impl Coding {
             Coding::Linear,
             Coding::PcValues,
             Coding::Placeholders,
-            Coding::Parents,
             Coding::Files,
             Coding::Lines,
         ];

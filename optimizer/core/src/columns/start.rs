@@ -74,7 +74,6 @@ impl Placement {
             Coding::Linear as u32,
             Coding::PcValues as u32,
             Coding::Placeholders as u32,
-            Coding::Parents as u32,
             Coding::Files as u32,
             HASH,
             NAME_SHIFT,

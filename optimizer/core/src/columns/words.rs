@@ -2,7 +2,7 @@
 //! assembled template.
 
 /// Every word. One that has another as its prefix comes first.
-pub(crate) const WORDS: [&str; 18] = [
+pub(crate) const WORDS: [&str; 17] = [
     "STREAMS",
     "LENGTH",
     "OPS",
@@ -17,7 +17,6 @@ pub(crate) const WORDS: [&str; 18] = [
     "LINEAR",
     "PC_VALUES",
     "PLACEHOLDERS",
-    "PARENTS",
     "FILES",
     "HASH",
     "NAME_SHIFT",
@@ -31,7 +30,7 @@ pub(crate) const PLACES: usize = 6;
 pub(crate) const FIRST: i32 = 0x7f00_0000;
 
 #[allow(dead_code, reason = "only the build and tests ask for it")]
-/// `start.wat` with what stands at its lines NAMES, PREDICTED and READ.
+/// `start.wat` with what stands at its lines NAMES, PREDICTED, READ and WRITE.
 pub(crate) fn text(names: bool) -> String {
     let names = match names {
         true => include_str!("start_names.wat"),
@@ -40,11 +39,17 @@ pub(crate) fn text(names: bool) -> String {
     let text = include_str!("start.wat")
         .replace(";; NAMES\n", names)
         .replace(";; PREDICTED\n", include_str!("start_predicted.wat"));
-    let number = include_str!("start_number.wat");
+    let pieces = [
+        (";; READ ", "STREAM", include_str!("start_read.wat")),
+        (";; WRITE ", "NUMBER", include_str!("start_write.wat")),
+    ];
     (text.lines())
-        .map(|line| match line.trim_start().strip_prefix(";; READ ") {
-            Some(stream) => number.replace("STREAM", stream),
-            None => format!("{line}\n"),
+        .map(|line| {
+            let piece = pieces.iter().find_map(|(before, word, piece)| {
+                let local = line.trim_start().strip_prefix(before)?;
+                Some(piece.replace(word, local))
+            });
+            piece.unwrap_or_else(|| format!("{line}\n"))
         })
         .collect()
 }

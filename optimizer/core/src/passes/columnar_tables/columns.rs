@@ -2,7 +2,7 @@
 
 use super::grouped::Grouped;
 use super::names::Names;
-use super::predicted::Predicted;
+use super::predicted::{PCLN, Predicted};
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
@@ -203,7 +203,7 @@ impl Columns<'_> {
             |coding, offset: u64| Operation::array(coding, count, address + offset as u32, size);
         self.writer
             .column(field(Coding::Previous, layout.func_id))?;
-        if !predicted.has_parents() {
+        if !predicted.has(PCLN) {
             self.writer
                 .column(field(Coding::Previous, layout.parent_pc))?;
         }

@@ -4,7 +4,9 @@
 //! has other PCs than the runs that it is predicted by, or the function's own PCs are in several files.
 
 use super::grouped::{Grouped, PcTables};
-use crate::columns::predicted::{Block, Context, NAME_SLOTS, Parents, Run, Runs, name_slot, words};
+use crate::columns::predicted::{
+    BEHIND, Block, Context, NAME_SLOTS, Parents, Run, Runs, name_slot, words,
+};
 use crate::columns::{Coding, Operation, zigzag};
 use crate::go::{Bytes, Field, Program, funcdata};
 use std::collections::HashMap;
@@ -27,6 +29,7 @@ pub(super) struct Numbers {
     pub(super) first: Vec<u8>,
     pub(super) inlined: Vec<u8>,
     pub(super) own: Vec<u8>,
+    pub(super) parents: Vec<u8>,
     /// Words of what is known.
     pub(super) known: u32,
     /// Words of addresses of tables.
@@ -46,17 +49,21 @@ impl Predicted {
     ) -> Option<Predicted> {
         let functions = Functions::of(program, image)?;
         let layout = program.layout();
-        let mut operations = vec![functions.parents()?];
-        let field = |coding| match coding {
-            Coding::Files => Some((layout.func.pcfile, layout.inline.name)),
-            _ => Some((layout.func.pcln, layout.inline.start_line?)),
-        };
-        for (coding, tables) in [Coding::Files, Coding::Lines].into_iter().zip(grouped.pc_values.get(PCFILE..)?) {
-            if let Some(fields) = field(coding) {
-                operations.push(functions.tables(coding, tables, fields)?);
+        // A parent is near 0, where a line would begin if the release stored none.
+        let line = layout.inline.start_line.unwrap_or(layout.inline.parent_pc);
+        let fields = [
+            (PCFILE, Coding::Files, layout.func.pcfile, layout.inline.name),
+            (PCLN, Coding::Lines, layout.func.pcln, line),
+        ];
+        let mut operations = Vec::new();
+        for (kind, coding, field, tree_field) in fields {
+            let tables = grouped.pc_values.get(kind)?;
+            let mut numbers = functions.tables(coding, tables, (field, tree_field))?;
+            if coding == Coding::Lines {
+                functions.parents(&mut numbers)?;
             }
+            operations.push(numbers);
         }
-        operations.retain(|numbers| !numbers.cells.is_empty());
         Some(Predicted { operations })
     }
 
@@ -76,11 +83,6 @@ impl Predicted {
         }
     }
 
-    /// Whether the parents of inlined calls are predicted.
-    pub(super) fn has_parents(&self) -> bool {
-        self.any(Coding::Parents)
-    }
-
     fn any(&self, coding: Coding) -> bool {
         (self.operations.iter()).any(|numbers| numbers.operation.coding == coding)
     }
@@ -88,7 +90,7 @@ impl Predicted {
 
 /// Positions in [`Grouped::pc_values`].
 const PCFILE: usize = 1;
-const PCLN: usize = 2;
+pub(super) const PCLN: usize = 2;
 
 /// The records of all functions.
 struct Functions<'i> {
@@ -115,21 +117,24 @@ impl<'i> Functions<'i> {
             .map(|function| u32::try_from(function.record().address).ok())
             .collect::<Option<Vec<_>>>()?;
         let count = u32::try_from(records.len()).ok()?;
-        let mut operation = Operation::array(Coding::Parents, count, functab + 4, 8);
+        let mut operation = Operation::array(Coding::Files, count, functab + 4, 8);
         (operation.list, operation.a) = (functab, pctab);
         let gofunc = program.module().word(image, Field::GoFunc)?;
         let block = Block {
             inlined: 0,
             own: 0,
+            parents: 0,
             known: 0,
             gofunc: u32::try_from(gofunc).ok()?,
             pcdata: layout.func.size as u32,
             npcdata: layout.func.npcdata as u32,
             pcsp: layout.func.pcsp as u32,
             tree_record: layout.inline.size as u32,
-            tree_field: layout.inline.parent_pc as u32,
+            tree_field: 0,
+            tree_parent: layout.inline.parent_pc as u32,
             tables: 0,
             shift: 0,
+            limit: 0,
             scratch: 0,
         };
         Some(Functions {
@@ -149,6 +154,7 @@ impl<'i> Functions<'i> {
             first: Vec::new(),
             inlined: Vec::new(),
             own: Vec::new(),
+            parents: Vec::new(),
             known: 0,
             tables: 0,
             scratch: 0,
@@ -160,8 +166,7 @@ impl<'i> Functions<'i> {
         self.block.context(&self.image, record, self.pctab)
     }
 
-    fn parents(&self) -> Option<Numbers> {
-        let mut numbers = self.numbers();
+    fn parents(&self, numbers: &mut Numbers) -> Option<()> {
         for record in &self.records {
             let mut context = self.context(*record)?;
             let Some(tree) = context.tree else {
@@ -173,16 +178,17 @@ impl<'i> Functions<'i> {
             let mut parents = Parents::default();
             while let Some(run) = context.next(&self.image)? {
                 while let Some((record, predicted)) = parents.next(run) {
-                    let field = self.block.field(tree, record);
+                    let field = self.block.parent(tree, record);
                     let parent = self.image.u32(field.into())?;
-                    number(&mut numbers.inlined, zigzag(parent.wrapping_sub(predicted)));
+                    number(&mut numbers.parents, zigzag(parent.wrapping_sub(predicted)));
                     parents.was(parent);
                     numbers.cells.push((field, 4));
+                    numbers.known = numbers.known.max(record + 1);
                 }
                 parents.behind(run);
             }
         }
-        Some(numbers)
+        Some(())
     }
 
     fn tables(
@@ -222,17 +228,18 @@ impl<'i> Functions<'i> {
             });
             if done.is_none() {
                 number(&mut numbers.first, AS_IT_IS);
-                numbers.own.extend_from_slice(content);
+                numbers.own.extend(as_it_is(content)?);
             }
         }
         if coding == Coding::Files {
             numbers.known = NAME_SLOTS;
         }
-        let largest = tables.tables.iter().map(|table| table.len()).max()?;
-        // A word of zeros before and two behind, which may begin anywhere.
-        numbers.scratch = u32::try_from(largest).ok()?.div_ceil(4) + 3;
-        let bytes = tables.tables.iter().map(|table| table.len()).sum::<usize>();
-        numbers.cells.push((tables.address, u32::try_from(bytes).ok()?));
+        let lens = || tables.tables.iter().map(|table| table.len());
+        let (largest, all) = (lens().max().unwrap_or(0), lens().sum::<usize>());
+        let (room, all) = (u32::try_from(largest).ok()? + BEHIND, u32::try_from(all).ok()?);
+        numbers.scratch = room.div_ceil(4);
+        numbers.block.limit = (tables.address + all).saturating_sub(room);
+        numbers.cells.push((tables.address, all));
         Some(numbers)
     }
 
@@ -261,7 +268,7 @@ impl<'i> Functions<'i> {
             }
             by_pc.extend((0..count).map(|_| value));
         }
-        let same = by_pc.len() == pcs as usize && pcs > 0 && encoded(&by_pc) == content;
+        let same = by_pc.len() == pcs as usize && encoded(&by_pc)? == content;
         same.then_some(Values {
             runs,
             tree: context.tree,
@@ -370,17 +377,25 @@ impl Numbers {
     }
 }
 
-/// A pc-value table with these values, each for one PC.
-fn encoded(values: &[u32]) -> Vec<u8> {
+/// A pc-value table with these values, each for one PC; `None` if there is none, or the first is that of no table.
+fn encoded(values: &[u32]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut previous = u32::MAX;
+    values.first().filter(|value| **value != previous)?;
     for run in values.chunk_by(|one, other| one == other) {
         number(&mut bytes, zigzag(run[0].wrapping_sub(previous)));
         number(&mut bytes, run.len() as u32);
         previous = run[0];
     }
     bytes.push(0);
-    bytes
+    Some(bytes)
+}
+
+/// The numbers of a table; `None` if one has more bytes than it needs, because they are read and written again.
+fn as_it_is(content: &[u8]) -> Option<&[u8]> {
+    let minimal = |number: &[u8]| number.len() == 1 || number.last() != Some(&0);
+    let numbers = content.split_inclusive(|byte| *byte <= 0x7f);
+    numbers.into_iter().all(minimal).then_some(content)
 }
 
 fn number(stream: &mut Vec<u8>, mut value: u32) {

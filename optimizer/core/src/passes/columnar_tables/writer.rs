@@ -231,12 +231,11 @@ impl<'i> Writer<'i> {
             *address = self.dictionaries;
             self.dictionaries = self.behind(words)?;
         }
-        // Behind the word in front.
-        block.scratch += 4;
         for (stream, address) in [
             (&numbers.first, &mut operation.stream),
             (&numbers.inlined, &mut block.inlined),
             (&numbers.own, &mut block.own),
+            (&numbers.parents, &mut block.parents),
         ] {
             *address = self.here()?;
             self.streams.extend_from_slice(stream);
