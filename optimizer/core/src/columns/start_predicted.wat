@@ -150,21 +150,37 @@
                   (then
                     (local.set $count (i32.add (local.get $count) (local.get $pcs)))
                     (br $next_run)))
-                (loop $next_pc
-                  (local.set $count (i32.add (local.get $count) (i32.const 1)))
-                  (if (local.tee $pcs (i32.sub (local.get $pcs) (i32.const 1)))
-                    (then
+                (local.set $count (i32.add (local.get $count) (i32.const 1)))
+                (if (local.tee $pcs (i32.sub (local.get $pcs) (i32.const 1)))
+                  (then
+                    ;; Whether the line changes is hard to predict for a processor, so there is no branch for that.
+                    (loop $next_pc
                       ;; READ $stream
-                      (br_if $next_pc (i32.eqz (local.get $token)))
                       (local.set $current (i32.add (local.get $current)
                         (i32.xor
                           (i32.shr_u (local.get $token) (i32.const 1))
                           (i32.sub (i32.const 0) (i32.and (local.get $token) (i32.const 1))))))
-                      ;; WRITE $count
                       ;; A change is a number of the table as it is one of the stream.
-                      ;; WRITE $token
-                      (local.set $count (i32.const 0))
-                      (br $next_pc))))
+                      (if (i32.gt_u (i32.or (local.get $count) (local.get $token)) (i32.const 0x7f))
+                        (then
+                          (if (local.get $token)
+                            (then
+                              ;; WRITE $count
+                              ;; WRITE $token
+                              (local.set $count (i32.const 1)))
+                            (else
+                              (local.set $count (i32.add (local.get $count) (i32.const 1))))))
+                        (else
+                          (i32.store16 (local.get $out)
+                            (i32.or (local.get $count) (i32.shl (local.get $token) (i32.const 8))))
+                          (local.set $token (i32.ne (local.get $token) (i32.const 0)))
+                          (local.set $out
+                            (i32.add (local.get $out) (i32.shl (local.get $token) (i32.const 1))))
+                          (local.set $count (select
+                            (i32.const 1)
+                            (i32.add (local.get $count) (i32.const 1))
+                            (local.get $token)))))
+                      (br_if $next_pc (local.tee $pcs (i32.sub (local.get $pcs) (i32.const 1)))))))
                 (if (local.get $is_own)
                   (then
                     (local.set $own (local.get $stream))
