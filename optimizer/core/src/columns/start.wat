@@ -116,18 +116,20 @@
                   (block $decoded
                     (if (i32.eq (local.get $coding) (i32.const TOKEN))
                       (then
-                        (if (i32.eqz (local.get $token))
-                          (then
-                            (local.set $value (i32.load offset=44 (local.get $op)))
-                            (br $decoded)))
-                        (if (i32.eq (local.get $token) (i32.const 1))
-                          (then
-                            (local.set $value (i32.load (local.get $next)))
-                            (local.set $next (i32.add (local.get $next) (i32.const 4)))
-                            (br $decoded)))
-                        (local.set $value (i32.load (i32.add
-                          (i32.load offset=40 (local.get $op))
-                          (i32.shl (i32.sub (local.get $token) (i32.const 2)) (i32.const 2)))))
+                        ;; Tokens are hard to predict for a processor, so there are no branches for them. Whatever is
+                        ;; loaded for token 0 lies within memory.
+                        (local.set $byte (i32.eq (local.get $token) (i32.const 1)))
+                        (local.set $value (select
+                          (i32.load (select
+                            (local.get $next)
+                            (i32.add
+                              (i32.load offset=40 (local.get $op))
+                              (i32.shl (i32.sub (local.get $token) (i32.const 2)) (i32.const 2)))
+                            (local.get $byte)))
+                          (i32.load offset=44 (local.get $op))
+                          (local.get $token)))
+                        (local.set $next
+                          (i32.add (local.get $next) (i32.shl (local.get $byte) (i32.const 2))))
                         (br $decoded)))
                     (if (i32.eq (local.get $coding) (i32.const PLAIN))
                       (then (local.set $previous (i32.const 0))))
