@@ -12,31 +12,38 @@
 //! parents                               +0                                   (record 0: PC 1, before its first)
 //! ```
 //!
-//! [`Coding::Files`] and [`Coding::Lines`] go over the records of functions, and for each over the runs of its inline
-//! indices, or those of its stack pointers if nothing was inlined: only their numbers of PCs count then. The stream has a
-//! number for each function: 0 for no table, 1 for one that is not predicted, which lies among the own numbers as it is,
-//! and else the difference to the last own line or file of the function before, as `2 + zigzag(difference)`. A table that
-//! was there already is found again by its content, and not stored twice. `start.wat` does the same in the shipped module.
+//! [`Coding::Lines`] goes over the records of functions, and for each over the runs of its inline indices, or those of its
+//! stack pointers if nothing was inlined: only their numbers of PCs count then. Two streams, that of the operation for files
+//! and another for lines, have a number for each function: 0 for no table, 1 for one that is not predicted, which lies in a
+//! stream as it is, and else the difference to the last own file or line of the function before, as
+//! `2 + zigzag(difference)`. A table that was there already is found again by its content, and not stored twice.
+//! `start.wat` does the same in the shipped module.
 
 use super::script::{
-    Coding, Load, Operation, Target, Watch, unzigzag, uvarint, zigzag,
+    Load, Operation, Target, Watch, unzigzag, uvarint, zigzag,
 };
 
 /// The pcdata with inline indices and the funcdata with their tree (`go/layout/ids.rs`).
 const INL_TREE_INDEX: u32 = 2;
 const INL_TREE: u32 = 3;
 
-/// What an operation needs beyond its own fields: words at its address `b`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the operation needs beyond its own fields: words at its address `b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Block {
-    /// Address of the numbers for PCs where something is inlined.
+    /// Address of the numbers of functions for their lines.
+    pub(crate) lines: u32,
+    /// Address of lines where something is inlined.
     pub(crate) inlined: u32,
-    /// Address of those for the other PCs, and of tables that are not predicted.
+    /// Address of lines elsewhere.
     pub(crate) own: u32,
-    /// Address of the numbers of parents, which only [`Coding::Lines`] has.
+    /// Address of files where something is inlined.
+    pub(crate) names: u32,
+    /// Address of the numbers of parents.
     pub(crate) parents: u32,
-    /// Words that are 0: files by [`name_slot`], or a line for each record of the largest tree.
-    pub(crate) known: u32,
+    /// Words that are 0, [`NAME_SLOTS`] of them: the last file by [`name_slot`].
+    pub(crate) known_files: u32,
+    /// Words for the last line of each record of the largest tree.
+    pub(crate) known_lines: u32,
     /// Address that offsets of funcdata are counted from.
     pub(crate) gofunc: u32,
     /// Offset of pcdata in a record of a function.
@@ -47,85 +54,139 @@ pub(crate) struct Block {
     pub(crate) pcsp: u32,
     /// Bytes of a record of an inline tree.
     pub(crate) tree_record: u32,
-    /// Offset in it of the name, or of the line.
-    pub(crate) tree_field: u32,
+    /// Offset in it of the name.
+    pub(crate) tree_name: u32,
+    /// Offset in it of the first line.
+    pub(crate) tree_line: u32,
     /// Offset in it of the parent.
     pub(crate) tree_parent: u32,
+    pub(crate) file_tables: Side,
+    pub(crate) line_tables: Side,
+    /// Address of tables that are not predicted, in the order of functions, files first.
+    pub(crate) raw: u32,
+}
+
+/// Where tables of one kind go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Side {
+    /// Address of the next one.
+    pub(crate) to: u32,
     /// Words that are 0, at least [`words`] of them: addresses of tables by content.
     pub(crate) tables: u32,
-    /// How many bits a hash is shifted by to get a position in `tables`.
+    /// How many bits a hash is shifted by to get a position among them.
     pub(crate) shift: u32,
     /// The last address at which there is room for every table, and [`BEHIND`] more bytes.
     pub(crate) limit: u32,
     /// So much room, where tables are made behind that.
     pub(crate) scratch: u32,
+    /// Offset of a table's offset in a record of a function.
+    pub(crate) field: u32,
+}
+
+impl Side {
+    const WORDS: usize = 6;
+
+    fn of(words: &[u32; Side::WORDS]) -> Side {
+        let [to, tables, shift, limit, scratch, field] = *words;
+        Side {
+            to,
+            tables,
+            shift,
+            limit,
+            scratch,
+            field,
+        }
+    }
+
+    fn words(&self) -> [u32; Side::WORDS] {
+        [
+            self.to,
+            self.tables,
+            self.shift,
+            self.limit,
+            self.scratch,
+            self.field,
+        ]
+    }
 }
 
 impl Block {
-    /// Words of a block.
-    const WORDS: u32 = 15;
+    /// Words in front of those of the sides.
+    const FIRST: usize = 15;
 
     fn read(memory: &impl Load, at: u32) -> Option<Block> {
-        let mut words = [0; Block::WORDS as usize];
+        let mut words = [0; Block::FIRST + 2 * Side::WORDS + 1];
         for (word, index) in words.iter_mut().zip(0..) {
             *word = memory.u32(at.checked_add(4 * index)?)?;
         }
+        let (first, rest) = words.split_first_chunk::<{ Block::FIRST }>()?;
+        let (file_tables, rest) = rest.split_first_chunk()?;
+        let (line_tables, rest) = rest.split_first_chunk()?;
+        let [raw] = *rest else {
+            return None;
+        };
         let [
+            lines,
             inlined,
             own,
+            names,
             parents,
-            known,
+            known_files,
+            known_lines,
             gofunc,
             pcdata,
             npcdata,
             pcsp,
             tree_record,
-            tree_field,
+            tree_name,
+            tree_line,
             tree_parent,
-            tables,
-            shift,
-            limit,
-            scratch,
-        ] = words;
+        ] = *first;
         Some(Block {
+            lines,
             inlined,
             own,
+            names,
             parents,
-            known,
+            known_files,
+            known_lines,
             gofunc,
             pcdata,
             npcdata,
             pcsp,
             tree_record,
-            tree_field,
+            tree_name,
+            tree_line,
             tree_parent,
-            tables,
-            shift,
-            limit,
-            scratch,
+            file_tables: Side::of(file_tables),
+            line_tables: Side::of(line_tables),
+            raw,
         })
     }
 
     /// As it lies in memory.
     pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> {
-        let words: [u32; Block::WORDS as usize] = [
+        let first: [u32; Block::FIRST] = [
+            self.lines,
             self.inlined,
             self.own,
+            self.names,
             self.parents,
-            self.known,
+            self.known_files,
+            self.known_lines,
             self.gofunc,
             self.pcdata,
             self.npcdata,
             self.pcsp,
             self.tree_record,
-            self.tree_field,
+            self.tree_name,
+            self.tree_line,
             self.tree_parent,
-            self.tables,
-            self.shift,
-            self.limit,
-            self.scratch,
         ];
-        words.into_iter().flat_map(u32::to_le_bytes)
+        let sides = [self.file_tables.words(), self.line_tables.words()];
+        (first.into_iter().chain(sides.into_iter().flatten()))
+            .chain([self.raw])
+            .flat_map(u32::to_le_bytes)
     }
 
     /// Where the runs of a function begin.
@@ -149,16 +210,24 @@ impl Block {
         })
     }
 
-    /// The address of the name or line of a record of a tree.
-    pub(crate) fn field(&self, tree: u32, record: u32) -> u32 {
+    /// The address of a record of a tree.
+    fn record(&self, tree: u32, record: u32) -> u32 {
         tree.wrapping_add(record.wrapping_mul(self.tree_record))
-            .wrapping_add(self.tree_field)
     }
 
-    /// The address of the parent of a record of a tree.
+    /// The address of its name.
+    pub(crate) fn name(&self, tree: u32, record: u32) -> u32 {
+        self.record(tree, record).wrapping_add(self.tree_name)
+    }
+
+    /// The address of its first line.
+    pub(crate) fn line(&self, tree: u32, record: u32) -> u32 {
+        self.record(tree, record).wrapping_add(self.tree_line)
+    }
+
+    /// The address of its parent.
     pub(crate) fn parent(&self, tree: u32, record: u32) -> u32 {
-        tree.wrapping_add(record.wrapping_mul(self.tree_record))
-            .wrapping_add(self.tree_parent)
+        self.record(tree, record).wrapping_add(self.tree_parent)
     }
 }
 
@@ -275,7 +344,7 @@ impl Stream {
 /// Bytes behind a table that are cleared, so that what was there is no part of its hash.
 pub(crate) const BEHIND: u32 = 8;
 
-/// Runs a [`Coding::Files`] or [`Coding::Lines`].
+/// Runs the operation.
 pub(super) fn run(
     operation: &Operation,
     memory: &mut Target<'_>,
@@ -283,13 +352,14 @@ pub(super) fn run(
 ) -> Option<()> {
     let block = Block::read(memory, operation.b)?;
     let mut state = State {
-        operation,
-        first: Stream::new(operation.stream),
+        pctab: operation.a,
+        files: Kind::new(operation.stream, block.file_tables),
+        lines: Kind::new(block.lines, block.line_tables),
         inlined: Stream::new(block.inlined),
         own: Stream::new(block.own),
+        names: Stream::new(block.names),
         parents: Stream::new(block.parents),
-        value: 0,
-        to: operation.first,
+        raw: Stream::new(block.raw),
         block,
     };
     let mut row = operation.row;
@@ -301,143 +371,65 @@ pub(super) fn run(
     Some(())
 }
 
-struct State<'o> {
-    operation: &'o Operation,
+struct State {
+    pctab: u32,
     block: Block,
-    first: Stream,
+    files: Kind,
+    lines: Kind,
     inlined: Stream,
     own: Stream,
+    names: Stream,
     parents: Stream,
-    /// The last own value.
-    value: u32,
-    /// Where the next table goes.
-    to: u32,
+    raw: Stream,
 }
 
-impl State<'_> {
-    fn function(
-        &mut self,
-        memory: &mut Target<'_>,
-        function: u32,
-        watch: &mut impl Watch,
-    ) -> Option<()> {
-        let kind = self.first.number(memory)?;
-        let predicted = kind.checked_sub(2);
-        if let Some(difference) = predicted {
+/// Tables of files, or of lines.
+struct Kind {
+    first: Stream,
+    side: Side,
+    /// The last own value.
+    value: u32,
+}
+
+impl Kind {
+    fn new(first: u32, side: Side) -> Kind {
+        Kind {
+            first: Stream::new(first),
+            side,
+            value: 0,
+        }
+    }
+
+    /// Begins with a function.
+    fn begin(&mut self, memory: &impl Load) -> Option<Made> {
+        let number = self.first.number(memory)?;
+        if let Some(difference) = number.checked_sub(2) {
             self.value = self.value.wrapping_add(unzigzag(difference));
         }
-        let made = match self.to <= self.block.limit {
-            true => self.to,
-            false => self.block.scratch,
+        let at = match self.side.to <= self.side.limit {
+            true => self.side.to,
+            false => self.side.scratch,
         };
-        let context = (self.block).context(memory, function, self.operation.a)?;
-        let mut table = Table::new(made);
-        match (self.operation.coding, predicted) {
-            (Coding::Files, Some(_)) => self.files(memory, context, &mut table)?,
-            (Coding::Files, None) => {}
-            (_, Some(_)) => self.lines(memory, context, Some(&mut table), watch)?,
-            (_, None) if context.tree.is_some() => self.lines(memory, context, None, watch)?,
-            (_, None) => {}
-        }
-        let end = match kind {
-            0 => return Some(()),
-            1 => self.as_it_is(memory, made)?,
-            _ => table.end(memory)?,
-        };
-        let table = self.stored(memory, made, end)?;
-        let field = function.wrapping_add(self.operation.offset);
-        memory.store(field, table.wrapping_sub(self.operation.a))?;
-        for stream in [&mut self.first, &mut self.inlined, &mut self.own] {
-            stream.tell(watch, table);
-        }
-        Some(())
+        Some(Made {
+            number,
+            at,
+            table: Table::new(at),
+        })
     }
 
-    fn as_it_is(&mut self, memory: &mut Target<'_>, mut to: u32) -> Option<u32> {
-        let mut begun = false;
-        loop {
-            let change = self.own.number(memory)?;
-            write(memory, &mut to, change)?;
-            if change == 0 && begun {
-                return Some(to);
-            }
-            begun = true;
-            let pcs = self.own.number(memory)?;
-            write(memory, &mut to, pcs)?;
-        }
-    }
-
-    fn files(
+    /// Puts the table where it belongs. Gives its address; `Some(None)` if there is none.
+    fn end(
         &mut self,
         memory: &mut Target<'_>,
-        mut context: Context,
-        table: &mut Table,
-    ) -> Option<()> {
-        let mut given = true;
-        while let Some(run) = context.next(memory)? {
-            let file = match (run.record, context.tree) {
-                (Some(record), Some(tree)) if !given => {
-                    let name = memory.u32(self.block.field(tree, record))?;
-                    let known = self.block.known.wrapping_add(4 * name_slot(name));
-                    let file = memory.u32(known)?;
-                    let file = file.wrapping_add(self.inlined.difference(memory)?);
-                    memory.store(known, file)?;
-                    file
-                }
-                _ => self.value,
-            };
-            given = false;
-            table.add(memory, file, run.pcs)?;
-        }
-        Some(())
-    }
-
-    /// Parents, and lines if there is a table for them.
-    fn lines(
-        &mut self,
-        memory: &mut Target<'_>,
-        mut context: Context,
-        mut table: Option<&mut Table>,
-        watch: &mut impl Watch,
-    ) -> Option<()> {
-        let known = |block: &Block, record: u32| block.known.wrapping_add(record << 2);
-        let mut given = true;
-        let mut parents = Parents::default();
-        while let Some(run) = context.next(memory)? {
-            while let (Some((record, predicted)), Some(tree)) = (parents.next(run), context.tree) {
-                let parent = predicted.wrapping_add(self.parents.difference(memory)?);
-                parents.was(parent);
-                let field = self.block.parent(tree, record);
-                memory.store(field, parent)?;
-                self.parents.tell(watch, field);
-                let start = memory.u32(self.block.field(tree, record))?;
-                memory.store(known(&self.block, record), start)?;
-            }
-            parents.behind(run);
-            let Some(table) = &mut table else {
-                continue;
-            };
-            let mut line = match run.record {
-                Some(record) if !given => memory.u32(known(&self.block, record))?,
-                _ => self.value,
-            };
-            for _ in 0..run.pcs {
-                if !given {
-                    let stream = match run.record {
-                        Some(_) => &mut self.inlined,
-                        None => &mut self.own,
-                    };
-                    line = line.wrapping_add(stream.difference(memory)?);
-                }
-                given = false;
-                table.add(memory, line, 1)?;
-            }
-            match run.record {
-                Some(record) => memory.store(known(&self.block, record), line)?,
-                None => self.value = line,
-            }
-        }
-        Some(())
+        raw: &mut Stream,
+        made: Made,
+    ) -> Option<Option<u32>> {
+        let end = match made.number {
+            0 => return Some(None),
+            1 => as_it_is(memory, raw, made.at)?,
+            _ => made.table.end(memory)?,
+        };
+        self.stored(memory, made.at, end).map(Some)
     }
 
     /// The address of the table that was made: as it was stored before, or is now.
@@ -451,25 +443,20 @@ impl State<'_> {
         for word in words {
             hash = hash.wrapping_add(memory.u32(word)?).wrapping_mul(HASH);
         }
-        let mut slot = (self.block.tables).wrapping_add((hash >> (self.block.shift & 31)) << 2);
+        let hash = hash.wrapping_shr(self.side.shift);
+        let mut slot = self.side.tables.wrapping_add(hash << 2);
         let len = end.wrapping_sub(made);
-        let to = self.to;
         loop {
             let known = memory.u32(slot)?;
             if known == 0 {
                 break;
             }
-            let mut same = 0;
-            while same < len
-                && memory.u8(known.wrapping_add(same))? == memory.u8(made.wrapping_add(same))?
-            {
-                same += 1;
-            }
-            if same == len {
+            if same(memory, known, made, len)? {
                 return Some(known);
             }
             slot = slot.wrapping_add(4);
         }
+        let to = self.side.to;
         memory.store(slot, to)?;
         if made != to {
             for at in 0..len {
@@ -477,8 +464,179 @@ impl State<'_> {
                 memory.store8(to.wrapping_add(at), byte)?;
             }
         }
-        self.to = to.wrapping_add(len);
+        self.side.to = to.wrapping_add(len);
         Some(to)
+    }
+}
+
+/// The table of a function.
+struct Made {
+    /// What the stream says of it.
+    number: u32,
+    at: u32,
+    table: Table,
+}
+
+impl Made {
+    fn is_predicted(&self) -> bool {
+        self.number >= 2
+    }
+}
+
+/// Whether two ranges hold the same bytes.
+fn same(memory: &impl Load, one: u32, other: u32, len: u32) -> Option<bool> {
+    for at in 0..len {
+        if memory.u8(one.wrapping_add(at))? != memory.u8(other.wrapping_add(at))? {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// A table that is not predicted; the address behind it.
+fn as_it_is(memory: &mut Target<'_>, raw: &mut Stream, mut to: u32) -> Option<u32> {
+    let mut begun = false;
+    loop {
+        let change = raw.number(memory)?;
+        write(memory, &mut to, change)?;
+        if change == 0 && begun {
+            return Some(to);
+        }
+        begun = true;
+        let pcs = raw.number(memory)?;
+        write(memory, &mut to, pcs)?;
+    }
+}
+
+impl State {
+    fn function(
+        &mut self,
+        memory: &mut Target<'_>,
+        function: u32,
+        watch: &mut impl Watch,
+    ) -> Option<()> {
+        let mut files = self.files.begin(memory)?;
+        let mut lines = self.lines.begin(memory)?;
+        let context = self.block.context(memory, function, self.pctab)?;
+        if files.is_predicted() || lines.is_predicted() || context.tree.is_some() {
+            self.walk(memory, context, (&mut files, &mut lines), watch)?;
+        }
+        if let Some(table) = self.files.end(memory, &mut self.raw, files)? {
+            let field = function.wrapping_add(self.files.side.field);
+            memory.store(field, table.wrapping_sub(self.pctab))?;
+            for stream in [&mut self.files.first, &mut self.names, &mut self.raw] {
+                stream.tell(watch, table);
+            }
+        }
+        if let Some(table) = self.lines.end(memory, &mut self.raw, lines)? {
+            let field = function.wrapping_add(self.lines.side.field);
+            memory.store(field, table.wrapping_sub(self.pctab))?;
+            let streams = [
+                &mut self.lines.first,
+                &mut self.inlined,
+                &mut self.own,
+                &mut self.raw,
+            ];
+            for stream in streams {
+                stream.tell(watch, table);
+            }
+        }
+        Some(())
+    }
+
+    fn walk(
+        &mut self,
+        memory: &mut Target<'_>,
+        mut context: Context,
+        (files, lines): (&mut Made, &mut Made),
+        watch: &mut impl Watch,
+    ) -> Option<()> {
+        let mut given = true;
+        let mut parents = Parents::default();
+        while let Some(run) = context.next(memory)? {
+            let mut inlined = None;
+            if let (Some(record), Some(tree)) = (run.record, context.tree) {
+                self.records(memory, &mut parents, run, tree, watch)?;
+                inlined = Some((record, tree)).filter(|_| !given);
+            }
+            parents.behind(run);
+            if files.is_predicted() {
+                let file = match inlined {
+                    Some((record, tree)) => self.file(memory, record, tree)?,
+                    None => self.files.value,
+                };
+                files.table.add(memory, file, run.pcs)?;
+            }
+            if lines.is_predicted() {
+                self.lines(memory, run, given, &mut lines.table)?;
+            }
+            given = false;
+        }
+        Some(())
+    }
+
+    /// The parents and the first lines of records that no PC before was in.
+    fn records(
+        &mut self,
+        memory: &mut Target<'_>,
+        parents: &mut Parents,
+        run: Run,
+        tree: u32,
+        watch: &mut impl Watch,
+    ) -> Option<()> {
+        while let Some((record, predicted)) = parents.next(run) {
+            let parent = predicted.wrapping_add(self.parents.difference(memory)?);
+            parents.was(parent);
+            let field = self.block.parent(tree, record);
+            memory.store(field, parent)?;
+            self.parents.tell(watch, field);
+            let line = memory.u32(self.block.line(tree, record))?;
+            memory.store(self.known_line(record), line)?;
+        }
+        Some(())
+    }
+
+    fn known_line(&self, record: u32) -> u32 {
+        self.block.known_lines.wrapping_add(record << 2)
+    }
+
+    /// The file of an inlined function.
+    fn file(&mut self, memory: &mut Target<'_>, record: u32, tree: u32) -> Option<u32> {
+        let name = memory.u32(self.block.name(tree, record))?;
+        let known = (self.block.known_files).wrapping_add(4 * name_slot(name));
+        let file = memory.u32(known)?;
+        let file = file.wrapping_add(self.names.difference(memory)?);
+        memory.store(known, file)?;
+        Some(file)
+    }
+
+    fn lines(
+        &mut self,
+        memory: &mut Target<'_>,
+        run: Run,
+        mut given: bool,
+        table: &mut Table,
+    ) -> Option<()> {
+        let mut line = match run.record {
+            Some(record) if !given => memory.u32(self.known_line(record))?,
+            _ => self.lines.value,
+        };
+        for _ in 0..run.pcs {
+            if !given {
+                let stream = match run.record {
+                    Some(_) => &mut self.inlined,
+                    None => &mut self.own,
+                };
+                line = line.wrapping_add(stream.difference(memory)?);
+            }
+            given = false;
+            table.add(memory, line, 1)?;
+        }
+        match run.record {
+            Some(record) => memory.store(self.known_line(record), line)?,
+            None => self.lines.value = line,
+        }
+        Some(())
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn run_watched(
         match operation.coding {
             Coding::PcValues => pc_values(operation, memory, watch)?,
             Coding::Placeholders => placeholders(operation, memory, watch)?,
-            Coding::Files | Coding::Lines => predicted::run(operation, memory, watch)?,
+            Coding::Lines => predicted::run(operation, memory, watch)?,
             _ => column(operation, memory, watch)?,
         }
     }

@@ -37,16 +37,14 @@ pub(crate) enum Coding {
     /// Zero-terminated names, one after the other, from `row` on, numbered from `first` on. For each a byte of the stream:
     /// 0 if it is there already, else the distance from `a` of the text that its number, in hex digits, is written behind.
     Placeholders = 7,
-    /// Tables of files, and for each function the offset of its own from `a`; they go to the address `first`
+    /// Tables of files and of lines, the offsets of each function's own from `a`, and parents of inlined calls
     /// (`predicted.rs`).
-    Files = 8,
-    /// Tables of lines, likewise, and the parents of inlined calls.
-    Lines = 9,
+    Lines = 8,
 }
 
 impl Coding {
     fn from_number(number: u32) -> Option<Coding> {
-        const ALL: [Coding; 10] = [
+        const ALL: [Coding; 9] = [
             Coding::Plain,
             Coding::Previous,
             Coding::Name,
@@ -55,7 +53,6 @@ impl Coding {
             Coding::Linear,
             Coding::PcValues,
             Coding::Placeholders,
-            Coding::Files,
             Coding::Lines,
         ];
         ALL.into_iter().find(|coding| *coding as u32 == number)

@@ -74,7 +74,7 @@ impl Placement {
             Coding::Linear as u32,
             Coding::PcValues as u32,
             Coding::Placeholders as u32,
-            Coding::Files as u32,
+            Coding::Lines as u32,
             HASH,
             NAME_SHIFT,
         ];

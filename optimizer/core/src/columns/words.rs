@@ -17,7 +17,7 @@ pub(crate) const WORDS: [&str; 17] = [
     "LINEAR",
     "PC_VALUES",
     "PLACEHOLDERS",
-    "FILES",
+    "LINES",
     "HASH",
     "NAME_SHIFT",
 ];
@@ -39,17 +39,17 @@ pub(crate) fn text(names: bool) -> String {
     let text = include_str!("start.wat")
         .replace(";; NAMES\n", names)
         .replace(";; PREDICTED\n", include_str!("start_predicted.wat"));
-    let pieces = [
-        (";; READ ", "STREAM", include_str!("start_read.wat")),
-        (";; WRITE ", "NUMBER", include_str!("start_write.wat")),
-    ];
+    let (read, write) = (include_str!("start_read.wat"), include_str!("start_write.wat"));
     (text.lines())
         .map(|line| {
-            let piece = pieces.iter().find_map(|(before, word, piece)| {
-                let local = line.trim_start().strip_prefix(before)?;
-                Some(piece.replace(word, local))
-            });
-            piece.unwrap_or_else(|| format!("{line}\n"))
+            let mut words = line.split_whitespace().skip(1);
+            match [words.next(), words.next(), words.next()] {
+                [Some("READ"), Some(stream), None] => read.replace("STREAM", stream),
+                [Some("WRITE"), Some(number), Some(out)] => {
+                    write.replace("NUMBER", number).replace("OUT", out)
+                }
+                _ => format!("{line}\n"),
+            }
         })
         .collect()
 }

@@ -102,7 +102,7 @@ fn plan(program: &Program, frame: &Frame, options: &Options) -> std::result::Res
     let working = end
         .checked_next_multiple_of(8)
         .ok_or("the data ends at 4 GiB")?;
-    let predicted = Predicted::of(program, memory.bytes(), &grouped).unwrap_or_default();
+    let predicted = Predicted::of(program, memory.bytes(), &grouped);
     let script = columns::script(program, memory.bytes(), &grouped, working, predicted)?;
     let placement = script.placement();
     if placement.end() > u32::MAX.into() || range.end > declared.initial.saturating_mul(PAGE) {

@@ -2,7 +2,7 @@
 
 use super::grouped::Grouped;
 use super::names::Names;
-use super::predicted::{PCLN, Predicted};
+use super::predicted::{PCFILE, PCLN, Predicted};
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
@@ -21,16 +21,16 @@ pub(super) fn script(
     image: Bytes<'_>,
     grouped: &Grouped<'_>,
     working_base: u32,
-    predicted: Predicted,
+    predicted: Option<Predicted>,
 ) -> Result<Script, Reason> {
     let names = InlinedNames::read(program, image, grouped).ok_or(OUTSIDE)?;
     let pc_values = (grouped.pc_values.iter().enumerate())
-        .filter(|(kind, _)| !predicted.has(*kind))
+        .filter(|(kind, _)| predicted.is_none() || ![PCFILE, PCLN].contains(kind))
         .map(|(_, kind)| kind.tables.len());
     let groups = grouped.groups.iter().map(|group| group.offsets.len());
     let entries = pc_values.chain(groups).sum::<usize>() + 2 * names.offsets.len();
-    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)? + predicted.words();
-    let columns = || {
+    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)? + predicted.as_ref().map_or(0, |predicted| predicted.words.all());
+    let columns = move || {
         let mut columns = Columns {
             writer: Writer::new(image, working_base, entries)?,
             functab: FuncTab::of(program, image)?,
@@ -42,14 +42,14 @@ pub(super) fn script(
             columns.writer.names(&names)?;
         }
         columns.functab()?;
-        columns.pc_values(grouped, &predicted)?;
+        columns.pc_values(grouped, predicted.as_ref())?;
         columns.funcdata(grouped)?;
         if let Some((address, count)) = grouped.inline {
-            columns.inline_trees(address, count, &names, &predicted)?;
+            columns.inline_trees(address, count, &names, predicted.as_ref())?;
         }
         // They read pcsp, inline indices and inline trees; the lines of records read them.
-        for numbers in predicted.operations {
-            columns.writer.predicted(numbers)?;
+        if let Some(predicted) = predicted {
+            columns.writer.predicted(predicted)?;
         }
         columns.rest_of_records()?;
         columns.findfunctab(image)?;
@@ -131,11 +131,11 @@ impl Columns<'_> {
         self.writer.column(self.functab.field(coding, offset))
     }
 
-    fn pc_values(&mut self, grouped: &Grouped<'_>, predicted: &Predicted) -> Option<()> {
+    fn pc_values(&mut self, grouped: &Grouped<'_>, predicted: Option<&Predicted>) -> Option<()> {
         let layout = &self.program.layout().func;
         let fields = [layout.pcsp, layout.pcfile, layout.pcln];
         for (kind, tables) in grouped.pc_values.iter().enumerate() {
-            if predicted.has(kind) {
+            if predicted.is_some() && [PCFILE, PCLN].contains(&kind) {
                 continue;
             }
             let pctab = self.functab.pctab;
@@ -195,7 +195,7 @@ impl Columns<'_> {
         address: u32,
         count: u32,
         names: &InlinedNames,
-        predicted: &Predicted,
+        predicted: Option<&Predicted>,
     ) -> Option<()> {
         let layout = &self.program.layout().inline;
         let size = layout.size as u32;
@@ -203,7 +203,7 @@ impl Columns<'_> {
             |coding, offset: u64| Operation::array(coding, count, address + offset as u32, size);
         self.writer
             .column(field(Coding::Previous, layout.func_id))?;
-        if !predicted.has(PCLN) {
+        if predicted.is_none() {
             self.writer
                 .column(field(Coding::Previous, layout.parent_pc))?;
         }

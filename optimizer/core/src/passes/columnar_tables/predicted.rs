@@ -5,7 +5,7 @@
 
 use super::grouped::{Grouped, PcTables};
 use crate::columns::predicted::{
-    BEHIND, Block, Context, NAME_SLOTS, Parents, Run, Runs, name_slot, words,
+    BEHIND, Block, Context, NAME_SLOTS, Parents, Run, Runs, Side, name_slot, words,
 };
 use crate::columns::{Coding, Operation, zigzag};
 use crate::go::{Bytes, Field, Program, funcdata};
@@ -14,92 +14,92 @@ use std::collections::HashMap;
 /// The largest number of PCs and the largest number of records that are predicted: what a function may have.
 const MOST: u32 = 1 << 16;
 
-/// What is predicted of a program.
-#[derive(Debug, Default)]
-pub(super) struct Predicted {
-    pub(super) operations: Vec<Numbers>,
-}
-
-/// An operation without its addresses.
+/// The operation that predicts, without its addresses.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(super) struct Predicted {
     pub(super) operation: Operation,
     pub(super) block: Block,
     /// A number for each function.
-    pub(super) first: Vec<u8>,
+    pub(super) files: Vec<u8>,
+    pub(super) lines: Vec<u8>,
     pub(super) inlined: Vec<u8>,
     pub(super) own: Vec<u8>,
+    pub(super) names: Vec<u8>,
     pub(super) parents: Vec<u8>,
-    /// Words of what is known.
-    pub(super) known: u32,
-    /// Words of addresses of tables.
-    pub(super) tables: u32,
-    /// Words in which tables are made.
-    pub(super) scratch: u32,
+    /// Tables that are not predicted.
+    pub(super) raw: Vec<u8>,
+    /// Words of working memory.
+    pub(super) words: Words,
     /// First address and length of what is written.
     pub(super) cells: Vec<(u32, u32)>,
 }
 
+/// Numbers of words, which are 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Words {
+    /// Of known lines.
+    pub(super) lines: u32,
+    /// Of addresses of tables, for files and for lines.
+    pub(super) tables: [u32; 2],
+    /// In which tables are made.
+    pub(super) scratch: [u32; 2],
+}
+
+impl Words {
+    /// All, with those of known files.
+    pub(super) fn all(&self) -> u32 {
+        let sides = self.tables.iter().chain(&self.scratch);
+        NAME_SLOTS + self.lines + sides.sum::<u32>()
+    }
+}
+
 impl Predicted {
-    /// `None` if a table lies outside the image.
+    /// `None` if a table lies outside the image, or would not come back.
     pub(super) fn of(
         program: &Program,
         image: Bytes<'_>,
         grouped: &Grouped<'_>,
     ) -> Option<Predicted> {
         let functions = Functions::of(program, image)?;
-        let layout = program.layout();
-        // A parent is near 0, where a line would begin if the release stored none.
-        let line = layout.inline.start_line.unwrap_or(layout.inline.parent_pc);
-        let fields = [
-            (PCFILE, Coding::Files, layout.func.pcfile, layout.inline.name),
-            (PCLN, Coding::Lines, layout.func.pcln, line),
-        ];
-        let mut operations = Vec::new();
-        for (kind, coding, field, tree_field) in fields {
-            let tables = grouped.pc_values.get(kind)?;
-            let mut numbers = functions.tables(coding, tables, (field, tree_field))?;
-            if coding == Coding::Lines {
-                functions.parents(&mut numbers)?;
-            }
-            operations.push(numbers);
+        let mut predicted = functions.operation();
+        let tables = [PCFILE, PCLN].map(|kind| grouped.pc_values.get(kind));
+        let tables = [tables[0]?, tables[1]?];
+        let mut state = State::default();
+        let contents = tables.map(contents);
+        for (side, tables) in tables.into_iter().enumerate() {
+            predicted.place(side, tables)?;
         }
-        Some(Predicted { operations })
-    }
-
-    /// Words of working memory besides dictionaries.
-    pub(super) fn words(&self) -> u32 {
-        (self.operations.iter())
-            .map(|numbers| numbers.known + numbers.tables + numbers.scratch)
-            .sum()
-    }
-
-    /// Whether the pc-value tables of a kind are predicted.
-    pub(super) fn has(&self, kind: usize) -> bool {
-        match kind {
-            PCFILE => self.any(Coding::Files),
-            PCLN => self.any(Coding::Lines),
-            _ => false,
+        for record in &functions.records {
+            predicted.parents(&functions, *record)?;
+            predicted.table(&functions, *record, &mut state, &contents)?;
         }
-    }
-
-    fn any(&self, coding: Coding) -> bool {
-        (self.operations.iter()).any(|numbers| numbers.operation.coding == coding)
+        Some(predicted)
     }
 }
 
 /// Positions in [`Grouped::pc_values`].
-const PCFILE: usize = 1;
+pub(super) const PCFILE: usize = 1;
 pub(super) const PCLN: usize = 2;
+
+/// The bytes of tables by address.
+fn contents<'p>(tables: &PcTables<'p>) -> HashMap<u32, &'p [u8]> {
+    (tables.tables.iter())
+        .scan(tables.address, |next, table| {
+            let address = *next;
+            *next += table.len() as u32;
+            Some((address, *table))
+        })
+        .collect()
+}
 
 /// The records of all functions.
 struct Functions<'i> {
     image: Bytes<'i>,
     /// Addresses of the records.
     records: Vec<u32>,
-    /// Without addresses of streams.
+    /// Without addresses in working memory.
     block: Block,
-    operation: Operation,
+    functab: u32,
     pctab: u32,
     /// Offset of the number of funcdata in a record.
     nfuncdata: u64,
@@ -112,135 +112,61 @@ impl<'i> Functions<'i> {
             let table = program.module().table(image, field)?;
             u32::try_from(table.range().start).ok()
         };
-        let (functab, pctab) = (table(Field::PclnTable)?, table(Field::PcTab)?);
         let records = (program.functions())
             .map(|function| u32::try_from(function.record().address).ok())
             .collect::<Option<Vec<_>>>()?;
-        let count = u32::try_from(records.len()).ok()?;
-        let mut operation = Operation::array(Coding::Files, count, functab + 4, 8);
-        (operation.list, operation.a) = (functab, pctab);
         let gofunc = program.module().word(image, Field::GoFunc)?;
+        // A parent is near 0, where lines begin if the release stores no line to begin with.
+        let line = layout.inline.start_line.unwrap_or(layout.inline.parent_pc);
+        let field = |field: u64| Side {
+            field: field as u32,
+            ..Side::default()
+        };
         let block = Block {
-            inlined: 0,
-            own: 0,
-            parents: 0,
-            known: 0,
             gofunc: u32::try_from(gofunc).ok()?,
             pcdata: layout.func.size as u32,
             npcdata: layout.func.npcdata as u32,
             pcsp: layout.func.pcsp as u32,
             tree_record: layout.inline.size as u32,
-            tree_field: 0,
+            tree_name: layout.inline.name as u32,
+            tree_line: line as u32,
             tree_parent: layout.inline.parent_pc as u32,
-            tables: 0,
-            shift: 0,
-            limit: 0,
-            scratch: 0,
+            file_tables: field(layout.func.pcfile),
+            line_tables: field(layout.func.pcln),
+            ..Block::default()
         };
         Some(Functions {
             image,
             records,
             block,
-            operation,
-            pctab,
+            functab: table(Field::PclnTable)?,
+            pctab: table(Field::PcTab)?,
             nfuncdata: layout.func.nfuncdata,
         })
     }
 
-    fn numbers(&self) -> Numbers {
-        Numbers {
-            operation: self.operation,
+    /// An operation without numbers.
+    fn operation(&self) -> Predicted {
+        let count = self.records.len() as u32;
+        let mut operation = Operation::array(Coding::Lines, count, self.functab + 4, 8);
+        (operation.list, operation.a) = (self.functab, self.pctab);
+        Predicted {
+            operation,
             block: self.block,
-            first: Vec::new(),
+            files: Vec::new(),
+            lines: Vec::new(),
             inlined: Vec::new(),
             own: Vec::new(),
+            names: Vec::new(),
             parents: Vec::new(),
-            known: 0,
-            tables: 0,
-            scratch: 0,
+            raw: Vec::new(),
+            words: Words::default(),
             cells: Vec::new(),
         }
     }
 
     fn context(&self, record: u32) -> Option<Context> {
         self.block.context(&self.image, record, self.pctab)
-    }
-
-    fn parents(&self, numbers: &mut Numbers) -> Option<()> {
-        for record in &self.records {
-            let mut context = self.context(*record)?;
-            let Some(tree) = context.tree else {
-                continue;
-            };
-            if !self.has_tree(*record)? {
-                return None;
-            }
-            let mut parents = Parents::default();
-            while let Some(run) = context.next(&self.image)? {
-                while let Some((record, predicted)) = parents.next(run) {
-                    let field = self.block.parent(tree, record);
-                    let parent = self.image.u32(field.into())?;
-                    number(&mut numbers.parents, zigzag(parent.wrapping_sub(predicted)));
-                    parents.was(parent);
-                    numbers.cells.push((field, 4));
-                    numbers.known = numbers.known.max(record + 1);
-                }
-                parents.behind(run);
-            }
-        }
-        Some(())
-    }
-
-    fn tables(
-        &self,
-        coding: Coding,
-        tables: &PcTables<'_>,
-        (field, tree_field): (u64, u64),
-    ) -> Option<Numbers> {
-        let count = u32::try_from(tables.tables.len()).ok()?;
-        let contents: HashMap<u32, &[u8]> = (tables.tables.iter())
-            .scan(tables.address, |next, table| {
-                let address = *next;
-                *next += table.len() as u32;
-                Some((address, *table))
-            })
-            .collect();
-        let mut numbers = self.numbers();
-        let operation = &mut numbers.operation;
-        (operation.coding, operation.offset) = (coding, field as u32);
-        operation.first = tables.address;
-        numbers.block.tree_field = tree_field as u32;
-        (numbers.tables, numbers.block.shift) = words(count);
-        let mut value = 0;
-        let mut files = HashMap::new();
-        for record in &self.records {
-            let cell = record.wrapping_add(field as u32);
-            let offset = self.image.u32(cell.into())?;
-            if offset == 0 {
-                number(&mut numbers.first, 0);
-                continue;
-            }
-            numbers.cells.push((cell, 4));
-            let content = *contents.get(&self.pctab.wrapping_add(offset))?;
-            let done = self.values(*record, content).and_then(|values| match coding {
-                Coding::Files => numbers.files(self.image, &values, &mut value, &mut files),
-                _ => numbers.lines(self.image, &values, &mut value),
-            });
-            if done.is_none() {
-                number(&mut numbers.first, AS_IT_IS);
-                numbers.own.extend(as_it_is(content)?);
-            }
-        }
-        if coding == Coding::Files {
-            numbers.known = NAME_SLOTS;
-        }
-        let lens = || tables.tables.iter().map(|table| table.len());
-        let (largest, all) = (lens().max().unwrap_or(0), lens().sum::<usize>());
-        let (room, all) = (u32::try_from(largest).ok()? + BEHIND, u32::try_from(all).ok()?);
-        numbers.scratch = room.div_ceil(4);
-        numbers.block.limit = (tables.address + all).saturating_sub(room);
-        numbers.cells.push((tables.address, all));
-        Some(numbers)
     }
 
     /// A table by PC; `None` if it is stored as it is.
@@ -286,7 +212,7 @@ impl<'i> Functions<'i> {
     }
 }
 
-/// The number of a function whose table is not predicted.
+/// The number of a function with a table that is not predicted.
 const AS_IT_IS: u32 = 1;
 
 /// The values of a function at each of its PCs.
@@ -307,70 +233,150 @@ impl Values {
     }
 }
 
-impl Numbers {
-    /// The number of a function whose first value is `first`.
-    fn begin(&mut self, first: u32, value: &mut u32) -> Option<()> {
-        let difference = zigzag(first.wrapping_sub(*value));
-        number(&mut self.first, difference.checked_add(AS_IT_IS + 1)?);
-        *value = first;
+/// What is known when a function begins, besides lines of its tree.
+#[derive(Default)]
+struct State {
+    /// The last own file and line.
+    values: [u32; 2],
+    /// The last file by position.
+    files: HashMap<u32, u32>,
+}
+
+impl Predicted {
+    /// Says where tables go: those of files if `side` is 0, of lines if it is 1.
+    fn place(&mut self, side: usize, tables: &PcTables<'_>) -> Option<()> {
+        let lens = || tables.tables.iter().map(|table| table.len());
+        let room = u32::try_from(lens().max().unwrap_or(0)).ok()? + BEHIND;
+        let all = u32::try_from(lens().sum::<usize>()).ok()?;
+        let place = match side {
+            0 => &mut self.block.file_tables,
+            _ => &mut self.block.line_tables,
+        };
+        let count = u32::try_from(tables.tables.len()).ok()?;
+        place.to = tables.address;
+        (self.words.tables[side], place.shift) = words(count);
+        place.limit = (tables.address + all).saturating_sub(room);
+        self.words.scratch[side] = room.div_ceil(4);
+        self.cells.push((tables.address, all));
         Some(())
     }
 
-    fn files(
+    fn parents(&mut self, functions: &Functions<'_>, record: u32) -> Option<()> {
+        let image = functions.image;
+        let mut context = functions.context(record)?;
+        let Some(tree) = context.tree else {
+            return Some(());
+        };
+        if !functions.has_tree(record)? {
+            return None;
+        }
+        let mut parents = Parents::default();
+        while let Some(run) = context.next(&image)? {
+            while let Some((record, predicted)) = parents.next(run) {
+                let field = self.block.parent(tree, record);
+                let parent = image.u32(field.into())?;
+                number(&mut self.parents, zigzag(parent.wrapping_sub(predicted)));
+                parents.was(parent);
+                self.cells.push((field, 4));
+                self.words.lines = self.words.lines.max(record + 1);
+            }
+            parents.behind(run);
+        }
+        Some(())
+    }
+
+    /// Both tables of a function.
+    fn table(
         &mut self,
-        image: Bytes<'_>,
-        values: &Values,
-        value: &mut u32,
-        known: &mut HashMap<u32, u32>,
+        functions: &Functions<'_>,
+        record: u32,
+        state: &mut State,
+        contents: &[HashMap<u32, &[u8]>; 2],
     ) -> Option<()> {
+        let fields = [self.block.file_tables.field, self.block.line_tables.field];
+        for (side, contents) in contents.iter().enumerate() {
+            let cell = record + fields[side];
+            let offset = functions.image.u32(cell.into())?;
+            if offset == 0 {
+                number(self.first(side), 0);
+                continue;
+            }
+            self.cells.push((cell, 4));
+            let content = *contents.get(&functions.pctab.wrapping_add(offset))?;
+            let values = functions.values(record, content);
+            let done = values.and_then(|values| match side {
+                0 => self.files(functions.image, &values, state),
+                _ => self.lines(functions.image, &values, state),
+            });
+            if done.is_none() {
+                number(self.first(side), AS_IT_IS);
+                self.raw.extend(as_it_is(content)?);
+            }
+        }
+        Some(())
+    }
+
+    fn first(&mut self, side: usize) -> &mut Vec<u8> {
+        match side {
+            0 => &mut self.files,
+            _ => &mut self.lines,
+        }
+    }
+
+    /// The number of a function whose first value is `first`.
+    fn begin(&mut self, side: usize, first: u32, state: &mut State) -> Option<()> {
+        let difference = zigzag(first.wrapping_sub(state.values[side]));
+        number(self.first(side), difference.checked_add(AS_IT_IS + 1)?);
+        state.values[side] = first;
+        Some(())
+    }
+
+    fn files(&mut self, image: Bytes<'_>, values: &Values, state: &mut State) -> Option<()> {
         let own = *values.by_pc.first()?;
-        let regular = values.by_run().all(|(run, files)| {
-            let file = if run.record.is_some() { files[0] } else { own };
+        let regular = values.by_run().enumerate().all(|(index, (run, files))| {
+            let inlined = index > 0 && run.record.is_some();
+            let file = if inlined { files[0] } else { own };
             files.iter().all(|other| *other == file)
         });
         if !regular {
             return None;
         }
-        self.begin(own, value)?;
+        self.begin(0, own, state)?;
         for (run, files) in values.by_run().skip(1) {
             if let (Some(record), Some(tree)) = (run.record, values.tree) {
-                let name = image.u32(self.block.field(tree, record).into())?;
-                let known = known.entry(name_slot(name)).or_default();
-                number(&mut self.inlined, zigzag(files[0].wrapping_sub(*known)));
+                let name = image.u32(self.block.name(tree, record).into())?;
+                let known = state.files.entry(name_slot(name)).or_default();
+                number(&mut self.names, zigzag(files[0].wrapping_sub(*known)));
                 *known = files[0];
             }
         }
         Some(())
     }
 
-    fn lines(&mut self, image: Bytes<'_>, values: &Values, value: &mut u32) -> Option<()> {
-        self.begin(*values.by_pc.first()?, value)?;
+    fn lines(&mut self, image: Bytes<'_>, values: &Values, state: &mut State) -> Option<()> {
+        self.begin(1, *values.by_pc.first()?, state)?;
         let mut known = HashMap::new();
         for (index, (run, lines)) in values.by_run().enumerate() {
-            let mut line = *value;
-            let mut rest = lines;
+            let (mut line, mut rest) = (state.values[1], lines);
             if index == 0 {
                 rest = &lines[1..];
             } else if let (Some(record), Some(tree)) = (run.record, values.tree) {
                 line = match known.get(&record) {
                     Some(line) => *line,
-                    None => image.u32(self.block.field(tree, record).into())?,
+                    None => image.u32(self.block.line(tree, record).into())?,
                 };
             }
+            let stream = match run.record {
+                Some(_) => &mut self.inlined,
+                None => &mut self.own,
+            };
             for next in rest {
-                let stream = match run.record {
-                    Some(_) => &mut self.inlined,
-                    None => &mut self.own,
-                };
                 number(stream, zigzag(next.wrapping_sub(line)));
                 line = *next;
             }
             match run.record {
-                Some(record) => {
-                    self.known = self.known.max(record + 1);
-                    known.insert(record, line);
-                }
-                None => *value = line,
+                Some(record) => _ = known.insert(record, line),
+                None => state.values[1] = line,
             }
         }
         Some(())

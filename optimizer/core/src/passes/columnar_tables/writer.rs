@@ -1,7 +1,8 @@
 //! Writes a script for columns whose numbers are in the memory image.
 
 use super::names::Names;
-use super::predicted::Numbers;
+use super::predicted::Predicted;
+use crate::columns::predicted::NAME_SLOTS;
 use crate::columns::start::Knows;
 use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
@@ -216,33 +217,41 @@ impl<'i> Writer<'i> {
         Some(())
     }
 
-    /// Tables of all functions that are predicted.
-    pub(super) fn predicted(&mut self, numbers: Numbers) -> Option<()> {
-        let Numbers {
+    /// Files, lines and parents of inlined calls.
+    pub(super) fn predicted(&mut self, predicted: Predicted) -> Option<()> {
+        let Predicted {
             mut operation,
             mut block,
+            words,
             ..
-        } = numbers;
+        } = predicted;
+        let (files, lines) = (&mut block.file_tables, &mut block.line_tables);
         for (words, address) in [
-            (numbers.known, &mut block.known),
-            (numbers.tables, &mut block.tables),
-            (numbers.scratch, &mut block.scratch),
+            (NAME_SLOTS, &mut block.known_files),
+            (words.lines, &mut block.known_lines),
+            (words.tables[0], &mut files.tables),
+            (words.scratch[0], &mut files.scratch),
+            (words.tables[1], &mut lines.tables),
+            (words.scratch[1], &mut lines.scratch),
         ] {
             *address = self.dictionaries;
             self.dictionaries = self.behind(words)?;
         }
         for (stream, address) in [
-            (&numbers.first, &mut operation.stream),
-            (&numbers.inlined, &mut block.inlined),
-            (&numbers.own, &mut block.own),
-            (&numbers.parents, &mut block.parents),
+            (&predicted.files, &mut operation.stream),
+            (&predicted.names, &mut block.names),
+            (&predicted.lines, &mut block.lines),
+            (&predicted.inlined, &mut block.inlined),
+            (&predicted.own, &mut block.own),
+            (&predicted.parents, &mut block.parents),
+            (&predicted.raw, &mut block.raw),
         ] {
             *address = self.here()?;
             self.streams.extend_from_slice(stream);
         }
         operation.b = self.here()?;
         self.streams.extend(block.bytes());
-        self.cells.extend(numbers.cells);
+        self.cells.extend(predicted.cells);
         self.push(operation);
         Some(())
     }
