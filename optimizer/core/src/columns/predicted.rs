@@ -245,10 +245,10 @@ pub(crate) fn name_slot(name: u32) -> u32 {
     name.wrapping_mul(HASH) >> NAME_SHIFT
 }
 
-/// How many words the search for so many tables needs, and how a hash is shifted for it. Half of them stay free, and
+/// How many words the search for so many tables needs, and how a hash is shifted for it. Some of them stay free, and
 /// those behind take what finds the last ones in use.
 pub(crate) fn words(tables: u32) -> (u32, u32) {
-    let bits = tables.max(1).ilog2() + 2;
+    let bits = tables.max(1).ilog2() + 1;
     ((1 << bits) + tables, 32 - bits)
 }
 

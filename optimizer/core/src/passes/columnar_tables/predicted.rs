@@ -3,6 +3,9 @@
 //! What is not as expected becomes a difference, and a table that cannot be made of values by PC is stored as it is: it
 //! has other PCs than the runs that it is predicted by, or the function's own PCs are in several files.
 
+#[cfg(test)]
+mod tests;
+
 use super::grouped::{Grouped, PcTables};
 use crate::columns::predicted::{
     BEHIND, Block, Context, NAME_SLOTS, Parents, Run, Runs, Side, name_slot, words,
@@ -60,20 +63,11 @@ impl Predicted {
         image: Bytes<'_>,
         grouped: &Grouped<'_>,
     ) -> Option<Predicted> {
-        let functions = Functions::of(program, image)?;
-        let mut predicted = functions.operation();
-        let tables = [PCFILE, PCLN].map(|kind| grouped.pc_values.get(kind));
-        let tables = [tables[0]?, tables[1]?];
-        let mut state = State::default();
-        let contents = tables.map(contents);
-        for (side, tables) in tables.into_iter().enumerate() {
-            predicted.place(side, tables)?;
-        }
-        for record in &functions.records {
-            predicted.parents(&functions, *record)?;
-            predicted.table(&functions, *record, &mut state, &contents)?;
-        }
-        Some(predicted)
+        let tables = [
+            grouped.pc_values.get(PCFILE)?,
+            grouped.pc_values.get(PCLN)?,
+        ];
+        Functions::of(program, image)?.predicted(tables)
     }
 }
 
@@ -143,6 +137,21 @@ impl<'i> Functions<'i> {
             pctab: table(Field::PcTab)?,
             nfuncdata: layout.func.nfuncdata,
         })
+    }
+
+    /// With the tables of files, and those of lines.
+    fn predicted(&self, tables: [&PcTables<'_>; 2]) -> Option<Predicted> {
+        let mut predicted = self.operation();
+        for (side, tables) in tables.into_iter().enumerate() {
+            predicted.place(side, tables)?;
+        }
+        let contents = tables.map(contents);
+        let mut state = State::default();
+        for record in &self.records {
+            predicted.parents(self, *record)?;
+            predicted.tables(self, *record, &mut state, &contents)?;
+        }
+        Some(predicted)
     }
 
     /// An operation without numbers.
@@ -286,7 +295,7 @@ impl Predicted {
     }
 
     /// Both tables of a function.
-    fn table(
+    fn tables(
         &mut self,
         functions: &Functions<'_>,
         record: u32,
