@@ -24,4 +24,3 @@ pub(crate) fn run_watched(
     }
     Some(())
 }
-

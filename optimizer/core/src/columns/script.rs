@@ -304,7 +304,11 @@ impl Watch for () {
     fn number(&mut self, _: Range<u32>, _: u32) {}
 }
 
-pub(super) fn column(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
+pub(super) fn column(
+    operation: &Operation,
+    memory: &mut Target<'_>,
+    watch: &mut impl Watch,
+) -> Option<()> {
     let Operation { a, b, first, .. } = *operation;
     let (mut stream, mut row) = (operation.stream, operation.row);
     let (mut previous, mut next, mut repeated) = (first, first, 0);
@@ -344,7 +348,11 @@ pub(super) fn column(operation: &Operation, memory: &mut Target<'_>, watch: &mut
     Some(())
 }
 
-pub(super) fn pc_values(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
+pub(super) fn pc_values(
+    operation: &Operation,
+    memory: &mut Target<'_>,
+    watch: &mut impl Watch,
+) -> Option<()> {
     let (mut changes, mut counts) = (operation.stream, operation.b);
     let (mut to, mut dictionary) = (operation.row, operation.first);
     for _ in 0..operation.count {

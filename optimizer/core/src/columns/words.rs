@@ -39,7 +39,10 @@ pub(crate) fn text(names: bool) -> String {
     let text = include_str!("start.wat")
         .replace(";; NAMES\n", names)
         .replace(";; PREDICTED\n", include_str!("start_predicted.wat"));
-    let (read, write) = (include_str!("start_read.wat"), include_str!("start_write.wat"));
+    let (read, write) = (
+        include_str!("start_read.wat"),
+        include_str!("start_write.wat"),
+    );
     (text.lines())
         .map(|line| {
             let mut words = line.split_whitespace().skip(1);

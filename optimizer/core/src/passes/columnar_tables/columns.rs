@@ -29,7 +29,10 @@ pub(super) fn script(
         .map(|(_, kind)| kind.tables.len());
     let groups = grouped.groups.iter().map(|group| group.offsets.len());
     let entries = pc_values.chain(groups).sum::<usize>() + 2 * names.offsets.len();
-    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)? + predicted.as_ref().map_or(0, |predicted| predicted.words.all());
+    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)?
+        + predicted
+            .as_ref()
+            .map_or(0, |predicted| predicted.words.all());
     let columns = move || {
         let mut columns = Columns {
             writer: Writer::new(image, working_base, entries)?,

@@ -63,10 +63,7 @@ impl Predicted {
         image: Bytes<'_>,
         grouped: &Grouped<'_>,
     ) -> Option<Predicted> {
-        let tables = [
-            grouped.pc_values.get(PCFILE)?,
-            grouped.pc_values.get(PCLN)?,
-        ];
+        let tables = [grouped.pc_values.get(PCFILE)?, grouped.pc_values.get(PCLN)?];
         Functions::of(program, image)?.predicted(tables)
     }
 }
@@ -216,8 +213,11 @@ impl<'i> Functions<'i> {
         let record = u64::from(record);
         let funcdata = self.image.u8(record + self.nfuncdata)?;
         let npcdata = self.image.u8(record + u64::from(self.block.npcdata))?;
-        let field = u64::from(self.block.pcdata) + 4 * (u64::from(npcdata) + u64::from(funcdata::INL_TREE));
-        Some(u32::from(funcdata) > funcdata::INL_TREE && self.image.u32(record + field)? != u32::MAX)
+        let field =
+            u64::from(self.block.pcdata) + 4 * (u64::from(npcdata) + u64::from(funcdata::INL_TREE));
+        Some(
+            u32::from(funcdata) > funcdata::INL_TREE && self.image.u32(record + field)? != u32::MAX,
+        )
     }
 }
 

@@ -32,15 +32,23 @@ fn function() -> impl Strategy<Value = Function> {
     let line = || prop_oneof![6 => 10..30u32, 1 => 0..2000u32, 1 => any::<u32>()];
     let file = prop_oneof![9 => 3..5u32, 1 => any::<u32>()];
     let run = (-1..4i32, file, prop::collection::vec(line(), 1..5));
-    let other = || prop_oneof![
-        8 => Just(None),
-        1 => Just(Some(Vec::new())),
-        // One run of one PC, and -1 for 200 of them.
-        1 => Just(Some(vec![14, 1, 0])),
-        1 => Just(Some(vec![0, 0xc8, 1, 0])),
-    ];
+    let other = || {
+        prop_oneof![
+            8 => Just(None),
+            1 => Just(Some(Vec::new())),
+            // One run of one PC, and -1 for 200 of them.
+            1 => Just(Some(vec![14, 1, 0])),
+            1 => Just(Some(vec![0, 0xc8, 1, 0])),
+        ]
+    };
     let tree = prop::collection::vec((0..6u32, 0..9u32, line()), 4);
-    let parts = (prop::collection::vec(run, 1..7), other(), other(), any::<bool>(), tree);
+    let parts = (
+        prop::collection::vec(run, 1..7),
+        other(),
+        other(),
+        any::<bool>(),
+        tree,
+    );
     parts.prop_map(|(mut runs, files, lines, inlined, tree)| {
         if !inlined {
             runs.iter_mut().for_each(|run| run.0 = -1);
@@ -63,7 +71,11 @@ fn function() -> impl Strategy<Value = Function> {
 impl Function {
     fn by_pc(&self, value: impl Fn(&(i32, u32, Vec<u32>), usize) -> u32) -> Option<Vec<u8>> {
         let values: Vec<u32> = (self.runs.iter())
-            .flat_map(|run| (0..run.2.len()).map(|pc| value(run, pc)).collect::<Vec<_>>())
+            .flat_map(|run| {
+                (0..run.2.len())
+                    .map(|pc| value(run, pc))
+                    .collect::<Vec<_>>()
+            })
             .collect();
         let mut bytes = Vec::new();
         let mut previous = u32::MAX;
@@ -112,7 +124,11 @@ impl Tables {
         for function in functions {
             trees.push(bytes.len() as u32);
             for (name, parent, line) in &function.tree {
-                bytes.extend([*name, *parent, *line].iter().flat_map(|word| word.to_le_bytes()));
+                bytes.extend(
+                    [*name, *parent, *line]
+                        .iter()
+                        .flat_map(|word| word.to_le_bytes()),
+                );
             }
         }
         let pctab = BASE + bytes.len() as u32;
@@ -143,10 +159,20 @@ impl Tables {
         let first = functab + 8 * functions.len() as u32;
         for (index, (function, offsets)) in functions.iter().zip(&offsets).enumerate() {
             let at = first + RECORD * index as u32;
-            bytes.extend([0, at - functab].iter().flat_map(|word: &u32| word.to_le_bytes()));
+            bytes.extend(
+                [0, at - functab]
+                    .iter()
+                    .flat_map(|word: &u32| word.to_le_bytes()),
+            );
             let [pointers, indices, files, lines] = *offsets;
-            let tree = if function.inlined() { trees[index] } else { u32::MAX };
-            let words = [0, files, lines, pointers, 0x0403, 0, 0, indices, 0, 0, 0, tree];
+            let tree = if function.inlined() {
+                trees[index]
+            } else {
+                u32::MAX
+            };
+            let words = [
+                0, files, lines, pointers, 0x0403, 0, 0, indices, 0, 0, 0, tree,
+            ];
             list.extend(words.iter().flat_map(|word: &u32| word.to_le_bytes()));
             records.push(at);
         }
