@@ -31,6 +31,8 @@ pub(super) struct Predicted {
     pub(super) parents: Vec<u8>,
     /// Tables that are not predicted.
     pub(super) raw: Vec<u8>,
+    /// How many these are.
+    pub(super) as_they_are: usize,
     /// Words of working memory.
     pub(super) words: Words,
     /// First address and length of what is written.
@@ -166,6 +168,7 @@ impl<'i> Functions<'i> {
             names: Vec::new(),
             parents: Vec::new(),
             raw: Vec::new(),
+            as_they_are: 0,
             words: Words::default(),
             cells: Vec::new(),
         }
@@ -320,6 +323,7 @@ impl Predicted {
             if done.is_none() {
                 number(self.first(side), AS_IT_IS);
                 self.raw.extend(as_it_is(content)?);
+                self.as_they_are += 1;
             }
         }
         Some(())
