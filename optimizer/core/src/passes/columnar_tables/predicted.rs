@@ -11,11 +11,12 @@ use crate::columns::predicted::{
     BEHIND, Block, Context, NAME_SLOTS, Parents, Run, Runs, Side, name_slot, words,
 };
 use crate::columns::{Coding, Operation, zigzag};
+use crate::go::findfunctab::{BUCKET_PCS, BUCKETS};
 use crate::go::{Bytes, Field, Program, funcdata};
 use std::collections::HashMap;
 
-/// The largest number of PCs and the largest number of records that are predicted: what a function may have.
-const MOST: u32 = 1 << 16;
+/// The largest number of PCs and the largest number of records that are predicted: the PCs that a function may have.
+const MOST: u32 = BUCKET_PCS * BUCKETS;
 
 /// The operation that predicts, without its addresses.
 #[derive(Debug)]
