@@ -1,7 +1,7 @@
 //! Scripts for random files and lines: the Rust and the WebAssembly version rebuild the same bytes.
 
 use super::*;
-use crate::columns::{self};
+use crate::columns;
 use crate::input::Input;
 use crate::passes::columnar_tables::tests::{BASE, module_of, rebuilt_by_wasm};
 use crate::passes::columnar_tables::writer::{Script, Writer};
