@@ -21,7 +21,7 @@
 //!
 //! Measured, brotli 11: esbuild 1,908,682 to 1,813,462 bytes (raw 11,059,864 to 8,783,036), gofmt 698,782 to 647,535;
 //! group-tables before it saved another 13,725 and 11,865. Of that, without the prediction and with it: esbuild 1,790,781
-//! and 1,743,076, gofmt 641,166 and 619,956, hello 365,618 and 351,774 (Go 1.21: 299,071 and 285,465). The start function
+//! and 1,741,859, gofmt 641,166 and 620,168, hello 365,618 and 351,879 (Go 1.21: 299,071 and 285,525). The start function
 //! takes V8's first tier 1.4 ms for hello's 1,800 functions and 4.3 ms for esbuild's 5,300, compilation included; without
 //! the prediction 1.2 and 3.7 ms. It makes nothing faster, so `--for speed` does without it. Whoever reads Go's tables in
 //! the *file* finds zeros, except for this program, which runs the script. If there is too little memory to work in, more
