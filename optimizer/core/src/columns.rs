@@ -4,6 +4,8 @@
 //! it. Here it is run without an engine: by the pass, to see that the tables come back, and for whoever reads Go's
 //! tables in a module that the pass has written.
 
+pub(crate) mod predicted;
+mod run;
 mod script;
 pub(crate) mod start;
 #[cfg(feature = "sizes")]
@@ -12,7 +14,8 @@ mod streams;
 pub(crate) mod tests;
 mod words;
 
-pub(crate) use script::{Coding, Operation, Target, run, zigzag};
+pub(crate) use run::run;
+pub(crate) use script::{Coding, Operation, Target, zigzag};
 pub(crate) use start::Placement;
 
 use crate::input::Input;
@@ -49,8 +52,8 @@ impl<'i> Script<'i> {
         let segment = input.slice(&input.data.get(segment as usize)?.range);
         let operations = placement.operations.checked_sub(placement.streams()?)?;
         let fits = placement.length as usize == segment.len()
-            // Dictionaries say where tables are, and the tables have more bytes than that.
-            && placement.dictionary_bytes as usize <= image_bytes
+            // Dictionaries say where tables are, and the tables have more bytes than that; known files come on top.
+            && placement.dictionary_bytes as usize <= image_bytes + 4 * predicted::NAME_SLOTS as usize
             && base + image_bytes as u64 <= placement.working_base.into();
         fits.then_some(Script {
             base: u32::try_from(base).ok()?,

@@ -1,7 +1,7 @@
 //! The script that rebuilds tables: what it is made of, and what it does.
 //!
 //! A script is a list of operations of [`Operation::SIZE`] bytes, and streams of base-128 numbers that they read.
-//! Each operation but [`Coding::PcValues`] and [`Coding::Placeholders`] fills one column: it stores a 32-bit number for each row, at
+//! Each operation before [`Coding::PcValues`] fills one column: it stores a 32-bit number for each row, at
 //!
 //! ```text
 //! record = list == 0 ? row : list + u32[row]
@@ -9,7 +9,7 @@
 //! ```
 //!
 //! and advances by `stride`. A row with `bound != 0` and `u8[record + bound] <= index`, whose array is shorter, is
-//! skipped. [`run`] is the definition; `start.wat` does the same in the shipped module. The cost is bounded: a script
+//! skipped. The functions here and in `predicted.rs` are the definition; `start.wat` does the same in the shipped module. The cost is bounded: a script
 //! may access each byte of its memory 64 times on average.
 
 use crate::bytes::Bytes;
@@ -37,11 +37,14 @@ pub(crate) enum Coding {
     /// Zero-terminated names, one after the other, from `row` on, numbered from `first` on. For each a byte of the stream:
     /// 0 if it is there already, else the distance from `a` of the text that its number, in hex digits, is written behind.
     Placeholders = 7,
+    /// Tables of files and of lines, the offsets of each function's own from `a`, and parents of inlined calls
+    /// (`predicted.rs`).
+    Lines = 8,
 }
 
 impl Coding {
     fn from_number(number: u32) -> Option<Coding> {
-        const ALL: [Coding; 8] = [
+        const ALL: [Coding; 9] = [
             Coding::Plain,
             Coding::Previous,
             Coding::Name,
@@ -50,6 +53,7 @@ impl Coding {
             Coding::Linear,
             Coding::PcValues,
             Coding::Placeholders,
+            Coding::Lines,
         ];
         ALL.into_iter().find(|coding| *coding as u32 == number)
     }
@@ -266,12 +270,12 @@ impl<'m> Target<'m> {
         self.image.get_mut(address.checked_sub(self.base)? as usize)
     }
 
-    fn store8(&mut self, address: u32, value: u32) -> Option<()> {
+    pub(super) fn store8(&mut self, address: u32, value: u32) -> Option<()> {
         *self.at(address)? = value as u8;
         Some(())
     }
 
-    fn store(&mut self, address: u32, value: u32) -> Option<()> {
+    pub(super) fn store(&mut self, address: u32, value: u32) -> Option<()> {
         for (at, byte) in (address..).zip(value.to_le_bytes()) {
             *self.at(at)? = byte;
         }
@@ -300,28 +304,11 @@ impl Watch for () {
     fn number(&mut self, _: Range<u32>, _: u32) {}
 }
 
-/// Runs operations whose streams lie in the working memory; `None` if one leaves memory, or they take too long.
-pub(crate) fn run(operations: &[Operation], memory: &mut Target<'_>) -> Option<()> {
-    run_watched(operations, memory, &mut ())
-}
-
-/// [`run`], telling `watch` of each number.
-pub(crate) fn run_watched(
-    operations: &[Operation],
+pub(super) fn column(
+    operation: &Operation,
     memory: &mut Target<'_>,
     watch: &mut impl Watch,
 ) -> Option<()> {
-    for operation in operations {
-        match operation.coding {
-            Coding::PcValues => pc_values(operation, memory, watch)?,
-            Coding::Placeholders => placeholders(operation, memory, watch)?,
-            _ => column(operation, memory, watch)?,
-        }
-    }
-    Some(())
-}
-
-fn column(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
     let Operation { a, b, first, .. } = *operation;
     let (mut stream, mut row) = (operation.stream, operation.row);
     let (mut previous, mut next, mut repeated) = (first, first, 0);
@@ -361,7 +348,11 @@ fn column(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch
     Some(())
 }
 
-fn pc_values(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Watch) -> Option<()> {
+pub(super) fn pc_values(
+    operation: &Operation,
+    memory: &mut Target<'_>,
+    watch: &mut impl Watch,
+) -> Option<()> {
     let (mut changes, mut counts) = (operation.stream, operation.b);
     let (mut to, mut dictionary) = (operation.row, operation.first);
     for _ in 0..operation.count {
@@ -378,7 +369,7 @@ fn pc_values(operation: &Operation, memory: &mut Target<'_>, watch: &mut impl Wa
     Some(())
 }
 
-fn placeholders(
+pub(super) fn placeholders(
     operation: &Operation,
     memory: &mut Target<'_>,
     watch: &mut impl Watch,
@@ -414,7 +405,7 @@ fn placeholders(
 }
 
 /// Copies a base-128 number; its bits, or'ed.
-fn copy_number(memory: &mut Target<'_>, from: &mut u32, to: &mut u32) -> Option<u32> {
+pub(super) fn copy_number(memory: &mut Target<'_>, from: &mut u32, to: &mut u32) -> Option<u32> {
     let mut bits = 0;
     loop {
         let byte = memory.u8(*from)?;
@@ -429,7 +420,7 @@ fn copy_number(memory: &mut Target<'_>, from: &mut u32, to: &mut u32) -> Option<
 }
 
 /// The base-128 number at `at`, modulo 2^32.
-fn uvarint(memory: &impl Load, at: &mut u32) -> Option<u32> {
+pub(super) fn uvarint(memory: &impl Load, at: &mut u32) -> Option<u32> {
     let (mut value, mut shift) = (0, 0u32);
     loop {
         let byte = memory.u8(*at)?;
@@ -449,6 +440,6 @@ pub(crate) fn zigzag(difference: u32) -> u32 {
     ((signed << 1) ^ (signed >> 31)).cast_unsigned()
 }
 
-fn unzigzag(number: u32) -> u32 {
+pub(super) fn unzigzag(number: u32) -> u32 {
     (number >> 1) ^ (number & 1).wrapping_neg()
 }

@@ -1,5 +1,6 @@
 //! The start function that runs a script: writes it, and recognizes it in a module.
 
+use super::predicted::{HASH, NAME_SHIFT};
 use super::script::{Coding, Operation};
 use super::words::{FIRST, PLACES, WORDS};
 use crate::error::{Error, Result, Stage};
@@ -73,6 +74,9 @@ impl Placement {
             Coding::Linear as u32,
             Coding::PcValues as u32,
             Coding::Placeholders as u32,
+            Coding::Lines as u32,
+            HASH,
+            NAME_SHIFT,
         ];
         let mut numbers = [0; WORDS.len()];
         let (places, others) = numbers.split_at_mut(PLACES);
@@ -196,11 +200,11 @@ fn operators<'b>(body: &FunctionBody<'b>) -> Option<Vec<Operator<'b>>> {
 /// The text with the numbers of a script.
 #[cfg(test)]
 pub(super) fn text(placement: &Placement, knows: Knows) -> String {
-    let mut text = include_str!("start.wat").to_owned();
-    if knows == Knows::Names {
-        text = text.replace(";; NAMES\n", include_str!("start_names.wat"));
-    }
+    let text = super::words::text(knows == Knows::Names);
     (WORDS.iter().zip(placement.numbers())).fold(text, |text, (word, number)| {
-        text.replace(&format!("const {word})"), &format!("const {number})"))
+        text.replace(
+            &format!("const {word})"),
+            &format!("const {})", number.cast_signed()),
+        )
     })
 }

@@ -42,7 +42,4 @@
             (local.set $row (i32.add (local.get $row) (i32.const 1)))
             (local.set $value (i32.add (local.get $value) (i32.const 1)))
             (br_if $names (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
-          ;; It is never the last operation.
-          (local.set $token (i32.const 0))
-          (local.set $op (i32.add (local.get $op) (i32.const OP_SIZE)))
-          (br $operations)))
+          (br $operation)))

@@ -1,6 +1,7 @@
 //! Which bytes of a module's script become what.
 
-use super::script::{Target, Watch, run_watched};
+use super::run::run_watched;
+use super::script::{Target, Watch};
 use super::{Operation, Script};
 use crate::input::Input;
 use std::ops::Range;

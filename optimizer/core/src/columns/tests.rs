@@ -126,7 +126,7 @@ proptest! {
             .chunks(Operation::SIZE as usize)
             .filter_map(|chunk| {
                 let mut chunk = chunk.to_vec();
-                let coding = u32::from(chunk[0]) % 8;
+                let coding = u32::from(chunk[0]) % 9;
                 chunk[..4].copy_from_slice(&coding.to_le_bytes());
                 Operation::from_bytes(&chunk)
             })

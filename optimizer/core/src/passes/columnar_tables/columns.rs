@@ -2,6 +2,7 @@
 
 use super::grouped::Grouped;
 use super::names::Names;
+use super::predicted::{PCFILE, PCLN, Predicted};
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
@@ -13,19 +14,26 @@ const OUTSIDE: Reason = "a table lies outside the data";
 
 /// How many pc-value tables a record names before its pcdata.
 const FIRST_PCDATA: usize = 3;
-/// The script that rebuilds everything that is regular in Go's function tables.
+
+/// The script that rebuilds everything that is regular in Go's function tables; what is `predicted` is left out elsewhere.
 pub(super) fn script(
     program: &Program,
     image: Bytes<'_>,
     grouped: &Grouped<'_>,
     working_base: u32,
+    predicted: Option<Predicted>,
 ) -> Result<Script, Reason> {
     let names = InlinedNames::read(program, image, grouped).ok_or(OUTSIDE)?;
-    let pc_values = grouped.pc_values.iter().map(|kind| kind.tables.len());
+    let pc_values = (grouped.pc_values.iter().enumerate())
+        .filter(|(kind, _)| predicted.is_none() || ![PCFILE, PCLN].contains(kind))
+        .map(|(_, kind)| kind.tables.len());
     let groups = grouped.groups.iter().map(|group| group.offsets.len());
     let entries = pc_values.chain(groups).sum::<usize>() + 2 * names.offsets.len();
-    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)?;
-    let columns = || {
+    let entries = u32::try_from(entries).map_err(|_| OUTSIDE)?
+        + predicted
+            .as_ref()
+            .map_or(0, |predicted| predicted.words.all());
+    let columns = move || {
         let mut columns = Columns {
             writer: Writer::new(image, working_base, entries)?,
             functab: FuncTab::of(program, image)?,
@@ -37,12 +45,16 @@ pub(super) fn script(
             columns.writer.names(&names)?;
         }
         columns.functab()?;
-        columns.pc_values(grouped)?;
+        columns.pc_values(grouped, predicted.as_ref())?;
         columns.funcdata(grouped)?;
-        columns.rest_of_records()?;
         if let Some((address, count)) = grouped.inline {
-            columns.inline_trees(address, count, &names)?;
+            columns.inline_trees(address, count, &names, predicted.as_ref())?;
         }
+        // They read pcsp, inline indices and inline trees; the lines of records read them.
+        if let Some(predicted) = predicted {
+            columns.writer.predicted(predicted)?;
+        }
+        columns.rest_of_records()?;
         columns.findfunctab(image)?;
         columns.writer.finish()
     };
@@ -122,10 +134,13 @@ impl Columns<'_> {
         self.writer.column(self.functab.field(coding, offset))
     }
 
-    fn pc_values(&mut self, grouped: &Grouped<'_>) -> Option<()> {
+    fn pc_values(&mut self, grouped: &Grouped<'_>, predicted: Option<&Predicted>) -> Option<()> {
         let layout = &self.program.layout().func;
         let fields = [layout.pcsp, layout.pcfile, layout.pcln];
         for (kind, tables) in grouped.pc_values.iter().enumerate() {
+            if predicted.is_some() && [PCFILE, PCLN].contains(&kind) {
+                continue;
+            }
             let pctab = self.functab.pctab;
             let mut dictionary = self
                 .writer
@@ -178,15 +193,23 @@ impl Columns<'_> {
         Some(())
     }
 
-    fn inline_trees(&mut self, address: u32, count: u32, names: &InlinedNames) -> Option<()> {
+    fn inline_trees(
+        &mut self,
+        address: u32,
+        count: u32,
+        names: &InlinedNames,
+        predicted: Option<&Predicted>,
+    ) -> Option<()> {
         let layout = &self.program.layout().inline;
         let size = layout.size as u32;
         let field =
             |coding, offset: u64| Operation::array(coding, count, address + offset as u32, size);
         self.writer
             .column(field(Coding::Previous, layout.func_id))?;
-        self.writer
-            .column(field(Coding::Previous, layout.parent_pc))?;
+        if predicted.is_none() {
+            self.writer
+                .column(field(Coding::Previous, layout.parent_pc))?;
+        }
         let mut offsets = (self.writer).dictionary(Coding::Previous, &names.offsets)?;
         let name = field(Coding::Token, layout.name);
         let stream = self.writer.tokens(name, &mut offsets, u32::MAX)?;

@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::placeholder::{PREFIXES, placeholder};
 use proptest::prelude::*;
 
-const BASE: u32 = 0x400;
+pub(super) const BASE: u32 = 0x400;
 /// Offsets in the records of these tests.
 const NAME: u32 = 4;
 const TABLE: u32 = 8;
@@ -142,7 +142,7 @@ fn dictionary(records: &[Record]) -> Vec<u32> {
 }
 
 /// A module with a script for its start function, and the image for its data.
-fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
+pub(super) fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
     let image = format!(
         r#"(memory (export "memory") 2) (data (i32.const {BASE}) "{}")"#,
         escaped(image)
@@ -153,7 +153,7 @@ fn module_of(script: &Script, image: &[u8]) -> Vec<u8> {
 }
 
 /// Memory after instantiation, from `BASE` on: as long as `image`, and the rest.
-fn rebuilt_by_wasm(wasm: &[u8], image: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn rebuilt_by_wasm(wasm: &[u8], image: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let engine = wasmi::Engine::default();
     let module = wasmi::Module::new(&engine, wasm).expect("valid");
     let mut store = wasmi::Store::new(&engine, ());

@@ -1,6 +1,8 @@
 //! Writes a script for columns whose numbers are in the memory image.
 
 use super::names::Names;
+use super::predicted::Predicted;
+use crate::columns::predicted::NAME_SLOTS;
 use crate::columns::start::Knows;
 use crate::columns::{Coding, Operation, Placement, Target, run, zigzag};
 use crate::go::Bytes;
@@ -215,6 +217,45 @@ impl<'i> Writer<'i> {
         Some(())
     }
 
+    /// Files, lines and parents of inlined calls.
+    pub(super) fn predicted(&mut self, predicted: Predicted) -> Option<()> {
+        let Predicted {
+            mut operation,
+            mut block,
+            words,
+            ..
+        } = predicted;
+        let (files, lines) = (&mut block.file_tables, &mut block.line_tables);
+        for (words, address) in [
+            (NAME_SLOTS, &mut block.known_files),
+            (words.lines, &mut block.known_lines),
+            (words.tables[0], &mut files.tables),
+            (words.scratch[0], &mut files.scratch),
+            (words.tables[1], &mut lines.tables),
+            (words.scratch[1], &mut lines.scratch),
+        ] {
+            *address = self.dictionaries;
+            self.dictionaries = self.behind(words)?;
+        }
+        for (stream, address) in [
+            (&predicted.files, &mut operation.stream),
+            (&predicted.names, &mut block.names),
+            (&predicted.lines, &mut block.lines),
+            (&predicted.inlined, &mut block.inlined),
+            (&predicted.own, &mut block.own),
+            (&predicted.parents, &mut block.parents),
+            (&predicted.raw, &mut block.raw),
+        ] {
+            *address = self.here()?;
+            self.streams.extend_from_slice(stream);
+        }
+        operation.b = self.here()?;
+        self.streams.extend(block.bytes());
+        self.cells.extend(predicted.cells);
+        self.push(operation);
+        Some(())
+    }
+
     pub(super) fn finish(mut self) -> Option<Script> {
         let operations = self.here()?;
         let list = std::mem::take(&mut self.operations);
@@ -232,16 +273,18 @@ impl<'i> Writer<'i> {
 
     fn new_dictionary(&mut self, entries: &[u32]) -> Option<Dictionary> {
         let address = self.dictionaries;
-        let end = address.checked_add((entries.len() as u32).checked_mul(4)?)?;
-        if end > self.working_base.checked_add(self.dictionary_bytes)? {
-            return None;
-        }
-        self.dictionaries = end;
+        self.dictionaries = self.behind(entries.len() as u32)?;
         Some(Dictionary {
             address,
             positions: entries.iter().copied().zip(0..).collect(),
             used: 0,
         })
+    }
+
+    /// The address behind so many more words of dictionaries.
+    fn behind(&self, words: u32) -> Option<u32> {
+        let end = self.dictionaries.checked_add(words.checked_mul(4)?)?;
+        (end <= self.working_base.checked_add(self.dictionary_bytes)?).then_some(end)
     }
 
     /// Address of the next byte of the streams.
