@@ -89,10 +89,7 @@ async function nodeTests(
   ];
   try {
     const args = ["--test", `--test-concurrency=${filesAtOnce}`, ...reporters, ...files];
-    const failure = await run(process.execPath, args, { cwd: root, env }).then(
-      () => undefined,
-      failed,
-    );
+    const failure = await run(process.execPath, args, { cwd: root, env }).then(() => undefined, failed);
     /** @type {Counts} */
     const counts = JSON.parse(await readFile(report, "utf8"));
     // A file that dies outside of its tests fails the run without a test of its own.
