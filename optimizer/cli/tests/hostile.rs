@@ -3,6 +3,7 @@
 mod harness;
 
 use harness::gowasp;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// A number as the binary format writes it (LEB128).
@@ -117,25 +118,37 @@ fn crafted() -> Vec<(String, Vec<u8>, bool)> {
 
 #[test]
 fn crafted_modules_end_in_a_result_or_an_error() {
-    for (name, module, is_valid) in crafted() {
-        for (wasm, is_valid) in [(as_go(module.clone()), is_valid), (module, is_valid)] {
-            for arguments in [&["optimize", "-", "-o", "-"][..], &["inspect", "-"]] {
-                let mut command = gowasp();
-                // Against hangs only: each takes far less.
-                command.timeout(Duration::from_secs(300));
-                let run = command.args(arguments).write_stdin(wasm.clone());
-                let output = run.output().expect("runs");
-                let said = String::from_utf8_lossy(&output.stderr);
-                assert!(!said.contains("panicked"), "{name} {arguments:?}: {said}");
-                // `inspect` reads no further than it must.
-                let codes: &[i32] = match (is_valid, arguments[0]) {
-                    (true, _) => &[0],
-                    (false, "inspect") => &[0, 1],
-                    (false, _) => &[1],
-                };
-                let code = output.status.code().unwrap_or(-1);
-                assert!(codes.contains(&code), "{name} {arguments:?}: {code} {said}");
-            }
+    let cases = Mutex::new(crafted().into_iter());
+    let next = || cases.lock().expect("no case panics here").next();
+    // The largest keep one core busy for most of the time.
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((name, module, is_valid)) = next() {
+                    ends(&name, &as_go(module.clone()), is_valid);
+                    ends(&name, &module, is_valid);
+                }
+            });
         }
+    });
+}
+
+fn ends(name: &str, wasm: &[u8], is_valid: bool) {
+    for arguments in [&["optimize", "-", "-o", "-"][..], &["inspect", "-"]] {
+        let mut command = gowasp();
+        // Against hangs only: each takes far less.
+        command.timeout(Duration::from_secs(300));
+        let run = command.args(arguments).write_stdin(wasm);
+        let output = run.output().expect("runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked"), "{name} {arguments:?}: {said}");
+        // `inspect` reads no further than it must.
+        let codes: &[i32] = match (is_valid, arguments[0]) {
+            (true, _) => &[0],
+            (false, "inspect") => &[0, 1],
+            (false, _) => &[1],
+        };
+        let code = output.status.code().unwrap_or(-1);
+        assert!(codes.contains(&code), "{name} {arguments:?}: {code} {said}");
     }
 }
