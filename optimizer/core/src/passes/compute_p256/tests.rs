@@ -1,6 +1,6 @@
 use super::*;
-use crate::manifest::sha256_hex;
 use p256::{BEGINNING, SHA256, SIZE};
+use sha2::{Digest, Sha256};
 use wasmi::{Engine, Linker, Store as Host};
 
 /// Runs `table.wat` for a table at this address; all of the memory behind it.
@@ -26,7 +26,7 @@ fn gos_table_is_computed_byte_for_byte_and_nothing_else_is_left() {
     for start in [WORKING_MEMORY_END as usize, 100_008] {
         let memory = computed(start as i32);
         let end = start + SIZE as usize;
-        assert_eq!(sha256_hex(&memory[start..end]), SHA256);
+        assert_eq!(Sha256::digest(&memory[start..end])[..], SHA256);
         assert!(
             memory[..start]
                 .iter()
