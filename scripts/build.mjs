@@ -317,8 +317,9 @@ async function bundle(entryPoints, plugins, { define = {}, format = "esm", exten
   });
   const scripts = outputFiles.filter(({ path }) => path.endsWith(extension));
   for (const { path, text } of scripts) {
-    // The other formats are the same source once more: one map will do, and the package has a bound.
-    const map = format === "esm" ? outputFiles.find((file) => file.path === `${path}.map`)?.text : undefined;
+    // Maps hold the sources, and `worker.js` and `parts.js` nearly all of them once more; the package has a bound.
+    const map =
+      basename(path) === "index.js" ? outputFiles.find((file) => file.path === `${path}.map`)?.text : undefined;
     await minifyTo(path, text, map, format === "esm");
   }
 }
@@ -342,7 +343,8 @@ async function minifyTo(
     sourceMap: map === undefined ? false : { content: map, url: `${basename(path)}.map`, includeSources: true },
   });
   writeFileSync(path, code);
-  if (map !== undefined) writeFileSync(`${path}.map`, String(ownMap));
+  if (map === undefined) rmSync(`${path}.map`, { force: true });
+  else writeFileSync(`${path}.map`, String(ownMap));
 }
 
 async function esbuild(/** @type {string[]} */ options) {
