@@ -26,7 +26,7 @@
 mod tests;
 
 use super::{GoTables, Outcome};
-use crate::code::{Code, Expr, Load, Located, Op, Role, Stmt, Store, Type};
+use crate::code::{Access, Code, Expr, Load, Located, Op, Role, Stmt, Store, Type};
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
 use crate::go::{Program, p256};
@@ -147,7 +147,7 @@ fn stored_in(code: &Code, table: u64) -> Option<u64> {
             if let Stmt::Store(Store::I64, access, address, Expr::I64(value)) = stmt
                 && value.cast_unsigned() == table
             {
-                found.extend(constant(address).map(|base| base + u64::from(access.offset)));
+                found.extend(accessed(*access, address));
             }
         });
     }
@@ -171,8 +171,7 @@ fn accesses(code: &Code, variable: u64) -> (usize, usize) {
         function.visit_statements(&mut |stmt| {
             stmt.exprs().for_each(&mut count);
             if let Stmt::Store(Store::I64, access, address, _) = stmt {
-                let stored = constant(address).map(|base| base + u64::from(access.offset));
-                stores += usize::from(stored == Some(variable));
+                stores += usize::from(accessed(*access, address) == Some(variable));
             }
         });
         for block in &function.blocks {
@@ -187,19 +186,20 @@ fn is_load(expr: &Expr, variable: u64) -> bool {
     let Expr::Load(Load::I64, access, address) = expr else {
         return false;
     };
-    constant(address).map(|base| base + u64::from(access.offset)) == Some(variable)
+    accessed(*access, address) == Some(variable)
 }
 
-/// An address that is a number.
-fn constant(address: &Expr) -> Option<u64> {
-    match address {
-        Expr::I32(address) => Some(address.cast_unsigned().into()),
+/// Where memory is accessed, if the address is a number.
+fn accessed(access: Access, address: &Expr) -> Option<u64> {
+    let base = match address {
+        Expr::I32(address) => address.cast_unsigned(),
         Expr::Unary(Op::I32_WRAP_I64, address, _) => match **address {
-            Expr::I64(address) => Some(u64::from(address as u32)),
-            _ => None,
+            Expr::I64(address) => address as u32,
+            _ => return None,
         },
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(u64::from(base) + u64::from(access.offset))
 }
 
 /// Replaces all loads of the pointer by calls; how many.

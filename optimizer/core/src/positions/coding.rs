@@ -6,6 +6,7 @@
 
 use super::InlinedAt;
 use crate::bytes::Bytes;
+use wasm_encoder::Encode;
 
 pub(super) fn or_zero(value: Option<u32>) -> i64 {
     value.map_or(0, |value| i64::from(value).saturating_add(1))
@@ -28,21 +29,13 @@ pub(super) fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
-fn number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 pub(super) fn list<'a>(out: &mut Vec<u8>, strings: impl Iterator<Item = &'a str>) {
     // Neither Go's symbols nor its paths hold line feeds; a file that says so loses them here.
     let strings: Vec<String> = strings.map(|string| string.replace('\n', " ")).collect();
     let text = strings.join("\n");
     // No strings are not the same as an empty one.
-    number(out, strings.len() as u64);
-    number(out, text.len() as u64);
+    (strings.len() as u64).encode(out);
+    (text.len() as u64).encode(out);
     out.extend_from_slice(text.as_bytes());
 }
 
@@ -79,7 +72,7 @@ impl<const COLUMNS: usize> Writer<COLUMNS> {
     }
 
     pub(super) fn number(&mut self, column: usize, value: u64) {
-        number(&mut self.bytes[column], value);
+        value.encode(&mut self.bytes[column]);
     }
 
     pub(super) fn difference(&mut self, column: usize, value: i64) {
@@ -101,7 +94,7 @@ impl<const COLUMNS: usize> Writer<COLUMNS> {
     /// Adds the columns to `out`.
     pub(super) fn finish(self, out: &mut Vec<u8>) {
         for column in &self.bytes {
-            number(out, column.len() as u64);
+            (column.len() as u64).encode(out);
             out.extend_from_slice(column);
         }
     }

@@ -1,6 +1,8 @@
 //! The wire format of protocol buffers (protobuf.dev/programming-guides/encoding), as much as profiles use: numbers, and fields
 //! with a length. Groups are long gone, and a message with one is refused.
 
+use wasm_encoder::Encode;
+
 /// A field of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field<'m> {
@@ -75,25 +77,17 @@ pub(super) fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-fn write_number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 /// Adds a field with a number. 0 is what a missing one means.
 pub(super) fn add_number(out: &mut Vec<u8>, field: u64, value: u64) {
     if value != 0 {
-        write_number(out, field << 3 | NUMBER);
-        write_number(out, value);
+        (field << 3 | NUMBER).encode(out);
+        value.encode(out);
     }
 }
 
 /// Adds a field with bytes.
 pub(super) fn add_bytes(out: &mut Vec<u8>, field: u64, content: &[u8]) {
-    write_number(out, field << 3 | BYTES);
-    write_number(out, content.len() as u64);
+    (field << 3 | BYTES).encode(out);
+    (content.len() as u64).encode(out);
     out.extend_from_slice(content);
 }
