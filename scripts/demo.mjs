@@ -65,12 +65,12 @@ async function prepare(/** @type {boolean} */ needsBrowser) {
   if (missing.length > 0) throw new SetupError(`--check needs ${missing.join(", ")}`);
   Object.assign(process.env, env);
   const page = build({ only: "loader" }).then(() => buildPage());
-  const [{ app, original, summary }] = await Promise.all([packDemo(), page]);
+  const [{ summary, ...folders }] = await Promise.all([packDemo(), page]);
   console.log(summary);
-  return { page: pageFolder, app, original };
+  return { page: pageFolder, ...folders };
 }
 
-/** @typedef {{ page: string, app: string, original: string }} Folders */
+/** @typedef {{ page: string, app: string, original: string, update: string }} Folders */
 
 async function show(/** @type {Folders} */ folders, /** @type {{ open: boolean, port: number }} */ { open, port }) {
   const { url } = await serve({ mounts: demoMounts(folders), port });

@@ -18,6 +18,7 @@ import { throttle } from "./throttle.mjs";
  * @property {boolean} [negotiate] whether encoded siblings are sent; default true
  * @property {boolean} [store] whether browsers may keep answers at all; default true
  * @property {number} [megabits] per second that each answer is slowed down to; default: not slowed down
+ * @property {Record<string, string>} [aliases] what answers `path?query` below the prefix, where it is not the file `path`
  */
 
 /**
@@ -98,10 +99,10 @@ async function answer(
   if (request.method !== "GET" && request.method !== "HEAD") {
     return refuse(response, 405, "Only GET and HEAD are served here.", { Allow: "GET, HEAD" });
   }
-  const [path = "/"] = (request.url ?? "/").split("?");
+  const [path = "/", query] = (request.url ?? "/").split("?");
   if (changes && path === reloadPath) return changes.listen(response);
   const mount = mounts.find(({ prefix }) => path.startsWith(prefix));
-  const file = mount && (await locate(mount.folder, path.slice(mount.prefix.length)));
+  const file = mount && (await locate(mount.folder, pathBelow(mount, path, query)));
   if (!mount || !file) return refuse(response, 404, `There is no ${path} here.`);
 
   const { negotiate = true, store = true, megabits } = mount;
@@ -121,6 +122,16 @@ async function answer(
   if (request.method === "HEAD") return response.end();
   const stream = createReadStream(body.path);
   await (megabits ? pipeline(stream, throttle(megabits), response) : pipeline(stream, response));
+}
+
+function pathBelow(
+  /** @type {Mount} */ { prefix, aliases = {} },
+  /** @type {string} */ path,
+  /** @type {string} */ query,
+) {
+  const below = path.slice(prefix.length);
+  const asked = `${below}?${query}`;
+  return Object.hasOwn(aliases, asked) ? aliases[asked] : below;
 }
 
 async function bestBody(

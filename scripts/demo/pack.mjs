@@ -8,11 +8,13 @@ import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { cacheDir, gowaspBinary, root } from "../paths.mjs";
 import { run } from "../process.mjs";
+import { writeUpdate } from "./update.mjs";
 
 /**
  * @typedef {object} PackedDemo
  * @property {string} app folder that `gowasp pack` wrote, with `sizes.json` for the page
  * @property {string} original folder with the input in the same form: brotli 11 and a manifest, nothing optimized
+ * @property {string} update folder with an edited version and the delta to it, see `writeUpdate`
  * @property {string} summary what `gowasp pack` printed
  */
 
@@ -30,7 +32,12 @@ export async function packDemo(binary = gowaspBinary) {
   const store = join(cacheDir, "demo");
   const name = sha256(Buffer.from(sha256(wasm) + sha256(program))).slice(0, 16);
   const folder = join(store, name);
-  const paths = { app: join(folder, "app"), original: join(folder, "original"), summary: join(folder, "summary.txt") };
+  const paths = {
+    app: join(folder, "app"),
+    original: join(folder, "original"),
+    update: join(folder, "update"),
+    summary: join(folder, "summary.txt"),
+  };
   if (!existsSync(folder)) {
     console.log("packing esbuild.wasm: brotli 11 takes about a minute, once");
     await clear(store);
@@ -53,6 +60,7 @@ async function fill(/** @type {Buffer} */ wasm, /** @type {string} */ binary, /*
     run(binary, ["pack", input, "-o", app], { output: "result" }),
     writeOriginal(wasm, original),
   ]);
+  await writeUpdate(app, wasm, binary, join(partial, "update"));
   const { module } = JSON.parse(await readFile(join(app, "app.json"), "utf8"));
   const packed = { raw: module.size, br: module.encodings.br.size };
   await writeFile(join(app, "sizes.json"), JSON.stringify({ original: before, packed }));

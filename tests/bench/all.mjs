@@ -41,7 +41,7 @@ examples:
 const say = (line) => console.error(line);
 
 const PARTS = {
-  size: ({ binaryen, large }) => measureSizes({ binaryen, large, say }),
+  size: ({ binaryen, large }) => measureSizes({ binaryen, large, before: stored().size?.figures, say }),
   speed: ({ rounds, binaryen, large }) => measureSpeed({ rounds, binaryen, large, say }),
   start: ({ rounds, large }) => measureStart({ rounds, large, say }),
   depth: () => measureDepth({ say }),

@@ -37,10 +37,11 @@ import { testPrograms } from "./measure/test_programs.mjs";
  */
 
 /**
- * @param {{names?: string[], binaryen?: boolean, large?: boolean, say?: (line: string) => void}} [options]
+ * @param {{names?: string[], binaryen?: boolean, large?: boolean, before?: SizeFigures, say?: (line: string) => void}} [options]
+ *   `before` has what was measured last: wasm-opt writes the same again for the same program
  * @returns {Promise<SizeFigures>}
  */
-export async function measureSizes({ names = [], binaryen = false, large = false, say = () => {} } = {}) {
+export async function measureSizes({ names = [], binaryen = false, large = false, before, say = () => {} } = {}) {
   const wanted = names.length ? names.map(findProgram) : PROGRAMS.filter((program) => large || !program.large);
   const optimizer = await findOptimizer();
   const rows = [];
@@ -50,7 +51,8 @@ export async function measureSizes({ names = [], binaryen = false, large = false
     say(`size of ${name}`);
     const path = wasm();
     const { release } = await inspected(optimizer, path);
-    const row = { name, what, release, original: await sizes(optimizer, path), binaryen: {} };
+    const original = await sizes(optimizer, path);
+    const row = { name, what, release, original, binaryen: binaryen ? {} : known(before, name, original) };
     row.gowasp = await sizes(optimizer, await optimized(optimizer, path));
     for (const level of BINARYEN_LEVELS.filter((level) => binaryen || hasBinaryen(level, path))) {
       say(`  wasm-opt ${level}`);
@@ -59,6 +61,16 @@ export async function measureSizes({ names = [], binaryen = false, large = false
     rows.push(row);
   }
   return { gowasp: optimizer.version, binaryen: binaryenVersion(), rows };
+}
+
+/** What this release of wasm-opt was seen to write for a program with these sizes. */
+function known(
+  /** @type {SizeFigures | undefined} */ before,
+  /** @type {string} */ name,
+  /** @type {Sizes} */ { raw, brotli },
+) {
+  const row = before?.binaryen === binaryenVersion() && before.rows.find((row) => row.name === name);
+  return row && row.original.raw === raw && row.original.brotli === brotli ? { ...row.binaryen } : {};
 }
 
 /** @returns {Promise<Sizes>} */

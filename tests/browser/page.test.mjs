@@ -9,7 +9,7 @@ import { serve } from "../../npx/serve/server.mjs";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { demoMounts } from "../../scripts/demo/mounts.mjs";
 import { buildPage } from "../../scripts/demo/page.mjs";
-import { packedEsbuild } from "../harness/pages/packed.mjs";
+import { packedEsbuild, packedUpdate } from "../harness/pages/packed.mjs";
 import { watchedPage } from "../harness/pages/watched.mjs";
 
 /** How long a page may take on a busy machine before it counts as stuck. */
@@ -30,7 +30,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "gowasp-page-"));
   const app = await packedEsbuild();
   await buildPage(folder);
-  const mounts = demoMounts({ page: folder, app, original: app });
+  const mounts = demoMounts({ page: folder, app, original: app, update: await packedUpdate() });
   server = await serve({ mounts });
   browser = await launchChromium();
 });
@@ -100,6 +100,27 @@ describe("starting", () => {
     await page.goto(server.url);
     await state("failed");
     assert.match(await text("#failure"), /app\.json.*404/);
+  });
+});
+
+describe("an update", () => {
+  test("costs its delta, and the edited program runs", async () => {
+    await open();
+    for (const label of ["Ship an update", "Again"]) {
+      await page.getByRole("button", { name: label, exact: true }).and(page.locator("#update-start")).click();
+      await page.locator("#update-status", { hasText: "esbuild 0.28.2 has become esbuild 0.28.9" }).waitFor();
+      const shown = await page.locator("#update-bars figure").first().locator(".bar .number").allTextContents();
+      assert.match(shown[0], /^\d\.\d\d MB$/);
+      assert.match(shown[1], /^\d\d\.\d kB$/);
+    }
+  });
+
+  test("that does not come as a delta is no update", async () => {
+    await page.route("**/*.dcb", (route) => route.fulfill({ status: 404, body: "" }));
+    await open();
+    await page.click("#update-start");
+    await page.locator("#update-status", { hasText: "the update came by decoder" }).waitFor();
+    assert.equal(await page.locator("#update-bars").isVisible(), false);
   });
 });
 

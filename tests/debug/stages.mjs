@@ -9,6 +9,7 @@ import { wasmtimeHome } from "../../scripts/engines.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { wasmtimeEngine } from "../../scripts/setup/engines.mjs";
 import { builtProgram } from "../harness/go.mjs";
+import { inputPath } from "../harness/inputs.mjs";
 import { compareWithRuntime, run } from "./callers.mjs";
 import { hitBreakpoints } from "./chromium.mjs";
 import {
@@ -21,6 +22,7 @@ import {
   verifyDwarf,
   wasmtimeFrames,
 } from "./hosts.mjs";
+import { compareWithSentry, symbolicReader } from "./sentry.mjs";
 
 const PROGRAM = join(root, "tests/debug/program");
 
@@ -70,6 +72,18 @@ export function llvm(/** @type {Tools} */ tools) {
       }
     }
     return `${compared} addresses`;
+  });
+}
+
+/** What Sentry's libraries read of the debug file of a packed program. */
+export function sentry(/** @type {Tools} */ { gowasp, example }) {
+  const reader = symbolicReader();
+  const programs = [builtProgram(PROGRAM, { goos: "wasip1" }), inputPath("esbuild")];
+  return inFolder((work) => {
+    const counts = programs.map((wasm, at) =>
+      compareWithSentry({ reader, gowasp, example, wasm, work: join(work, `${at}`) }),
+    );
+    return `${counts.join(" and ")} addresses`;
   });
 }
 

@@ -38,6 +38,7 @@ before(async () => {
       { prefix: "/", folder },
       { prefix: "/plain/", folder, negotiate: false },
       { prefix: "/cold/", folder, store: false },
+      { prefix: "/other/", folder, aliases: { "app.json?version=before": "index.html", "x?up": "../secret.txt" } },
     ],
   });
 });
@@ -68,6 +69,17 @@ function ask(path, { method = "GET", headers = {} } = {}, asked = server) {
 }
 
 const wasm = "/app.0123456789abcdef.wasm";
+
+describe("aliases", () => {
+  test("a path with that query is answered by another file of the folder", async () => {
+    assert.equal((await ask("/other/app.json?version=before")).body, "<!doctype html>");
+    assert.equal((await ask("/other/app.json?version=after")).body, "{}");
+    assert.equal((await ask("/other/app.json")).body, "{}");
+    assert.equal((await ask("/app.json?version=before")).body, "{}");
+    assert.equal((await ask("/other/x?up")).status, 404);
+    assert.equal((await ask("/other/__proto__?undefined")).status, 404);
+  });
+});
 
 describe("encodings", () => {
   for (const [accept, body, coding] of /** @type {const} */ ([

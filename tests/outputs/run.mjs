@@ -35,6 +35,7 @@ const OPTIONS = [
   ["-O0"],
   ["--keep-names"],
   ["--keep-memory"],
+  ["--strip", "names,lines,inlines,args"],
 ];
 
 /** As many as there are cores: most of the optimizer's time is in one thread. */

@@ -9,6 +9,7 @@ import { showSizes } from "./sizes.js";
 import { start } from "./start.js";
 import { record, showStarts } from "./starts.js";
 import { onCancel, showFailure, showProgress, showReady } from "./status.js";
+import { showUpdate } from "./update.js";
 
 element("esbuild-version", HTMLElement).textContent = esbuildVersion;
 for (const code of document.querySelectorAll<HTMLElement>("code.highlighted")) highlight(code, code.textContent ?? "");
@@ -32,4 +33,4 @@ try {
   showFailure(error);
 }
 // After the program, so as not to compete with it for the network.
-await showSizes("app/sizes.json");
+await Promise.all([showSizes("app/sizes.json"), showUpdate()]);

@@ -42,8 +42,8 @@ export async function start(manifest: string, options: StartOptions): Promise<St
   return { service, timing: { total, transferred: transferredBytes(manifest, begin), via: app.via } };
 }
 
-/** What the browser says of the module's requests, see Resource Timing, `transferSize`. */
-function transferredBytes(manifest: string, since: number): number {
+/** Bytes over the network for a module since then, as the browser says, see Resource Timing, `transferSize`. */
+export function transferredBytes(manifest: string, since: number): number {
   const folder = new URL(".", new URL(manifest, document.baseURI)).href;
   const isModule = /\.wasm(\.\w+)?$/;
   return performance

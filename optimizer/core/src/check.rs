@@ -19,9 +19,10 @@
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
 //! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
+//! | stack maps | Each word with a pointer, by the stack map at a call, that the input has stored on every way to the call, the output has stored on every way to it, inlined calls included. |
 //! | computed | What compute-p256 takes out of the data is read through the function that computes it, and in no other way. |
 //!
-//! The rules slots, stores, loads, branches and tables take as long as all others; `--check`, tests and `fuzz:damage` ask for
+//! The rules slots, stores, loads, branches, tables and stack maps take as long as all others; `--check`, tests and `fuzz:damage` ask for
 //! them. Not checked: values, other memory and its order, which `fuzz:functions` compares.
 //! `fuzz:damage` plants small mistakes in optimized functions and counts how many are refused ([`Checker`]);
 //! `docs/damages.md` lists the others.
@@ -40,7 +41,9 @@ mod recheck;
 mod resuming;
 mod slots;
 mod stack;
+mod stack_maps;
 mod state;
+mod stored;
 mod stores;
 mod stripped;
 mod tables;
@@ -62,6 +65,7 @@ use crate::input::Input;
 use crate::options::Strip;
 use crate::parallel::prelude::*;
 use input_module::InputModule;
+use stack_maps::StackMaps;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use stripped::Stripped;
@@ -172,11 +176,13 @@ impl<'s> Subject<'s> {
             let index = final_index(self.functions, before.wasm_index())?;
             Some((before, after.by_wasm_index(index)?))
         });
+        let module = InputModule::of(self.input, self.program);
         let tables = Tables {
             stripped: &Stripped::of(self.stripped, functions)?,
             map,
             before: self.program,
             pushed: &pushed::pushed(self.input, self.program),
+            stack_maps: &StackMaps::of(&module),
             functions: self.functions,
         };
         tables.check(written, found)

@@ -1,12 +1,12 @@
-//! Reachability in a function of the input.
+//! What holds where control is in a function of the input, on all ways there; of the least fact, `()`, whether it is reached.
 //!
 //! Go writes a function as segments behind one jump table: `local.get 0; br_table` in a loop. A jump puts a number into
 //! local 0 and branches to the loop (cmd/internal/obj/wasm/wasmobj.go). A segment is reached by a jump from one that is
 //! reached, or by falling through from the one before. Behind a call of a function that never returns comes whatever
 //! segment is next.
 //!
-//! The operators are read front to back, again and again until no jump leads to a new segment: at most once for each
-//! segment, two or three times in practice.
+//! The operators are read front to back, again and again until no jump leads to a new segment, or with less than was known
+//! there: for `()` at most once for each segment, two or three times in practice.
 
 use crate::index::FuncIndex;
 use wasmparser::Operator;
@@ -14,14 +14,27 @@ use wasmparser::Operator;
 /// Local 0: PC_B, the number of a segment.
 const SELECTOR: u32 = 0;
 
-/// Reads the operators of a function front to back, as often as new jumps are found.
+/// What is known at a point.
+pub(super) trait Fact: Clone + Default {
+    /// Keeps what holds on both of two ways that meet. Returns whether that is less than it was.
+    fn meet(&mut self, other: &Self) -> bool;
+}
+
+impl Fact for () {
+    fn meet(&mut self, (): &()) -> bool {
+        false
+    }
+}
+
+/// Reads the operators of a function front to back, as often as jumps tell something new. The fact that holds where the
+/// function is entered is the default one.
 #[derive(Debug)]
-pub(super) struct Reached {
-    /// Segments that jumps or the runtime lead to, by number.
-    asked: Vec<bool>,
-    /// The next operator is reached.
-    is_reached: bool,
-    labels: Vec<Label>,
+pub(super) struct Reached<F = ()> {
+    /// What holds on jumps to segments, by number; `None` where there are none.
+    asked: Vec<Option<F>>,
+    /// What holds at the next operator; `None` if it is not reached.
+    now: Option<F>,
+    labels: Vec<Label<F>>,
     /// What the last operator pushed, and what the one before it put into local 0.
     number: Option<i32>,
     selector: Option<i32>,
@@ -30,18 +43,29 @@ pub(super) struct Reached {
 }
 
 #[derive(Debug)]
-struct Label {
-    /// Its end is reached by a branch, or by skipping an `if`.
-    is_used: bool,
+struct Label<F> {
+    /// What holds where a branch leads to its end, or an `if` is skipped.
+    ends: Option<F>,
     is_loop: bool,
 }
 
-impl Reached {
+/// Lets another way meet those that are known.
+fn add<F: Fact>(known: &mut Option<F>, way: &F) -> bool {
+    match known {
+        Some(known) => known.meet(way),
+        None => {
+            *known = Some(way.clone());
+            true
+        }
+    }
+}
+
+impl<F: Fact> Reached<F> {
     /// For a function that is entered at these PC_B.
-    pub(super) fn from(entries: [u32; 2]) -> Reached {
+    pub(super) fn from(entries: [u32; 2]) -> Reached<F> {
         let mut reached = Reached {
             asked: Vec::new(),
-            is_reached: true,
+            now: Some(F::default()),
             labels: Vec::new(),
             number: None,
             selector: None,
@@ -50,14 +74,19 @@ impl Reached {
         };
         entries
             .into_iter()
-            .for_each(|entry| reached.ask(entry as usize));
+            .for_each(|entry| reached.ask(entry as usize, &F::default()));
         reached
+    }
+
+    /// What holds at the next operator, if it is reached.
+    pub(super) fn now(&mut self) -> Option<&mut F> {
+        self.now.as_mut()
     }
 
     /// Starts over, if there is more to find. Before the first reading there is.
     pub(super) fn begins_again(&mut self) -> bool {
         self.labels.clear();
-        self.is_reached = true;
+        self.now = Some(F::default());
         std::mem::take(&mut self.is_new)
     }
 
@@ -67,38 +96,42 @@ impl Reached {
         operator: &Operator<'_>,
         stops: impl Fn(FuncIndex) -> bool,
     ) -> bool {
-        let is_reached = self.is_reached;
+        let is_reached = self.now.is_some();
         match operator {
-            Operator::Block { .. } => self.open(false, false),
-            Operator::Loop { .. } => self.open(true, false),
-            Operator::If { .. } => self.open(false, is_reached),
+            Operator::Block { .. } => self.open(false, None),
+            Operator::Loop { .. } => self.open(true, None),
+            Operator::If { .. } => self.open(false, self.now.clone()),
             Operator::Else => {
                 if let Some(label) = self.labels.last_mut() {
-                    std::mem::swap(&mut label.is_used, &mut self.is_reached);
+                    std::mem::swap(&mut label.ends, &mut self.now);
                 }
             }
             Operator::End => {
-                let label = self.labels.pop();
-                self.is_reached |= label.is_some_and(|label| label.is_used);
+                if let Some(ends) = self.labels.pop().and_then(|label| label.ends) {
+                    add(&mut self.now, &ends);
+                }
             }
             Operator::BrIf { relative_depth } => self.branch(*relative_depth),
             Operator::Br { relative_depth } => {
                 self.branch(*relative_depth);
-                self.is_reached = false;
+                self.now = None;
             }
             Operator::BrTable { targets } => {
                 let is_dispatch = self.is_selector;
                 for (number, depth) in targets.targets().flatten().enumerate() {
-                    if !is_dispatch || self.asked.get(number) == Some(&true) {
+                    if !is_dispatch {
                         self.branch(depth);
+                    } else if let Some(Some(jumps)) = self.asked.get(number) {
+                        let jumps = jumps.clone();
+                        self.leads(depth, &jumps);
                     }
                 }
                 self.branch(targets.default());
-                self.is_reached = false;
+                self.now = None;
             }
-            Operator::Return | Operator::Unreachable => self.is_reached = false,
+            Operator::Return | Operator::Unreachable => self.now = None,
             Operator::Call { function_index } if stops(FuncIndex(*function_index)) => {
-                self.is_reached = false;
+                self.now = None;
             }
             _ => {}
         }
@@ -117,32 +150,36 @@ impl Reached {
         is_reached
     }
 
-    fn open(&mut self, is_loop: bool, is_used: bool) {
-        self.labels.push(Label { is_used, is_loop });
+    fn open(&mut self, is_loop: bool, ends: Option<F>) {
+        self.labels.push(Label { ends, is_loop });
     }
 
     fn branch(&mut self, depth: u32) {
-        if !self.is_reached {
-            return;
+        if let Some(now) = self.now.clone() {
+            self.leads(depth, &now);
         }
+    }
+
+    /// A branch, on which this holds.
+    fn leads(&mut self, depth: u32, holds: &F) {
         let label = self.labels.len().checked_sub(depth as usize + 1);
         let Some(label) = label.map(|label| &mut self.labels[label]) else {
             return;
         };
         if !label.is_loop {
-            label.is_used = true;
+            add(&mut label.ends, holds);
         } else if let Some(number) = self
             .selector
             .and_then(|number| usize::try_from(number).ok())
         {
-            self.ask(number);
+            self.ask(number, holds);
         }
     }
 
-    fn ask(&mut self, number: usize) {
+    fn ask(&mut self, number: usize, holds: &F) {
         if self.asked.len() <= number {
-            self.asked.resize(number + 1, false);
+            self.asked.resize(number + 1, None);
         }
-        self.is_new |= !std::mem::replace(&mut self.asked[number], true);
+        self.is_new |= add(&mut self.asked[number], holds);
     }
 }

@@ -5,8 +5,10 @@
 //! code that was given an address may write from there up. Arguments are written on every path to the call of a
 //! function that reads them, and results on every path to a return, where they are read.
 
+use super::numbers::Numbers;
 use crate::go::abi;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Bytes of a word.
 pub(super) const WORD: i32 = 8;
@@ -17,7 +19,7 @@ const FOLLOWED: i32 = 64;
 
 /// A set of words, by their distance from the return PC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Words {
+pub(super) struct Words {
     /// From the return PC down.
     below: Vec<u64>,
     /// Arguments and results, from the return PC up.
@@ -37,7 +39,7 @@ fn mask(words: impl Iterator<Item = i32>) -> u64 {
 }
 
 impl Words {
-    fn set(&mut self, place: i32, end: i32) {
+    pub(super) fn set(&mut self, place: i32, end: i32) {
         let (below, above) = words(place, end);
         for word in below {
             let at = word as usize / 64;
@@ -58,7 +60,7 @@ impl Words {
         self.above &= !mask(above);
     }
 
-    fn has(&self, place: i32, end: i32) -> bool {
+    pub(super) fn has(&self, place: i32, end: i32) -> bool {
         let (mut below, above) = words(place, end);
         let is_set = |word: i32| {
             let bits = self.below.get(word as usize / 64);
@@ -67,12 +69,18 @@ impl Words {
         below.all(is_set) && mask(above) & !self.above == 0
     }
 
-    fn keep(&mut self, other: &Words) {
+    pub(super) fn keep(&mut self, other: &Words) {
         self.below.truncate(other.below.len());
         for (mine, others) in self.below.iter_mut().zip(&other.below) {
             *mine &= others;
         }
         self.above &= other.above;
+    }
+
+    /// Those that are in both.
+    pub(super) fn both(mut self, other: Words) -> Words {
+        self.keep(&other);
+        self
     }
 }
 
@@ -84,6 +92,11 @@ pub(super) struct Slots {
     is_anything: bool,
     /// Written by the function itself, after any call that may have changed them.
     stored: Words,
+    /// Written by the function itself, whatever came after; `None` where nothing is known.
+    ever: Option<Words>,
+    /// The same for each number by which a dispatch is jumped to, where such jumps have met; of those that are not here
+    /// nothing is known.
+    jumps: Vec<(u32, Words)>,
     /// From here up to the return PC somebody may write at any time; the same above it.
     escaped: i32,
     escaped_above: i32,
@@ -119,6 +132,8 @@ impl Slots {
         Slots {
             is_anything: false,
             stored: Words::default(),
+            ever: Some(Words::default()),
+            jumps: Vec::new(),
             escaped: 0,
             escaped_above: i32::MAX,
             last: Vec::new(),
@@ -131,16 +146,26 @@ impl Slots {
     pub(super) fn go_on() -> Slots {
         Slots {
             is_anything: true,
+            ever: None,
             ..Slots::begin()
         }
     }
 
     pub(super) fn join(&mut self, other: &Slots) {
+        match (&mut self.ever, &other.ever) {
+            (Some(ever), Some(others)) => ever.keep(others),
+            (ever @ None, others) => ever.clone_from(others),
+            (Some(_), None) => {}
+        }
         if other.is_anything {
             return;
         }
         if self.is_anything {
-            self.clone_from(other);
+            *self = Slots {
+                ever: self.ever.take(),
+                jumps: std::mem::take(&mut self.jumps),
+                ..other.clone()
+            };
             return;
         }
         self.stored.keep(&other.stored);
@@ -159,10 +184,53 @@ impl Slots {
         }
     }
 
+    /// Jumps by these numbers meet others by those; to be said before they are joined.
+    pub(super) fn meet_jumps(&mut self, by: &Numbers, other: &Slots, others_by: &Numbers) {
+        if self.jumps.is_empty() && other.jumps.is_empty() && self.ever == other.ever {
+            return;
+        }
+        let mut jumps: BTreeMap<u32, Words> = self.jumps_by(by).collect();
+        for (number, words) in other.jumps_by(others_by) {
+            match jumps.entry(number) {
+                Entry::Vacant(free) => _ = free.insert(words),
+                Entry::Occupied(known) => known.into_mut().keep(&words),
+            }
+        }
+        self.jumps = jumps.into_iter().collect();
+    }
+
+    fn jumps_by(&self, numbers: &Numbers) -> impl Iterator<Item = (u32, Words)> {
+        let all = self.ever.iter().filter(|_| self.jumps.is_empty());
+        let all = all.flat_map(|ever| numbers.iter().map(|number| (number, ever.clone())));
+        all.chain(self.jumps.iter().cloned())
+    }
+
+    /// Only jumps by these numbers go on.
+    pub(super) fn lead(&mut self, numbers: &Numbers) {
+        if self.jumps.is_empty() {
+            return;
+        }
+        (self.jumps).retain(|(number, _)| numbers.iter().any(|other| other == *number));
+        self.ever = (self.jumps.iter().map(|(_, words)| words.clone())).reduce(Words::both);
+    }
+
+    /// The jumps have arrived.
+    pub(super) fn arrive(&mut self) {
+        self.jumps.clear();
+    }
+
     pub(super) fn store(&mut self, place: i32, end: i32) {
         if !self.is_anything {
             self.stored.set(place, end);
         }
+        if let Some(ever) = &mut self.ever {
+            ever.set(place, end);
+        }
+    }
+
+    /// The words that the function has written so far; `None` if nothing is known.
+    pub(super) fn ever(&self) -> Option<&Words> {
+        self.ever.as_ref()
     }
 
     /// An address escapes.

@@ -105,8 +105,11 @@ impl State {
     fn join(&mut self, other: &State) -> Result<(), Conflict> {
         use Selector::{Done, Pending};
         match (&mut self.selector, &other.selector) {
-            (Pending { numbers, .. }, Pending { numbers: more, .. })
-            | (Done(numbers), Done(more)) => numbers.extend(more),
+            (Pending { numbers, .. }, Pending { numbers: more, .. }) => {
+                self.slots.meet_jumps(numbers, &other.slots, more);
+                numbers.extend(more);
+            }
+            (Done(numbers), Done(more)) => numbers.extend(more),
             _ => {}
         }
         if self.sp != other.sp {

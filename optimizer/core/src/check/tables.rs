@@ -6,12 +6,13 @@
 //! of the output have the order of those of the input.
 
 use super::pushed::Pushed;
+use super::stack_maps::StackMaps;
 use super::stripped::Stripped;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
 use super::{Fault, final_index};
 use crate::codemap::{CodeMap, Origin};
-use crate::go::{self, Pc, PcValues, Program, funcdata, pcdata};
+use crate::go::{self, Pc, PcValues, Program, abi, funcdata, pcdata};
 use crate::input::code_section;
 use crate::parallel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +23,7 @@ pub(super) struct Tables<'t> {
     /// The input's.
     pub(super) before: &'t Program,
     pub(super) pushed: &'t HashMap<u32, Pushed>,
+    pub(super) stack_maps: &'t StackMaps<'t>,
     /// Final index of each function of the input.
     pub(super) functions: &'t [Option<u32>],
     /// What was taken out of the tables.
@@ -81,6 +83,7 @@ impl Tables<'_> {
             Callee::Direct(position) => Some(position),
             Callee::Indirect => None,
         };
+        let mut sp = site.sp;
         let mut pcs = [site.pc]
             .into_iter()
             .chain(site.through.iter().copied())
@@ -92,6 +95,10 @@ impl Tables<'_> {
             if let Err(message) = self.is_same(written, after, origin, pc, callee) {
                 return fail(message);
             }
+            sp = match self.keeps_pointers(origin, sp, site) {
+                Ok(outer) => outer,
+                Err(message) => return Err(site.fault(function, "stack maps", message)),
+            };
             if let Some(old) = self.pushed.get(&origin.offset) {
                 moved.push((old.return_pc, pc));
             }
@@ -109,6 +116,30 @@ impl Tables<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Checks the words that the collector looks at in the frame of the function that makes a call, with SP there; both on
+    /// the stack of the function of the output. Returns SP of the function that this one is inlined into.
+    fn keeps_pointers(
+        &self,
+        origin: &Origin,
+        sp: Option<i32>,
+        site: &Site,
+    ) -> Result<Option<i32>, String> {
+        let pc = origin
+            .pc
+            .and_then(|pc| Some((self.before.by_pc_f(pc.f)?, pc.b)));
+        let (Some((caller, pc_b)), Some(sp)) = (pc, sp) else {
+            return Ok(None);
+        };
+        let Some(frame) = value(caller.pcsp(), pc_b) else {
+            return Ok(None);
+        };
+        let place = sp.saturating_add(frame);
+        if let Some(stored) = &site.stored {
+            self.stack_maps.check(&caller, origin, place, stored)?;
+        }
+        Ok(Some(place.saturating_add(abi::RETURN_PC.cast_signed())))
     }
 
     /// Whether this PC is that of the call at this origin, and the tables agree on it.

@@ -1,11 +1,10 @@
 //! How often a function accesses each word of its frame and above it.
 
 use super::input_module::InputModule;
-use super::linear::{Access, SP, step};
+use super::linear::{Access, Sp, step};
 use super::reached::Reached;
 use super::value::Value;
 use super::written::{Written, body};
-use crate::go::Pc;
 use crate::go::abi::RETURN_PC;
 use crate::index::{Defined, FuncIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -91,7 +90,7 @@ impl Original {
         let frame = i64::try_from(function.frame()).ok()?;
         let reader = body(input, position)?.get_operators_reader().ok()?;
         let operators: Vec<Operator<'_>> = reader.into_iter().collect::<Result<_, _>>().ok()?;
-        let mut reached = Reached::from([0, function.deferreturn.unwrap_or(0)]);
+        let mut reached = Reached::<()>::from([0, function.deferreturn.unwrap_or(0)]);
         let mut original = Original::default();
         while reached.begins_again() {
             original = Original {
@@ -121,54 +120,12 @@ impl Original {
     }
 
     fn access(&mut self, access: &Access, sp: &Sp) {
-        let place = match access.address {
-            Value::Stack(at) => Some(i64::from(at) + access.offset - self.frame),
-            _ => None,
-        };
-        match (access.stored, place) {
+        match (access.stored, access.place(self.frame)) {
             (None, None) => {}
             (None, Some(_)) if !sp.is_made => self.loads_early = true,
             (None, Some(place)) => self.tally.load(place),
             (Some(value), Some(_)) if !sp.is_made || sp.pushes(value) => {}
             (Some(_), place) => self.tally.store(place),
-        }
-    }
-}
-
-/// Where SP is in the input, read front to back: the frame is made once, and a return has released it.
-struct Sp {
-    frame: i64,
-    /// Before that comes what `-d=maymorestack` calls, and meanwhile the closure is kept on the stack.
-    is_made: bool,
-    /// How many operators since global 0 was set.
-    since: usize,
-}
-
-impl Sp {
-    /// Of a function that begins.
-    fn begin(frame: i64) -> Sp {
-        Sp {
-            frame,
-            is_made: frame == 0,
-            since: 0,
-        }
-    }
-
-    /// Whether a store of this value pushes a return PC: `global.set 0; local.get 1; i64.const PC; i64.store`.
-    fn pushes(&self, value: Value) -> bool {
-        matches!(value, Value::Constant(pc) if pc >= Pc::FIRST.bits()) && self.since == 3
-    }
-
-    /// An operator, and the operand that it takes.
-    fn follow(&mut self, operator: &Operator<'_>, operand: Option<&Value>) {
-        self.since += 1;
-        match (operator, operand) {
-            (Operator::GlobalSet { global_index: 0 }, _) => self.since = 0,
-            (
-                Operator::LocalTee { local_index: SP } | Operator::LocalSet { local_index: SP },
-                Some(Value::Stack(by)),
-            ) => self.is_made |= i64::from(*by) == -self.frame,
-            _ => {}
         }
     }
 }

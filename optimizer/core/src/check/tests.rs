@@ -2,14 +2,16 @@
 
 mod rules;
 
+use super::input_module::InputModule;
 use super::numbers::Numbers;
 use super::reached::Reached;
 use super::slots::Slots;
 use super::state::{Selector, Sp, State, States};
+use super::stored::Stored;
 use super::value::Value;
-use super::written::body;
+use super::written::{Function, Role, body};
 use crate::index::FuncIndex;
-use crate::input::Input;
+use crate::input::{Input, code_section};
 use wasmparser::{MemArg, Operator};
 
 fn state(selector: Selector, sp: i32, set: &[u32]) -> State {
@@ -141,7 +143,7 @@ fn segments_are_reached_by_jumps_and_from_the_one_before() {
     let operators = body.get_operators_reader().expect("operators");
     let operators: Vec<Operator<'_>> = operators.into_iter().flatten().collect();
     let reached_from = |entry| {
-        let mut reached = Reached::from([0, entry]);
+        let mut reached = Reached::<()>::from([0, entry]);
         let mut markers = Vec::new();
         while reached.begins_again() {
             markers.clear();
@@ -156,6 +158,86 @@ fn segments_are_reached_by_jumps_and_from_the_one_before() {
     };
     assert_eq!(reached_from(0), [10, 12, 13]);
     assert_eq!(reached_from(1), [10, 11, 12, 13]);
+}
+
+#[test]
+fn what_is_stored_on_every_way_to_a_call() {
+    // A frame of 24 bytes. Segment 0 stores at its top, and jumps to 2, or stores below that, falls to 1 and to 2.
+    let module = wat::parse_str(
+        "(module (global (mut i32) (i32.const 0)) (memory 1) (func $callee (param i32) (result i32) i32.const 0)
+          (func (param i32) (result i32) (local i32)
+            global.get 0  local.set 1
+            loop
+              block block block
+                local.get 0  br_table 0 1 2 2
+              end
+                local.get 1  i32.const 24  i32.sub  local.tee 1  global.set 0
+                local.get 1  i64.const 5  i64.store offset=16
+                local.get 1  i32.load offset=32  if  i32.const 2  local.set 0  br 3  end
+                local.get 1  i64.const 6  i64.store offset=8
+              end
+                i32.const 0  call $callee  drop
+              end
+                i32.const 0  call $callee  drop
+            end
+            i32.const 0))",
+    )
+    .expect("a module");
+    let input = Input::read(&module).expect("it can be read");
+    let function = |pc_f, frame| Function {
+        name: "f".into(),
+        role: Role::Lifted,
+        pc_f: Some(pc_f),
+        is_assembly: false,
+        args: Some(0),
+        deferreturn: None,
+        pcsp: vec![(1, 0), (2, frame)],
+        looks_at_sp: false,
+        stands_for_host: false,
+    };
+    let module = InputModule::new(&input, vec![function(0x1000, 0), function(0x1001, 24)]);
+    let start = code_section(&input).expect("code").start;
+    let operators = body(&input, 1).expect("a second function");
+    let operators = operators.get_operators_reader().expect("operators");
+    let calls = (operators.into_iter_with_offsets().flatten())
+        .filter(|(operator, _)| matches!(operator, Operator::Call { .. }))
+        .map(|(_, offset)| (offset - start) as u32);
+    let stored = Stored::of(&module);
+    let has = |call| {
+        let words = stored.at(1, call).expect("a call that is reached");
+        [-8, -16, -24].map(|at| words.has(at, at + 8))
+    };
+    let found: Vec<[bool; 3]> = calls.map(has).collect();
+    assert_eq!(found, [[true, true, false], [true, false, false]]);
+}
+
+#[test]
+fn jumps_by_other_numbers_do_not_forget_for_each_other() {
+    let stores = |at| {
+        let mut slots = Slots::begin();
+        slots.store(at, at + 8);
+        slots
+    };
+    let has = |slots: &Slots, at| slots.ever().is_some_and(|ever| ever.has(at, at + 8));
+    let jump = |number, at| {
+        let mut state = state(pending(number), 0, &[]);
+        state.slots = stores(at);
+        state
+    };
+    let mut states = States::default();
+    for (number, at) in [(4, -8), (5, -16), (5, -8)] {
+        states.add(jump(number, at)).expect("one kind");
+    }
+    let [met] = states.0.as_slice() else {
+        panic!("they are of one kind: {states:?}");
+    };
+    assert!(!has(&met.slots, -8) && !has(&met.slots, -16));
+    let led = |number| {
+        let mut slots = met.slots.clone();
+        slots.lead(&Numbers::one(number));
+        [-8, -16].map(|at| has(&slots, at))
+    };
+    assert_eq!((led(4), led(5)), ([true, false], [false, false]));
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl Walk<'_, '_> {
             for number in state.entered.drain(..) {
                 self.found.resumed.insert(number, offset);
             }
+            state.slots.arrive();
             state.selector = match state.selector {
                 Selector::Pending {
                     numbers,

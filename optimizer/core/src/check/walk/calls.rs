@@ -2,7 +2,7 @@
 
 use super::{RETURN_PC, SP, Step, Walk};
 use crate::check::Fault;
-use crate::check::slots::Given;
+use crate::check::slots::{Given, Words};
 use crate::check::state::{Sp, State, States};
 use crate::check::value::Value;
 use crate::check::written::{Function, Role, Written, pc_b, pc_f};
@@ -74,6 +74,8 @@ pub(in crate::check) struct Site {
     pub(in crate::check) is_for_nil: bool,
     /// Words that the function wrote from SP up, as arguments.
     pub(in crate::check) given: Given,
+    /// Words that the function has written on every way to it; `None` if nothing is known.
+    pub(in crate::check) stored: Option<Words>,
     /// Return PCs of the calls that it was inlined through.
     pub(in crate::check) through: Vec<u64>,
     offset: usize,
@@ -242,6 +244,7 @@ impl<'w> Walk<'w, '_> {
             checked: self.checked(),
             is_for_nil: matches!(self.labels.last(), Some(label) if label.is_for_nil),
             given: self.given(sp, callee),
+            stored: self.stored(),
             through: Vec::new(),
             offset: self.operators[self.at].1,
         };

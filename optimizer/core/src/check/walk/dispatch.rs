@@ -243,6 +243,7 @@ impl<'w> Walk<'w, '_> {
         failed?;
         self.states = states;
         self.states.each(|state| {
+            state.slots.arrive();
             state.selector = match number {
                 0 => Selector::Done(Numbers::default()),
                 number => Selector::Pending {
@@ -258,6 +259,7 @@ impl<'w> Walk<'w, '_> {
 /// The state in which these numbers go on.
 fn led(state: &State, numbers: Numbers, is_reset: bool) -> States {
     let mut state = state.clone();
+    state.slots.lead(&numbers);
     state.selector = Selector::Pending { numbers, is_reset };
     States(vec![state])
 }

@@ -1,7 +1,7 @@
 //! Accesses to words of Go's stack, and uses of their addresses.
 
 use super::{RETURN_PC, Site, Step, Walk};
-use crate::check::slots::Given;
+use crate::check::slots::{Given, Words};
 use crate::check::state::Sp;
 use crate::check::value::Value;
 use crate::check::walk::{After, Callee};
@@ -193,6 +193,13 @@ impl<'w> Walk<'w, '_> {
             .iter()
             .map(|state| state.slots.given(sp, args));
         given.reduce(|a, b| a.meet(&b)).unwrap_or_else(Given::all)
+    }
+
+    /// What the function has written on every way to here.
+    pub(super) fn stored(&self) -> Option<Words> {
+        let known = self.states.0.iter().filter_map(|state| state.slots.ever());
+        let known = known.filter(|_| self.written.all_rules);
+        known.cloned().reduce(Words::both)
     }
 
     /// What a call writes.

@@ -1,0 +1,55 @@
+// The debug file in the hands of Sentry's symbol server, by the libraries that it reads files with.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../scripts/paths.mjs";
+import { run } from "./callers.mjs";
+
+const CRATE = join(root, "tests/debug/symbolic");
+
+/** How many addresses are asked for. */
+const ADDRESSES = 1000;
+
+/** Compiles the reader. Returns the program. */
+export function symbolicReader() {
+  const target = join(root, "target/symbolic");
+  run("cargo", [
+    "build",
+    "--release",
+    "--locked",
+    "--quiet",
+    "--manifest-path",
+    join(CRATE, "Cargo.toml"),
+    "--target-dir",
+    target,
+  ]);
+  return join(target, "release/symbolic-reader");
+}
+
+/**
+ * Packs a program with its debug file beside it, and compares what is read of that with what the library says.
+ *
+ * @param {{ reader: string, gowasp: string, example: string, wasm: string, work: string }} what
+ * @returns {number} how many addresses were compared
+ */
+export function compareWithSentry({ reader, gowasp, example, wasm, work }) {
+  const [packed, symbols] = [join(work, "packed"), join(work, "symbols")];
+  const debug = ["--debug", "names,dwarf", "--symbols-dir", symbols];
+  run(gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q", ...debug]);
+  const file = (/** @type {string} */ folder, /** @type {string} */ ending) =>
+    join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? "");
+
+  const sites = run(example, [wasm, "--optimize"]).trimEnd().split("\n");
+  const step = Math.ceil(sites.length / ADDRESSES);
+  const some = sites.filter((_, at) => at % step === 0).map((line) => line.split("\t"));
+  const asked = some.map(([offset]) => `${offset}\n`).join("");
+  const said = run(reader, [file(packed, ".wasm"), file(symbols, ".debug.wasm")], asked);
+  const [ids, ...lines] = said.trimEnd().split("\n");
+  const [shipped, beside] = ids.split("\t");
+  assert.equal(shipped, beside, "the module and its debug file have one id");
+  assert.notEqual(shipped, "00000000-0000-0000-0000-000000000000");
+  for (const [at, [offset, , , ...frames]] of some.entries())
+    assert.deepEqual(lines[at].split("\t"), frames, `offset ${offset}`);
+  return some.length;
+}
