@@ -116,17 +116,19 @@ impl<F: Fact> Reached<F> {
                 self.branch(*relative_depth);
                 self.now = None;
             }
-            Operator::BrTable { targets } => {
-                let is_dispatch = self.is_selector;
-                for (number, depth) in targets.targets().flatten().enumerate() {
-                    if !is_dispatch {
-                        self.branch(depth);
-                    } else if let Some(Some(jumps)) = self.asked.get(number) {
-                        let jumps = jumps.clone();
-                        self.leads(depth, &jumps);
+            Operator::BrTable { targets } if self.is_selector => {
+                let depths: Vec<u32> = targets.targets().flatten().collect();
+                for (number, jumps) in self.asked.clone().into_iter().enumerate() {
+                    if let Some(jumps) = jumps {
+                        let depth = depths.get(number).copied();
+                        self.leads(depth.unwrap_or(targets.default()), &jumps);
                     }
                 }
-                self.branch(targets.default());
+                self.now = None;
+            }
+            Operator::BrTable { targets } => {
+                let depths = targets.targets().flatten().chain([targets.default()]);
+                depths.for_each(|depth| self.branch(depth));
                 self.now = None;
             }
             Operator::Return | Operator::Unreachable => self.now = None,
