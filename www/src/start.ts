@@ -45,7 +45,7 @@ export async function start(manifest: string, options: StartOptions): Promise<St
 /** Bytes over the network for a module since then, as the browser says, see Resource Timing, `transferSize`. */
 export function transferredBytes(manifest: string, since: number): number {
   const folder = new URL(".", new URL(manifest, document.baseURI)).href;
-  const isModule = /\.wasm(\.\w+)?$/;
+  const isModule = /\.wasm(\.\w+)*$/;
   return performance
     .getEntriesByType("resource")
     .filter((entry) => entry instanceof PerformanceResourceTiming)
