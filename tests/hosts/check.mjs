@@ -43,7 +43,7 @@ export async function* checkSystem(one) {
   try {
     for (const way of [...Object.keys(WAYS), ...(one.canForget ? Object.keys(WAYS_OF_FORGETFUL) : [])]) {
       const start = performance.now();
-      const why = await difference(one, { way, module, work, host, expected }).catch((error) => String(error.message));
+      const why = await difference({ way, module, work, host, expected }).catch((error) => String(error.message));
       const seconds = (performance.now() - start) / 1000;
       yield { name, way, outcome: why ? "differs" : "same", why, seconds };
     }
@@ -52,8 +52,9 @@ export async function* checkSystem(one) {
   }
 }
 
-async function difference(one, { way, module, work, host, expected }) {
-  const file = await optimized(module, way, work);
+async function difference({ way, module, work, host, expected }) {
+  const file = join(work, `${way}.wasm`);
+  await optimized(module, way, file);
   const actual = await transcript(host, file, way in WAYS_OF_FORGETFUL ? ["forget"] : []);
   return firstDifference(expected.stdout, actual.stdout) || firstDifference(expected.panics, actual.panics);
 }
@@ -78,7 +79,7 @@ function asExpected(/** @type {string} */ file, /** @type {string} */ text) {
 }
 
 /** @returns {string} the first line that differs, or nothing */
-function firstDifference(/** @type {string} */ expected, /** @type {string} */ actual) {
+export function firstDifference(/** @type {string} */ expected, /** @type {string} */ actual) {
   if (expected === actual) return "";
   const [wanted, got] = [expected.split("\n"), actual.split("\n")];
   const at = wanted.findIndex((line, i) => line !== got[i]);

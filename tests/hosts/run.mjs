@@ -4,9 +4,10 @@
  *     node tests/hosts/run.mjs [CASE...]
  */
 import { parseArgs } from "node:util";
-import { command, known } from "../harness/command.mjs";
 import { table } from "../bench/measure/table.mjs";
+import { command, known } from "../harness/command.mjs";
 import { checkSystem } from "./check.mjs";
+import { checkExample, EXAMPLE_HOSTS } from "./examples.mjs";
 import { checkOwnTests } from "./own_tests.mjs";
 import { CASES } from "./systems.mjs";
 
@@ -14,6 +15,7 @@ import { CASES } from "./systems.mjs";
 const RUNS = {
   ...Object.fromEntries(CASES.map((one) => [one.name, () => checkSystem(one)])),
   "go-plugin-tests": () => checkOwnTests(),
+  ...Object.fromEntries(Object.keys(EXAMPLE_HOSTS).map((host) => [`example-${host}`, () => checkExample(host)])),
 };
 
 const USAGE = `usage: node tests/hosts/run.mjs [CASE...]

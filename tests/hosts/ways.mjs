@@ -1,7 +1,6 @@
 /**
  * How plugins are optimized for the tests of hosts.
  */
-import { join } from "node:path";
 import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 
@@ -18,12 +17,9 @@ export const WAYS_OF_FORGETFUL = { "initialize-first": ["--initialize-first"] };
 /**
  * @param {string} module path of Go's own
  * @param {string} way one of the above
- * @param {string} folder to write to
- * @returns {Promise<string>} path of the result
+ * @param {string} file to write
  */
-export async function optimized(module, way, folder) {
-  const file = join(folder, `${way}.wasm`);
+export async function optimized(module, way, file) {
   const options = { ...WAYS, ...WAYS_OF_FORGETFUL }[way];
   await run(gowaspBinary, ["optimize", module, "-o", file, "-q", ...options], { output: "capture" });
-  return file;
 }

@@ -71,15 +71,16 @@ func panics() int32 {
 	return 0
 }
 
-// loops until the host has enough.
+var spun uint32
+
+// loops until the host has enough. It leaves Go's runtime alone: an instance that was interrupted in the middle of that is beyond help.
 //
 //go:wasmexport loops
 func loops() int32 {
-	for n := uint64(0); ; n++ {
-		if fmt.Sprint(n) == "" {
-			return 1
-		}
+	for n := uint32(1); n != 0; n += 2 {
+		spun = spun*31 + n
 	}
+	return int32(spun)
 }
 
 func main() {}
