@@ -49,7 +49,7 @@ export const CRATE_HOSTS = {
 };
 
 /** The program of tests/hosts/wasmtime, compiled once. */
-export const wasmtimeHost = () => builtCrate(join(HERE, "../hosts/wasmtime"), "gowasp-wasmtime-host");
+export const wasmtimeHost = () => builtCrate("wasmtime", join(HERE, "../hosts/wasmtime"), "gowasp-wasmtime-host");
 
 /** Installed once into the cache. */
 async function oldWasmtime() {

@@ -22,7 +22,7 @@ export const EXAMPLE_HOSTS = {
     await go(["-o", program, "."], "wazero");
     return program;
   },
-  wasmtime: () => builtCrate(join(FOLDER, "wasmtime"), "wasmtime-host"),
+  wasmtime: () => builtCrate("wasmtime", join(FOLDER, "wasmtime"), "wasmtime-host"),
 };
 
 /**

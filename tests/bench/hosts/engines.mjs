@@ -37,7 +37,7 @@ export async function pluginHosts() {
   ];
   const missing = [];
   try {
-    const wasmi = await builtCrate(join(HERE, "wasmi"), "gowasp-bench-wasmi");
+    const wasmi = await builtCrate("wasmi", join(HERE, "wasmi"), "gowasp-bench-wasmi");
     engines.push({ name: "wasmi 1.1.0", command: [wasmi], ...interpreted });
   } catch (error) {
     missing.push(`wasmi is not in the table: ${error.message.split("\n")[0]}.`);
