@@ -17,8 +17,9 @@
 //! Any other caller of `memFree` clears by itself now, rounded up to pages as `memFree` does it. If one of the functions
 //! was not lifted, or calls in another way, nothing changes.
 //!
-//! Measured on a reactor of Go 1.26 in wasmtime: see docs/benchmarks.md; of 185 first touches of a page at its start,
-//! most were these.
+//! Measured on a reactor in wasmtime, processor time of a start against Go's own: of Go 1.24, 0.86 to 0.45, and 137 instead
+//! of 610 first touches of a page; of Go 1.26, where the arena's alignment skips two pages of 64 KiB, 0.75 to 0.69, and 154
+//! instead of 182.
 
 use super::{Go, Outcome};
 use crate::code::{Access, Body, Callee, Code, Expr, Function, Load, Located, Op, SP, Stmt, Store};
