@@ -10,7 +10,7 @@ import { installed } from "../../scripts/installed.mjs";
 import { cacheDir } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { runChild } from "../harness/child.mjs";
-import { builtCrate } from "../hosts/crates.mjs";
+import { builtCrate } from "../harness/crates.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 240_000;

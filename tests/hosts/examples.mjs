@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { runChild } from "../harness/child.mjs";
+import { builtCrate } from "../harness/crates.mjs";
 import { firstDifference } from "./check.mjs";
-import { builtCrate } from "./crates.mjs";
 import { optimized, WAYS } from "./ways.mjs";
 
 const FOLDER = join(root, "examples", "plugins");

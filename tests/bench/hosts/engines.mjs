@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { wasmtime, wasmtimeHome, wazero } from "../../../scripts/engines.mjs";
 import { cacheDir } from "../../../scripts/paths.mjs";
 import { run } from "../../../scripts/process.mjs";
-import { builtCrate } from "../../hosts/crates.mjs";
+import { builtCrate } from "../../harness/crates.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 

@@ -1,9 +1,8 @@
 /**
- * What was measured of plugins in hosts, as tables and as a chart.
+ * What was measured of plugins in hosts, as tables.
  */
 import { count, table } from "../measure/table.mjs";
-import { barChart } from "../report/chart.mjs";
-import { ORIGINAL, SERVER, SNAPSHOT } from "./modules.mjs";
+import { SERVER, SNAPSHOT } from "./modules.mjs";
 
 /**
  * @typedef {object} Measured
@@ -83,39 +82,4 @@ export function shortTable({ hosts }) {
     cell(ways, SERVER, ({ resident }) => resident[resident.length - 1]),
   ]);
   return table(["host", "start", "start, --snapshot", "calls", "memory, 200 instances"], rows);
-}
-
-/**
- * @param {HostsFigures} figures
- * @returns {string} an SVG document
- */
-export function hostsChart({ hosts }) {
-  const series = [ORIGINAL, SERVER, SNAPSHOT];
-  const panel = (/** @type {string} */ title, value, label) => ({
-    title,
-    groups: Object.entries(hosts).map(([name, ways]) => ({
-      name,
-      bars: series.flatMap((way) => {
-        const found = ways.find((one) => one.way === way);
-        return found ? [{ series: way, value: value(found), label: label(found) }] : [];
-      }),
-    })),
-  });
-  const percent = (/** @type {number} */ value) => `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
-  return barChart({
-    title: "A Go plugin in its host, original = 100 %",
-    series,
-    panels: [
-      panel(
-        "Start of an instance",
-        ({ start }) => start,
-        ({ start, startMs }) => `${percent(start)} (${startMs.toFixed(2)} ms)`,
-      ),
-      panel(
-        "Calls, geometric mean",
-        ({ calls }) => calls,
-        ({ calls }) => percent(calls),
-      ),
-    ],
-  });
 }
