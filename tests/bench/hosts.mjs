@@ -18,9 +18,6 @@ import { geometricMean, median } from "./measure/statistics.mjs";
 /** How many instances share a process when memory is measured. */
 const INSTANCES = [1, 10, 200];
 
-/** Processes that memory is measured in, of each module. */
-const PROCESSES = 3;
-
 /** Fewer rounds say nothing. */
 const LEAST_ROUNDS = 5;
 
@@ -49,7 +46,8 @@ export async function measureHosts({ rounds, say }) {
     const names = taken.map(({ file }) => file);
     const timed = await ask(engine, ["speed", String(count), String(engine.calls), ...names]);
     const memory = [];
-    for (const { file } of taken) memory.push(await memoryOf(engine, file));
+    // A process for each: memory that is freed is used again.
+    for (const { file } of taken) memory.push(...(await ask(engine, ["memory", file, ...INSTANCES.map(String)])));
     figures.hosts[engine.name] = taken.map(({ way, file }, i) => ({
       way,
       bytes: statSync(file).size,
@@ -67,13 +65,6 @@ async function ask({ command: [program, ...before] }, /** @type {string[]} */ ar
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-}
-
-async function memoryOf(engine, /** @type {string} */ file) {
-  const all = [];
-  for (let i = 0; i < PROCESSES; i++) all.push((await ask(engine, ["memory", file, ...INSTANCES.map(String)]))[0]);
-  const residentKB = INSTANCES.map((_, i) => median(all.map((one) => one.residentKB[i])));
-  return { pages: all[0].pages, residentKB };
 }
 
 function compareTimes(own, original) {
