@@ -13,9 +13,11 @@ import { run } from "../../scripts/process.mjs";
 import { command, UsageError, wholeNumber } from "../harness/command.mjs";
 import { goRelease } from "../harness/go.mjs";
 import { measureDepth } from "./depth.mjs";
+import { shortTable } from "./hosts/tables.mjs";
 import { measureHosts } from "./hosts.mjs";
 import { findOptimizer } from "./measure/gowasp.mjs";
 import { measureOptimizer } from "./optimizer.mjs";
+import { hostsChart } from "./report/hosts_chart.mjs";
 import { overviewChart } from "./report/overview.mjs";
 import { reportPage } from "./report/page.mjs";
 import { measureSizes } from "./size.mjs";
@@ -126,8 +128,21 @@ function writeReport() {
   const results = stored();
   if (Object.keys(results).length === 0) return;
   writeFileSync(join(DOCS, "benchmarks.md"), reportPage(results));
+  if (results.hosts) writeHosts(results.hosts.figures);
   if (!results.size || !results.speed) return;
   writeFileSync(join(DOCS, "benchmarks.svg"), overviewChart(results.size.figures, results.speed.figures));
+}
+
+/** The chart of the report, and the table in what users read first. */
+function writeHosts(/** @type {import("./hosts/tables.mjs").HostsFigures} */ figures) {
+  writeFileSync(join(DOCS, "benchmarks-hosts.svg"), hostsChart(figures));
+  for (const page of [join(DOCS, "hosts.md"), join(root, "README.md")]) {
+    const text = readFileSync(page, "utf8");
+    writeFileSync(
+      page,
+      text.replace(/(<!-- hosts:start -->\n)[\s\S]*(<!-- hosts:end -->)/, `$1${shortTable(figures)}\n$2`),
+    );
+  }
 }
 
 await command(main, USAGE);

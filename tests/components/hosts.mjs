@@ -10,6 +10,7 @@ import { installed } from "../../scripts/installed.mjs";
 import { cacheDir } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { runChild } from "../harness/child.mjs";
+import { builtCrate } from "../harness/crates.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 240_000;
@@ -37,6 +38,18 @@ export const OLD_HOSTS = {
   "jco-1.15": (run) =>
     inFolder(async (folder) => runJco(run, folder, await installed(join(HERE, "jco-1.15"), "jco-1.15"))),
 };
+
+/** A host of wasmtime's crates, for commands. @type {typeof HOSTS} */
+export const CRATE_HOSTS = {
+  "wasmtime-crate": ({ file, args, env, stdin }) =>
+    inFolder(async (folder) => {
+      const argv = ["run", file, folder, ...args];
+      return runChild(await wasmtimeHost(), argv, { env, timeoutMs: TIMEOUT_MS, stdin });
+    }),
+};
+
+/** The program of tests/hosts/wasmtime, compiled once. */
+export const wasmtimeHost = () => builtCrate("wasmtime", join(HERE, "../hosts/wasmtime"), "gowasp-wasmtime-host");
 
 /** Installed once into the cache. */
 async function oldWasmtime() {

@@ -1,7 +1,7 @@
 /**
- * Serves a component that answers wasi:http by `jco serve`, and asks it: with the adapter for hosts of wasi:http alone.
+ * Serves a component that answers wasi:http, and asks it: with the adapter for hosts of wasi:http alone.
  *
- *     node tests/components/http.mjs
+ *     node tests/components/http.mjs [--host jco,wasmtime-crate]
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,11 +9,13 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { gowaspBinary } from "../../scripts/paths.mjs";
-import { run } from "../../scripts/process.mjs";
-import { command } from "../harness/command.mjs";
+import { run, track } from "../../scripts/process.mjs";
+import { command, known } from "../harness/command.mjs";
+import { freePort } from "../harness/free_port.mjs";
 import { findToolchain } from "../harness/toolchain.mjs";
-import { jcoHome } from "./hosts.mjs";
+import { jcoHome, wasmtimeHost } from "./hosts.mjs";
 import { buildProgram } from "./programs.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -22,9 +24,27 @@ const WASI = "0.2.12";
 const REQUESTS = 20;
 const START_MS = 60_000;
 
+/**
+ * What serves a component: a command, and where.
+ *
+ * @type {Record<string, (file: string) => Promise<{command: string[], port: number}>>}
+ */
+const HOSTS = {
+  jco: async (file) => {
+    const port = await freePort();
+    return { command: [join(await jcoHome(), "node_modules/.bin/jco"), "serve", file, "--port", String(port)], port };
+  },
+  "wasmtime-crate": async (file) => {
+    const port = await freePort();
+    return { command: [await wasmtimeHost(), "serve", file, String(port)], port };
+  },
+};
+
 await command(main);
 
 async function main() {
+  const { values } = parseArgs({ options: { host: { type: "string", default: "jco" } } });
+  const hosts = known("host", values.host.split(","), Object.keys(HOSTS));
   const { toolchain, missing } = await findToolchain(undefined);
   if (!toolchain) throw new Error(missing);
   const original = await buildProgram({ name: "http", reactor: true, options: [] }, toolchain);
@@ -44,8 +64,10 @@ async function main() {
       const file = join(work, `${way}.component.wasm`);
       const options = ["--world", `${world}#handler`, "--adapter", "proxy", "-q"];
       await run(gowaspBinary, ["component", module, "-o", file, ...options], { output: "capture" });
-      await serveAndAsk(join(packages, ".bin", "jco"), file);
-      console.log(`✓ ${way}: ${REQUESTS} requests`);
+      for (const host of hosts) {
+        await serveAndAsk(host, file);
+        console.log(`✓ ${way} ${host}: ${REQUESTS} requests`);
+      }
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -53,12 +75,10 @@ async function main() {
   return 0;
 }
 
-async function serveAndAsk(/** @type {string} */ jco, /** @type {string} */ file) {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const server = spawn(jco, ["serve", file, "--port", String(port)], {
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
+async function serveAndAsk(/** @type {string} */ host, /** @type {string} */ file) {
+  const { command, port } = await HOSTS[host](file);
+  const [program, ...args] = command;
+  const server = track(spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true }));
   let log = "";
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk) => (log += chunk));
   try {

@@ -12,16 +12,16 @@ import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { command, known } from "../harness/command.mjs";
 import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
-import { HOSTS as NEW_HOSTS, OLD_HOSTS } from "./hosts.mjs";
+import { CRATE_HOSTS, HOSTS as NEW_HOSTS, OLD_HOSTS } from "./hosts.mjs";
 import { assertResults, buildProgram, PROGRAMS, programsOf, SETTINGS, STDIN } from "./programs.mjs";
 
-const HOSTS = { ...NEW_HOSTS, ...OLD_HOSTS };
+const HOSTS = { ...NEW_HOSTS, ...OLD_HOSTS, ...CRATE_HOSTS };
 
 const USAGE = `usage: node tests/components/run.mjs [PROGRAM...] [options]
 
   PROGRAM        ${PROGRAMS.map(({ name }) => name).join(", ")}; default all
   --go LIST      Go releases, or all; default the machine's own
-  --host LIST    ${Object.keys(HOSTS).join(", ")}; default the first two
+  --host LIST    ${Object.keys(HOSTS).join(", ")}; default the first two; wasmtime-crate runs commands alone
   --quick        one setting of the garbage collector, GOGC=1`;
 
 /** The exit code of the stress program, and what hosts of WASI 0.2 make of any code but 0. */
@@ -71,7 +71,7 @@ async function check(program, toolchain, { hosts, settings }) {
     for (const [way, module] of Object.entries({ original, optimized })) {
       const file = join(work, `${way}.component.wasm`);
       await gowasp(["component", module, "-o", file, ...program.options]);
-      for (const host of hosts) {
+      for (const host of hosts.filter((name) => !(program.reactor && name in CRATE_HOSTS))) {
         for (const env of settings) {
           const label = `go${toolchain.release} ${program.name} ${way} ${host} ${Object.values(env).join(" ")}`;
           const start = performance.now();

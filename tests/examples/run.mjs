@@ -6,7 +6,9 @@ import { setup } from "../../scripts/setup.mjs";
 
 const { env } = await setup({ go: true });
 await run("cargo", ["build", "--release", "-p", "gowasp"], { cwd: root, env });
-const files = ["turborepo", "dask", "vite", "cloudflare-workers"].map((name) => `tests/examples/${name}.test.mjs`);
+const files = ["turborepo", "dask", "vite", "cloudflare-workers", "plugins"].map(
+  (name) => `tests/examples/${name}.test.mjs`,
+);
 await run(process.execPath, ["--test", ...files], { cwd: root, env }).catch((error) => {
   process.exitCode = error.exitCode;
 });

@@ -28,6 +28,7 @@ mod split_copies;
 #[cfg(any(test, feature = "resume-stress"))]
 mod stress_resumes;
 mod strip_tables;
+mod trust_fresh_memory;
 
 use crate::dump::Recorder;
 use crate::error::Result;
@@ -141,6 +142,13 @@ pub static PASSES: &[Pass] = &[
         summary: "compute the table of P-256 when it is first read, instead of storing 88 kB that do not compress",
         after: &["lift-functions"],
         run: Run::CodeAndTables(compute_p256::run),
+    },
+    // Its calls stand as Go's compiler wrote them.
+    Pass {
+        name: "trust-fresh-memory",
+        summary: "reserve memory for the heap without clearing what nobody has used",
+        after: &["lift-functions"],
+        run: Run::Code(trust_fresh_memory::run),
     },
     Pass {
         name: "simplify-expressions",

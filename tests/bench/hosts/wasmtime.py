@@ -1,58 +1,123 @@
-"""Measures modules in wasmtime, one round after the other; as wazero/main.go does in wazero.
+"""Measures modules and components in wasmtime, as wazero/main.go does modules in wazero.
 
-    python3 wasmtime.py PACKAGE_DIR ROUNDS CALLS FILE...
+    python3 wasmtime.py PACKAGE_DIR speed ROUNDS CALLS FILE...
+    python3 wasmtime.py PACKAGE_DIR memory FILE COUNT...
 """
 
 import json
 import sys
 import time
 
-package, rounds, calls, *files = sys.argv[1:]
+package, mode, *arguments = sys.argv[1:]
 sys.path.insert(0, package)
 
 import wasmtime  # noqa: E402: it is in the directory that was just added
+from wasmtime import component  # noqa: E402
 
 EXPORTS = ["routing", "sorting", "codec", "words", "hashing"]
 
 engine = wasmtime.Engine()
-linker = wasmtime.Linker(engine)
-linker.define_wasi()
 
 
 def since(start):
     return (time.perf_counter() - start) * 1e3
 
 
-def instantiate(module):
+class Module:
+    def __init__(self, content):
+        self.compiled = wasmtime.Module(engine, content)
+        self.linker = wasmtime.Linker(engine)
+        self.linker.define_wasi()
+
+    def instantiate(self, store):
+        exports = self.linker.instantiate(store, self.compiled).exports(store)
+        exports["_initialize"](store)
+        return exports
+
+    def function(self, exports, store, name):
+        function = exports[name]
+        return lambda n: function(store, n)
+
+    def pages(self, exports, store):
+        return exports["memory"].size(store)
+
+
+class Component:
+    def __init__(self, content):
+        self.compiled = component.Component(engine, content)
+        self.linker = component.Linker(engine)
+        self.linker.add_wasip2()
+
+    def instantiate(self, store):
+        return self.linker.instantiate(store, self.compiled)
+
+    def function(self, instance, store, name):
+        function = instance.get_func(store, name)
+        return lambda n: function(store, n)
+
+    def pages(self, instance, store):
+        """It does not show its memory."""
+
+
+def load(file):
+    with open(file, "rb") as opened:
+        content = opened.read()
+    start = time.perf_counter()
+    loaded = (Module if content[:8] == b"\0asm\1\0\0\0" else Component)(content)
+    return loaded, since(start)
+
+
+def new_store():
     store = wasmtime.Store(engine)
     store.set_wasi(wasmtime.WasiConfig())
-    start = time.perf_counter()
-    exports = linker.instantiate(store, module).exports(store)
-    exports["_initialize"](store)
-    return store, exports, since(start)
+    return store
 
 
-modules, figures = [], []
-for file in files:
-    start = time.perf_counter()
-    modules.append(wasmtime.Module.from_file(engine, file))
-    figures.append({"compile": since(start), "start": [], "first": [], "calls": {name: [] for name in EXPORTS}})
-
-for round in range(int(rounds)):
-    for module, found in zip(modules, figures):
-        store, exports, started = instantiate(module)
-        found["start"].append(started)
-        found["pages"] = exports["memory"].size(store)
-        for name in EXPORTS:
-            function = exports[name]
+def speed(rounds, calls, *files):
+    loaded, figures = [], []
+    for file in files:
+        module, compile = load(file)
+        loaded.append(module)
+        figures.append({"compile": compile, "start": [], "first": [], "calls": {name: [] for name in EXPORTS}})
+    for round in range(int(rounds)):
+        for module, found in zip(loaded, figures):
+            store = new_store()
             start = time.perf_counter()
-            function(store, round)
-            if name == EXPORTS[0]:
-                found["first"].append(since(start))
-            start = time.perf_counter()
-            for n in range(int(calls)):
-                function(store, n)
-            found["calls"][name].append(since(start) / int(calls))
+            instance = module.instantiate(store)
+            found["start"].append(since(start))
+            for name in EXPORTS:
+                function = module.function(instance, store, name)
+                start = time.perf_counter()
+                function(round)
+                if name == EXPORTS[0]:
+                    found["first"].append(since(start))
+                start = time.perf_counter()
+                for n in range(int(calls)):
+                    function(n)
+                found["calls"][name].append(since(start) / int(calls))
+    for found in figures:
+        print(json.dumps(found))
 
-for found in figures:
-    print(json.dumps(found))
+
+def resident():
+    """Of this process, in kB."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+def memory(file, *counts):
+    module, _ = load(file)
+    # What the first one allocates for all is not an instance's.
+    first = new_store()
+    module.instantiate(first)
+    before = resident()
+    kept, added = [], []
+    for count in map(int, counts):
+        while len(kept) < count:
+            store = new_store()
+            kept.append((module.instantiate(store), store))
+        added.append((resident() - before) / count)
+    print(json.dumps({"pages": module.pages(*kept[0]), "residentKB": added}))
+
+
+{"speed": speed, "memory": memory}[mode](*arguments)

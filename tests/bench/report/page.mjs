@@ -2,6 +2,7 @@
  * The report, `docs/benchmarks.md`.
  */
 import { depthTable } from "../depth.mjs";
+import { hostsTables } from "../hosts/tables.mjs";
 import { optimizerTables } from "../optimizer.mjs";
 import { sizeTables } from "../size.mjs";
 import { speedTables } from "../speed.mjs";
@@ -84,6 +85,16 @@ const SECTIONS = {
       "CPU time of workerd for one request of `Hello!`, beyond that of the same handler in JavaScript; medians of rounds that take " +
       "turns. The programs are optimized with `--skip columnar-tables`, so that no instance has to rebuild tables.",
     body: workersTable,
+  },
+  hosts: {
+    title: "Plugins in their hosts",
+    intro:
+      "![A Go plugin in its host](benchmarks-hosts.svg)\n\n" +
+      "A reactor with five exports (a routing rule, JSON, a codec, words, hashing): ratios to what Go built, of one process that takes " +
+      "turns. `start` is an instance with `_initialize`, `calls` the geometric mean of the exports when they are warm. " +
+      "`kB` is what each of so many instances, started and not called yet, adds to the resident memory of a process; `memory` is its ratio for the most of them, " +
+      "and `declared` what an instance has once it has started.",
+    body: hostsTables,
   },
 };
 

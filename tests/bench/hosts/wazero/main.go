@@ -1,9 +1,11 @@
 // Command wazero measures modules in wazero, one round after the other.
 //
-//	wazero compiler|interpreter ROUNDS CALLS FILE...
+//	wazero compiler|interpreter speed ROUNDS CALLS FILE...
+//	wazero compiler|interpreter memory FILE COUNT...
 //
-// Each line of its output is one of FILE in JSON: milliseconds to compile; of each round to instantiate with _initialize, of the first
-// call, and of a steady call by export; kilobytes that an instance keeps resident; pages of memory.
+// Of speed, each line of the output is one of FILE in JSON: milliseconds to compile; of each round to instantiate with _initialize, of
+// the first call, and of a steady call by export. Of memory, it is one line: an instance's pages of 64 KiB, and by COUNT of instances
+// the kilobytes that each adds to the process's resident memory. A process has one FILE there, for memory that is freed is used again.
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -21,15 +24,11 @@ import (
 )
 
 type figures struct {
-	Compile  float64              `json:"compile"`
-	Start    []float64            `json:"start"`
-	First    []float64            `json:"first"`
-	Calls    map[string][]float64 `json:"calls"`
-	Resident float64              `json:"residentKB"`
-	Pages    uint32               `json:"pages"`
+	Compile float64              `json:"compile"`
+	Start   []float64            `json:"start"`
+	First   []float64            `json:"first"`
+	Calls   map[string][]float64 `json:"calls"`
 }
-
-const instances = 200
 
 func main() {
 	ctx := context.Background()
@@ -37,10 +36,16 @@ func main() {
 	if os.Args[1] == "interpreter" {
 		config = wazero.NewRuntimeConfigInterpreter()
 	}
-	rounds, calls := number(os.Args[2]), number(os.Args[3])
 	host := wazero.NewRuntimeWithConfig(ctx, config)
 	wasi_snapshot_preview1.MustInstantiate(ctx, host)
-	files := os.Args[4:]
+	if os.Args[2] == "memory" {
+		memory(ctx, host, os.Args[3], os.Args[4:])
+		return
+	}
+	speed(ctx, host, number(os.Args[3]), number(os.Args[4]), os.Args[5:])
+}
+
+func speed(ctx context.Context, host wazero.Runtime, rounds, calls int, files []string) {
 	all := make([]figures, len(files))
 	modules := make([]wazero.CompiledModule, len(files))
 	for i, file := range files {
@@ -56,7 +61,6 @@ func main() {
 			start := time.Now()
 			instance := instantiate(ctx, host, modules[i])
 			all[i].Start = append(all[i].Start, since(start))
-			all[i].Pages = instance.Memory().Size() >> 16
 			for n, name := range []string{"routing", "sorting", "codec", "words", "hashing"} {
 				function := instance.ExportedFunction(name)
 				start = time.Now()
@@ -73,10 +77,30 @@ func main() {
 			check(instance.Close(ctx))
 		}
 	}
-	for i := range files {
-		all[i].Resident = resident(ctx, host, modules[i])
-		check(json.NewEncoder(os.Stdout).Encode(all[i]))
+	for _, one := range all {
+		check(json.NewEncoder(os.Stdout).Encode(one))
 	}
+}
+
+func memory(ctx context.Context, host wazero.Runtime, file string, counts []string) {
+	content, err := os.ReadFile(file)
+	check(err)
+	module, err := host.CompileModule(ctx, content)
+	check(err)
+	// What the first one allocates for all is not an instance's.
+	check(instantiate(ctx, host, module).Close(ctx))
+	before := resident()
+	var kept []api.Module
+	var added []float64
+	for _, count := range counts {
+		for len(kept) < number(count) {
+			kept = append(kept, instantiate(ctx, host, module))
+		}
+		added = append(added, (resident()-before)/float64(len(kept)))
+	}
+	figures := map[string]any{"pages": kept[0].Memory().Size() >> 16, "residentKB": added}
+	check(json.NewEncoder(os.Stdout).Encode(figures))
+	runtime.KeepAlive(kept)
 }
 
 func instantiate(ctx context.Context, host wazero.Runtime, module wazero.CompiledModule) api.Module {
@@ -91,22 +115,9 @@ func call(ctx context.Context, function api.Function, argument uint64) {
 	check(err)
 }
 
-// resident is what an instance adds to the process's resident memory, in kB.
-func resident(ctx context.Context, host wazero.Runtime, module wazero.CompiledModule) float64 {
-	runtime.GC()
-	before := status()
-	kept := make([]api.Module, instances)
-	for i := range kept {
-		kept[i] = instantiate(ctx, host, module)
-	}
-	added := status() - before
-	for _, instance := range kept {
-		check(instance.Close(ctx))
-	}
-	return added / instances
-}
-
-func status() float64 {
+// resident is the process's resident memory in kB, without garbage of the host's.
+func resident() float64 {
+	debug.FreeOSMemory()
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
