@@ -4,8 +4,9 @@
 //! symbolic-reader SHIPPED DEBUG < OFFSETS
 //! ```
 //!
-//! The first line has the ids of both. Then comes a line for each offset in the code section, of which standard input has
-//! one a line: its frames from the innermost outwards, as `NAME|FILE|LINE`, with tabs between.
+//! The first line has, for both, the id and the offset of the code section. Then comes a line for each offset in the shipped
+//! file, of which standard input has one a line: its frames from the innermost outwards, as `NAME|FILE|LINE`, with tabs
+//! between.
 
 use std::error::Error;
 use std::io::{Cursor, Write};
@@ -20,7 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (shipped, debug) = (std::fs::read(shipped)?, std::fs::read(debug)?);
     let (shipped, debug) = (Object::parse(&shipped)?, Object::parse(&debug)?);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    writeln!(out, "{}\t{}", shipped.debug_id(), debug.debug_id())?;
+    for object in [&shipped, &debug] {
+        let Object::Wasm(wasm) = object else {
+            return Err("this is no WebAssembly".into());
+        };
+        write!(out, "{}\t{}\t", wasm.debug_id(), wasm.code_offset())?;
+    }
+    writeln!(out)?;
 
     let mut converter = SymCacheConverter::new();
     converter.process_object(&debug)?;
