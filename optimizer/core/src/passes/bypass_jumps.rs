@@ -35,8 +35,8 @@ fn bypass(code: &mut Code) -> Outcome {
         .filter_map(|function| Some((function.index, function.graph()?.jumps_to()?)))
         .collect();
     let behind = |index: FuncIndex| {
-        let mut chain =
-            std::iter::successors(jumps.get(&index), |next| jumps.get(next)).take(LONGEST_CHAIN + 1);
+        let mut chain = std::iter::successors(jumps.get(&index), |next| jumps.get(next))
+            .take(LONGEST_CHAIN + 1);
         let last = chain.by_ref().take(LONGEST_CHAIN).last()?;
         chain.next().is_none().then_some(*last)
     };
