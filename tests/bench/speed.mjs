@@ -16,8 +16,8 @@ import { geometricMean } from "./measure/statistics.mjs";
 import { table } from "./measure/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
 import { ENGINE_NAMES, timeEngines } from "./speed/engines.mjs";
-import { programSetTable, timeProgramSet } from "./speed/program_set.mjs";
 import { microProgram, timeMicro, timeNoise, timeOther } from "./speed/micro.mjs";
+import { programSetTable, timeProgramSet } from "./speed/program_set.mjs";
 import { tasks, timeTask } from "./speed/tasks.mjs";
 
 /**
