@@ -56,7 +56,10 @@ describe("the first collection", { skip: optimizerMissing(gowaspBinary) || false
       const late = await collections(file);
       assert.equal(late[0], 0, "32 MiB are not full");
       assert.ok(late[1] >= 2 && late[1] < usual[1], `a quarter of 32 MiB, ${late[1]} times`);
-      assert.deepEqual(await collections(file, { gcFirstHeap: 4 * MIB }), usual, "load() can go back to Go's own");
+      const again = await collections(file, { gcFirstHeap: 4 * MIB });
+      const apart = again.map((count, half) => Math.abs(count - usual[half]));
+      // Where a collection begins depends on what the host has allocated before.
+      assert.ok(Math.max(...apart) <= 1, `load() goes back to Go's own: ${again}, not ${usual}`);
       // A number that is negative in 32 bits.
       assert.equal((await collections(file, { gcFirstHeap: 3072 * MIB }))[0], 0);
       assert.equal((await collections(file, { gcFirstHeap: 4 * MIB, env: { GOGC: "off" } }))[0], 0);

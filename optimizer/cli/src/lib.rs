@@ -144,7 +144,7 @@ struct Optimization {
     keep_memory: bool,
 
     /// Let Go collect garbage for the first time at this size of the heap, and later not below it, in bytes, kB (1000),
-    /// KiB (1024), MB or MiB [Go's own: 4MiB]; the program may set another one when it is loaded (docs/memory.md)
+    /// KiB (1024), MB or MiB [Go's own: 4MiB]; load() can choose another one (docs/memory.md)
     #[arg(long, value_name = "SIZE", value_parser = hosts::size)]
     gc_first_heap: Option<u64>,
 
