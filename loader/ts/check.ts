@@ -34,6 +34,7 @@ const OPTIONS: Readonly<Record<string, Test>> = {
   stdout: isFunction,
   stderr: isFunction,
   fs: (value) => value === "node" || isObject(value),
+  gcFirstHeap: isWithin(2 ** 16, 2 ** 32 - 1),
   preopens: isObject,
   process: isObject,
   path: isObject,

@@ -25,6 +25,12 @@ export interface LoadOptions extends Omit<GoHostOptions, "name" | "fs"> {
    * "/srv/data" }`. No path leads out of them. Default: all of `fs`, as `/`.
    */
   preopens?: Readonly<Record<string, string>>;
+  /**
+   * At how many bytes of heap Go collects garbage for the first time, and not below it afterwards, if GOGC is 100. Larger
+   * heaps are collected less often, and take more memory. Only for programs that were packed with `--gc-first-heap`,
+   * whose number is the default.
+   */
+  gcFirstHeap?: number;
   /** Called as bytes arrive and when a phase begins. What it throws goes to the console. */
   onProgress?: (progress: Progress) => void;
   /** Stops loading, at any stage. Once `load()` has resolved it has no effect: see {@link GoApp.kill}. */

@@ -15,6 +15,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   stdout: "a function that takes a Uint8Array",
   stderr: "a function that takes a Uint8Array",
   fs: '"node" or an object like node:fs',
+  gcFirstHeap: "a whole number of bytes from 65536 to 4294967295",
   preopens: "an object whose values are paths",
   process: "an object like Node's process",
   path: "an object like node:path",
@@ -58,6 +59,13 @@ export function wrongOption(name: string, value: unknown, known: readonly string
 export function misplacedOption(name: string, inWorker: boolean): GowaspError {
   const where = inWorker ? "cannot be used with worker: true, it stays on the page" : "is for worker: true";
   return invalid(`the option ${name} ${where}`);
+}
+
+/** The error for a module that takes no such number. */
+export function unpaced(): GowaspError {
+  return invalid(
+    "the option gcFirstHeap is for Go programs that were optimized or packed with --gc-first-heap, and that are no snapshots",
+  );
 }
 
 /** The error for an address that does not parse, or that fetch() refuses. */

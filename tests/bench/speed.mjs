@@ -1,10 +1,10 @@
 /**
  * How fast programs run before and after the optimizer, in CPU time.
  *
- *     node tests/bench/speed.mjs [--rounds N] [--micro] [--programs] [--engines] [--engine NAME,...] [--large]
+ *     node tests/bench/speed.mjs [--rounds N] [--micro] [--programs] [--set] [--engines] [--engine NAME,...] [--large]
  *
- * `--micro`, `--programs` and `--engines` run that part alone: the micro benchmarks on Node, real programs on Node, and the
- * micro benchmarks on other engines. `--large` adds the Go compiler. What wasm-opt makes of a program is measured, too, where
+ * `--micro`, `--programs`, `--set` and `--engines` run that part alone: the micro benchmarks on Node, real programs on Node, the
+ * program set, and the micro benchmarks on other engines. `--large` adds the Go compiler. What wasm-opt makes of a program is measured, too, where
  * `size.mjs --binaryen` has run it before; for the micro benchmarks `--binaryen` runs it.
  */
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,7 @@ import { table } from "./measure/table.mjs";
 import { COUNTED } from "./speed/clock.mjs";
 import { ENGINE_NAMES, timeEngines } from "./speed/engines.mjs";
 import { microProgram, timeMicro, timeNoise, timeOther } from "./speed/micro.mjs";
+import { programSetTable, timeProgramSet } from "./speed/program_set.mjs";
 import { tasks, timeTask } from "./speed/tasks.mjs";
 
 /**
@@ -29,12 +30,14 @@ import { tasks, timeTask } from "./speed/tasks.mjs";
  * @property {Record<string, import("./speed/pairs.mjs").PairRow[]>} binaryen the micro benchmarks, by wasm-opt's level
  * @property {{low: number, high: number} | null} noise ratios with the original on both sides
  * @property {import("./speed/tasks.mjs").TaskRow[]} programs
+ * @property {import("./speed/program_set.mjs").SetRow[]} [set]
  * @property {import("./speed/engines.mjs").EngineColumn[]} engines
  *
  * @typedef {object} SpeedOptions
  * @property {number} [rounds]
  * @property {boolean} [micro]
  * @property {boolean} [programs]
+ * @property {boolean} [set]
  * @property {string[]} [engines] names
  * @property {boolean} [binaryen] run wasm-opt where it has not been run
  * @property {boolean} [large]
@@ -46,7 +49,8 @@ import { tasks, timeTask } from "./speed/tasks.mjs";
  * @returns {Promise<SpeedFigures>}
  */
 export async function measureSpeed(options = {}) {
-  const { rounds = 5, micro = true, programs = true, engines = ENGINE_NAMES, large = false, say = () => {} } = options;
+  const { rounds = 5, micro = true, programs = true, set = true, large = false, say = () => {} } = options;
+  const { engines = ENGINE_NAMES } = options;
   const optimizer = await findOptimizer();
   const rows = [];
   for (const task of programs ? tasks({ large }) : []) {
@@ -62,6 +66,7 @@ export async function measureSpeed(options = {}) {
     binaryen: {},
     noise: null,
     programs: rows,
+    set: set ? await timeProgramSet(optimizer, rounds, say) : [],
   };
   if (micro) Object.assign(figures, await measureMicro(optimizer, options));
   return { ...figures, engines: await timeEngines(optimizer, engines, rounds, say) };
@@ -85,9 +90,10 @@ async function measureMicro(optimizer, { rounds = 5, binaryen = false, say = () 
  * @param {SpeedFigures} figures
  * @returns {string} Markdown
  */
-export function speedTables({ micro, binaryen, noise, programs, counted, engines, node }) {
+export function speedTables({ micro, binaryen, noise, programs, set = [], counted, engines, node }) {
   const parts = [];
   if (programs.length) parts.push(programTable(programs, counted));
+  if (set.length) parts.push(programSetTable(set));
   if (micro.length) {
     parts.push(microTable(micro, binaryen, counted));
     parts.push(`With the original on both sides the topics' ratios are ${fromTo(noise)}: what lies between is noise.`);
@@ -192,20 +198,26 @@ async function main() {
       rounds: { type: "string", default: "5" },
       micro: { type: "boolean" },
       programs: { type: "boolean" },
+      set: { type: "boolean" },
       engines: { type: "boolean" },
       engine: { type: "string" },
       binaryen: { type: "boolean" },
       large: { type: "boolean" },
     },
   });
-  const { rounds, micro, programs, binaryen, large } = values;
+  const { rounds, micro, programs, set, binaryen, large } = values;
   const engines = values.engine?.split(",") ?? ENGINE_NAMES;
   const unknown = engines.find((name) => !ENGINE_NAMES.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`there is no engine "${unknown}": there are ${ENGINE_NAMES.join(", ")}`);
   const onEngines = values.engines || values.engine !== undefined;
-  const all = !micro && !programs && !onEngines;
-  const parts = { micro: all || micro, programs: all || programs, engines: all || onEngines ? engines : [] };
+  const all = !micro && !programs && !set && !onEngines;
+  const parts = {
+    micro: all || micro,
+    programs: all || programs,
+    set: all || set,
+    engines: all || onEngines ? engines : [],
+  };
   const figures = await measureSpeed({
     ...parts,
     rounds: wholeNumber("rounds", rounds),

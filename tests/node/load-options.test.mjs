@@ -26,6 +26,7 @@ const WRONG = {
   stdout: ["inherit", {}],
   stderr: ["inherit"],
   fs: ["deno", 5],
+  gcFirstHeap: [65535, 2 ** 32, 1.5, "32MB"],
   preopens: ["/"],
   process: [5],
   path: ["/"],

@@ -84,6 +84,7 @@ describe("and with each option", { concurrency: AT_A_TIME }, async () => {
     ["-O0"],
     ["--keep-names"],
     ["--keep-memory"],
+    ["--gc-first-heap", "33554432"],
   ];
   for (const flags of [...options, ...passes.map((pass) => ["--skip", pass])]) {
     test(flags.join(" "), async () => {

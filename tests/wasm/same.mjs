@@ -37,6 +37,8 @@ function libraryOptions(/** @type {string[]} */ [flag, value]) {
       return { keepNames: true };
     case "--keep-memory":
       return { keepMemory: true };
+    case "--gc-first-heap":
+      return { gcFirstHeap: Number(value) };
     default:
       throw new Error(`${flag} is not known here`);
   }

@@ -19,9 +19,19 @@ export class Link {
     } catch (cause) {
       throw (await part("refusal")).instantiateError(cause as Error);
     }
+    await this.#pace(job.options);
     job.check();
     job.started();
     return this.#instance;
+  }
+
+  /** Tells the program, which is not entered yet, when to collect garbage. */
+  async #pace({ gcFirstHeap }: LoadOptions): Promise<void> {
+    if (gcFirstHeap === undefined) return;
+    const first = this.#instance?.exports["gowasp.gc_first_heap"];
+    if (!(first instanceof WebAssembly.Global)) throw (await part("refusal")).unpaced();
+    // It has 32 bits and no sign.
+    first.value = gcFirstHeap | 0;
   }
 
   #memory(): WebAssembly.Memory {

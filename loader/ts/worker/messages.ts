@@ -19,6 +19,7 @@ export const COPIED = [
   "fetchPriority",
   "ready",
   "preopens",
+  "gcFirstHeap",
 ] as const satisfies readonly (keyof WorkerLoadOptions)[];
 
 /** The first message to the worker. */

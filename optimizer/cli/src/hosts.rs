@@ -77,6 +77,7 @@ fn apply_known(_: &str, _: &mut Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn size(text: &str) -> Result<u64, String> {
+/// The bytes of a size such as `64MiB`.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     crate::check::bytes(text).ok_or_else(|| "such as 64MiB or 100MB".to_owned())
 }

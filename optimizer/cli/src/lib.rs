@@ -143,6 +143,11 @@ struct Optimization {
     #[arg(long)]
     keep_memory: bool,
 
+    /// Let Go collect garbage for the first time at this size of the heap, and later not below it, in bytes, kB (1000),
+    /// KiB (1024), MB or MiB [Go's own: 4MiB]; load() can choose another one (docs/memory.md)
+    #[arg(long, value_name = "SIZE", value_parser = hosts::size)]
+    gc_first_heap: Option<u64>,
+
     /// Check the result by all rules, also those that take long (words of the stack, loads, stores,
     /// branches, line tables)
     #[arg(long, visible_alias = "verify")]
@@ -203,6 +208,7 @@ impl Optimization {
         options.keep_names = self.keep_names;
         options.strip = self.strip.wanted();
         options.keep_memory = self.keep_memory;
+        options.gc_first_heap = self.gc_first_heap;
         options.all_rules = self.check;
         options.strict = self.strict;
         #[cfg(feature = "resume-stress")]

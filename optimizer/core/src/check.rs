@@ -18,7 +18,7 @@
 //! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
-//! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
+//! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, or what that one only jumps to, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
 //! | stack maps | Each word with a pointer, by the stack map at a call, that the input has stored on every way to the call, the output has stored on every way to it, inlined calls included. |
 //! | computed | What compute-p256 takes out of the data is read through the function that computes it, and in no other way. |
 //!
@@ -30,6 +30,7 @@
 mod computed;
 mod exchanges;
 mod input_module;
+mod jumps;
 mod linear;
 mod loads;
 mod numbers;
@@ -180,6 +181,7 @@ impl<'s> Subject<'s> {
         let tables = Tables {
             stripped: &Stripped::of(self.stripped, functions)?,
             map,
+            input: self.input,
             before: self.program,
             pushed: &pushed::pushed(self.input, self.program),
             stack_maps: &StackMaps::of(&module),

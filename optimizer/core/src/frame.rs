@@ -152,7 +152,6 @@ impl Frame {
     }
 
     /// The index of a new i32 global, which bodies can name as they name the input's.
-    #[cfg(any(test, feature = "resume-stress"))]
     pub(crate) fn add_global(&mut self, initial: i32, mutable: bool) -> u32 {
         let value = walrus::ConstExpr::Value(walrus::ir::Value::I32(initial));
         let globals = &mut self.walrus.globals;
@@ -162,7 +161,6 @@ impl Frame {
     }
 
     /// Exports a global, by its index in the input.
-    #[cfg(any(test, feature = "resume-stress"))]
     pub(crate) fn export_global(&mut self, global: u32, name: &str) {
         let id = self.ids.globals[global as usize];
         self.walrus.exports.add(name, id);

@@ -81,7 +81,7 @@ pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 pub use inspect::{inspect_sizes, sizes_data, sizes_page};
 pub use options::{Level, Options, Preference, Strip};
 pub use package::{Encoded, EncodedDelta, MANIFEST, Package, is_hashed_file, module_name};
-pub use passes::{Observer, PASSES, Pass};
+pub use passes::{GC_FIRST_HEAP, Observer, PASSES, Pass};
 pub use positions::{FunctionPositions, InlinedAt, Positions, Row, StackLevel, Subprogram};
 pub use report::{
     CodeLeftAlone, Effect, LeftAlone, PassReport, Report, Sizes, SnapshotReport, Status,
@@ -174,7 +174,12 @@ pub fn optimize_observed(
                 let optimized = attempt(wasm, options, None, &mut ());
                 optimized.map(drop).map_err(Failure::error)
             };
-            let pass = blame::pass_to_skip(wasm, options, again);
+            // Which needs passes that are left out now.
+            let undemanding = Options {
+                gc_first_heap: None,
+                ..options.clone()
+            };
+            let pass = blame::pass_to_skip(wasm, &undemanding, again);
             observer.end("find the pass to blame");
             if options.strict {
                 let hint = format!("`--skip {pass}` gives a module that passes the check");

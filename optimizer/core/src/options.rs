@@ -41,6 +41,10 @@ pub struct Options {
     pub initialize_first: bool,
     /// Most bytes of memory that the program may have; what it asks for beyond that it does not get.
     pub max_memory: Option<u64>,
+    /// At how many bytes of heap Go collects garbage for the first time, and at least afterwards, if GOGC is 100; Go's own
+    /// number is 4 MiB. With it, the module exports a global by which its host can choose another number
+    /// ([`GC_FIRST_HEAP`](crate::GC_FIRST_HEAP)), unless it is a snapshot.
+    pub gc_first_heap: Option<u64>,
     /// Run the initialization of a reactor of WASI last, so that its instances begin where it ends. With the feature
     /// `snapshot`.
     pub snapshot: bool,

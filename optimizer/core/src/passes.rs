@@ -1,5 +1,6 @@
 //! The passes in the order they run, and the driver that runs them.
 
+mod bypass_jumps;
 #[cfg(test)]
 mod cases;
 mod collect_garbage;
@@ -19,6 +20,7 @@ mod mark_no_return;
 mod merge_data;
 mod merge_locals;
 mod names;
+mod pace_collector;
 mod plain_calls;
 mod promote_calls;
 mod renumber_pcs;
@@ -38,6 +40,7 @@ use crate::positions::Positions;
 use crate::report::{CodeLeftAlone, Effect, LeftAlone, PassReport, Status};
 
 pub(crate) use names::check_names;
+pub use pace_collector::GC_FIRST_HEAP;
 use run::{Go, GoTables, Run};
 
 /// A transformation of the module.
@@ -110,6 +113,13 @@ pub static PASSES: &[Pass] = &[
         after: &["collect-garbage"],
         run: Run::Lift(lift_functions::run),
     },
+    // The analyses that follow know more of the function behind.
+    Pass {
+        name: "bypass-jumps",
+        summary: "call the function that another one only jumps to",
+        after: &["lift-functions"],
+        run: Run::Code(bypass_jumps::run),
+    },
     Pass {
         name: "mark-no-return",
         summary: "calls of functions that never return lose their resume point",
@@ -149,6 +159,12 @@ pub static PASSES: &[Pass] = &[
         summary: "reserve memory for the heap without clearing what nobody has used",
         after: &["lift-functions"],
         run: Run::Code(trust_fresh_memory::run),
+    },
+    Pass {
+        name: "pace-collector",
+        summary: "collect garbage for the first time at the size that --gc-first-heap names",
+        after: &["lift-functions"],
+        run: Run::CodeAndTables(pace_collector::run),
     },
     Pass {
         name: "simplify-expressions",
@@ -291,7 +307,10 @@ pub(crate) fn run(
             }
         };
         let status = match performed {
-            Err(reason) => Status::Skipped { reason },
+            Err(reason) => {
+                pace_collector::may_be_left_out(pass.name, &reason, options)?;
+                Status::Skipped { reason }
+            }
             Ok(outcome) => {
                 let mut outcome = outcome?;
                 traces = traces.or(outcome.traces.take());

@@ -18,6 +18,11 @@ export interface OptimizeOptions {
   strip?: ("names" | "lines" | "inlines" | "args")[];
   /** Leave the declared size of the memory as it is. */
   keepMemory?: boolean;
+  /**
+   * At how many bytes of heap Go collects garbage for the first time, and not below it afterwards, if GOGC is 100: 65536 to
+   * 4294967295, Go's own number is 4194304. The module then has a global by which `load()` can choose another one.
+   */
+  gcFirstHeap?: number;
   /** `generic` leaves Go's own code and tables alone. */
   level?: "generic" | "full";
   /** Find out what each pass does to the size of the code, for the report: takes as long again. */

@@ -30,15 +30,16 @@ export async function findOptimizer() {
 }
 
 /**
- * Optimizes a module with the default options.
+ * Optimizes a module.
  *
  * @param {Optimizer} optimizer
  * @param {string} wasm path
+ * @param {string[]} [flags] of `gowasp optimize`, by default none
  * @returns {Promise<string>} path of the result
  */
-export function optimized({ hash }, wasm) {
-  return cachedFile("bench/optimized", [hash, readFileSync(wasm)], ".wasm", async (out) => {
-    await run(GOWASP, ["optimize", "--quiet", wasm, "-o", out], { output: "capture" });
+export function optimized({ hash }, wasm, flags = []) {
+  return cachedFile("bench/optimized", [hash, ...flags, readFileSync(wasm)], ".wasm", async (out) => {
+    await run(GOWASP, ["optimize", "--quiet", ...flags, wasm, "-o", out], { output: "capture" });
   });
 }
 

@@ -1,5 +1,6 @@
 //! The input, read as far as the rules need it.
 
+use super::jumps::leads_to;
 use super::opaque::Opaque;
 use super::written::{Function, Known, body, functions_of_input};
 use crate::go::Program;
@@ -38,10 +39,11 @@ impl<'s> InputModule<'s> {
         self.calls[position].get_or_init(|| Opaque::of(self.input, position))
     }
 
-    /// Whether, somewhere in the first function, a trap follows a call of the second.
+    /// Whether, somewhere in the first function, a trap follows a call of the second, or of one that jumps to it.
     pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
         let index = (self.input.imported_functions).index(Defined::nth(callee));
-        self.calls(caller).trapped.contains(&index)
+        let mut trapped = self.calls(caller).trapped.iter();
+        trapped.any(|called| leads_to(self.input, *called, index))
     }
 
     /// By position, whether a function checks the stack. The check comes first, so little of most functions is read.

@@ -10,16 +10,18 @@ use super::stack_maps::StackMaps;
 use super::stripped::Stripped;
 use super::walk::{After, Callee, Found, Site};
 use super::written::{Function, Written};
-use super::{Fault, final_index};
+use super::{Fault, final_index, jumps};
 use crate::codemap::{CodeMap, Origin};
 use crate::go::{self, Pc, PcValues, Program, abi, funcdata, pcdata};
-use crate::input::code_section;
+use crate::index::FuncIndex;
+use crate::input::{Input, code_section};
 use crate::parallel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
 /// What is compared.
 pub(super) struct Tables<'t> {
     pub(super) map: &'t CodeMap,
+    pub(super) input: &'t Input<'t>,
     /// The input's.
     pub(super) before: &'t Program,
     pub(super) pushed: &'t HashMap<u32, Pushed>,
@@ -164,9 +166,13 @@ impl Tables<'_> {
             return Err(format!("PC {pc:x?} is in another function than {old:x?}"));
         }
         if let Some(called) = pushed.callee {
-            let called =
-                final_index(self.functions, called).and_then(|index| written.position(index));
-            if called.is_none() || called != callee {
+            let is_called = |index: FuncIndex| {
+                let now = final_index(self.functions, index);
+                now.and_then(|index| written.position(index)) == callee
+            };
+            // A function that only jumps to another one may be left out of the way.
+            let mut called = jumps::chain(self.input, called);
+            if callee.is_none() || !called.any(is_called) {
                 return Err(format!(
                     "the input's call with PC {old:x?} is of another function"
                 ));

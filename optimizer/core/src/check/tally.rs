@@ -1,6 +1,7 @@
 //! How often a function accesses each word of its frame and above it.
 
 use super::input_module::InputModule;
+use super::jumps::behind;
 use super::linear::{Access, Sp, step};
 use super::reached::Reached;
 use super::value::Value;
@@ -170,11 +171,11 @@ impl<'b> Originals<'b> {
             .as_ref()
     }
 
-    /// Of those that one function calls, with how often.
+    /// Of those that one function calls, or comes to by calling functions that only jump on, with how often.
     pub(super) fn callees(&self, caller: &Original) -> impl Iterator<Item = (&Original, u32)> {
         let imported = self.module.input.imported_functions;
         caller.calls.iter().filter_map(move |(index, count)| {
-            let position = imported.defined(*index)?;
+            let position = imported.defined(behind(self.module.input, *index))?;
             Some((self.get(position.place())?, *count))
         })
     }

@@ -293,6 +293,22 @@ impl Function {
         }
     }
 
+    /// The function that this one does nothing but jump to.
+    pub(crate) fn jumps_to(&self) -> Option<FuncIndex> {
+        let [block] = self.blocks.as_slice() else {
+            return None;
+        };
+        match block.body.as_slice() {
+            [
+                Located {
+                    stmt: Stmt::TailCall(Callee::Direct(next)),
+                    ..
+                },
+            ] => Some(*next),
+            _ => None,
+        }
+    }
+
     /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate
     /// there.
     pub(crate) fn has_loops(&self) -> bool {

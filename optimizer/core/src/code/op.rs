@@ -48,9 +48,11 @@ impl Op {
     pub(crate) const I64_ADD: Op = Op(0x7c);
     pub(crate) const I64_SUB: Op = Op(0x7d);
     pub(crate) const I64_MUL: Op = Op(0x7e);
+    pub(crate) const I64_DIV_U: Op = Op(0x80);
     pub(crate) const I64_AND: Op = Op(0x83);
     pub(crate) const I64_OR: Op = Op(0x84);
     pub(crate) const I64_XOR: Op = Op(0x85);
+    pub(crate) const I64_SHL: Op = Op(0x86);
     pub(crate) const I64_SHR_U: Op = Op(0x88);
     pub(crate) const I32_WRAP_I64: Op = Op(0xa7);
     pub(crate) const I64_EXTEND_I32_S: Op = Op(0xac);

@@ -78,18 +78,7 @@ struct Target {
 fn behind(code: &Code, index: FuncIndex) -> FuncIndex {
     let position = code.facts.imported.defined(index);
     let function = position.and_then(|position| code.functions[position].graph());
-    let Some([block]) = function.map(|function| function.blocks.as_slice()) else {
-        return index;
-    };
-    match block.body.as_slice() {
-        [
-            Located {
-                stmt: Stmt::TailCall(Callee::Direct(next)),
-                ..
-            },
-        ] => *next,
-        _ => index,
-    }
+    function.and_then(Function::jumps_to).unwrap_or(index)
 }
 
 /// Lets a function's calls through the table compare with the targets first. Returns how many.
