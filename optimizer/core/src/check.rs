@@ -19,6 +19,7 @@
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
 //! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
+//! | removed | Nothing leads to a function that dead-strip took out: no call, PC, export, word of memory or method table. A method that went from a table is of no interface that its type implements, and reflection does not show it. All types read as they did. |
 //! | computed | What compute-p256 takes out of the data is read through the function that computes it, and in no other way. |
 //!
 //! The rules slots, stores, loads, branches and tables take as long as all others; `--check`, tests and `fuzz:damage` ask for
@@ -37,6 +38,7 @@ mod pcs;
 mod pushed;
 mod reached;
 mod recheck;
+mod removed;
 mod resuming;
 mod slots;
 mod stack;
@@ -151,8 +153,8 @@ pub(crate) struct Subject<'s> {
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let written = subject.written()?;
     let (found, never) = follow(&written)?;
-    agree(subject, &written, &found, &never, None)?;
-    subject.tables_agree(&written, &found)
+    let removed = agree(subject, &written, &found, &never, None)?;
+    subject.tables_agree(&written, &found, &removed)
 }
 
 impl<'s> Subject<'s> {
@@ -162,15 +164,22 @@ impl<'s> Subject<'s> {
         positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
     }
 
-    /// Whether the tables answer what those of the input do.
-    fn tables_agree(&self, written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    /// Whether the tables answer what those of the input do, but for functions that were taken out.
+    fn tables_agree(
+        &self,
+        written: &Written<'_>,
+        found: &[Option<Found>],
+        removed: &BTreeSet<usize>,
+    ) -> Result<(), Fault> {
         let (Some(map), Some(after)) = (self.map.filter(|_| self.all_rules), &written.program)
         else {
             return Ok(());
         };
         let functions = self.program.functions().filter_map(|before| {
             let index = final_index(self.functions, before.wasm_index())?;
-            Some((before, after.by_wasm_index(index)?))
+            let is_removed = |at| removed.contains(&at);
+            let is_there = !written.position(index).is_some_and(is_removed);
+            Some((before, after.by_wasm_index(index)?)).filter(|_| is_there)
         });
         let tables = Tables {
             stripped: &Stripped::of(self.stripped, functions)?,
@@ -178,6 +187,7 @@ impl<'s> Subject<'s> {
             before: self.program,
             pushed: &pushed::pushed(self.input, self.program),
             functions: self.functions,
+            removed,
         };
         tables.check(written, found)
     }
@@ -210,20 +220,24 @@ fn final_index(functions: &[Option<u32>], function: FuncIndex) -> Option<FuncInd
 }
 
 /// Checks what functions that were read say about each other. If only the function at position `changed` has changed
-/// since that was done, less is checked.
+/// since that was done, less is checked. Returns the positions of functions that were taken out.
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
     changed: Option<usize>,
-) -> Result<(), Fault> {
-    let origins: HashMap<usize, usize> = (subject.finals().enumerate())
+) -> Result<BTreeSet<usize>, Fault> {
+    let mut origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
     let module = InputModule::of(subject.input, subject.program);
     computed::check(subject.program, written, &origins)?;
-    agree_on(&module, written, found, never, &origins, changed)
+    let removed = removed::check(subject, written, &origins)?;
+    // What was taken out does nothing that the input did.
+    origins.retain(|position, _| !removed.contains(position));
+    agree_on(&module, written, found, never, &origins, changed)?;
+    Ok(removed)
 }
 
 /// The same for an input and its functions. `origins` gives the position in the input of each function.

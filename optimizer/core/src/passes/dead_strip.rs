@@ -33,7 +33,7 @@ mod reach;
 mod rows;
 
 use super::{GoTables, Outcome, left_alone};
-use crate::code::{Block, Code, Definition, End, FIRST_FREE, Stmt};
+use crate::code::{Code, Definition};
 use crate::error::{Error, Result, Stage};
 use crate::go::types::UNREACHABLE;
 use crate::go::{Function, Memory, Program};
@@ -115,16 +115,7 @@ fn rewrite(program: &Program, memory: &mut Memory, dead: &Dead, imported: Import
 /// Leaves a function that traps.
 fn empty(definition: &mut Definition) {
     definition.deferreturn = None;
-    let Some(graph) = definition.graph_mut() else {
-        return;
-    };
-    graph.blocks = vec![Block {
-        body: vec![Stmt::Unreachable.at(graph.start)],
-        end: End::Stop,
-        resume: None,
-        position: (0, 0),
-        reset: false,
-    }];
-    graph.entry = 0;
-    graph.locals.truncate(FIRST_FREE as usize);
+    if let Some(graph) = definition.graph_mut() {
+        graph.make_trap();
+    }
 }

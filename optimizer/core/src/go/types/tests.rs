@@ -120,3 +120,11 @@ fn no_bytes_make_the_reader_panic() {
         let _ = reader.read(BASE + 8);
     }
 }
+
+#[test]
+fn what_is_left_of_a_method_without_a_name_is_skipped() {
+    let mut memory = named_struct();
+    memory.put(BASE + 8 + HEADER + 32 + UNCOMMON, &NO_METHOD);
+    let ty = memory.reader(26).read(BASE + 8).expect("a descriptor");
+    assert!(ty.methods.is_empty() && ty.links.len() == 1, "{ty:?}");
+}

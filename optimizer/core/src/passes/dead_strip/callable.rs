@@ -71,3 +71,66 @@ pub(super) fn is_exported(method: &Method) -> bool {
     let is_lower = |first: char| first.is_ascii_lowercase() || first == '_';
     !method.name.starts_with(is_lower)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A type that has, or asks for, methods of these names; all have the same signature.
+    fn ty(kind: Kind, methods: &[&str]) -> Type {
+        const SIGNATURE: u64 = 0x9000;
+        let is_interface = kind == Kind::Interface;
+        let method = |name: &&str| Method {
+            entry: 0..16,
+            name: (*name).to_owned(),
+            name_at: (0, 0),
+            of: Some(SIGNATURE),
+            functions: [(8, Some(0x1000)), (12, Some(0x1000))],
+        };
+        let methods: Vec<Method> = methods.iter().map(method).collect();
+        let asked = methods.iter().map(|m| (m.name.clone(), SIGNATURE));
+        Type {
+            kind,
+            name: "T".to_owned(),
+            package: None,
+            ranges: Vec::new(),
+            names: Vec::new(),
+            links: Vec::new(),
+            algorithms: Vec::new(),
+            bitmap: None,
+            asked: if is_interface {
+                asked.collect()
+            } else {
+                Vec::new()
+            },
+            methods: if is_interface { Vec::new() } else { methods },
+        }
+    }
+
+    #[test]
+    fn an_interface_wants_all_of_its_methods() {
+        let sort = &["Len", "Less", "Swap"];
+        let types: Descriptors = [
+            (1, ty(Kind::Interface, sort)),
+            (2, ty(Kind::Interface, &[])),
+            (3, ty(Kind::Slice, &["Len", "Swap", "String"])),
+            (4, ty(Kind::Slice, &["Len", "Less", "Sum", "Swap"])),
+        ]
+        .into();
+        let callable = through_interfaces(&types).expect("few types");
+        assert_eq!(callable, [(4, 0), (4, 1), (4, 3)].into());
+        assert_eq!(asked_names(&types), sort.iter().copied().collect());
+        let mut another = types.clone();
+        for (_, of) in &mut another.get_mut(&1).expect("the interface").asked {
+            *of += 8;
+        }
+        assert_eq!(through_interfaces(&another), Some(BTreeSet::new()));
+    }
+
+    #[test]
+    fn only_lower_case_hides_a_method() {
+        let ty = ty(Kind::Struct, &["Len", "len", "_x", "Ü"]);
+        let shown: Vec<bool> = ty.methods.iter().map(is_exported).collect();
+        assert_eq!(shown, [true, false, false, true]);
+    }
+}

@@ -121,3 +121,35 @@ fn offset(operator: &Operator<'_>) -> Option<u64> {
     };
     Some(memarg.offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_pcs_and_addresses_are_named() {
+        let text = "(module (memory 1) (table 1 funcref) (type $t (func (param i32)))
+            (func $f (export \"f\")
+              (call $g (i32.const 0x5008)) (drop (ref.func $f))
+              (drop (i64.const 0x10020003)) (drop (i64.load offset=0x5010 (i32.const 0x6000)))
+              (call_indirect (type $t) (i32.const 1) (i32.const 0x1004)))
+            (func $g (param i32)))";
+        let wasm = wat::parse_str(text).expect("text of a module");
+        let input = Input::read(&wasm).expect("a module");
+        let named = read(&input, &(0x5000..0x6000)).expect("Go has all of it");
+        let expected = Named {
+            called: vec![FuncIndex(0), FuncIndex(1)],
+            slots: vec![0x1002, 0x1004],
+            addresses: vec![0x5008, 0x5010],
+        };
+        assert_eq!(*named, [expected, Named::default()]);
+    }
+
+    #[test]
+    fn what_go_does_not_write_is_not_read() {
+        let text = "(module (memory 1) (func (drop (v128.load (i32.const 0)))))";
+        let wasm = wat::parse_str(text).expect("text of a module");
+        let input = Input::read(&wasm).expect("a module");
+        assert!(read(&input, &(0..8)).is_none());
+    }
+}
