@@ -103,18 +103,12 @@ fn slot_of(value: u64, slots: &BTreeSet<u32>) -> Option<u32> {
 /// Checks that no variable and no constant in memory is one of their PCs. Go's function tables hold numbers of 32 bits.
 fn data_holds_none(after: &Program, slots: &BTreeSet<u32>) -> Result<(), Fault> {
     let memory = after.memory().bytes();
-    let table = |field| {
-        after
-            .module()
-            .table(memory, field)
-            .map(|table| table.range())
-    };
-    let start = after.module().word(memory, Field::PcHeader);
-    let end = table(Field::PclnTable).map(|table| table.end);
-    let tables = start
-        .zip(end)
-        .map(|(start, end)| start..end)
-        .unwrap_or_default();
+    let word = |field| after.module().word(memory, field);
+    let functab = after.module().table(memory, Field::PclnTable);
+    // Where funcdata lies behind functab, it belongs to the tables as well.
+    let end = word(Field::EPclnTab).or(functab.map(|functab| functab.range().end));
+    let tables = (word(Field::PcHeader).zip(end)).map(|(start, end)| start..end);
+    let tables = tables.unwrap_or_default();
     for (address, word) in memory.words() {
         if !tables.contains(&address) && slot_of(word, slots).is_some() {
             let name = slot_of(word, slots).and_then(|slot| after.by_pc_f(slot));
