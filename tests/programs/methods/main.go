@@ -75,8 +75,8 @@ type (
 	formatter  int
 )
 
-func (s stringer) String() string               { return fmt.Sprintf("stringer-%d", int(s)) }
-func (s goStringer) GoString() string           { return fmt.Sprintf("goStringer-%d", int(s)) }
+func (s stringer) String() string                { return fmt.Sprintf("stringer-%d", int(s)) }
+func (s goStringer) GoString() string            { return fmt.Sprintf("goStringer-%d", int(s)) }
 func (s formatter) Format(f fmt.State, c rune)   { fmt.Fprintf(f, "formatter-%c-%d", c, int(s)) }
 func (s formatter) neverCalled(int) (int, error) { return int(s), nil }
 
@@ -118,8 +118,11 @@ func (c *celsius) UnmarshalJSON(b []byte) error {
 
 type key struct{ a, b int }
 
-func (k key) MarshalText() ([]byte, error)   { return []byte(fmt.Sprintf("%d/%d", k.a, k.b)), nil }
-func (k *key) UnmarshalText(b []byte) error { _, err := fmt.Sscanf(string(b), "%d/%d", &k.a, &k.b); return err }
+func (k key) MarshalText() ([]byte, error) { return []byte(fmt.Sprintf("%d/%d", k.a, k.b)), nil }
+func (k *key) UnmarshalText(b []byte) error {
+	_, err := fmt.Sscanf(string(b), "%d/%d", &k.a, &k.b)
+	return err
+}
 
 // Constraints.
 type adder[T any] interface{ Add(T) T }

@@ -11,9 +11,12 @@ import (
 
 type commands struct{ log []string }
 
-func (c *commands) Start(n int) string { c.log = append(c.log, "start"); return strings.Repeat("go ", n) }
-func (c *commands) Stop() string       { c.log = append(c.log, "stop"); return "stopped" }
-func (c commands) Zeal() int           { return len(c.log) }
+func (c *commands) Start(n int) string {
+	c.log = append(c.log, "start")
+	return strings.Repeat("go ", n)
+}
+func (c *commands) Stop() string { c.log = append(c.log, "stop"); return "stopped" }
+func (c commands) Zeal() int     { return len(c.log) }
 
 type embedded struct{ n int }
 
