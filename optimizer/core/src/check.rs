@@ -20,6 +20,7 @@
 //!
 //! | tables | For every PC that is pushed, and where a recovered panic continues, the tables answer what those of the input answer for the PC of the same call there: functions, files and lines, those of inlined calls as well, stack map, and where SP is; not the unsafe points, which nobody reads on wasm. The call that the code map names is tested: it pushes that PC in the input, calls the same function, or what that one only jumps to, and in each function PCs have the order that they had. Stack maps are the same, word by word. What `--strip` takes out is answered as `check/stripped.rs` says. |
 //! | stack maps | Each word with a pointer, by the stack map at a call, that the input has stored on every way to the call, the output has stored on every way to it, inlined calls included. |
+//! | removed | Nothing leads to a function that dead-strip took out: no call, PC, export, word of memory or method table. A method that went from a table is of no interface that its type implements, and reflection does not show it. All types read as they did. |
 //! | computed | What compute-p256 takes out of the data is read through the function that computes it, and in no other way. |
 //!
 //! The rules slots, stores, loads, branches, tables and stack maps take as long as all others; `--check`, tests and `fuzz:damage` ask for
@@ -39,6 +40,7 @@ mod pcs;
 mod pushed;
 mod reached;
 mod recheck;
+mod removed;
 mod resuming;
 mod slots;
 mod stack;
@@ -156,8 +158,8 @@ pub(crate) struct Subject<'s> {
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let written = subject.written()?;
     let (found, never) = follow(&written)?;
-    agree(subject, &written, &found, &never, None)?;
-    subject.tables_agree(&written, &found)
+    let removed = agree(subject, &written, &found, &never, None)?;
+    subject.tables_agree(&written, &found, &removed)
 }
 
 impl<'s> Subject<'s> {
@@ -167,15 +169,22 @@ impl<'s> Subject<'s> {
         positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
     }
 
-    /// Whether the tables answer what those of the input do.
-    fn tables_agree(&self, written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+    /// Whether the tables answer what those of the input do, but for functions that were taken out.
+    fn tables_agree(
+        &self,
+        written: &Written<'_>,
+        found: &[Option<Found>],
+        removed: &BTreeSet<usize>,
+    ) -> Result<(), Fault> {
         let (Some(map), Some(after)) = (self.map.filter(|_| self.all_rules), &written.program)
         else {
             return Ok(());
         };
         let functions = self.program.functions().filter_map(|before| {
             let index = final_index(self.functions, before.wasm_index())?;
-            Some((before, after.by_wasm_index(index)?))
+            let is_removed = |at| removed.contains(&at);
+            let is_there = !written.position(index).is_some_and(is_removed);
+            Some((before, after.by_wasm_index(index)?)).filter(|_| is_there)
         });
         let module = InputModule::of(self.input, self.program);
         let tables = Tables {
@@ -186,6 +195,7 @@ impl<'s> Subject<'s> {
             pushed: &pushed::pushed(self.input, self.program),
             stack_maps: &StackMaps::of(&module),
             functions: self.functions,
+            removed,
         };
         tables.check(written, found)
     }
@@ -218,20 +228,24 @@ fn final_index(functions: &[Option<u32>], function: FuncIndex) -> Option<FuncInd
 }
 
 /// Checks what functions that were read say about each other. If only the function at position `changed` has changed
-/// since that was done, less is checked.
+/// since that was done, less is checked. Returns the positions of functions that were taken out.
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
     changed: Option<usize>,
-) -> Result<(), Fault> {
-    let origins: HashMap<usize, usize> = (subject.finals().enumerate())
+) -> Result<BTreeSet<usize>, Fault> {
+    let mut origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
     let module = InputModule::of(subject.input, subject.program);
     computed::check(subject.program, written, &origins)?;
-    agree_on(&module, written, found, never, &origins, changed)
+    let removed = removed::check(subject, written, &origins)?;
+    // What was taken out does nothing that the input did.
+    origins.retain(|position, _| !removed.contains(position));
+    agree_on(&module, written, found, never, &origins, changed)?;
+    Ok(removed)
 }
 
 /// The same for an input and its functions. `origins` gives the position in the input of each function.

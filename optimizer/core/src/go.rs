@@ -43,7 +43,6 @@ mod pcvalue;
 mod program;
 mod release;
 mod symbol;
-#[cfg(feature = "sizes")]
 pub(crate) mod types;
 
 pub use crate::bytes::Bytes;

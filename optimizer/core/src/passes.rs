@@ -6,6 +6,7 @@ mod cases;
 mod collect_garbage;
 mod columnar_tables;
 mod compute_p256;
+mod dead_strip;
 mod direct_defers;
 mod drop_custom_sections;
 mod drop_stack_checks;
@@ -71,6 +72,8 @@ pub(crate) struct Outcome {
     pub(crate) did_nothing: bool,
     /// Why it did nothing at all, where it could have done something.
     pub(crate) refused: Option<String>,
+    /// Names of functions that it took out.
+    pub(crate) removed: Vec<String>,
     /// What the shipped module no longer holds, in the manifest's words.
     pub(crate) stripped: Vec<String>,
     /// What Go's tables said of what they no longer hold, by PC, for traces.
@@ -87,6 +90,7 @@ impl From<Outcome> for Effect {
                 .collect(),
             code_left_alone: outcome.code_left_alone,
             refused: outcome.refused,
+            removed: outcome.removed,
             stripped: outcome.stripped,
         }
     }
@@ -120,10 +124,18 @@ pub static PASSES: &[Pass] = &[
         after: &["lift-functions"],
         run: Run::Code(bypass_jumps::run),
     },
+    // It puts traps in place of graphs.
+    Pass {
+        name: "dead-strip",
+        summary: "take out methods that nobody can call by Go's own tables, and what only they call",
+        after: &["lift-functions"],
+        run: Run::CodeAndTables(dead_strip::run),
+    },
+    // What is gone calls nothing, and nobody is its caller.
     Pass {
         name: "mark-no-return",
         summary: "calls of functions that never return lose their resume point",
-        after: &["lift-functions"],
+        after: &["lift-functions", "dead-strip"],
         run: Run::Code(mark_no_return::run),
     },
     // Behind a call that never returns, nothing runs that needs stack.

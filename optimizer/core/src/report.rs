@@ -101,6 +101,9 @@ pub struct Effect {
     /// Why it did nothing at all, where it could have done something.
     #[serde(skip)]
     pub refused: Option<String>,
+    /// Names of functions that it took out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
     /// What it stripped.
     #[serde(skip)]
     pub stripped: Vec<String>,

@@ -49,8 +49,8 @@ impl<'a> Checker<'a> {
         let subject = self.subject(&self.optimized.wasm);
         let written = subject.written()?;
         let (found, never) = follow(&written)?;
-        agree(&subject, &written, &found, &never, None)?;
-        subject.tables_agree(&written, &found)?;
+        let removed = agree(&subject, &written, &found, &never, None)?;
+        subject.tables_agree(&written, &found, &removed)?;
         (self.found, self.never) = (found, never);
         Ok(())
     }
@@ -80,20 +80,20 @@ impl<'a> Checker<'a> {
         let known = (written.position(function))
             .and_then(|position| Some((position, self.found.get(position)?.as_ref()?)));
         let Some((position, before)) = known else {
-            agree(&subject, &written, &self.found, &self.never, None)?;
-            return subject.tables_agree(&written, &self.found);
+            let removed = agree(&subject, &written, &self.found, &self.never, None)?;
+            return subject.tables_agree(&written, &self.found, &removed);
         };
         let operators = &mut walk::Operators::new();
         let changed = walk::walk(&written, position, &stops, operators)?;
         if changed.never_returns() != before.never_returns() {
             // The code behind its calls counts now, or no longer does.
             let (found, never) = follow(&written)?;
-            agree(&subject, &written, &found, &never, None)?;
-            return subject.tables_agree(&written, &found);
+            let removed = agree(&subject, &written, &found, &never, None)?;
+            return subject.tables_agree(&written, &found, &removed);
         }
         let mut found = self.found.clone();
         found[position] = Some(changed);
-        agree(&subject, &written, &found, &self.never, Some(position))?;
-        subject.tables_agree(&written, &found)
+        let removed = agree(&subject, &written, &found, &self.never, Some(position))?;
+        subject.tables_agree(&written, &found, &removed)
     }
 }

@@ -16,7 +16,7 @@ use crate::go::{self, Pc, PcValues, Program, abi, funcdata, pcdata};
 use crate::index::FuncIndex;
 use crate::input::{Input, code_section};
 use crate::parallel::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is compared.
 pub(super) struct Tables<'t> {
@@ -30,6 +30,8 @@ pub(super) struct Tables<'t> {
     pub(super) functions: &'t [Option<u32>],
     /// What was taken out of the tables.
     pub(super) stripped: &'t Stripped<'t>,
+    /// Positions of functions that were taken out, of which nothing is asked.
+    pub(super) removed: &'t BTreeSet<usize>,
 }
 
 /// A PC of the input and what became of it.
@@ -60,7 +62,7 @@ impl Tables<'_> {
             })
             .collect::<Result<_, Fault>>()?;
         keep_their_order(moved.into_iter().flatten(), after)?;
-        self.deferreturns(after)
+        self.deferreturns(written, after)
     }
 
     fn site(
@@ -187,11 +189,17 @@ impl Tables<'_> {
     }
 
     /// A recovered panic continues at a PC that no call names.
-    fn deferreturns(&self, after: &Program) -> Result<(), Fault> {
+    fn deferreturns(&self, written: &Written<'_>, after: &Program) -> Result<(), Fault> {
         for before in self.before.functions() {
             let Some(index) = final_index(self.functions, before.wasm_index()) else {
                 continue;
             };
+            if written
+                .position(index)
+                .is_some_and(|at| self.removed.contains(&at))
+            {
+                continue;
+            }
             let Some(now) = after.by_wasm_index(index) else {
                 let message = format!("{} is not in the tables", before.name());
                 return Err(Fault::of_module("tables", message));

@@ -179,6 +179,10 @@ fn walk_from<'b>(
     for operator in reader.into_iter_with_offsets() {
         operators.push(operator.map_err(unreadable)?);
     }
+    // Nobody enters it: rule `removed`.
+    if let [(Operator::Unreachable, _), (Operator::End, _)] = operators[..] {
+        return Ok(Found::default());
+    }
     let mut walk = Walk {
         written,
         function,

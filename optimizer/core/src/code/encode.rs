@@ -69,6 +69,9 @@ pub(crate) fn encode(
     style: Style,
     target: Target<'_>,
 ) -> Option<Result<Encoded, Removed>> {
+    if function.only_traps() {
+        return Some(Ok(trap(function, target)));
+    }
     let plan = Plan::new(shape)?;
     let locals = LocalMap::new(function, shape, &plan, style);
     let mut encoder = Encoder {
@@ -106,6 +109,22 @@ pub(crate) fn encode(
             marks: marks.unwrap_or_default(),
         }),
     })
+}
+
+/// The code of a function that is never entered: not even its return PC is stored.
+fn trap(function: &Function, target: Target<'_>) -> Encoded {
+    let mut out = Writer::default();
+    out.marks = target.marks.then(Vec::new);
+    // No locals, `unreachable`, `end`.
+    out.byte(0x00);
+    out.mark(function.start, true);
+    out.byte(0x00);
+    out.byte(0x0b);
+    let Writer { bytes, marks, .. } = out;
+    Encoded {
+        bytes,
+        marks: marks.unwrap_or_default(),
+    }
 }
 
 fn has_calls_that_unwind(function: &Function) -> bool {

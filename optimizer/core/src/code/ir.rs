@@ -309,6 +309,27 @@ impl Function {
         }
     }
 
+    /// A function that nobody enters: it does not even show SP, as traps that Go raises do.
+    pub(crate) fn make_trap(&mut self) {
+        self.blocks = vec![Block {
+            body: vec![Stmt::Unreachable.at(self.start)],
+            end: End::Stop,
+            resume: None,
+            position: (0, 0),
+            reset: false,
+        }];
+        self.entry = 0;
+        self.locals.truncate(FIRST_FREE as usize);
+    }
+
+    /// Whether it is what [`Function::make_trap`] makes.
+    pub(crate) fn only_traps(&self) -> bool {
+        let [block] = &self.blocks[..] else {
+            return false;
+        };
+        matches!(&block.body[..], [only] if only.stmt == Stmt::Unreachable)
+    }
+
     /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate
     /// there.
     pub(crate) fn has_loops(&self) -> bool {

@@ -8,6 +8,7 @@
 pub(crate) mod expected;
 pub(crate) mod hot;
 pub(crate) mod pacer;
+pub(crate) mod reflected;
 
 /// Raises a fault at its caller's PC and never returns.
 pub(crate) const SIGPANIC: &str = "runtime.sigpanic";

@@ -5,6 +5,7 @@ use super::layout::{Field, Layout};
 use super::moduledata::ModuleData;
 use super::pc::Pc;
 use crate::bytes::Bytes;
+use std::ops::Range;
 
 mod kind;
 mod name;
@@ -29,12 +30,30 @@ pub(crate) struct Type {
     pub(crate) names: Vec<(u64, u64)>,
     /// Types that it points to.
     pub(crate) links: Vec<(Link, u64)>,
-    /// Methods that the linker left in, with the function of each: PC_F.
-    pub(crate) methods: Vec<(String, u32)>,
+    /// Its method table, in order.
+    pub(crate) methods: Vec<Method>,
+    /// What an interface asks for: names of methods, and the address of the type of each.
+    pub(crate) asked: Vec<(String, u64)>,
     /// Addresses of the funcvals that compare and hash values.
     pub(crate) algorithms: Vec<u64>,
     /// Address and length of the bitmap of its pointers.
     pub(crate) bitmap: Option<(u64, u64)>,
+}
+
+/// A method in a type's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Method {
+    /// Where its entry is.
+    pub(crate) entry: Range<u64>,
+    /// Its name, without its package.
+    pub(crate) name: String,
+    /// Address and length of that.
+    pub(crate) name_at: (u64, u64),
+    /// Address of its type, a function without the receiver; `None` for a method that the linker took out.
+    pub(crate) of: Option<u64>,
+    /// The functions for calls through interfaces and for other ones, which may be the same: where the table has each, and
+    /// its PC_F. `None` for one that the linker took out.
+    pub(crate) functions: [(u64, Option<u32>); 2],
 }
 
 /// Why one type points to another.
@@ -73,6 +92,12 @@ const HEADER: u64 = 48;
 const UNCOMMON: u64 = 16;
 /// Bytes of `abi.Method`.
 const METHOD: u64 = 16;
+/// What the linker writes for the function of a method that nobody can call (`relocsym` in cmd/link/internal/ld/data.go,
+/// R_METHODOFF); the runtime answers with `unreachableMethod`, which throws (`textOff` in runtime/type.go).
+pub(crate) const UNREACHABLE: u32 = u32::MAX;
+/// What dead-strip leaves of a method that nobody asks for by name: a name that is empty, and no type. The runtime takes
+/// offset 0 for neither (`resolveNameOff` and `resolveTypeOff` in runtime/type.go).
+const NO_METHOD: [u8; METHOD as usize] = [0; METHOD as usize];
 /// Bytes of `abi.Imethod`.
 const INTERFACE_METHOD: u64 = 8;
 /// Bytes of `abi.StructField`.
@@ -88,6 +113,18 @@ const FLAG_EXTRA_STAR: u8 = 2;
 const FLAG_MASK_ON_DEMAND: u8 = 16;
 /// `abi.KindGCProg`, up to 1.23.
 const KIND_PROGRAM: u8 = 64;
+
+impl Type {
+    /// The functions of its methods, PC_F, each once.
+    #[cfg(any(test, feature = "sizes"))]
+    pub(crate) fn method_functions(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.methods.iter().flat_map(|method| {
+            let [first, second] = method.functions.map(|(_, function)| function);
+            let both = [first, second.filter(|second| first != Some(*second))];
+            (both.into_iter().flatten()).map(|function| (method.name.as_str(), function))
+        })
+    }
+}
 
 impl<'a> Types<'a> {
     /// `None` if moduledata says nothing of types.
@@ -144,6 +181,7 @@ impl<'a> Types<'a> {
             names: vec![own.range],
             links: Vec::new(),
             methods: Vec::new(),
+            asked: Vec::new(),
             algorithms: Vec::from_iter((equal != 0).then_some(equal)),
             bitmap: (pointers > 0 && bits_known && m.u8(gcdata).is_some())
                 .then(|| (gcdata, pointers.div_ceil(64))),
@@ -211,6 +249,8 @@ impl<'a> Types<'a> {
             let of = self.type_at_offset(self.memory.i32(at.checked_add(4)?)?);
             let link = Link::Method(name.text.to_owned());
             ty.links.extend(of.map(|of| (link, of)));
+            // A type that is nowhere matches that of no method.
+            ty.asked.push((name.text.to_owned(), of.unwrap_or(0)));
         }
         let bytes = count.checked_mul(INTERFACE_METHOD)?;
         ty.ranges.push((methods, bytes));
@@ -254,23 +294,30 @@ impl<'a> Types<'a> {
         let methods = at.checked_add(u64::from(m.u32(at.checked_add(8)?)?))?;
         for n in 0..count {
             let at = methods.checked_add(n.checked_mul(METHOD)?)?;
+            if m.slice(at, METHOD)?.as_slice() == NO_METHOD {
+                continue;
+            }
             let name = self.name(m.i32(at)?)?;
             ty.names.push(name.range);
-            if let Some(of) = self.type_at_offset(m.i32(at.checked_add(4)?)?) {
+            let of = self.type_at_offset(m.i32(at.checked_add(4)?)?);
+            if let Some(of) = of {
                 ty.links.push((Link::Method(name.text.to_owned()), of));
             }
-            let functions = [8, 12].map(|field| {
-                let offset = m.u32(at.checked_add(field)?)?;
+            let function = |field: u64| {
+                let cell = at.checked_add(field)?;
+                let offset = m.u32(cell)?;
                 // What is never called is 0 or -1 (`relocsym` in cmd/link/internal/ld/data.go, R_METHODOFF).
-                (offset != 0 && offset != u32::MAX)
-                    .then(|| self.layout.entry.pc_f(self.text, offset))?
+                let is_there = offset != 0 && offset != UNREACHABLE;
+                let function = is_there.then(|| self.layout.entry.pc_f(self.text, offset));
+                Some((cell, function.flatten()))
+            };
+            ty.methods.push(Method {
+                entry: at..at.checked_add(METHOD)?,
+                name_at: name.range,
+                name: name.text.to_owned(),
+                of,
+                functions: [function(8)?, function(12)?],
             });
-            for function in functions.into_iter().flatten() {
-                let known = ty.methods.last().is_some_and(|(_, last)| *last == function);
-                if !known {
-                    ty.methods.push((name.text.to_owned(), function));
-                }
-            }
         }
         ty.ranges.push((methods, count.checked_mul(METHOD)?));
         Some(())

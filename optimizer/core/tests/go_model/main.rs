@@ -5,5 +5,6 @@ mod code_map;
 mod hostile;
 mod packages;
 mod releases;
+mod removed;
 mod runtime;
 mod sizes;

@@ -59,6 +59,10 @@ fn named_struct() -> Memory {
     memory
 }
 
+fn functions(ty: &Type) -> Vec<(&str, u32)> {
+    ty.method_functions().collect()
+}
+
 #[test]
 fn a_struct_with_a_field_and_a_method() {
     let memory = named_struct();
@@ -66,7 +70,7 @@ fn a_struct_with_a_field_and_a_method() {
     assert_eq!((ty.name.as_str(), ty.kind), ("b.T", Kind::Struct));
     assert_eq!(ty.package.as_deref(), Some("a/b"));
     assert_eq!(ty.links, [(Link::Field("f".to_owned()), BASE + 0x180)]);
-    assert_eq!(ty.methods, [("M".to_owned(), 0x1005)]);
+    assert_eq!(functions(&ty), [("M", 0x1005)]);
     assert_eq!(ty.bitmap, Some((BASE + 0x300, 1)));
     let covered: u64 = ty.ranges.iter().map(|(_, len)| len).sum();
     assert_eq!(covered, HEADER + 32 + UNCOMMON + FIELD + METHOD);
@@ -80,7 +84,7 @@ fn up_to_1_24_a_method_is_named_by_its_pc() {
     memory.put(method + 8, &0x1005_0000u32.to_le_bytes());
     memory.put(method + 12, &u32::MAX.to_le_bytes());
     let ty = memory.reader(24).read(BASE + 8).expect("a descriptor");
-    assert_eq!(ty.methods, [("M".to_owned(), 0x1005)]);
+    assert_eq!(functions(&ty), [("M", 0x1005)]);
 }
 
 #[test]
@@ -115,4 +119,12 @@ fn no_bytes_make_the_reader_panic() {
         };
         let _ = reader.read(BASE + 8);
     }
+}
+
+#[test]
+fn what_is_left_of_a_method_without_a_name_is_skipped() {
+    let mut memory = named_struct();
+    memory.put(BASE + 8 + HEADER + 32 + UNCOMMON, &NO_METHOD);
+    let ty = memory.reader(26).read(BASE + 8).expect("a descriptor");
+    assert!(ty.methods.is_empty() && ty.links.len() == 1, "{ty:?}");
 }

@@ -135,9 +135,9 @@ pub(super) fn claim(
                 builder.edges.push((*id, to, Step::Type(link.clone())));
             }
         }
-        for (method, slot) in &ty.methods {
-            if let Some(to) = builder.by_slot.get(slot) {
-                let step = Step::MethodTable(method.clone());
+        for (method, slot) in ty.method_functions() {
+            if let Some(to) = builder.by_slot.get(&slot) {
+                let step = Step::MethodTable(method.to_owned());
                 builder.edges.push((*id, *to, step));
             }
         }

@@ -1,0 +1,242 @@
+//! Types and their methods, before and after.
+
+use super::super::written::{Written, body};
+use super::super::{Fault, Subject, final_index};
+use super::fault;
+use crate::go::known::reflected::{COPIES_METHODS, OWN, RESOLVE_METHODS, SHOW_METHODS};
+use crate::go::types::{Kind, Method, Type, Types, UNREACHABLE};
+use crate::go::{Field, Program};
+use crate::index::{Defined, FuncIndex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use wasmparser::Operator;
+
+/// What reflection shows of types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Exported,
+    All,
+}
+
+/// Checks the types of the input, at every address where there may be one, and what became of them. `alive` says whether a
+/// function of the input is still there.
+pub(super) fn check(
+    subject: &Subject<'_>,
+    written: &Written<'_>,
+    slots: &BTreeSet<u32>,
+    alive: &dyn Fn(FuncIndex) -> bool,
+) -> Result<(), Fault> {
+    let Some(after) = &written.program else {
+        return Ok(());
+    };
+    let (Some(was), Some(is)) = (all_types(subject.program), all_types(after)) else {
+        return Ok(());
+    };
+    let held = is
+        .values()
+        .flat_map(|ty| ty.methods.iter().flat_map(|method| method.functions));
+    if held
+        .filter_map(|(_, slot)| slot)
+        .any(|slot| slots.contains(&slot))
+    {
+        return Err(fault("a method table has a function that was taken out"));
+    }
+    let changed: Vec<(u64, &Type)> = (was.iter())
+        .filter(|(address, ty)| is.get(address).is_none_or(|is| !is_same(ty, is)))
+        .map(|(address, ty)| (*address, ty))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    only_own_resolve(subject, written, alive)?;
+    let proof = Proof {
+        shown: shown(subject.program, alive),
+        asked: asked(&was),
+    };
+    let memory = after.memory().bytes();
+    for (address, ty) in changed {
+        let message = match is.get(&address) {
+            None => Some("is no type any more"),
+            Some(is) if !is_same_but_for_methods(ty, is) => Some("is another type"),
+            Some(_) => (ty.methods.iter()).find_map(|method| proof.against(ty, method, memory)),
+        };
+        if let Some(message) = message {
+            return Err(fault(format!("{} at {address:#x} {message}", ty.name)));
+        }
+    }
+    Ok(())
+}
+
+/// Everything that may be a type.
+fn all_types(program: &Program) -> Option<BTreeMap<u64, Type>> {
+    let memory = program.memory().bytes();
+    let reader = Types::new(memory, program.module(), program.layout())?;
+    let word = |field| program.module().word(memory, field);
+    let range = word(Field::Types)?.next_multiple_of(8)..word(Field::ETypes)?;
+    let addresses = range.step_by(8);
+    Some(
+        addresses
+            .filter_map(|address| Some((address, reader.read(address)?)))
+            .collect(),
+    )
+}
+
+fn is_same(was: &Type, is: &Type) -> bool {
+    is_same_but_for_methods(was, is) && was.methods == is.methods
+}
+
+fn is_same_but_for_methods(was: &Type, is: &Type) -> bool {
+    use crate::go::types::Link;
+    let links = |ty: &Type| {
+        let is_own = |link: &Link| matches!(link, Link::Method(_)) && ty.kind != Kind::Interface;
+        ty.links
+            .iter()
+            .filter(|(link, _)| !is_own(link))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    (
+        was.kind,
+        &was.name,
+        &was.package,
+        &was.asked,
+        &was.algorithms,
+    ) == (is.kind, &is.name, &is.package, &is.asked, &is.algorithms)
+        && links(was) == links(is)
+}
+
+/// Interfaces by the names of methods that they ask for.
+fn asked(types: &BTreeMap<u64, Type>) -> HashMap<&str, Vec<&Type>> {
+    let mut asked: HashMap<&str, Vec<&Type>> = HashMap::new();
+    for ty in types.values().filter(|ty| ty.kind == Kind::Interface) {
+        for (name, _) in &ty.asked {
+            asked.entry(name).or_default().push(ty);
+        }
+    }
+    asked
+}
+
+struct Proof<'t> {
+    shown: Shown,
+    asked: HashMap<&'t str, Vec<&'t Type>>,
+}
+
+impl Proof<'_> {
+    /// Why a method of a type may be missed, if its entry in this memory is not what it was.
+    fn against(
+        &self,
+        ty: &Type,
+        method: &Method,
+        memory: crate::go::Bytes<'_>,
+    ) -> Option<&'static str> {
+        let entry = memory.slice(method.entry.start, method.entry.end - method.entry.start);
+        let is_empty = entry.is_some_and(|entry| entry.as_slice().iter().all(|byte| *byte == 0));
+        let lower = method
+            .name
+            .starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+        let is_shown = match self.shown {
+            Shown::Nothing => false,
+            Shown::Exported => !lower,
+            Shown::All => true,
+        };
+        let asking = self
+            .asked
+            .get(method.name.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        if is_empty {
+            let is_asked = self.shown != Shown::Nothing || !asking.is_empty();
+            return is_asked.then_some("lost a method that is asked for by name");
+        }
+        let [through, direct] = method.functions.map(|(cell, was)| {
+            let now = memory.u32(cell);
+            was.is_some() && now == Some(UNREACHABLE)
+        });
+        let has = |(name, of): &(String, u64)| {
+            (ty.methods.iter()).any(|method| method.name == *name && method.of == Some(*of))
+        };
+        let is_called = || {
+            let of = |ty: &&&Type| {
+                ty.asked
+                    .iter()
+                    .any(|(name, of)| method.name == *name && method.of == Some(*of))
+            };
+            asking
+                .iter()
+                .filter(of)
+                .any(|interface| interface.asked.iter().all(has))
+        };
+        match (through, direct) {
+            (true, _) if is_shown || is_called() => Some("lost a method that can be called"),
+            (_, true) if is_shown => Some("lost a method that reflection shows"),
+            _ => None,
+        }
+    }
+}
+
+/// What reflection shows, by the names of all functions that are still there, and of what was inlined into them.
+fn shown(before: &Program, alive: &dyn Fn(FuncIndex) -> bool) -> Shown {
+    let mut shown = Shown::Nothing;
+    for function in before
+        .functions()
+        .filter(|function| alive(function.wasm_index()))
+    {
+        let inlined = function.inlined_calls().unwrap_or_default();
+        let inlined = inlined.iter().filter_map(|call| function.name_of(call));
+        for name in inlined.chain([function.name()]) {
+            if name == COPIES_METHODS {
+                return Shown::All;
+            }
+            if SHOW_METHODS.contains(&name) {
+                shown = Shown::Exported;
+            }
+        }
+    }
+    shown
+}
+
+/// Checks that nobody outside of Go's own packages calls what makes functions of the offsets in method tables.
+fn only_own_resolve(
+    subject: &Subject<'_>,
+    written: &Written<'_>,
+    alive: &dyn Fn(FuncIndex) -> bool,
+) -> Result<(), Fault> {
+    let functions = || {
+        subject
+            .program
+            .functions()
+            .filter(|function| alive(function.wasm_index()))
+    };
+    let resolving: BTreeSet<FuncIndex> = functions()
+        .filter(|function| RESOLVE_METHODS.contains(&function.name()))
+        .filter_map(|function| final_index(subject.functions, function.wasm_index()))
+        .collect();
+    for function in functions() {
+        let is_own = OWN.iter().any(|own| function.name().starts_with(own));
+        let index = final_index(subject.functions, function.wasm_index());
+        let position = index.and_then(|index| written.input.imported_functions.defined(index));
+        if is_own || resolving.is_empty() {
+            continue;
+        }
+        if position.is_some_and(|position| calls_any(written, position, &resolving)) {
+            let message = format!(
+                "{} reads method tables, of which some is gone",
+                function.name()
+            );
+            return Err(fault(message));
+        }
+    }
+    Ok(())
+}
+
+fn calls_any(written: &Written<'_>, position: Defined, functions: &BTreeSet<FuncIndex>) -> bool {
+    let operators = body(&written.input, position.place());
+    let operators = operators.and_then(|body| body.get_operators_reader().ok());
+    operators
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|operator| match operator {
+            Operator::Call { function_index } => functions.contains(&FuncIndex(function_index)),
+            _ => false,
+        })
+}
