@@ -4,7 +4,7 @@ use crate::builds::Build;
 use crate::releases::RELEASES;
 use gowasp_core::go::{Identity, Program};
 use gowasp_core::input::Input;
-use gowasp_core::{Checker, Optimized, Options, Status, optimize};
+use gowasp_core::{Checker, Optimized, Options, optimize};
 
 #[test]
 fn planted_pcs_of_removed_functions_are_found() {
@@ -24,10 +24,9 @@ fn check(release: &str) {
     let Some(original) = build.module() else {
         return;
     };
-    let options = Options {
-        strict: true,
-        ..Options::default()
-    };
+    let mut options = Options::default();
+    options.strict = true;
+    options.code_map = true;
     let mut optimized = optimize(&original, &options).expect("optimizes");
     let removed = removed(&optimized);
     assert!(!removed.is_empty(), "go{release}: nothing went");
@@ -61,8 +60,5 @@ fn removed(optimized: &Optimized) -> Vec<String> {
     let pass = passes
         .find(|pass| pass.name == "dead-strip")
         .expect("it is in the table");
-    match &pass.status {
-        Status::Ran(effect) => effect.removed.clone(),
-        other => panic!("it did not run: {other:?}"),
-    }
+    pass.status.effect().expect("it ran").removed.clone()
 }

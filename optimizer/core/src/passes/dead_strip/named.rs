@@ -43,10 +43,8 @@ fn of_body(body: &[u8], data: &Range<u64>) -> Option<Named> {
         let operator = operators.read().ok()?;
         last = found.add(&operator, last, data);
     }
-    for list in [&mut found.slots] {
-        list.sort_unstable();
-        list.dedup();
-    }
+    found.slots.sort_unstable();
+    found.slots.dedup();
     found.called.sort_unstable();
     found.called.dedup();
     found.addresses.sort_unstable();
