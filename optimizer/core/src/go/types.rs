@@ -37,6 +37,10 @@ pub(crate) struct Type {
     /// Addresses of the funcvals that compare and hash values.
     pub(crate) algorithms: Vec<u64>,
     /// Address and length of the bitmap of its pointers.
+    #[cfg_attr(
+        not(feature = "sizes"),
+        expect(dead_code, reason = "sizes alone counts it")
+    )]
     pub(crate) bitmap: Option<(u64, u64)>,
 }
 
