@@ -14,26 +14,29 @@ pub(crate) struct References {
 }
 
 impl References {
-    /// Those into a range that `range_for` gives for each function, by place; `None` for code that cannot be decoded, or has
-    /// vectors or atomics, whose offsets are not read.
-    pub(crate) fn of(
+    /// Those into the ranges that `ranges_for` gives for each function, by place, in the order of these; `None` for code that
+    /// cannot be decoded, or has vectors or atomics, whose offsets are not read.
+    pub(crate) fn of<const N: usize>(
         input: &Input<'_>,
-        range_for: impl Fn(Defined) -> Range<u64> + Sync,
-    ) -> Option<References> {
-        let counted: Option<Vec<References>> = (input.bodies.par_iter().enumerate())
+        ranges_for: impl Fn(Defined) -> [Range<u64>; N] + Sync,
+    ) -> Option<[References; N]> {
+        let counted: Option<Vec<[References; N]>> = (input.bodies.par_iter().enumerate())
             .map(|(place, body)| {
-                References::of_body(input.slice(body), &range_for(Defined::nth(place)))
+                References::of_body(input.slice(body), &ranges_for(Defined::nth(place)))
             })
             .collect();
-        let add = |sum: References, one: References| References {
-            constants: sum.constants + one.constants,
-            offsets: sum.offsets + one.offsets,
-        };
-        Some(counted?.into_iter().fold(References::default(), add))
+        let mut sum = [References::default(); N];
+        for one in counted? {
+            for (sum, one) in sum.iter_mut().zip(one) {
+                sum.constants += one.constants;
+                sum.offsets += one.offsets;
+            }
+        }
+        Some(sum)
     }
 
-    fn of_body(body: &[u8], range: &Range<u64>) -> Option<References> {
-        let mut found = References::default();
+    fn of_body<const N: usize>(body: &[u8], ranges: &[Range<u64>; N]) -> Option<[References; N]> {
+        let mut found = [References::default(); N];
         let mut operators = FunctionBody::new(BinaryReader::new(body, 0))
             .get_operators_reader()
             .ok()?;
@@ -42,17 +45,16 @@ impl References {
             if matches!(opcode, VECTORS | ATOMICS) {
                 return None;
             }
-            match operators.read().ok()? {
-                Operator::I32Const { value } => {
-                    found.constants += usize::from(range.contains(&value.cast_unsigned().into()));
-                }
-                Operator::I64Const { value } => {
-                    found.constants += usize::from(range.contains(&value.cast_unsigned()));
-                }
-                operator => {
-                    let offset = offset(&operator);
-                    found.offsets += usize::from(offset.is_some_and(|at| range.contains(&at)));
-                }
+            let (constant, offset) = match operators.read().ok()? {
+                Operator::I32Const { value } => (Some(value.cast_unsigned().into()), None),
+                Operator::I64Const { value } => (Some(value.cast_unsigned()), None),
+                operator => (None, offset(&operator)),
+            };
+            for (found, range) in found.iter_mut().zip(ranges) {
+                let is_inside =
+                    |at: Option<u64>| usize::from(at.is_some_and(|at| range.contains(&at)));
+                found.constants += is_inside(constant);
+                found.offsets += is_inside(offset);
             }
         }
         Some(found)
@@ -106,17 +108,12 @@ mod tests {
               (drop (i32.load8_u (i32.const 1001)))))";
         let wasm = wat::parse_str(text).expect("text");
         let input = Input::read(&wasm).expect("a module");
-        let found = References::of(&input, |_| 1000..1008).expect("decoded");
-        assert_eq!(
-            found,
-            References {
-                constants: 2,
-                offsets: 1
-            }
-        );
+        let found = References::of(&input, |_| [1000..1008, 999..1000]).expect("decoded");
+        let counted = found.map(|found| (found.constants, found.offsets));
+        assert_eq!(counted, [(2, 1), (0, 1)]);
         let text = "(module (memory 1) (func (drop (v128.load (i32.const 0)))))";
         let wasm = wat::parse_str(text).expect("text");
         let input = Input::read(&wasm).expect("a module");
-        assert_eq!(References::of(&input, |_| 0..8), None);
+        assert_eq!(References::of(&input, |_| [0..8, 8..16]), None);
     }
 }

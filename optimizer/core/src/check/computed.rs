@@ -41,22 +41,23 @@ pub(super) fn check(
     else {
         return fault("the table of P-256 is gone, and no function computes it");
     };
-    let named = |range: Range<u64>| {
-        References::of(&written.input, |function: Defined| {
-            match origins.contains_key(&function.place()) {
-                true => range.clone(),
-                false => 0..0,
-            }
-        })
-    };
-    let stored = References {
+    let named = References::of(&written.input, |function: Defined| {
+        match origins.contains_key(&function.place()) {
+            true => [table.start..table.start + 1, pointer..pointer + 8],
+            false => [0..0, 0..0],
+        }
+    });
+    let once = References {
         constants: 1,
         offsets: 0,
     };
-    // The store of the address, at an offset or at a constant.
-    let of_pointer = named(pointer..pointer + 8).map(|found| found.constants + found.offsets);
-    match (named(table.start..table.start + 1), of_pointer) {
-        (Some(found), Some(1)) if found == stored => Ok(()),
+    // The pointer is named by the store of the address, at an offset or at a constant.
+    match named {
+        Some([of_table, of_pointer])
+            if of_table == once && of_pointer.constants + of_pointer.offsets == 1 =>
+        {
+            Ok(())
+        }
         _ => fault("the table of P-256 may be read before it is computed"),
     }
 }

@@ -77,10 +77,11 @@ impl Words {
         self.above &= other.above;
     }
 
-    /// Those that are in both.
-    pub(super) fn both(mut self, other: Words) -> Words {
-        self.keep(&other);
-        self
+    /// Those that are in all of these; `None` if there are none.
+    pub(super) fn of_all<'w>(mut all: impl Iterator<Item = &'w Words>) -> Option<Words> {
+        let mut words = all.next()?.clone();
+        all.for_each(|others| words.keep(others));
+        Some(words)
     }
 }
 
@@ -211,7 +212,8 @@ impl Slots {
             return;
         }
         (self.jumps).retain(|(number, _)| numbers.iter().any(|other| other == *number));
-        self.ever = (self.jumps.iter().map(|(_, words)| words.clone())).reduce(Words::both);
+        let all = self.jumps.iter().map(|(_, words)| words);
+        self.ever = Words::of_all(all);
     }
 
     /// The jumps have arrived.

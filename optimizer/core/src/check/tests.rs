@@ -228,9 +228,8 @@ fn jumps_by_other_numbers_do_not_forget_for_each_other() {
     for (number, at) in [(4, -8), (5, -16), (5, -8)] {
         states.add(jump(number, at)).expect("one kind");
     }
-    let [met] = states.0.as_slice() else {
-        panic!("they are of one kind: {states:?}");
-    };
+    assert_eq!(states.0.len(), 1, "they are of one kind: {states:?}");
+    let met = &states.0[0];
     assert!(!has(&met.slots, -8) && !has(&met.slots, -16));
     let led = |number| {
         let mut slots = met.slots.clone();

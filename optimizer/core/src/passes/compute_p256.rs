@@ -112,22 +112,21 @@ fn pointer(
     if !memory.words_into(&beginning).is_empty() || !memory.words_into(&word).is_empty() {
         return Err("other variables may point to it");
     }
-    let unread = "a function cannot be decoded";
-    let of_table = References::of(input, |function| {
+    let found = References::of(input, |function| {
         let function = program.by_wasm_index(input.imported_functions.index(function));
         match function.is_some_and(|function| function.name().starts_with(p256::PACKAGE)) {
-            true => table.clone(),
-            false => beginning.clone(),
+            true => [table.clone(), word.clone()],
+            false => [beginning.clone(), word.clone()],
         }
     });
+    let [of_table, of_pointer] = found.ok_or("a function cannot be decoded")?;
     let once = References {
         constants: 1,
         offsets: 0,
     };
-    if of_table.ok_or(unread)? != once {
+    if of_table != once {
         return Err("code refers to it in several places");
     }
-    let of_pointer = References::of(input, |_| word.clone()).ok_or(unread)?;
     let (loads, stores) = accesses(code, pointer);
     match of_pointer.constants + of_pointer.offsets == loads + stores && stores == 1 {
         true => Ok(pointer),

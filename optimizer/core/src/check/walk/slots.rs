@@ -198,8 +198,7 @@ impl<'w> Walk<'w, '_> {
     /// What the function has written on every way to here.
     pub(super) fn stored(&self) -> Option<Words> {
         let known = self.states.0.iter().filter_map(|state| state.slots.ever());
-        let known = known.filter(|_| self.written.all_rules);
-        known.cloned().reduce(Words::both)
+        Words::of_all(known.filter(|_| self.written.all_rules))
     }
 
     /// What a call writes.
