@@ -83,9 +83,15 @@ fn codes<'p>(pair: &'p Pair<'_>, slot: u32) -> Result<(&'p Code, &'p Code), &'st
         (_, Some(after)) if calls_otherwise(pair, &after.code) => {
             Err("gowasp did not lift the function")
         }
+        (_, Some(after)) if only_traps(&after.code) => Err("gowasp took the function out"),
         (Some(before), Some(after)) => Ok((&before.code, &after.code)),
         _ => Err("it has instructions that the interpreter does not know"),
     }
+}
+
+/// Whether the code is what stands for a function that nobody can enter.
+fn only_traps(code: &Code) -> bool {
+    (code.instrs.first()).is_some_and(|instr| instr.op == op::UNREACHABLE)
 }
 
 /// Whether calls are not written as gowasp writes them, which only fits functions to its convention that it cannot lift.
