@@ -33,6 +33,14 @@ pub use verdicts::{Verdict, Verdicts};
 
 use rayon::prelude::*;
 
+/// How to optimize a program whose functions are to be compared: without the pass that moves work from one function to those
+/// that call it. `tests/programs/fresh_memory` compares what that does to a program.
+pub fn options() -> gowasp_core::Options {
+    let mut options = gowasp_core::Options::default();
+    options.skip = vec!["trust-fresh-memory".to_owned()];
+    options
+}
+
 /// Compares the functions for which `choose` holds, given their names.
 pub fn compare(pair: &Pair<'_>, effort: Effort, choose: impl Fn(&str) -> bool) -> Report {
     let slots: Vec<u32> = (pair.slots().into_iter())

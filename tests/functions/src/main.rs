@@ -64,7 +64,7 @@ fn main() -> Result<ExitCode> {
     let mut failed = false;
     for path in &arguments.program {
         let before = std::fs::read(path).with_context(|| path.display().to_string())?;
-        let mut options = gowasp_core::Options::default();
+        let mut options = function_fuzz::options();
         options.prefer = Some(arguments.prefer);
         options.stop_after.clone_from(&arguments.stop_after);
         if let Some(count) = arguments.damages {

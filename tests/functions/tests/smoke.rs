@@ -76,7 +76,7 @@ fn program() -> Option<&'static (Vec<u8>, Optimized)> {
     PROGRAM
         .get_or_init(|| {
             let before = small_program::build("js")?;
-            let after = gowasp_core::optimize(&before, &gowasp_core::Options::default());
+            let after = gowasp_core::optimize(&before, &function_fuzz::options());
             Some((before, after.expect("it can be optimized")))
         })
         .as_ref()
