@@ -158,8 +158,7 @@ pub(crate) struct Subject<'s> {
 pub(crate) fn check(subject: &Subject<'_>) -> Result<(), Fault> {
     let written = subject.written()?;
     let (found, never) = follow(&written)?;
-    let removed = agree(subject, &written, &found, &never, None)?;
-    subject.tables_agree(&written, &found, &removed)
+    agree(subject, &written, &found, &never, None)
 }
 
 impl<'s> Subject<'s> {
@@ -172,6 +171,7 @@ impl<'s> Subject<'s> {
     /// Whether the tables answer what those of the input do, but for functions that were taken out.
     fn tables_agree(
         &self,
+        module: &InputModule<'_>,
         written: &Written<'_>,
         found: &[Option<Found>],
         removed: &BTreeSet<usize>,
@@ -186,14 +186,13 @@ impl<'s> Subject<'s> {
             let is_there = !written.position(index).is_some_and(is_removed);
             Some((before, after.by_wasm_index(index)?)).filter(|_| is_there)
         });
-        let module = InputModule::of(self.input, self.program);
         let tables = Tables {
             stripped: &Stripped::of(self.stripped, functions)?,
             map,
             input: self.input,
             before: self.program,
             pushed: &pushed::pushed(self.input, self.program),
-            stack_maps: &StackMaps::of(&module),
+            stack_maps: &StackMaps::of(module),
             functions: self.functions,
             removed,
         };
@@ -228,14 +227,14 @@ fn final_index(functions: &[Option<u32>], function: FuncIndex) -> Option<FuncInd
 }
 
 /// Checks what functions that were read say about each other. If only the function at position `changed` has changed
-/// since that was done, less is checked. Returns the positions of functions that were taken out.
+/// since that was done, less is checked.
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
     found: &[Option<Found>],
     never: &BTreeSet<usize>,
     changed: Option<usize>,
-) -> Result<BTreeSet<usize>, Fault> {
+) -> Result<(), Fault> {
     let mut origins: HashMap<usize, usize> = (subject.finals().enumerate())
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
@@ -245,7 +244,7 @@ fn agree(
     // What was taken out does nothing that the input did.
     origins.retain(|position, _| !removed.contains(position));
     agree_on(&module, written, found, never, &origins, changed)?;
-    Ok(removed)
+    subject.tables_agree(&module, written, found, &removed)
 }
 
 /// The same for an input and its functions. `origins` gives the position in the input of each function.

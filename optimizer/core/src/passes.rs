@@ -80,6 +80,25 @@ pub(crate) struct Outcome {
     pub(crate) traces: Option<Positions>,
 }
 
+impl Outcome {
+    /// Of a pass that looked at the module and had nothing to do.
+    fn nothing(note: impl Into<String>) -> Outcome {
+        Outcome {
+            note: note.into(),
+            did_nothing: true,
+            ..Outcome::default()
+        }
+    }
+
+    /// Of a pass that is for one thing, and was not sure of it.
+    fn unsure(reason: &str) -> Outcome {
+        Outcome {
+            left_alone: vec![(reason.to_owned(), 1)],
+            ..Outcome::nothing(reason)
+        }
+    }
+}
+
 impl From<Outcome> for Effect {
     fn from(outcome: Outcome) -> Effect {
         Effect {
@@ -364,21 +383,15 @@ fn saved_code(module: &Module<'_>, before: &mut u64) -> Result<i64> {
 
 /// A pass that trades raw bytes for something else did not run.
 fn not_for_raw() -> Outcome {
-    Outcome {
-        note: "not with --for raw: it makes code larger".into(),
-        did_nothing: true,
-        ..Outcome::default()
-    }
+    Outcome::nothing("not with --for raw: it makes code larger")
 }
 
 /// The outcome of a pass that was not sure of anything.
 fn left_alone(reason: &str, count: usize) -> Outcome {
     Outcome {
-        note: reason.into(),
         left_alone: vec![(reason.into(), count as u64)],
-        did_nothing: true,
         refused: (count > 0).then(|| reason.into()),
-        ..Outcome::default()
+        ..Outcome::nothing(reason)
     }
 }
 

@@ -37,18 +37,11 @@ impl References {
 
     fn of_body<const N: usize>(body: &[u8], ranges: &[Range<u64>; N]) -> Option<[References; N]> {
         let mut found = [References::default(); N];
-        let mut operators = FunctionBody::new(BinaryReader::new(body, 0))
-            .get_operators_reader()
-            .ok()?;
-        while !operators.eof() {
-            let opcode = *body.get(operators.original_position())?;
-            if matches!(opcode, VECTORS | ATOMICS) {
-                return None;
-            }
-            let (constant, offset) = match operators.read().ok()? {
+        each_operator(body, |operator| {
+            let (constant, offset) = match operator {
                 Operator::I32Const { value } => (Some(value.cast_unsigned().into()), None),
                 Operator::I64Const { value } => (Some(value.cast_unsigned()), None),
-                operator => (None, offset(&operator)),
+                operator => (None, offset(operator)),
             };
             for (found, range) in found.iter_mut().zip(ranges) {
                 let is_inside =
@@ -56,17 +49,33 @@ impl References {
                 found.constants += is_inside(constant);
                 found.offsets += is_inside(offset);
             }
-        }
+        })?;
         Some(found)
     }
+}
+
+/// Hands the operators of a body to `each`, in order. `None` for code that cannot be decoded, or has vectors or atomics, whose
+/// offsets are not read.
+pub(crate) fn each_operator(body: &[u8], mut each: impl FnMut(&Operator<'_>)) -> Option<()> {
+    let mut operators = FunctionBody::new(BinaryReader::new(body, 0))
+        .get_operators_reader()
+        .ok()?;
+    while !operators.eof() {
+        let opcode = *body.get(operators.original_position())?;
+        if matches!(opcode, VECTORS | ATOMICS) {
+            return None;
+        }
+        each(&operators.read().ok()?);
+    }
+    Some(())
 }
 
 /// First bytes of instructions on vectors and of atomic ones, WebAssembly 3.0, 5.4.
 const VECTORS: u8 = 0xfd;
 const ATOMICS: u8 = 0xfe;
 
-/// The offset of a load or store of a number.
-fn offset(operator: &Operator<'_>) -> Option<u64> {
+/// The offset of a load or store of a number: optimized code may have a whole address there.
+pub(crate) fn offset(operator: &Operator<'_>) -> Option<u64> {
     match operator {
         Operator::I32Load { memarg }
         | Operator::I64Load { memarg }

@@ -60,28 +60,23 @@ pub(super) fn run(
         frame,
         input,
     } = tables;
-    let nothing = |note: &str| Outcome {
-        note: note.into(),
-        did_nothing: true,
-        ..Outcome::default()
-    };
     if matches!(options.preference(), Preference::Speed | Preference::Server) {
-        return Ok(nothing("not with --for speed and --for server"));
+        return Ok(Outcome::nothing("not with --for speed and --for server"));
     }
     let Some(table) = p256::table(program.memory()) else {
-        return Ok(nothing("the program has no such table"));
-    };
-    let left_alone = |reason: Reason| Outcome {
-        left_alone: vec![(reason.to_owned(), 1)],
-        ..nothing(reason)
+        return Ok(Outcome::nothing("the program has no such table"));
     };
     let filled = match frame.filled_memory() {
         Some(filled) if program.memory().bytes().range().start >= WORKING_MEMORY_END => filled,
-        _ => return Ok(left_alone("memory is not laid out as Go's linker does")),
+        _ => {
+            return Ok(Outcome::unsure(
+                "memory is not laid out as Go's linker does",
+            ));
+        }
     };
     let pointer = match pointer(code, program, input, &table) {
         Ok(pointer) => pointer,
-        Err(reason) => return Ok(left_alone(reason)),
+        Err(reason) => return Ok(Outcome::unsure(reason)),
     };
     let reader = add_functions(frame, code, table.start, pointer)?;
     let loads = call_instead(code, pointer, reader);

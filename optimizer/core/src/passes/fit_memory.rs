@@ -33,11 +33,7 @@ use walrus::Memory;
 
 pub(super) fn run(tables: &mut GoTables<'_>, options: &Options) -> Result<Outcome> {
     if options.keep_memory {
-        return Ok(Outcome {
-            note: "--keep-memory".into(),
-            did_nothing: true,
-            ..Outcome::default()
-        });
+        return Ok(Outcome::nothing("--keep-memory"));
     }
     let GoTables {
         program,

@@ -41,11 +41,7 @@ pub(super) fn run(
     options: &Options,
 ) -> Result<Outcome> {
     let Some(size) = options.gc_first_heap else {
-        return Ok(Outcome {
-            note: "only with --gc-first-heap".into(),
-            did_nothing: true,
-            ..Outcome::default()
-        });
+        return Ok(Outcome::nothing("only with --gc-first-heap"));
     };
     let bytes = checked(size, options.max_memory)?;
     let GoTables { program, frame, .. } = tables;

@@ -54,11 +54,7 @@ pub(super) fn run(
     options: &Options,
 ) -> Result<Outcome> {
     if !options.resume_stress {
-        return Ok(Outcome {
-            note: "only with --resume-stress".into(),
-            did_nothing: true,
-            ..Outcome::default()
-        });
+        return Ok(Outcome::nothing("only with --resume-stress"));
     }
     let GoTables { program, frame, .. } = tables;
     check_plain_calls(&code.functions, &code.facts)?;

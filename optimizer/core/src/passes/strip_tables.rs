@@ -42,11 +42,7 @@ pub(super) fn run(
 ) -> Result<Outcome> {
     let GoTables { program, frame, .. } = tables;
     if options.strip.is_empty() {
-        return Ok(Outcome {
-            note: "not asked for: --strip".into(),
-            did_nothing: true,
-            ..Outcome::default()
-        });
+        return Ok(Outcome::nothing("not asked for: --strip"));
     }
     let functions = program.functions().len();
     let refused = |reason: &str| Ok(left_alone(reason, functions));

@@ -54,25 +54,14 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     });
     let (free, clear) = (named(&|name| name == FREE), named(&|name| name == CLEAR));
     let ([free], [clear], false) = (&free[..], &clear[..], fresh.is_empty()) else {
-        return nothing("the program does not reserve memory so");
+        return Outcome::nothing("the program does not reserve memory so");
     };
     match trust(code, *free, *clear, &fresh) {
         Ok(callers) => Outcome {
             note: format!("{callers} callers clear by themselves"),
             ..Outcome::default()
         },
-        Err(reason) => Outcome {
-            left_alone: vec![(reason.to_owned(), 1)],
-            ..nothing(reason)
-        },
-    }
-}
-
-fn nothing(note: &str) -> Outcome {
-    Outcome {
-        note: note.into(),
-        did_nothing: true,
-        ..Outcome::default()
+        Err(reason) => Outcome::unsure(reason),
     }
 }
 

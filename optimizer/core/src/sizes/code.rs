@@ -3,6 +3,7 @@
 use crate::go::Pc;
 use crate::index::FuncIndex;
 use crate::input::Input;
+use crate::references::offset;
 use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
@@ -67,38 +68,6 @@ impl References {
             self.functions.push(pc.f);
         }
     }
-}
-
-/// The offset of an access to memory: an optimized module may have the whole address there.
-fn offset(operator: &Operator<'_>) -> Option<u64> {
-    use Operator as O;
-    let (O::I32Load { memarg }
-    | O::I64Load { memarg }
-    | O::F32Load { memarg }
-    | O::F64Load { memarg }
-    | O::I32Load8S { memarg }
-    | O::I32Load8U { memarg }
-    | O::I32Load16S { memarg }
-    | O::I32Load16U { memarg }
-    | O::I64Load8S { memarg }
-    | O::I64Load8U { memarg }
-    | O::I64Load16S { memarg }
-    | O::I64Load16U { memarg }
-    | O::I64Load32S { memarg }
-    | O::I64Load32U { memarg }
-    | O::I32Store { memarg }
-    | O::I64Store { memarg }
-    | O::F32Store { memarg }
-    | O::F64Store { memarg }
-    | O::I32Store8 { memarg }
-    | O::I32Store16 { memarg }
-    | O::I64Store8 { memarg }
-    | O::I64Store16 { memarg }
-    | O::I64Store32 { memarg }) = operator
-    else {
-        return None;
-    };
-    Some(memarg.offset)
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What written code names.
 
 use super::super::Fault;
+use super::super::walk::access;
 use super::super::written::{Written, body};
 use super::{index, slot_of};
 use crate::index::FuncIndex;
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
-use wasmparser::{MemArg, Operator};
+use wasmparser::Operator;
 
 /// Checks that no function but themselves names those that were taken out.
 pub(super) fn names_none(
@@ -68,19 +69,7 @@ fn names(
         let value = match operator {
             Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
             Operator::I64Const { value } => Some(value.cast_unsigned()),
-            Operator::I64Load {
-                memarg: MemArg { offset, .. },
-            }
-            | Operator::I32Load {
-                memarg: MemArg { offset, .. },
-            }
-            | Operator::I64Store {
-                memarg: MemArg { offset, .. },
-            }
-            | Operator::I32Store {
-                memarg: MemArg { offset, .. },
-            } => Some(offset),
-            _ => None,
+            operator => access(&operator).map(|(offset, _)| offset.cast_unsigned()),
         };
         if let Some(slot) = value.and_then(|value| slot_of(value, slots)) {
             return Some(format!(

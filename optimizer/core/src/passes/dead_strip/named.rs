@@ -4,8 +4,9 @@ use crate::go::Pc;
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
+use crate::references::{each_operator, offset};
 use std::ops::Range;
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use wasmparser::Operator;
 
 /// What a function names.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,10 +19,6 @@ pub(super) struct Named {
     pub(super) addresses: Vec<u64>,
 }
 
-/// First bytes of instructions on vectors and of atomic ones, WebAssembly 3.0, 5.4, whose addresses are not read.
-const VECTORS: u8 = 0xfd;
-const ATOMICS: u8 = 0xfe;
-
 /// Reads all bodies; `data` is where data lies. `None` for code that cannot be decoded, or is not of the kind that Go writes.
 pub(super) fn read(input: &Input<'_>, data: &Range<u64>) -> Option<PerFunction<Named>> {
     (input.bodies.par_iter())
@@ -32,17 +29,8 @@ pub(super) fn read(input: &Input<'_>, data: &Range<u64>) -> Option<PerFunction<N
 
 fn of_body(body: &[u8], data: &Range<u64>) -> Option<Named> {
     let mut found = Named::default();
-    let reader = FunctionBody::new(BinaryReader::new(body, 0));
-    let mut operators = reader.get_operators_reader().ok()?;
     let mut last = None;
-    while !operators.eof() {
-        let opcode = *body.get(operators.original_position())?;
-        if matches!(opcode, VECTORS | ATOMICS) {
-            return None;
-        }
-        let operator = operators.read().ok()?;
-        last = found.add(&operator, last, data);
-    }
+    each_operator(body, |operator| last = found.add(operator, last, data))?;
     found.slots.sort_unstable();
     found.slots.dedup();
     found.called.sort_unstable();
@@ -86,38 +74,6 @@ impl Named {
         }
         slot
     }
-}
-
-/// The offset of a load or store of a number.
-fn offset(operator: &Operator<'_>) -> Option<u64> {
-    use Operator as O;
-    let (O::I32Load { memarg }
-    | O::I64Load { memarg }
-    | O::F32Load { memarg }
-    | O::F64Load { memarg }
-    | O::I32Load8S { memarg }
-    | O::I32Load8U { memarg }
-    | O::I32Load16S { memarg }
-    | O::I32Load16U { memarg }
-    | O::I64Load8S { memarg }
-    | O::I64Load8U { memarg }
-    | O::I64Load16S { memarg }
-    | O::I64Load16U { memarg }
-    | O::I64Load32S { memarg }
-    | O::I64Load32U { memarg }
-    | O::I32Store { memarg }
-    | O::I64Store { memarg }
-    | O::F32Store { memarg }
-    | O::F64Store { memarg }
-    | O::I32Store8 { memarg }
-    | O::I32Store16 { memarg }
-    | O::I64Store8 { memarg }
-    | O::I64Store16 { memarg }
-    | O::I64Store32 { memarg }) = operator
-    else {
-        return None;
-    };
-    Some(memarg.offset)
 }
 
 #[cfg(test)]
