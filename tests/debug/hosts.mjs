@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 import { goroot } from "../harness/go.mjs";
@@ -12,6 +13,11 @@ import { run } from "./callers.mjs";
 export const ENDS = ["panic", "nil", "index", "divide"];
 
 const WASMTIME = join(root, "tests/debug/wasmtime_run.py");
+
+/** The file with that ending among those that `gowasp pack` wrote. */
+export function packedFile(/** @type {string} */ folder, /** @type {string} */ ending) {
+  return join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? "");
+}
 
 /**
  * Runs a wasip1 module in wasmtime until it fails.

@@ -1,10 +1,10 @@
 // The debug file in the hands of Sentry's symbol server, by the libraries that it reads files with.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 import { run } from "./callers.mjs";
+import { packedFile } from "./hosts.mjs";
 
 const CRATE = join(root, "tests/debug/symbolic");
 
@@ -37,20 +37,17 @@ export function compareWithSentry({ reader, gowasp, example, wasm, work }) {
   const [packed, symbols] = [join(work, "packed"), join(work, "symbols")];
   const debug = ["--debug", "names,dwarf", "--symbols-dir", symbols];
   run(gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q", ...debug]);
-  const file = (/** @type {string} */ folder, /** @type {string} */ ending) =>
-    join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? "");
-
   const sites = run(example, [wasm, "--optimize"]).trimEnd().split("\n");
   const step = Math.max(1, Math.floor(sites.length / ADDRESSES));
   const some = sites.filter((_, at) => at % step === 0).map((line) => line.split("\t"));
-  const files = [file(packed, ".wasm"), file(symbols, ".debug.wasm")];
-  const [shipped, codeAt, beside, itsCodeAt] = run(reader, files, "").split("\t");
+  const files = [packedFile(packed, ".wasm"), packedFile(symbols, ".debug.wasm")];
+  const said = run(reader, files, some.map(([offset]) => `${offset}\n`).join(""));
+  const [ids, ...lines] = said.trimEnd().split("\n");
+  const [shipped, codeAt, beside, itsCodeAt] = ids.split("\t");
   assert.equal(shipped, beside, "the module and its debug file have one id");
   assert.notEqual(shipped, "00000000-0000-0000-0000-000000000000");
   // Traces have offsets in the shipped file, which the server looks up in the debug file.
   assert.equal(codeAt, itsCodeAt, "the code begins at one offset in both");
-  const asked = some.map(([offset]) => `${Number(offset) + Number(codeAt)}\n`).join("");
-  const [, ...lines] = run(reader, files, asked).trimEnd().split("\n");
   for (const [at, [offset, , , ...frames]] of some.entries())
     assert.deepEqual(lines[at].split("\t"), frames, `offset ${offset}`);
   return some.length;

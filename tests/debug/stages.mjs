@@ -1,7 +1,7 @@
 // The stages of `run.mjs`, of which CI runs those that need nothing but the command: each fails, or says what was compared.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,6 +17,7 @@ import {
   goFrames,
   llvmFrames,
   nodeFrames,
+  packedFile,
   runInNode,
   runInWasmtime,
   verifyDwarf,
@@ -97,7 +98,7 @@ export async function wasmtime(/** @type {Tools} */ tools) {
     const packed = join(work, "packed");
     run(tools.gowasp, ["optimize", wasm, "-o", bare, "-q"]);
     run(tools.gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
-    const symbols = readdirSync(packed).find((name) => name.endsWith(".symbols")) ?? "";
+    const symbols = packedFile(packed, ".symbols");
     for (const end of tools.quick ? ENDS.slice(0, 2) : ENDS) {
       for (const { way, out } of withDebug(tools, work, wasm)) {
         const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: out, end, details: true });
@@ -106,7 +107,7 @@ export async function wasmtime(/** @type {Tools} */ tools) {
       const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: bare, end, details: false });
       const trace = join(work, "trace.txt");
       writeFileSync(trace, output);
-      const translated = run(tools.gowasp, ["symbolicate", "--symbols", join(packed, symbols), trace]);
+      const translated = run(tools.gowasp, ["symbolicate", "--symbols", symbols, trace]);
       frames += sameFrames(wasmtimeFrames(translated), goFrames(output), `symbolicate, ${end}`);
     }
     return `${frames} frames`;
@@ -135,14 +136,12 @@ export async function node(/** @type {Tools} */ tools) {
     let frames = 0;
     const packed = join(work, "packed");
     run(tools.gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
-    const named = (/** @type {string} */ ending) =>
-      join(packed, readdirSync(packed).find((name) => name.endsWith(ending)) ?? "");
     for (const end of ENDS) {
-      const { output, stack } = runInNode(named(".wasm"), end);
+      const { output, stack } = runInNode(packedFile(packed, ".wasm"), end);
       assert.doesNotMatch(stack, /main\./);
       const trace = join(work, "trace.txt");
       writeFileSync(trace, stack);
-      const byCommand = run(tools.gowasp, ["symbolicate", "--symbols", named(".symbols"), trace]);
+      const byCommand = run(tools.gowasp, ["symbolicate", "--symbols", packedFile(packed, ".symbols"), trace]);
       const byPackage = await symbolicate(stack, pathToFileURL(join(packed, "app.json")), { fetch });
       assert.equal(byPackage, byCommand);
       frames += sameFrames(nodeFrames(byCommand), goFrames(output), end);

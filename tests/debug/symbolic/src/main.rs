@@ -4,8 +4,9 @@
 //! symbolic-reader SHIPPED DEBUG < OFFSETS
 //! ```
 //!
-//! The first line has, for both, the id and the offset of the code section. Then comes a line for each offset in the shipped
-//! file, of which standard input has one a line: its frames from the innermost outwards, as `NAME|FILE|LINE`, with tabs
+//! The first line has, for both, the id and the offset of the code section. Then comes a line for each offset in the code
+//! section, of which standard input has one a line, looked up as the offset in the shipped file that a trace would have: its
+//! frames from the innermost outwards, as `NAME|FILE|LINE`, with tabs
 //! between.
 
 use std::error::Error;
@@ -21,10 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (shipped, debug) = (std::fs::read(shipped)?, std::fs::read(debug)?);
     let (shipped, debug) = (Object::parse(&shipped)?, Object::parse(&debug)?);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for object in [&shipped, &debug] {
-        let Object::Wasm(wasm) = object else {
-            return Err("this is no WebAssembly".into());
-        };
+    let (Object::Wasm(shipped), Object::Wasm(beside)) = (&shipped, &debug) else {
+        return Err("this is no WebAssembly".into());
+    };
+    for wasm in [shipped, beside] {
         write!(out, "{}\t{}\t", wasm.debug_id(), wasm.code_offset())?;
     }
     writeln!(out)?;
@@ -36,9 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cache = SymCache::parse(&cache)?;
     for offset in std::io::stdin().lines() {
         let frames: Vec<String> = cache
-            .lookup(offset?.parse()?)
+            .lookup(shipped.code_offset() + offset?.parse::<u64>()?)
             .map(|frame| {
-                let file = frame.file().map_or_else(|| "?".into(), |file| file.full_path());
+                let file = frame
+                    .file()
+                    .map_or_else(|| "?".into(), |file| file.full_path());
                 format!("{}|{file}|{}", frame.function().name(), frame.line())
             })
             .collect();
