@@ -179,8 +179,10 @@ fn walk_from<'b>(
     for operator in reader.into_iter_with_offsets() {
         operators.push(operator.map_err(unreadable)?);
     }
-    // Nobody enters it: rule `removed`.
-    if let [(Operator::Unreachable, _), (Operator::End, _)] = operators[..] {
+    // Nobody enters it: rule `removed` looks at all of these.
+    if !function.is_assembly
+        && let [(Operator::Unreachable, _), (Operator::End, _)] = operators[..]
+    {
         return Ok(Found::default());
     }
     let mut walk = Walk {

@@ -69,7 +69,7 @@ pub(crate) fn encode(
     style: Style,
     target: Target<'_>,
 ) -> Option<Result<Encoded, Removed>> {
-    if function.only_traps() {
+    if function.taken_out {
         return Some(Ok(trap(function, target)));
     }
     let plan = Plan::new(shape)?;

@@ -67,6 +67,7 @@ pub(crate) fn build(
         entry: 0,
         start: lifted.first,
         inlined: Inlined::default(),
+        taken_out: false,
     };
     simplify(&mut function);
     Ok(function)

@@ -175,6 +175,8 @@ pub(crate) struct Function {
     pub(crate) start: At,
     /// Where what inliners have copied into it comes from.
     pub(crate) inlined: Inlined,
+    /// Nobody enters it, see [`Function::take_out`].
+    pub(crate) taken_out: bool,
 }
 
 impl Expr {
@@ -309,8 +311,8 @@ impl Function {
         }
     }
 
-    /// A function that nobody enters: it does not even show SP, as traps that Go raises do.
-    pub(crate) fn make_trap(&mut self) {
+    /// Makes it a function that nobody enters: it traps, and does not even show SP, as traps that Go raises do.
+    pub(crate) fn take_out(&mut self) {
         self.blocks = vec![Block {
             body: vec![Stmt::Unreachable.at(self.start)],
             end: End::Stop,
@@ -320,14 +322,7 @@ impl Function {
         }];
         self.entry = 0;
         self.locals.truncate(FIRST_FREE as usize);
-    }
-
-    /// Whether it is what [`Function::make_trap`] makes.
-    pub(crate) fn only_traps(&self) -> bool {
-        let [block] = &self.blocks[..] else {
-            return false;
-        };
-        matches!(&block.body[..], [only] if only.stmt == Stmt::Unreachable)
+        self.taken_out = true;
     }
 
     /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate

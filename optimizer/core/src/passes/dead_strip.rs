@@ -116,6 +116,6 @@ fn rewrite(program: &Program, memory: &mut Memory, dead: &Dead, imported: Import
 fn empty(definition: &mut Definition) {
     definition.deferreturn = None;
     if let Some(graph) = definition.graph_mut() {
-        graph.make_trap();
+        graph.take_out();
     }
 }

@@ -203,6 +203,15 @@ fn its_store_is_missed(before: &[Made<'_>], after: &[Made<'_>]) {
 }
 
 #[test]
+fn assembly_that_only_traps_shows_sp() {
+    let shows = format!("{CALLED} local.get 1  global.set 0  unreachable");
+    let abort = |code: &str| vec![("abort", 0, 0, code.to_owned())];
+    check(&abort(&shows), &abort(&shows)).expect("a host may call on behind it");
+    let fault = check(&abort(&shows), &abort("unreachable")).expect_err("SP is not shown");
+    assert_eq!(fault.rule(), "global 0", "{fault}");
+}
+
+#[test]
 fn tables_need_not_tell_of_a_frame_without_calls() {
     let code = format!(
         "{CALLED}

@@ -53,11 +53,7 @@ fn check(graph: &mut Graph, script: &Choices) -> Result<(), TestCaseError> {
     });
     let mut simplified = original.clone();
     graph::simplify(&mut simplified);
-    // What only traps is never entered, so it does not store its return PC.
-    for source in [&original, &simplified]
-        .into_iter()
-        .filter(|f| !f.only_traps())
-    {
+    for source in [&original, &simplified] {
         for backward in [Backward::Structured, Backward::ThroughEntry] {
             let mut function = source.clone();
             dispatch::insert(&mut function, backward);
@@ -414,6 +410,7 @@ impl Graph {
             entry: 0,
             start: At::NOWHERE,
             inlined: Inlined::default(),
+            taken_out: false,
         }
     }
 }

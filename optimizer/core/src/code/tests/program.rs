@@ -105,6 +105,7 @@ pub(crate) fn function(blocks: Vec<(Vec<Stmt>, End)>) -> Function {
         entry: 0,
         start: At::NOWHERE,
         inlined: Inlined::default(),
+        taken_out: false,
     }
 }
 

@@ -206,6 +206,7 @@ impl Reader {
             entry,
             start: At::NOWHERE,
             inlined: Inlined::default(),
+            taken_out: false,
         }
     }
 
