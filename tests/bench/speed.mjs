@@ -213,9 +213,9 @@ async function main() {
   const onEngines = values.engines || values.engine !== undefined;
   const all = !micro && !programs && !set && !onEngines;
   const parts = {
-    micro: all || micro,
-    programs: all || programs,
-    set: all || set,
+    micro: Boolean(all || micro),
+    programs: Boolean(all || programs),
+    set: Boolean(all || set),
     engines: all || onEngines ? engines : [],
   };
   const figures = await measureSpeed({

@@ -51,7 +51,7 @@ pub(crate) fn names(directory: &Path) -> Vec<String> {
 /// The native program; with `GOWASP_TEST_LAUNCHER`, the path of npx/gowasp.mjs, the WebAssembly program.
 pub(crate) fn gowasp() -> Command {
     let mut command = match std::env::var_os("GOWASP_TEST_LAUNCHER") {
-        None => Command::cargo_bin("gowasp").expect("the binary"),
+        None => Command::new(assert_cmd::cargo::cargo_bin!("gowasp")),
         Some(launcher) => {
             let mut node = Command::new("node");
             node.arg(launcher).env("GOWASP_BINARY", "wasm");
