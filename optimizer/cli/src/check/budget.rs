@@ -16,7 +16,7 @@ const KINDS: [(&str, Measure); 4] = [
     ("zip", Measure::Zip),
 ];
 
-const UNITS: [(&str, u64); 7] = [
+const UNITS: [(&str, u64); 8] = [
     ("", 1),
     ("B", 1),
     ("kB", 1000),
@@ -24,6 +24,7 @@ const UNITS: [(&str, u64); 7] = [
     ("MB", 1_000_000),
     ("MiB", 1 << 20),
     ("GB", 1_000_000_000),
+    ("GiB", 1 << 30),
 ];
 
 impl TypedValueParser for Parser {
@@ -97,6 +98,7 @@ mod tests {
             ("1.5 MiB", Some(1_572_864)),
             ("64MiB", Some(67_108_864)),
             ("0.1KiB", Some(102)),
+            ("4GiB", Some(1 << 32)),
             ("", None),
             ("kB", None),
             ("1K", None),
