@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::p2::bindings::Command;
-use wasmtime_wasi::{DirPerms, FilePerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 struct State {
     wasi: WasiCtx,
@@ -36,7 +36,7 @@ pub(crate) async fn run(
         .args(arguments)
         .inherit_env()
         .inherit_stdio();
-    builder.preopened_dir(folder, "/data", DirPerms::all(), FilePerms::all())?;
+    builder.preopened_dir(folder, "/data", FsPerms::ReadWrite)?;
     let state = State {
         wasi: builder.build(),
         table: ResourceTable::new(),

@@ -13,13 +13,32 @@ use wasmtime_wasi_http::io::TokioIo;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+};
 
 struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
+    requests: NoRequests,
 }
+
+/// A component may not send requests of its own.
+struct NoRequests;
+
+impl WasiHttpHooks for NoRequests {
+    fn send_request(
+        &mut self,
+        _: hyper::http::Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Unfinished<()>,
+    ) -> Unfinished<(hyper::http::Response<WasiBody>, Unfinished<()>)> {
+        Box::new(async { Err(Error::HttpRequestDenied) })
+    }
+}
+
+type Unfinished<T> = Box<dyn Future<Output = Result<T, Error>> + Send>;
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
@@ -35,7 +54,7 @@ impl WasiHttpView for State {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: Default::default(),
+            hooks: &mut self.requests,
         }
     }
 }
@@ -70,6 +89,7 @@ async fn answer(
         wasi: WasiCtx::builder().inherit_stdio().build(),
         http: WasiHttpCtx::new(),
         table: ResourceTable::new(),
+        requests: NoRequests,
     };
     let mut store = Store::new(linked.engine(), state);
     let (sender, receiver) = oneshot::channel();
