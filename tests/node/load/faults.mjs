@@ -49,7 +49,7 @@ export function file(bytes, { headers = {}, ranges = true, etag, cuts = [], ever
       silent ?? Infinity,
       every === undefined ? Infinity : from + every,
     );
-    await send(response, bytes.subarray(from, end), bitsPerSecond);
+    await send(response, bytes.subarray(from, end), bitsPerSecond, cut === undefined ? 20 : 200);
     if (silent !== undefined) return;
     if (end === bytes.length) response.end();
     else if (cut === undefined) response.destroy();
@@ -59,11 +59,13 @@ export function file(bytes, { headers = {}, ranges = true, etag, cuts = [], ever
   return Object.assign(answer, { ranges: seen });
 }
 
-/** Sends at the line's rate, in pieces of 20 ms. */
-async function send(response, bytes, bitsPerSecond) {
+/**
+ * Sends at the line's rate, in pieces of 20 ms, or all at once. Then it waits for so many ms: what is written should have arrived
+ * before the connection is broken. Chromium throws away what a page has not read by then.
+ */
+async function send(response, bytes, bitsPerSecond, waitMs) {
   if (bitsPerSecond === undefined) {
-    // What is written should have arrived before the connection is broken.
-    await new Promise((done) => response.write(bytes, () => setTimeout(done, 20)));
+    await new Promise((done) => response.write(bytes, () => setTimeout(done, waitMs)));
     return;
   }
   const start = performance.now();
