@@ -1,10 +1,11 @@
 //! Profiles of Firefox: as profiler.firefox.com saves them (docs-developer/processed-profile-format.md of firefox-devtools/profiler),
 //! and as Firefox itself writes them, compressed by gzip or not.
 //!
-//! SpiderMonkey labels a function `wasm-function[12] (SOURCE:4144)`: the script that compiled the module, and the offset of the
+//! SpiderMonkey labels a function `wasm-function[12] (SOURCE:4144)`: the module or the script that compiled it, and the offset of the
 //! function's body in the module's file (`Code::appendProfilingLabels` in js/src/wasm/WasmCode.cpp). Firefox writes such labels into
-//! a table of strings; profiler.firefox.com takes them apart into columns for names, files and lines. A name is translated where index and offset are of this build, for all
-//! functions of that name in the profile; all other bytes stay. What the profiler takes for file and line stays, too, so the Go
+//! tables of strings, those of its other processes into `processes`; profiler.firefox.com takes them apart into columns for names, files
+//! and lines. A name is translated where index and offset are of this build, for all functions of that name in the profile; all other
+//! bytes stay. What the profiler takes for file and line stays, too, so the Go
 //! function's are behind its name.
 
 use super::{Symbolicator, leading_number};
@@ -13,9 +14,9 @@ use std::collections::HashMap;
 
 const MARK: &[u8] = b"\"wasm-function[";
 
-/// Whether bytes begin as such a profile does.
+/// Whether bytes begin as such a profile does: one that was saved, or one of Firefox itself.
 pub(super) fn may_be_profile(start: &[u8]) -> bool {
-    start.starts_with(b"{\"meta\":")
+    start.starts_with(b"{\"meta\":") || start.starts_with(b"{\"libs\":[")
 }
 
 /// The tables of a profile, once for all threads or in each.
@@ -179,6 +180,19 @@ mod tests {
         );
         assert_eq!(after.as_deref(), Some(wanted.as_str()));
         assert_eq!((tally.translated, tally.foreign), (1, 1));
+    }
+
+    /// As Firefox 153 writes it, shortened: the page runs in a process of its own.
+    #[test]
+    fn labels_of_other_processes_become_gos() {
+        let before = r#"{"libs":[],"meta":{"version":34},"threads":[{"stringTable":["(root)"]}],"processes":[{"libs":[],"threads":[{"name":"GeckoMain","stringTable":["wasm-function[12] (https://a/app.wasm:4144)"],"frameTable":{"data":[[0,false]]}}]}]}"#;
+        let (after, tally) = translated(before);
+        let wanted = before.replace(
+            "wasm-function[12] (https://a/app.wasm:4144)",
+            "main.run (/app/main.go:5)",
+        );
+        assert_eq!(after.as_deref(), Some(wanted.as_str()));
+        assert_eq!((tally.translated, tally.foreign), (1, 0));
     }
 
     #[test]
