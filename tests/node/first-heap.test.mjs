@@ -77,7 +77,8 @@ describe("the first collection", { skip: optimizerMissing(gowaspBinary) || false
     const file = join(work, "refused.wasm");
     const refusals = [
       [["4kB"], /can have 65536 to 4294967295 bytes, not 4000/],
-      [["4GiB"], /invalid value '4GiB'/, 2],
+      [["4GiB"], /can have 65536 to 4294967295 bytes, not 4294967296/],
+      [["4TiB"], /invalid value '4TiB'/, 2],
       [["64MiB", "--max-memory", "64MiB"], /would collect nothing before its 67108864 bytes of memory are full/],
       [["32MiB", "-O0"], /--gc-first-heap cannot be done: -O0/],
       [["32MiB", "--skip", "pace-collector"], /--gc-first-heap cannot be done: --skip/],
