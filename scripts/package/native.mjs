@@ -19,7 +19,8 @@ export async function buildProgram(target, folder) {
   const args = ["build", "--locked", "--profile", "dist", "-p", "gowasp", ...nativeFeatures, "--target", target];
   // Apple's linker leaves debug information in object files unless it is told to collect it.
   const split = target.includes("apple") ? ["--config", 'profile.dist.split-debuginfo="packed"'] : [];
-  // Nothing unwinds where a panic aborts, so the tables for it would be dead weight. Windows demands them.
+  // Nothing unwinds where a panic aborts, so the tables for it would be dead weight. Windows demands them. Functions of the
+  // standard library have theirs, and what is inlined from there brings them along; see below.
   const flags = `target.${target}.rustflags=["-Cforce-unwind-tables=no"]`;
   const tables = target.includes("windows") ? [] : ["--config", flags];
   await run("cargo", [...args, ...split, ...tables], { cwd: root });
@@ -46,6 +47,7 @@ async function splitDebugInfo(
   }
   const debug = `${destination}.debug`;
   await run("objcopy", ["--only-keep-debug", program, debug]);
-  await run("objcopy", ["--strip-all", `--add-gnu-debuglink=${debug}`, program, stripped]);
+  const tables = [".eh_frame", ".eh_frame_hdr"].map((section) => `--remove-section=${section}`);
+  await run("objcopy", ["--strip-all", ...tables, `--add-gnu-debuglink=${debug}`, program, stripped]);
   return stripped;
 }
