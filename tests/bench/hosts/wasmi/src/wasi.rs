@@ -1,6 +1,7 @@
 //! What these plugins need of WASI preview 1: clocks, random bytes, no arguments, no environment, no files.
 
 use crate::Result;
+use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 use wasmi::{Caller, Engine, ExternType, Linker, Module, Val};
 
@@ -14,7 +15,12 @@ const NOT_SUPPORTED: i32 = 58;
 /// All functions that a module imports.
 pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<()>> {
     let mut linker = Linker::new(engine);
+    // Go's linker writes an import once for each function that declares it.
+    let mut defined = BTreeSet::new();
     for import in module.imports() {
+        if !defined.insert(import.name()) {
+            continue;
+        }
         let ExternType::Func(signature) = import.ty() else {
             return Err("an import that is no function".into());
         };
