@@ -50,7 +50,8 @@ export async function pluginModules() {
   files.push({ way: COMPONENT, file: path(COMPONENT) });
   const missing = await tinygo(path(TINYGO)).then(
     () => "",
-    (error) => `TinyGo is not in the table: ${error.message.split("\n")[0]}.`,
+    // The message of a failure has paths of this machine in it, and this one goes into documents.
+    (error) => `TinyGo is not in the table: ${error.message.includes("ENOENT") ? "it is not on PATH" : "it failed"}.`,
   );
   if (!missing) files.push({ way: TINYGO, file: path(TINYGO) });
   return { files, missing };
