@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { runChild } from "./child.mjs";
+import { UsageError } from "./command.mjs";
 
 const run = promisify(execFile);
 
@@ -54,6 +55,24 @@ export async function findToolchain(release) {
   } catch (error) {
     return { missing: `go${release} cannot be had: ${reason(error)}` };
   }
+}
+
+/**
+ * The releases that an option names, all of which build for wasip1.
+ *
+ * @param {string | undefined} names `1.21.13,1.27.4` or `all`; undefined is the machine's own Go
+ * @returns {Promise<Toolchain[]>}
+ * @throws {UsageError} when one cannot be had
+ */
+export async function namedToolchains(names) {
+  const releases = names === "all" ? WASIP1_RELEASES : (names?.split(",") ?? [undefined]);
+  const found = [];
+  for (const release of releases) {
+    const { toolchain, missing } = await findToolchain(release);
+    if (!toolchain) throw new UsageError(missing);
+    found.push(toolchain);
+  }
+  return found;
 }
 
 /**

@@ -10,7 +10,7 @@ import { command, known, UsageError, wholeNumber } from "../harness/command.mjs"
 import { chosenOptimizer, OPTIMIZER_OPTIONS, OPTIMIZER_USAGE, optimizerMissing } from "../harness/optimize.mjs";
 import { pool } from "../harness/pool.mjs";
 import { SYSTEMS } from "../harness/programs/hosts.mjs";
-import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
+import { namedToolchains, WASIP1_RELEASES } from "../harness/toolchain.mjs";
 import { check } from "./check.mjs";
 import { casesOf, ciCases } from "./packages.mjs";
 import { closingLines, failed, headLine, reportText } from "./report.mjs";
@@ -83,24 +83,13 @@ async function chosenCases(values, packages) {
   const goos = known("system", values.goos.split(","), SYSTEMS);
   const variants = known("variant", values.variant.split(","), Object.keys(VARIANTS));
   const cases = [];
-  for (const toolchain of await toolchains(values.go)) {
+  for (const toolchain of await namedToolchains(values.go)) {
     if (values.ci) cases.push(...ciCases(toolchain).filter((one) => goos.includes(one.goos)));
     else cases.push(...(await casesOf(toolchain, { packages, goos, variants })));
   }
   const unknown = packages.find((name) => !cases.some((one) => one.package === name));
   if (unknown) throw new UsageError(`no standard package with tests is called "${unknown}" there`);
   return cases;
-}
-
-async function toolchains(releases) {
-  const names = releases === "all" ? WASIP1_RELEASES : (releases?.split(",") ?? [undefined]);
-  const found = [];
-  for (const name of names) {
-    const { toolchain, missing } = await findToolchain(name);
-    if (!toolchain) throw new UsageError(missing);
-    found.push(toolchain);
-  }
-  return found;
 }
 
 async function runCases(cases, jobs, options) {

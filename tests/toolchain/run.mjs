@@ -22,7 +22,7 @@ import {
   optimize,
   optimizerMissing,
 } from "../harness/optimize.mjs";
-import { findToolchain, WASIP1_RELEASES } from "../harness/toolchain.mjs";
+import { namedToolchains, WASIP1_RELEASES } from "../harness/toolchain.mjs";
 
 const USAGE = `usage: node tests/toolchain/run.mjs [options]
 
@@ -51,11 +51,8 @@ async function main() {
   const chosen = chosenOptimizer(values);
   const missing = [optimizerMissing(chosen.optimizer), WASI_ENGINES.wazero.missing()].find(Boolean);
   if (missing) throw new UsageError(missing);
-  const releases = values.go === "all" ? WASIP1_RELEASES : (values.go?.split(",") ?? [undefined]);
   let failed = 0;
-  for (const release of releases) {
-    const { toolchain, missing } = await findToolchain(release);
-    if (!toolchain) throw new UsageError(missing);
+  for (const toolchain of await namedToolchains(values.go)) {
     const difference = await compare(toolchain, chosen);
     console.log(`${difference ? "✗" : "✓"} go${toolchain.release}${difference ? `: ${difference}` : ""}`);
     if (difference) failed += 1;

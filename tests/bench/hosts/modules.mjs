@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findProgram } from "../../../npx/find-program.mjs";
 import { cacheDir } from "../../../scripts/paths.mjs";
 import { run } from "../../../scripts/process.mjs";
 import { GOWASP } from "../measure/gowasp.mjs";
@@ -48,16 +49,17 @@ export async function pluginModules() {
   }
   await run(GOWASP, ["component", path(COMPONENT_OF), "-o", path(COMPONENT), "-q"], { output: "capture" });
   files.push({ way: COMPONENT, file: path(COMPONENT) });
-  const missing = await tinygo(path(TINYGO)).then(
-    () => "",
-    // The message of a failure has paths of this machine in it, and this one goes into documents.
-    (error) => `TinyGo is not in the table: ${error.message.includes("ENOENT") ? "it is not on PATH" : "it failed"}.`,
-  );
-  if (!missing) files.push({ way: TINYGO, file: path(TINYGO) });
-  return { files, missing };
+  const reason = await tinygo(path(TINYGO));
+  if (!reason) files.push({ way: TINYGO, file: path(TINYGO) });
+  return { files, missing: reason && `TinyGo is not in the table: ${reason}.` };
 }
 
+/** Why there is none, or an empty string. It goes into documents, so it does not repeat what a failure says: that has paths in it. */
 async function tinygo(/** @type {string} */ file) {
+  if (!findProgram(["tinygo"])) return "it is not on PATH";
   const args = ["build", "-target=wasip1", "-buildmode=c-shared", "-opt=2", "-no-debug", "-o", file, "."];
-  await run("tinygo", args, { cwd: SOURCE, output: "capture" });
+  return await run("tinygo", args, { cwd: SOURCE, output: "capture" }).then(
+    () => "",
+    () => "it failed",
+  );
 }

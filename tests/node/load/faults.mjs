@@ -61,7 +61,7 @@ export function file(bytes, { headers = {}, ranges = true, etag, cuts = [], ever
 
 /**
  * Sends at the line's rate, in pieces of 20 ms, or all at once. Then it waits for so many ms: what is written should have arrived
- * before the connection is broken. Chromium throws away what a page has not read by then.
+ * before the connection is broken, since a browser need not hand over what a page has not read by then.
  */
 async function send(response, bytes, bitsPerSecond, waitMs) {
   if (bitsPerSecond === undefined) {

@@ -110,11 +110,8 @@ impl Display for Whole<'_, '_> {
             entry,
             start: _,
             inlined: _,
-            taken_out,
+            taken_out: _,
         } = self.function;
-        if *taken_out {
-            return f.write_str("taken out\n");
-        }
         f.write_str("locals")?;
         for ty in locals {
             write!(f, " {}", type_name(*ty))?;

@@ -172,27 +172,19 @@ mod tests {
 
     #[test]
     fn labels_of_firefox_itself_become_gos() {
-        let before = r#"{"meta":{},"threads":[{"stringTable":["wasm-function[12] (https://a/x.js:4144)","wasm-function[12] (?:4145)"]}]}"#;
-        let (after, tally) = translated(before);
-        let wanted = before.replace(
-            "wasm-function[12] (https://a/x.js:4144)",
-            "main.run (/app/main.go:5)",
-        );
-        assert_eq!(after.as_deref(), Some(wanted.as_str()));
-        assert_eq!((tally.translated, tally.foreign), (1, 1));
-    }
-
-    /// As Firefox 153 writes it, shortened: the page runs in a process of its own.
-    #[test]
-    fn labels_of_other_processes_become_gos() {
-        let before = r#"{"libs":[],"meta":{"version":34},"threads":[{"stringTable":["(root)"]}],"processes":[{"libs":[],"threads":[{"name":"GeckoMain","stringTable":["wasm-function[12] (https://a/app.wasm:4144)"],"frameTable":{"data":[[0,false]]}}]}]}"#;
-        let (after, tally) = translated(before);
-        let wanted = before.replace(
-            "wasm-function[12] (https://a/app.wasm:4144)",
-            "main.run (/app/main.go:5)",
-        );
-        assert_eq!(after.as_deref(), Some(wanted.as_str()));
-        assert_eq!((tally.translated, tally.foreign), (1, 0));
+        let of_page = r#"{"meta":{},"threads":[{"stringTable":["wasm-function[12] (https://a/x.js:4144)","wasm-function[12] (?:4145)"]}]}"#;
+        // As Firefox 153 writes it, shortened: the page runs in a process of its own.
+        let of_processes = r#"{"libs":[],"meta":{"version":34},"threads":[{"stringTable":["(root)"]}],"processes":[{"libs":[],"threads":[{"name":"GeckoMain","stringTable":["wasm-function[12] (https://a/app.wasm:4144)"],"frameTable":{"data":[[0,false]]}}]}]}"#;
+        for (before, source, foreign) in [
+            (of_page, "https://a/x.js", 1),
+            (of_processes, "https://a/app.wasm", 0),
+        ] {
+            let (after, tally) = translated(before);
+            let label = format!("wasm-function[12] ({source}:4144)");
+            let wanted = before.replace(&label, "main.run (/app/main.go:5)");
+            assert_eq!(after.as_deref(), Some(wanted.as_str()));
+            assert_eq!((tally.translated, tally.foreign), (1, foreign));
+        }
     }
 
     #[test]
