@@ -37,6 +37,8 @@ pub(crate) struct Edit<'i> {
     renamed_imports: BTreeMap<usize, (String, String)>,
     /// From an index to another.
     redirected_calls: BTreeMap<u32, FuncIndex>,
+    /// As these, for what the table holds.
+    redirected_slots: BTreeMap<u32, FuncIndex>,
     /// Words of the initial memory, by address.
     words: BTreeMap<u64, u64>,
     /// Pages that the memory has to have.
@@ -55,6 +57,7 @@ impl<'i> Edit<'i> {
             redirected_exports: BTreeMap::new(),
             renamed_imports: BTreeMap::new(),
             redirected_calls: BTreeMap::new(),
+            redirected_slots: BTreeMap::new(),
             words: BTreeMap::new(),
             memory: 0,
         }
@@ -103,6 +106,12 @@ impl<'i> Edit<'i> {
     /// Lets the module's own functions call `to` instead of `from`; what was added is not changed.
     pub(crate) fn redirect_calls(&mut self, from: FuncIndex, to: FuncIndex) {
         self.redirected_calls.insert(from.0, to);
+    }
+
+    /// Lets the tables hold `to` wherever they begin with `from`.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn redirect_slots(&mut self, from: FuncIndex, to: FuncIndex) {
+        self.redirected_slots.insert(from.0, to);
     }
 
     /// Sets a word of the initial memory.
@@ -171,6 +180,7 @@ impl<'i> Edit<'i> {
         )?;
         sections.raise_memory(self.memory)?;
         sections.set_words(&self.words)?;
+        sections.redirect_slots(&self.redirected_slots)?;
         sections.redirect_calls(&self.redirected_calls)?;
         sections.append(section::CODE, &code, self.functions.len())?;
         Ok(sections.finish())
@@ -197,6 +207,7 @@ pub(crate) mod section {
     pub(super) const EXPORT: u8 = 7;
     #[cfg(feature = "snapshot")]
     pub(crate) const START: u8 = 8;
+    pub(super) const ELEMENT: u8 = 9;
     pub(super) const CODE: u8 = 10;
     pub(crate) const DATA: u8 = 11;
     pub(crate) const DATA_COUNT: u8 = 12;

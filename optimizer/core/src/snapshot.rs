@@ -1,17 +1,21 @@
-//! Snapshots: `gowasp snapshot`, a reactor of WASI preview 1 as it is once it is initialized.
+//! Snapshots: `gowasp snapshot`, a module of WASI preview 1 as it is once it is initialized: a reactor behind `_initialize`, a
+//! command where its runtime calls `main.main`.
 //!
 //! ```text
 //! before   (data …)  (start …)  (export "_initialize" (func $init))   (export "add" (func $add))
 //! after    (data ;; memory after $init)  globals after $init
 //!          (export "_initialize" (func $nothing))  (export "add" (func ;; calls $first once, then $add))
+//!
+//! before   (export "_start" (func $start))        ;; runtime, init functions, main.main
+//! after    (export "_start" (func ;; calls $first, then goes on with main.main))
 //! ```
 //!
 //! The steps, one file each, in their order:
 //!
 //! 1. `refuse`: what no snapshot can be made of;
-//! 2. `run`: start function and `_initialize` in an interpreter, whose host (`answers`) has nothing but what the runtime
+//! 2. `run`: start function and `_initialize` or `_start` in an interpreter, whose host (`answers`) has nothing but what the runtime
 //!    itself asks for, always answers the same, and refuses everything else;
-//! 3. `find`: where the program keeps arguments and environment, by marks that the host gave it;
+//! 3. `find` and `name`: where the program keeps arguments and environment, by marks that the host gave it;
 //! 4. `enter`: code that makes anew what must not be the same in every instance: random state, arguments, environment,
 //!    preopened directories; run by whatever is called first;
 //! 5. `clock`: the monotonic clock goes on from where it was;
@@ -27,6 +31,7 @@ mod enter;
 mod find;
 mod go_call;
 mod moved;
+mod name;
 mod refuse;
 mod run;
 #[cfg(test)]
@@ -75,8 +80,8 @@ pub struct Snapshot {
     pub warnings: Vec<String>,
 }
 
-/// Runs the initialization of a reactor that standard Go wrote with GOOS=wasip1, optimized or not, and writes the module
-/// that it leaves. The same input and options give the same bytes.
+/// Runs the initialization of what standard Go wrote with GOOS=wasip1, optimized or not, a command up to its `main.main`, and
+/// writes the module that it leaves. The same input and options give the same bytes.
 ///
 /// # Errors
 /// An input that is no such module or of a release whose runtime was not read, an initialization that calls other
@@ -86,19 +91,19 @@ pub fn snapshot(wasm: &[u8], options: &SnapshotOptions) -> Result<Snapshot> {
     let input = Input::read(wasm)?;
     validate(wasm, Stage::Read)?;
     let identity = Identity::of(&input);
-    refuse::unfit(&input, &identity)?;
+    let kind = refuse::unfit(&input, &identity)?;
     let program = Program::read(&input, &identity)?;
     refuse::snapshots(&program)?;
     let renewed = refuse::unknown_release(&program)?;
 
-    let calls = go_call::Calls::of(&input, &program)?;
-    let mut left = run::run(&input, &program, &calls, options)?;
+    let calls = go_call::Calls::of(&input, &program, kind)?;
+    let mut left = run::run(&input, &program, calls, options)?;
     let kept = find::run(&mut left, &program, renewed)?;
 
     let mut edit = Edit::new(&input);
-    let first = enter::run(&mut edit, &program, &calls, &kept, renewed)?;
+    let first = enter::run(&mut edit, &program, calls, &kept, renewed)?;
     clock::run(&mut edit, left.image.monotonic)?;
-    enter::guard_exports(&mut edit, first)?;
+    enter::guard_exports(&mut edit, calls, first)?;
     let edited = edit.finish()?;
     let (wasm, data) = write::run(&edited, &left.image)?;
     validate(&wasm, Stage::Snapshot)?;

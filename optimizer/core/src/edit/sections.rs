@@ -6,8 +6,11 @@ use crate::index::FuncIndex;
 use crate::input::{DataSegment, Input};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{ConstExpr, Encode, RawSection};
-use wasmparser::{BinaryReader, FunctionBody, MemorySectionReader, Operator, TypeRef};
+use wasmparser::{
+    BinaryReader, ElementSectionReader, FunctionBody, MemorySectionReader, Operator, TypeRef,
+};
 
 pub(super) struct Sections<'i> {
     input: &'i Input<'i>,
@@ -214,6 +217,20 @@ impl<'i> Sections<'i> {
         Ok(self.content(section::DATA)?.to_mut())
     }
 
+    pub(super) fn redirect_slots(&mut self, redirected: &BTreeMap<u32, FuncIndex>) -> Result<()> {
+        if redirected.is_empty() {
+            return Ok(());
+        }
+        let content = self.content(section::ELEMENT)?;
+        let reader = ElementSectionReader::new(BinaryReader::new(content, 0));
+        let mut out = wasm_encoder::ElementSection::new();
+        (Redirect(redirected))
+            .parse_element_section(&mut out, reader.map_err(|e| malformed(&e))?)
+            .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
+        *content = Cow::Owned(without_size(&out)?);
+        Ok(())
+    }
+
     pub(super) fn redirect_calls(&mut self, redirected: &BTreeMap<u32, FuncIndex>) -> Result<()> {
         if redirected.is_empty() {
             return Ok(());
@@ -227,6 +244,20 @@ impl<'i> Sections<'i> {
         }
         *self.content(section::CODE)? = Cow::Owned(out);
         Ok(())
+    }
+}
+
+/// Function indices of which some lead elsewhere.
+struct Redirect<'r>(&'r BTreeMap<u32, FuncIndex>);
+
+impl Reencode for Redirect<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(
+        &mut self,
+        index: u32,
+    ) -> std::result::Result<u32, reencode::Error<Self::Error>> {
+        Ok(self.0.get(&index).map_or(index, |to| to.0))
     }
 }
 

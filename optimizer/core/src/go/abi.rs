@@ -28,6 +28,9 @@ pub(crate) const REGISTERS: [ValType; 8] = [
 /// to 1.27).
 pub(crate) const INITIALIZE: &str = "_initialize";
 
+/// What the host of a command calls (as above, Go 1.21 to 1.27).
+pub(crate) const START: &str = "_start";
+
 /// Bytes of the return PC that a call pushes.
 pub(crate) const RETURN_PC: u32 = 8;
 

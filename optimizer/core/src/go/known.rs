@@ -26,6 +26,13 @@ pub(crate) const TRAMPOLINE: [&str; 2] = [GOGO, "wasm_pc_f_loop"];
 /// Sets all registers (runtime/asm_wasm.s).
 pub(crate) const GOGO: &str = "runtime.gogo";
 
+/// The program's own main function, and who calls it (runtime/proc.go).
+#[cfg(feature = "snapshot")]
+pub(crate) const MAIN: &str = "main.main";
+/// As above.
+#[cfg(feature = "snapshot")]
+pub(crate) const CALLS_MAIN: &str = "runtime.main";
+
 /// Reads arguments and environment into `runtime.argslice` and `runtime.envs` (runtime/os_wasip1.go, Go 1.24 to 1.27).
 #[cfg(feature = "snapshot")]
 pub(crate) const READ_ENVIRONMENT: &str = "runtime.goenvs";

@@ -15,14 +15,15 @@
 use crate::go::abi::wasi;
 use wasmi::{Caller, Error, Extern, StoreLimits, Val};
 
-/// The argument and the variable that the program is given. The second pair is for the rehearsal of `find`.
+/// The argument and the variable that the program is given. The second pair is for the rehearsal of `find`. The argument
+/// is a path, so that its base is another string.
 pub(super) const MARKS: [[&str; 2]; 2] = [
     [
-        "gowasp-snapshot-argument-first",
+        "/gowasp-snapshot/argument-first",
         "GOWASP_SNAPSHOT=environment-first",
     ],
     [
-        "gowasp-snapshot-argument-again",
+        "/gowasp-snapshot/argument-again",
         "GOWASP_SNAPSHOT=environment-again",
     ],
 ];

@@ -5,6 +5,7 @@
 //! after    (export "_initialize" (func $nothing))  (export "add" (func ;; entered ? $add : $first, $add))
 //! $first:  random states and cheap random state from random_get
 //!          runtime.goenvs; os.Args, syscall.envs = runtime.argslice, runtime.envs
+//!          strings that are os.Args[0] = runtime.argslice[0]
 //!          syscall.copyenv; syscall.init.1             ;; the map of variables, the preopened directories
 //! ```
 //!
@@ -17,7 +18,7 @@ use super::go_call::{Calls, function};
 use super::{fail, word};
 use crate::edit::{Edit, Signature, forward};
 use crate::error::Result;
-use crate::go::abi::{INITIALIZE, is_canonical, wasi};
+use crate::go::abi::{INITIALIZE, START, is_canonical, wasi};
 use crate::go::known::{READ_ENVIRONMENT, READ_PREOPENS};
 use crate::go::{Program, Renewed};
 use crate::index::FuncIndex;
@@ -33,10 +34,20 @@ pub(super) struct First {
     code: FuncIndex,
 }
 
+impl First {
+    fn unless_entered(self, code: &mut InstructionSink<'_>) {
+        code.global_get(self.entered)
+            .i32_eqz()
+            .if_(BlockType::Empty)
+            .call(self.code.0)
+            .end();
+    }
+}
+
 pub(super) fn run(
     edit: &mut Edit<'_>,
     program: &Program,
-    calls: &Calls,
+    calls: Calls,
     kept: &Kept,
     renewed: Renewed,
 ) -> Result<First> {
@@ -44,6 +55,7 @@ pub(super) fn run(
         .input()
         .imported_function(wasi::MODULE, wasi::RANDOM_GET))
     .ok_or_else(|| fail("the module does not import random_get"))?;
+    let caller = calls.caller(edit);
     let entered = edit.add_global(ValType::I32, ConstExpr::i32_const(0));
     let mut body = Function::new([]);
     let mut code = body.instructions();
@@ -64,15 +76,16 @@ pub(super) fn run(
     code.i32_const(1).global_set(entered);
     let environment = function(program, READ_ENVIRONMENT);
     let environment = environment.ok_or_else(|| fail(format!("there is no {READ_ENVIRONMENT}")))?;
-    calls.call(&mut code, environment);
+    caller.call(&mut code, environment);
     copy(&mut code, &kept.arguments);
     copy(&mut code, &kept.environment);
+    kept.name.renew(edit, &mut code, kept.arguments.own);
     if let Some(preopens) = function(program, READ_PREOPENS) {
         let name = renewed.copy_environment;
         let variables =
             function(program, name).ok_or_else(|| fail(format!("there is no {name}")))?;
-        calls.call(&mut code, variables);
-        calls.call(&mut code, preopens);
+        caller.call(&mut code, variables);
+        caller.call(&mut code, preopens);
     }
     code.end();
     let code = edit.add_function((Vec::new(), Vec::new()), body);
@@ -80,7 +93,7 @@ pub(super) fn run(
 }
 
 /// Lets each export run the first code if it has not run.
-pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
+pub(super) fn guard_exports(edit: &mut Edit<'_>, calls: Calls, first: First) -> Result<()> {
     let exports = edit.input().exports.iter().enumerate();
     let functions: Vec<(usize, &str, FuncIndex)> = exports
         .filter(|(_, export)| export.kind == ExternalKind::Func)
@@ -92,6 +105,12 @@ pub(super) fn guard_exports(edit: &mut Edit<'_>, first: First) -> Result<()> {
             nothing.instructions().end();
             let nothing = edit.add_function((Vec::new(), Vec::new()), nothing);
             edit.redirect_export(position, nothing);
+            continue;
+        }
+        if let (Calls::Command(command), START) = (calls, name) {
+            let start = command.start(|code| first.unless_entered(code));
+            let start = edit.add_function((Vec::new(), Vec::new()), start);
+            edit.redirect_export(position, start);
             continue;
         }
         if leaves_it_to_the_next(name) {
@@ -114,11 +133,7 @@ fn leaves_it_to_the_next(name: &str) -> bool {
 fn guarded((parameters, _): &Signature, function: FuncIndex, first: First) -> Function {
     let mut body = Function::new([]);
     let mut code = body.instructions();
-    code.global_get(first.entered)
-        .i32_eqz()
-        .if_(BlockType::Empty)
-        .call(first.code.0)
-        .end();
+    first.unless_entered(&mut code);
     forward(&mut code, parameters.len(), function);
     code.end();
     body

@@ -13,6 +13,7 @@
 use super::answers::MARKS;
 use super::fail;
 use super::go_call::has;
+use super::name::Name;
 use super::run::{Bits, Left};
 use crate::error::Result;
 use crate::go::abi::GLOBAL_G;
@@ -48,6 +49,7 @@ pub(super) struct Kept {
     pub(super) cheaprand: u32,
     pub(super) arguments: Slices,
     pub(super) environment: Slices,
+    pub(super) name: Name,
 }
 
 /// Variables that hold a slice of strings.
@@ -73,6 +75,11 @@ pub(super) fn run(left: &mut Left, program: &Program, renewed: Renewed) -> Resul
     if has(program, "os.init") && arguments.copies.is_empty() {
         return Err(changed("arguments", "os.Args"));
     }
+    let name =
+        (Name::find(before, arguments.own)?).ok_or_else(|| changed("arguments", "os.Args"))?;
+    if name.is_used(before) {
+        left.warnings.push(USES_NAME.to_owned());
+    }
     let unknown =
         || fail("the runtime's random state is not where it is in the releases that were read");
     let seeds = left.random.iter().find(|(_, len)| *len == SEED);
@@ -88,8 +95,11 @@ pub(super) fn run(left: &mut Left, program: &Program, renewed: Renewed) -> Resul
         cheaprand: thread + chacha8::LEN,
         arguments,
         environment,
+        name,
     })
 }
+
+const USES_NAME: &str = "the initialization makes something of the program's name (os.Args[0]), which is the same in every instance";
 
 fn changed(what: &str, by: &str) -> crate::Error {
     fail(format!(

@@ -6,15 +6,12 @@ use crate::go::{Goos, Identity, Kind, Program, Renewed, Toolchain};
 use crate::input::Input;
 use wasmparser::{BinaryReader, FunctionBody, Operator, Parser, Payload, TypeRef};
 
-/// Refuses what is not a reactor of standard Go for WASI preview 1, with a memory and a table of its own.
-pub(super) fn unfit(input: &Input<'_>, identity: &Identity) -> Result<()> {
-    match (&identity.toolchain, identity.goos, identity.kind) {
-        (Toolchain::Go, Some(Goos::Wasip1), Some(Kind::Reactor)) => {}
-        (Toolchain::Go, Some(Goos::Wasip1), _) => {
-            return Err(fail(
-                "this module is a command: it runs main once, and has nothing to keep",
-            )
-            .with_hint("build a reactor: -buildmode=c-shared and go:wasmexport"));
+/// Refuses what standard Go did not write for WASI preview 1, with a memory and a table of its own; which kind it is.
+pub(super) fn unfit(input: &Input<'_>, identity: &Identity) -> Result<Kind> {
+    let kind = match (&identity.toolchain, identity.goos, identity.kind) {
+        (Toolchain::Go, Some(Goos::Wasip1), Some(kind)) => kind,
+        (Toolchain::Go, Some(Goos::Wasip1), None) => {
+            return Err(fail("this module exports neither _start nor _initialize"));
         }
         (Toolchain::Go, ..) => {
             return Err(fail(
@@ -23,7 +20,7 @@ pub(super) fn unfit(input: &Input<'_>, identity: &Identity) -> Result<()> {
             .with_hint("build with GOOS=wasip1 GOARCH=wasm -buildmode=c-shared"));
         }
         (other, ..) => return Err(fail(format!("this module is not of standard Go: {other}"))),
-    }
+    };
     let has_foreign = |import: &crate::input::Import<'_>| !matches!(import.ty, TypeRef::Func(_));
     if let Some(import) = input.imports.iter().find(|import| has_foreign(import)) {
         return Err(fail(format!(
@@ -32,7 +29,8 @@ pub(super) fn unfit(input: &Input<'_>, identity: &Identity) -> Result<()> {
         )));
     }
     one_memory(input)?;
-    changes_of_tables(input)
+    changes_of_tables(input)?;
+    Ok(kind)
 }
 
 fn one_memory(input: &Input<'_>) -> Result<()> {

@@ -1,4 +1,5 @@
-//! Runs start function and `_initialize` in an interpreter, within limits, and keeps what they leave.
+//! Runs start function and `_initialize`, or a command up to its `main.main`, in an interpreter, within limits, and keeps
+//! what that leaves.
 //!
 //! The module that runs is the input with exports for its globals and counters (`watch`). Behind the initialization,
 //! once memory and globals are kept, the program reads its arguments and environment a second time, from other answers:
@@ -9,9 +10,9 @@ use super::go_call::{Calls, function};
 use super::{SnapshotOptions, fail, watch};
 use crate::edit::Edit;
 use crate::error::{Error, Result, Stage};
-use crate::go::Program;
-use crate::go::abi::INITIALIZE;
-use crate::go::known::READ_ENVIRONMENT;
+use crate::go::abi::GLOBAL_SP;
+use crate::go::known::{CALLS_MAIN, MAIN, READ_ENVIRONMENT};
+use crate::go::{Bytes, Program};
 use crate::input::Input;
 use wasm_encoder::Function;
 use wasmi::{
@@ -55,7 +56,7 @@ pub(super) struct Left {
 pub(super) fn run(
     input: &Input<'_>,
     program: &Program,
-    calls: &Calls,
+    calls: Calls,
     options: &SnapshotOptions,
 ) -> Result<Left> {
     let mut edit = Edit::new(input);
@@ -64,15 +65,19 @@ pub(super) fn run(
     let goenvs = function(program, READ_ENVIRONMENT)
         .ok_or_else(|| fail(format!("there is no {READ_ENVIRONMENT}")))?;
     let mut again = Function::new([]);
+    let caller = calls.caller(&mut edit);
     let mut code = again.instructions();
-    calls.call(&mut code, goenvs);
+    caller.call(&mut code, goenvs);
     code.end();
+    if let Calls::Command(command) = calls {
+        command.stop(&mut edit)?;
+    }
     let again = edit.add_function((Vec::new(), Vec::new()), again);
     edit.export(AGAIN, again);
     let instrumented = edit.finish()?;
 
     let mut running = Running::start(&instrumented, options)?;
-    running.call(INITIALIZE, &mut [])?;
+    running.call(calls.started_by(), &mut [])?;
     let fuel = options.fuel - running.store.get_fuel().unwrap_or(0);
     let mut globals = Vec::new();
     for getter in getters {
@@ -92,6 +97,7 @@ pub(super) fn run(
         globals,
         monotonic: running.store.data().monotonic,
     };
+    has_come_to_main(calls, &image)?;
     warnings.extend(warnings_of(running.store.data()));
     running.store.data_mut().round = 1;
     running.call(AGAIN, &mut [])?;
@@ -102,6 +108,22 @@ pub(super) fn run(
         fuel,
         warnings,
     })
+}
+
+/// Whether a command is where its snapshot is taken.
+fn has_come_to_main(calls: Calls, image: &Image) -> Result<()> {
+    let (Calls::Command(command), Some(Some(Bits::I32(sp)))) =
+        (calls, image.globals.get(GLOBAL_SP as usize))
+    else {
+        return Ok(());
+    };
+    let memory = Bytes::new(0, &image.memory);
+    match command.waits(sp.cast_unsigned(), |address| memory.u64(address)) {
+        true => Ok(()),
+        false => Err(fail(format!(
+            "the initialization starts {MAIN} itself, before {CALLS_MAIN} does"
+        ))),
+    }
 }
 
 fn warnings_of(host: &Answers) -> Vec<String> {
@@ -281,7 +303,7 @@ mod tests {
         );
         let wasm = wat::parse_str(text).expect("text of a module");
         let run = Running::start(&wasm, options).and_then(|mut running| {
-            running.call(INITIALIZE, &mut [])?;
+            running.call(calls.started_by(), &mut [])?;
             running.memory().map(|memory| memory.len())
         });
         match run {

@@ -1,0 +1,184 @@
+//! Calls of Go's functions in a command that waits where its runtime calls `main.main`.
+//!
+//! ```text
+//! runtime.main         … runs init functions, pushes its return PC, calls main.main through the table
+//! (while it is made)   the slot of main.main holds $wait: stores the PC of main.main below SP, sets PAUSE, unwinds
+//!
+//! call f               store the PC of f below SP
+//!                      until the PC below SP is runtime.main's: call through the table what it names
+//! _start               store the PC of main.main below SP, call wasm_pc_f_loop
+//! ```
+//!
+//! `wasm_pc_f_loop` then returns to the host, as for any pause, and all that is needed to go on is on Go's stack. `f` is
+//! called from where `main.main` would be, so stack walkers find the frame of `runtime.main` below it. `runtime.main` calls
+//! through the table because the linker finds `main.main` for it (runtime/proc.go, Go 1.24 to 1.27), so no optimization
+//! knows whom it calls, and the call can be resumed.
+
+use super::super::{fail, word};
+use super::{Entry, function};
+use crate::code::PcWidth;
+use crate::edit::Edit;
+use crate::error::Result;
+use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP, RETURN_PC};
+use crate::go::known::{CALLS_MAIN, MAIN};
+use crate::go::{Pc, Program};
+use crate::index::FuncIndex;
+use crate::input::Input;
+use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
+
+/// The trampoline for commands (runtime/asm_wasm.s).
+const TRAMPOLINE: &str = "wasm_pc_f_loop";
+
+/// A command, and how Go's functions are called in it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::snapshot) struct Command {
+    /// `main.main`.
+    main: Entry,
+    /// PC_F of `runtime.main`.
+    caller: u32,
+    trampoline: FuncIndex,
+    /// Type of the functions in the table.
+    ty: u32,
+    convention: Convention,
+}
+
+/// What functions in the table take and return (code/adapt.rs).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Convention {
+    /// PC_B; 1 if they unwind. SP is in its global.
+    Original,
+    /// PC_B or a return PC that they have to push, and SP; SP or 0 if they unwind.
+    Lifted(PcWidth),
+}
+
+impl Command {
+    /// # Errors
+    /// A program that does not start as Go's do.
+    pub(super) fn of(input: &Input<'_>, program: &Program) -> Result<Command> {
+        let known = |name: &str| {
+            let missing = || fail(format!("there is no {name}: a command of Go's has one"));
+            function(program, name).ok_or_else(missing)
+        };
+        let main = known(MAIN)?;
+        let ty = input.functions.get(main.wasm_index.0 as usize).copied();
+        let types = input.function_type(main.wasm_index);
+        let convention = match types.map(wasmparser::FuncType::params) {
+            Some([wasmparser::ValType::I32]) => Convention::Original,
+            Some([first, wasmparser::ValType::I32]) => Convention::Lifted(match first {
+                wasmparser::ValType::I64 => PcWidth::Bits64,
+                _ => PcWidth::Bits32,
+            }),
+            _ => return Err(fail(format!("{MAIN} has the type of no function of Go's"))),
+        };
+        Ok(Command {
+            main,
+            caller: known(CALLS_MAIN)?.pc.f,
+            trampoline: known(TRAMPOLINE)?.wasm_index,
+            ty: ty.unwrap_or_default(),
+            convention,
+        })
+    }
+
+    /// Lets the program wait where `main.main` is called through the table.
+    pub(in crate::snapshot) fn stop(&self, edit: &mut Edit<'_>) -> Result<()> {
+        let signature = edit.signature(self.main.wasm_index)?;
+        let wait = edit.add_function(signature, self.wait());
+        edit.redirect_slots(self.main.wasm_index, wait);
+        Ok(())
+    }
+
+    fn wait(&self) -> Function {
+        let mut body = Function::new([]);
+        let mut code = body.instructions();
+        if let Convention::Lifted(width) = self.convention {
+            code.local_get(1)
+                .i32_const(RETURN_PC.cast_signed())
+                .i32_sub()
+                .local_tee(1)
+                .local_get(0);
+            if width == PcWidth::Bits32 {
+                code.i64_extend_i32_u();
+            }
+            code.i64_store(word(0)).local_get(1).global_set(GLOBAL_SP);
+        }
+        self.be_next(&mut code);
+        let unwinds = i32::from(self.convention == Convention::Original);
+        code.i32_const(1)
+            .global_set(GLOBAL_PAUSE)
+            .i32_const(unwinds)
+            .end();
+        body
+    }
+
+    /// Lets the trampoline enter `main.main` next.
+    fn be_next(&self, code: &mut InstructionSink<'_>) {
+        below_sp(code);
+        code.i64_const(self.main.pc.bits().cast_signed())
+            .i64_store(word(0));
+    }
+
+    /// Whether the program waits there: its SP, and a word of its memory.
+    pub(in crate::snapshot) fn waits(&self, sp: u32, word: impl Fn(u64) -> Option<u64>) -> bool {
+        let next = word(u64::from(sp.wrapping_sub(RETURN_PC)));
+        let back = word(sp.into()).and_then(Pc::of_bits);
+        next == Some(self.main.pc.bits()) && back.is_some_and(|pc| pc.f == self.caller)
+    }
+
+    /// Adds a function that calls the function of a PC.
+    pub(super) fn add_calls(&self, edit: &mut Edit<'_>) -> FuncIndex {
+        let [pc, back, sp] = [0, 1, 2];
+        let mut body = Function::new([(1, ValType::I64), (1, ValType::I32)]);
+        let mut code = body.instructions();
+        code.global_get(GLOBAL_SP).i64_load(word(0)).local_set(back);
+        below_sp(&mut code);
+        code.local_get(pc)
+            .i64_store(word(0))
+            .loop_(BlockType::Empty);
+        below_sp(&mut code);
+        code.i32_load16_u(word(0));
+        if let Convention::Lifted(width) = self.convention {
+            if width == PcWidth::Bits64 {
+                code.i64_extend_i32_u();
+            }
+            code.global_get(GLOBAL_SP);
+        }
+        below_sp(&mut code);
+        code.i32_load(word(2)).call_indirect(0, self.ty);
+        match self.convention {
+            Convention::Original => code.drop(),
+            Convention::Lifted(_) => code
+                .local_tee(sp)
+                .if_(BlockType::Empty)
+                .local_get(sp)
+                .global_set(GLOBAL_SP)
+                .end(),
+        };
+        below_sp(&mut code);
+        code.i64_load(word(0))
+            .local_get(back)
+            .i64_ne()
+            .br_if(0)
+            .end();
+        // It has popped the return PC.
+        below_sp(&mut code);
+        code.global_set(GLOBAL_SP).end();
+        edit.add_function((vec![ValType::I64], Vec::new()), body)
+    }
+
+    /// What the host calls to run `main.main`: runs `first` before, unless something has run it.
+    pub(in crate::snapshot) fn start(&self, first: impl Fn(&mut InstructionSink<'_>)) -> Function {
+        let mut body = Function::new([]);
+        let mut code = body.instructions();
+        first(&mut code);
+        self.be_next(&mut code);
+        code.call(self.trampoline.0).end();
+        body
+    }
+}
+
+/// The address of the word below SP.
+fn below_sp(code: &mut InstructionSink<'_>) {
+    code.global_get(GLOBAL_SP)
+        .i32_const(RETURN_PC.cast_signed())
+        .i32_sub();
+}
