@@ -1,6 +1,6 @@
 /**
- * Snapshots of reactors: what init functions made is there, and random numbers, clocks, arguments, environment and files are each
- * instance's own, in wasmtime and in Node.
+ * Snapshots: what init functions made is there, and random numbers, clocks, arguments, environment and files are each instance's
+ * own. Reactors in wasmtime and in Node; commands there and in wazero, however they end.
  *
  * `GOWASP_GO_RELEASES` names the releases, `1.24.13,1.27.4`; without it, the machine's Go.
  */
@@ -12,13 +12,17 @@ import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { wasmtimeHome } from "../../scripts/engines.mjs";
 import { gowaspBinary } from "../../scripts/paths.mjs";
-import { WASI_ENGINES } from "../engines/wasi.mjs";
+import { runOnEngine, WASI_ENGINES } from "../engines/wasi.mjs";
 import { runChild } from "../harness/child.mjs";
 import { builtProgram, withoutGo } from "../harness/go.mjs";
 import { optimizerMissing } from "../harness/optimize.mjs";
+import { hostsFor, runUnder } from "../harness/programs/hosts.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PROGRAM = here("../snapshot/program");
+const COMMAND = here("../snapshot/command");
+/** How the command ends: its exit code. */
+const ENDS = { "": 0, "-h": 0, panic: 2, exit: 7, goexit: 2, deadlock: 2, again: 2 };
 const INSTANCES = 3;
 const CALLS = ["chances", "kept", "clocks", "surroundings", "stress=3000"];
 /** What `kept` returns where everything is there: the sum below 1000, and 42. */
@@ -74,6 +78,58 @@ for (const release of releases) {
 
     test("the original does the same", async () => checkInstances(await run("wasmtime", original)));
   });
+}
+
+for (const release of releases) {
+  describe(`snapshots of a command, Go ${release}`, { skip, concurrency: 2 }, () => {
+    const original = skip ? "" : builtProgram(COMMAND, { release, goos: "wasip1" });
+    const path = (name) => join(work, `command-${release}-${name}.wasm`);
+
+    for (const preset of ["none", "server", "download"]) {
+      test(`what is optimized for ${preset} ends as the original`, async () => {
+        const snapshot = path(preset);
+        const said =
+          preset === "none"
+            ? await gowasp("snapshot", original, "-o", snapshot)
+            : await gowasp("optimize", original, "-o", snapshot, "--for", preset, "--snapshot");
+        assert.match(said, /makes something of the program's name/);
+        const chances = [];
+        for (const [end, exitCode] of Object.entries(ENDS)) {
+          const program = { args: end ? [end] : [], stdin: "a line\n", env: { K: "value" }, nodeArgs: [] };
+          const hosts = [
+            ...Object.keys(WASI_ENGINES).map((engine) => (wasm) => runOnEngine(engine, program, wasm)),
+            ...hostsFor("wasip1").map((host) => (wasm) => runUnder(host, { program }, wasm)),
+          ];
+          for (const run of hosts) {
+            const [before, after] = [await run(original), await run(snapshot)];
+            assert.equal(before.exitCode, exitCode, before.stderr);
+            assert.equal(after.exitCode, exitCode, after.stderr);
+            assert.equal(named(after.stdout), named(before.stdout));
+            assert.deepEqual(trace(after, preset === "none"), trace(before, preset === "none"));
+            chances.push(...after.stderr.split("\n").filter(isChance));
+          }
+        }
+        assert.ok(chances.length > 20);
+        assert.equal(new Set(chances).size, chances.length, "every instance has its own random numbers");
+      });
+    }
+  });
+}
+
+/** The lines on standard error that are the same in every instance; `offsets` only where the code is the original's. */
+function trace({ stderr }, offsets) {
+  const plain = (line) => (offsets ? line : line.replace(/ \+0x[0-9a-f]+$/, "").replace(/\([^)]*\)$/, ""));
+  const lines = stderr.split("\n").filter((line) => !isChance(line));
+  return lines.map((line) => named(plain(line)));
+}
+
+function isChance(line) {
+  return line.startsWith("chances");
+}
+
+/** Hosts give the path of the file as the program's name. */
+function named(text) {
+  return text.replaceAll(/\S+\.wasm/g, "NAME");
 }
 
 function checkInstances(instances) {

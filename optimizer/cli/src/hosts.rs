@@ -21,7 +21,7 @@ pub(crate) struct Hosts {
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_memory: Option<u64>,
 
-    /// Run the initialization of a reactor now, so that instances begin where it ends (docs/snapshot.md)
+    /// Run the initialization now, so that instances begin where it ends, commands with main.main (docs/snapshot.md)
     #[arg(long)]
     snapshot: bool,
 }

@@ -50,7 +50,7 @@ use terminal::{Terminal, printable};
   gowasp debug app.wasm -o app.debug.wasm  Go's lines for debuggers, without optimizing
   gowasp check app.wasm --platform cloudflare-workers --budget br=900kB
   gowasp component app.wasm -o app.component.wasm
-  gowasp snapshot plugin.wasm -o out.wasm  a reactor that is initialized already
+  gowasp snapshot plugin.wasm -o out.wasm  a module that is initialized already
   npx gowasp serve public                  a server for development, by the npm package
 
 Exit codes: 0 done, 1 the input or a step failed, 2 wrong usage; those of check are its own."
@@ -102,7 +102,7 @@ enum Command {
     Check(check::Arguments),
     /// Make a component of a module for WASI preview 1
     Component(component::Arguments),
-    /// Initialize a reactor now instead of in every instance
+    /// Initialize a module for WASI now instead of in every instance
     Snapshot(snapshot::Arguments),
 }
 

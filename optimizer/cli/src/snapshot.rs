@@ -1,4 +1,4 @@
-//! `gowasp snapshot`: a reactor that is initialized already.
+//! `gowasp snapshot`: a module that is initialized already.
 
 #[cfg(feature = "snapshot")]
 mod make;
@@ -24,13 +24,14 @@ pub(crate) fn described(report: &SnapshotReport) -> String {
 #[command(after_help = "Examples:
   GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o plugin.wasm .
   gowasp snapshot plugin.wasm -o out.wasm          instances start without running init functions
+  gowasp snapshot tool.wasm -o out.wasm            a command: runs begin with main.main
   gowasp optimize plugin.wasm -o out.wasm --for server --snapshot   optimized, with its symbols by pack
 
 Random state, arguments, environment, preopened directories and clocks are each instance's own;
 what init functions make of them is not. An initialization that calls functions of the host, prints,
 waits or opens files is refused. Go 1.24 to 1.27. See docs/snapshot.md.")]
 pub(crate) struct Arguments {
-    /// The reactor that `go build -buildmode=c-shared` wrote with GOOS=wasip1, or `gowasp optimize`; `-` for standard input
+    /// The module that `go build` wrote with GOOS=wasip1, or `gowasp optimize`; `-` for standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
 

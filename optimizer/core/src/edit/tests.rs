@@ -118,3 +118,26 @@ fn more_memory_is_declared_up_to_a_maximum() {
     let refused = edit.finish().expect_err("too much");
     assert!(refused.message().contains("more than 2 pages"), "{refused}");
 }
+
+#[cfg(feature = "snapshot")]
+#[test]
+fn slots_are_redirected_but_not_calls() {
+    let text = r#"(module
+        (type $f (func (result i32)))
+        (table 2 funcref)
+        (elem (i32.const 0) func $one $two)
+        (memory (export "memory") 1)
+        (func $one (result i32) (i32.const 1))
+        (func $two (result i32) (i32.const 2))
+        (func (export "run") (result i32)
+          (i32.add (i32.mul (call $one) (i32.const 100))
+            (i32.add (i32.mul (call_indirect (type $f) (i32.const 0)) (i32.const 10))
+              (call_indirect (type $f) (i32.const 1))))))"#;
+    let wasm = edited(text, |edit| {
+        let mut body = Function::new([]);
+        body.instructions().i32_const(3).end();
+        let three = edit.add_function(signature(&[], &[ValType::I32]), body);
+        edit.redirect_slots(FuncIndex(0), three);
+    });
+    assert_eq!(run(&wasm, "run").0, 132);
+}

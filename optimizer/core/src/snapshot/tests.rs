@@ -25,10 +25,6 @@ fn what_no_snapshot_can_be_made_of() {
     let table = "(memory 1) (table 1 funcref) (func (table.set (i32.const 0) (ref.null func)))";
     for (fields, reason) in [
         (js.to_owned(), "GOOS=js"),
-        (
-            format!(r#"{WASI} (memory 1) (func (export "_start"))"#),
-            "command",
-        ),
         (format!("{WASI} {memory} {REACTOR}"), "env.memory"),
         (format!("{WASI} {REACTOR}"), "no memory"),
         (
