@@ -52,7 +52,7 @@ for (const release of releases) {
       await gowasp("snapshot", original, "-o", path("again"));
       assert.ok(readFileSync(path("plain")).equals(readFileSync(path("again"))));
       assert.match(said, /asks for the time/);
-      assert.doesNotMatch(said, /environment variables/);
+      assert.doesNotMatch(said, /environment variables|program's name/);
     });
 
     for (const preset of ["none", "server", "download"]) {
@@ -96,8 +96,10 @@ for (const release of releases) {
         const chances = [];
         for (const [end, exitCode] of Object.entries(ENDS)) {
           const program = { args: end ? [end] : [], stdin: "a line\n", env: { K: "value" }, nodeArgs: [] };
+          // The others compile for seconds each time.
+          const engines = end === "panic" ? Object.keys(WASI_ENGINES) : [];
           const hosts = [
-            ...Object.keys(WASI_ENGINES).map((engine) => (wasm) => runOnEngine(engine, program, wasm)),
+            ...engines.map((engine) => (wasm) => runOnEngine(engine, program, wasm)),
             ...hostsFor("wasip1").map((host) => (wasm) => runUnder(host, { program }, wasm)),
           ];
           for (const run of hosts) {
@@ -109,7 +111,7 @@ for (const release of releases) {
             chances.push(...after.stderr.split("\n").filter(isChance));
           }
         }
-        assert.ok(chances.length > 20);
+        assert.ok(chances.length > 10);
         assert.equal(new Set(chances).size, chances.length, "every instance has its own random numbers");
       });
     }

@@ -162,8 +162,23 @@ impl<'s> Symbolicator<'s> {
     /// function.
     fn site(&mut self, function: Function<'_>, file_offset: u64) -> Option<Vec<StackLevel<'s>>> {
         let found = self.find(function, file_offset);
-        self.tally.foreign += u64::from(found.is_none());
+        let is_own =
+            matches!(function, Function::Index(index) if self.is_added(index, file_offset));
+        self.tally.foreign += u64::from(found.is_none() && !is_own);
         found
+    }
+
+    /// Whether a function may be one that gowasp added: those stand behind the program's, and no side-car has them.
+    fn is_added(&self, index: u32, file_offset: u64) -> bool {
+        let is_behind = |last: &FunctionPositions| {
+            let end = u64::from(self.symbols.code_start) + u64::from(last.range.end);
+            index > last.index && file_offset >= end
+        };
+        self.symbols
+            .positions
+            .functions
+            .last()
+            .is_some_and(is_behind)
     }
 
     fn find(&self, wanted: Function<'_>, file_offset: u64) -> Option<Vec<StackLevel<'s>>> {

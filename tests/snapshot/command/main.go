@@ -23,6 +23,7 @@ var (
 	name    = os.Args[0]
 	base    = filepath.Base(os.Args[0])
 	answers = make(chan int)
+	asked   = make(chan int)
 	late    = make(chan string, 1)
 	calm    = flag.Bool("calm", false, "collect garbage when there is some")
 )
@@ -35,7 +36,7 @@ func init() {
 	time.AfterFunc(time.Millisecond, func() { late <- "timer of init" })
 	go func() {
 		defer func() { answers <- len(fmt.Sprint(recover())) }()
-		<-answers
+		<-asked
 		panic("in a goroutine of init")
 	}()
 }
@@ -49,7 +50,7 @@ func main() {
 	fmt.Println("name", name, "arguments", os.Args, flag.Args(), "K", os.Getenv("K"))
 	fmt.Fprintln(os.Stderr, "chances", rand.Int63(), slices.Collect(maps.Keys(table))[:4], base)
 	fmt.Println(<-answers, <-late, time.Since(began) < time.Minute, time.Now().Year() > 2020)
-	answers <- 0
+	asked <- 0
 	fmt.Println("recovered", <-answers)
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	fmt.Printf("read %q %v\n", line, err)

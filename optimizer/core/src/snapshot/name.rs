@@ -61,9 +61,14 @@ impl Name {
         const OWN: usize = 2;
         let [mark, _] = MARKS[0];
         let (start, len) = self.text;
-        let is_within = |(_, word): (u64, u64)| (start + 1..start + len).contains(&word);
+        let is_part = |(place, word): (u64, u64)| {
+            let part = memory.u64(place.saturating_add(8)).unwrap_or(0);
+            (start..start + len).contains(&word)
+                && (1..=start + len - word).contains(&part)
+                && (word, part) != self.text
+        };
         let texts = (memory.as_slice().windows(mark.len())).filter(|text| *text == mark.as_bytes());
-        texts.take(OWN + 1).count() > OWN || memory.words().any(is_within)
+        texts.take(OWN + 1).count() > OWN || memory.words().any(is_part)
     }
 
     /// Lets all copies be the first argument of the slice at an address.

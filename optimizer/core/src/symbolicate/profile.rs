@@ -95,7 +95,7 @@ impl<'s> Symbolicator<'s> {
     /// not begin there.
     pub(super) fn declared(&mut self, index: u32, file_offset: u64) -> Option<&'s Subprogram> {
         let found = self.begins(index, file_offset);
-        self.tally.foreign += u64::from(found.is_none());
+        self.tally.foreign += u64::from(found.is_none() && !self.is_added(index, file_offset));
         found
     }
 

@@ -105,6 +105,16 @@ fn what_is_no_call_of_this_build_stays_and_is_counted() {
 }
 
 #[test]
+fn functions_that_gowasp_added_stay_and_are_no_sign_of_another_build() {
+    let trace = "    at wasm://wasm/8ab3:wasm-function[13]:0x1062\n";
+    let (out, tally) = translated(trace, true);
+    assert_eq!((out.as_str(), tally.foreign), (trace, 0));
+    let node = NODE.replace("[12]", "[13]").replace("4144", "4193");
+    let (out, tally) = in_pieces(node.as_bytes(), node.len());
+    assert_eq!((out, tally.foreign), (node.into_bytes(), 0));
+}
+
+#[test]
 fn frames_without_offset_are_translated_only_for_a_known_build() {
     let trace = "<?>.wasm-function[12]@[wasm code]\n\t.$12(i32,i32) i32\n\tenv.$99(i32)\n";
     let (out, tally) = translated(trace, false);
