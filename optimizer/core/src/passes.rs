@@ -21,6 +21,7 @@ mod mark_no_return;
 mod merge_data;
 mod merge_locals;
 mod names;
+mod on_stack_replacement;
 mod pace_collector;
 mod plain_calls;
 mod promote_calls;
@@ -256,6 +257,13 @@ pub static PASSES: &[Pass] = &[
         summary: "copy much memory in pieces, which C libraries do faster",
         after: &["forward-values", "merge-locals"],
         run: Run::Code(split_copies::run),
+    },
+    // What it puts behind calls is in the way of passes that look for the resume point there.
+    Pass {
+        name: "on-stack-replacement",
+        summary: "let loops that run for long come back in the code that the engine has compiled since",
+        after: &["plain-calls", "merge-locals", "split-copies"],
+        run: Run::CodeAndTables(on_stack_replacement::run),
     },
     // It tests the code that all other passes have written.
     #[cfg(any(test, feature = "resume-stress"))]

@@ -60,6 +60,8 @@ pub(super) struct Found {
     pub(super) tally: Tally,
     /// It begins an unwind itself.
     pub(super) unwinds: bool,
+    /// PC_B of its own resume points that it unwinds to by itself.
+    unwinds_to: BTreeSet<u32>,
     /// It stores its own return PC, as a callee does.
     pub(super) keeps_return_pc: bool,
     /// It loads its own return PC.
@@ -390,7 +392,7 @@ impl<'w> Walk<'w, '_> {
                 self.found.returns = true;
                 self.returns_results();
             }
-            Value::Constant(0) => self.found.unwinds = true,
+            Value::Constant(0) => self.begins_unwind()?,
             Value::Other if self.states.sp() == Some(Sp::Elsewhere) => self.found.returns = true,
             Value::Stack(at) => {
                 let off = i64::from(at) - i64::from(RETURN_PC);
@@ -400,9 +402,6 @@ impl<'w> Walk<'w, '_> {
                 ));
             }
             _ => return Err(self.fault("SP", "what is returned is not SP")),
-        }
-        if self.found.unwinds && !self.is_shown() {
-            return Err(self.fault("global 0", "an unwind begins and global 0 is not SP"));
         }
         self.states = States::default();
         Ok(())

@@ -41,6 +41,10 @@ pub(crate) const FIRST_ADDRESS: u32 = 4096;
 pub(crate) const STACK_HI: u32 = 8;
 /// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).
 pub(crate) const STACK_GUARD: u32 = 16;
+/// Offset of `g.m`, the thread (runtime/runtime2.go, Go 1.18 to 1.27).
+pub(crate) const M: u32 = 48;
+/// Offset of `m.g0`, the goroutine with the thread's own stack (as above).
+pub(crate) const G0: u32 = 0;
 /// How far below `g.stack.hi` the return PC of a goroutine's first function is, which leads to `goexit`: four words and
 /// itself (`newproc1` in runtime/proc.go, `gostartcall` in runtime/sys_wasm.go, Go 1.18 to 1.27).
 pub(crate) const GOEXIT_BELOW_TOP: i32 = 40;

@@ -59,12 +59,16 @@ impl Name {
     pub(super) fn is_used(&self, memory: Bytes<'_>) -> bool {
         /// The runtime's string, and what the host wrote.
         const OWN: usize = 2;
+        /// A span of the heap (`mspan` in runtime/mheap.go) has address and number of pages side by side as well; short
+        /// texts are in spans of one page.
+        const MOST_PAGES: u64 = 1;
         let [mark, _] = MARKS[0];
         let (start, len) = self.text;
         let is_part = |(place, word): (u64, u64)| {
             let part = memory.u64(place.saturating_add(8)).unwrap_or(0);
+            let shortest = if word == start { MOST_PAGES + 1 } else { 1 };
             (start..start + len).contains(&word)
-                && (1..=start + len - word).contains(&part)
+                && (shortest..=start + len - word).contains(&part)
                 && (word, part) != self.text
         };
         let texts = (memory.as_slice().windows(mark.len())).filter(|text| *text == mark.as_bytes());

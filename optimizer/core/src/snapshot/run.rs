@@ -283,6 +283,7 @@ fn printed(host: &Answers) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::go::abi::INITIALIZE;
 
     /// Why a module whose initialization is this cannot be run.
     fn failure(initialize: &str, options: &SnapshotOptions) -> String {
@@ -303,7 +304,7 @@ mod tests {
         );
         let wasm = wat::parse_str(text).expect("text of a module");
         let run = Running::start(&wasm, options).and_then(|mut running| {
-            running.call(calls.started_by(), &mut [])?;
+            running.call(INITIALIZE, &mut [])?;
             running.memory().map(|memory| memory.len())
         });
         match run {

@@ -321,3 +321,36 @@ fn recursion_without_a_check_is_refused() {
     let refused = (fault.rule(), fault.function.as_deref());
     assert_eq!(refused, ("stack", Some("deep")), "{fault}");
 }
+
+#[test]
+fn an_unwind_leads_to_the_resume_point_of_its_frame() {
+    let loads = "local.get 1  i64.load offset=8  drop";
+    let unwinding = |place: i32, pc: u32, shows: &str| {
+        let unwinds = format!(
+            "global.get 0  i32.eqz
+            if
+              local.get 1  i32.const {place}  i32.sub  i64.const {pc}  i64.store
+              {shows}  i32.const 0  return
+            end
+            {loads}"
+        );
+        with(&caller_and_callee(), loads, &unwinds)
+    };
+    let good = caller_and_callee();
+    let shows = "local.get 1  global.set 0";
+    check(&good, &unwinding(8, 0x1000_0001, shows)).expect("it is resumed where it is");
+    for (rule, wrong) in [
+        ("slots", unwinding(16, 0x1000_0001, shows)),
+        ("resuming", unwinding(8, 0x1000_0000, shows)),
+        ("resuming", unwinding(8, 0x1000_0002, shows)),
+        ("resuming", unwinding(8, 0x1001_0001, shows)),
+        ("global 0", unwinding(8, 0x1000_0001, "")),
+    ] {
+        let fault = check(&good, &wrong).expect_err("it is resumed elsewhere");
+        assert_eq!(
+            (fault.rule(), fault.function.as_deref()),
+            (rule, Some("caller")),
+            "{fault}"
+        );
+    }
+}

@@ -1,7 +1,9 @@
 //! Resumption: which resume points are entered, where they lead, and that this is behind the calls.
 
+use super::RETURN_PC;
 use super::calls::After;
 use super::{CHECKED_BEFORE, Step, Walk, dispatch};
+use crate::check::Fault;
 use crate::check::numbers::Numbers;
 use crate::check::state::{Selector, Sp, State, States};
 use crate::check::written::{pc_b, pc_f};
@@ -105,6 +107,36 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// The function unwinds by itself. What Go's compiler wrote is to come back at a resume point of its own, with the frame
+    /// that it has there.
+    pub(super) fn begins_unwind(&mut self) -> Step {
+        self.found.unwinds = true;
+        if !self.is_shown() {
+            return Err(self.fault("global 0", "an unwind begins and global 0 is not SP"));
+        }
+        if self.function.is_assembly {
+            return Ok(());
+        }
+        for state in &self.states.0 {
+            let next = |sp: i32| {
+                let below = sp.checked_sub(RETURN_PC)?;
+                let pushed = state.pushed.iter().rev().find(|(at, _)| *at == below)?;
+                let (f, b) = (pc_f(pushed.1), pc_b(pushed.1));
+                let fits = f == self.function.pc_f && self.function.sp_delta(b) == Some(-sp);
+                fits.then_some(b)
+            };
+            let Sp::At(sp) = state.sp else {
+                return Err(self.fault("resuming", "an unwind begins on another stack"));
+            };
+            let Some(next) = next(sp) else {
+                let message = "an unwind begins that leads to no resume point of this frame";
+                return Err(self.fault("resuming", message));
+            };
+            self.found.unwinds_to.insert(next);
+        }
+        Ok(())
+    }
+
     /// Every call that may be resumed has a resume point, and that leads to right behind the call.
     pub(super) fn resumed_behind_calls(&self) -> Step {
         for site in &self.found.sites {
@@ -123,6 +155,14 @@ impl Walk<'_, '_> {
             let message = format!("the call with PC_B {} {message}", site.pc_b());
             return Err(site.fault(self.function, "resuming", message));
         }
-        Ok(())
+        let mut unwinds_to = self.found.unwinds_to.iter();
+        match unwinds_to.find(|pc_b| !self.found.resumed.contains_key(pc_b)) {
+            Some(pc_b) => Err(Fault::of(
+                self.function,
+                "resuming",
+                format!("an unwind leads to PC_B {pc_b}, which is not entered"),
+            )),
+            None => Ok(()),
+        }
     }
 }

@@ -16,10 +16,10 @@
 
 use super::super::{fail, word};
 use super::{Entry, function};
-use crate::code::PcWidth;
+use crate::code::{PcWidth, globals_set};
 use crate::edit::Edit;
 use crate::error::Result;
-use crate::go::abi::{GLOBAL_PAUSE, GLOBAL_SP, RETURN_PC};
+use crate::go::abi::{GLOBAL_SP, RETURN_PC};
 use crate::go::known::{CALLS_MAIN, MAIN};
 use crate::go::{Pc, Program};
 use crate::index::FuncIndex;
@@ -37,6 +37,8 @@ pub(in crate::snapshot) struct Command {
     /// PC_F of `runtime.main`.
     caller: u32,
     trampoline: FuncIndex,
+    /// Global that has the trampoline return to the host.
+    pause: u32,
     /// Type of the functions in the table.
     ty: u32,
     convention: Convention,
@@ -70,10 +72,12 @@ impl Command {
             }),
             _ => return Err(fail(format!("{MAIN} has the type of no function of Go's"))),
         };
+        let trampoline = known(TRAMPOLINE)?.wasm_index;
         Ok(Command {
             main,
             caller: known(CALLS_MAIN)?.pc.f,
-            trampoline: known(TRAMPOLINE)?.wasm_index,
+            trampoline,
+            pause: pause(input, trampoline)?,
             ty: ty.unwrap_or_default(),
             convention,
         })
@@ -104,7 +108,7 @@ impl Command {
         self.be_next(&mut code);
         let unwinds = i32::from(self.convention == Convention::Original);
         code.i32_const(1)
-            .global_set(GLOBAL_PAUSE)
+            .global_set(self.pause)
             .i32_const(unwinds)
             .end();
         body
@@ -173,6 +177,20 @@ impl Command {
         self.be_next(&mut code);
         code.call(self.trampoline.0).end();
         body
+    }
+}
+
+/// The global that the trampoline sets to 0 when it returns: all that it sets, but for SP. An optimization may have given it
+/// another index than Go does.
+fn pause(input: &Input<'_>, trampoline: FuncIndex) -> Result<u32> {
+    let mut set = globals_set(input.body(trampoline).unwrap_or_default());
+    set.retain(|global| *global != GLOBAL_SP);
+    set.dedup();
+    match set[..] {
+        [pause] => Ok(pause),
+        _ => Err(fail(format!(
+            "{TRAMPOLINE} is not as in the releases that were read"
+        ))),
     }
 }
 
