@@ -3,7 +3,7 @@
 //! A [`State`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
 //! the stack were written, and what the selector may be. At a point there is a *set* of them ([`States`]), one of each
 //! kind: called; entered by the trampoline and not dispatched yet; on the way to the targets of some selectors, of
-//! which there may be several that differ in SP or the locals that are set; arrived. Keeping these apart is what makes
+//! which there may be several that differ in SP, the locals that are set or the return PCs that were stored; arrived. Keeping these apart is what makes
 //! the analysis exact where the dispatch at the head of a loop sends those who enter and those who repeat the loop to
 //! different places. Operands are constants, addresses on the stack, or one of a few other things that rules know
 //! (`value.rs`); they are forgotten at labels.
@@ -96,6 +96,7 @@ impl State {
                     && self.set == other.set
                     && self.behind == other.behind
                     && self.entered == other.entered
+                    && self.pushed == other.pushed
             }
             _ => false,
         }
@@ -176,5 +177,41 @@ impl States {
             .iter()
             .all(|state| state.sp == first)
             .then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A loop with several ways in goes through the dispatch at the head of another loop, which does not mix it with others.
+    #[test]
+    fn states_on_the_way_keep_the_return_pcs_that_they_have_stored() {
+        let on_the_way = |number, pushed: &[(i32, u64)]| {
+            let mut numbers = Numbers::default();
+            numbers.add(number);
+            State {
+                selector: Selector::Pending {
+                    numbers,
+                    is_reset: false,
+                },
+                sp: Sp::At(-24),
+                shown: None,
+                set: Vec::new(),
+                checked: None,
+                behind: Vec::new(),
+                entered: Vec::new(),
+                pushed: pushed.to_vec(),
+                base: None,
+                slots: Slots::begin(),
+            }
+        };
+        let mut states = States::default();
+        let stored = [(-8, 0x1000_0001)];
+        for state in [on_the_way(1, &stored), on_the_way(2, &stored), on_the_way(3, &[])] {
+            states.add(state).expect("SP is where it was");
+        }
+        let pushed: Vec<usize> = states.0.iter().map(|state| state.pushed.len()).collect();
+        assert_eq!(pushed, [1, 0]);
     }
 }
