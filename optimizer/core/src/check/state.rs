@@ -3,10 +3,10 @@
 //! A [`State`] says where SP is, what global 0 holds, which locals are set, whether the stack was checked, which words of
 //! the stack were written, and what the selector may be. At a point there is a *set* of them ([`States`]), one of each
 //! kind: called; entered by the trampoline and not dispatched yet; on the way to the targets of some selectors, of
-//! which there may be several that differ in SP, the locals that are set or the return PCs that were stored; arrived. Keeping these apart is what makes
-//! the analysis exact where the dispatch at the head of a loop sends those who enter and those who repeat the loop to
-//! different places. Operands are constants, addresses on the stack, or one of a few other things that rules know
-//! (`value.rs`); they are forgotten at labels.
+//! which there may be several that differ in SP, the locals that are set or the return PCs that were stored; arrived.
+//! Keeping these apart is what makes the analysis exact where the dispatch at the head of a loop sends those who enter
+//! and those who repeat the loop to different places. Operands are constants, addresses on the stack, or one of a few
+//! other things that rules know (`value.rs`); they are forgotten at labels.
 //!
 //! States of one kind that meet become one that says what holds on both ([`State::join`]): facts such as "set" are
 //! intersected, sets of selectors and of places united. SP has no element for "two places": that is a fault.
@@ -187,28 +187,28 @@ mod tests {
     /// A loop with several ways in goes through the dispatch at the head of another loop, which does not mix it with others.
     #[test]
     fn states_on_the_way_keep_the_return_pcs_that_they_have_stored() {
-        let on_the_way = |number, pushed: &[(i32, u64)]| {
-            let mut numbers = Numbers::default();
-            numbers.add(number);
-            State {
-                selector: Selector::Pending {
-                    numbers,
-                    is_reset: false,
-                },
-                sp: Sp::At(-24),
-                shown: None,
-                set: Vec::new(),
-                checked: None,
-                behind: Vec::new(),
-                entered: Vec::new(),
-                pushed: pushed.to_vec(),
-                base: None,
-                slots: Slots::begin(),
-            }
+        let on_the_way = |number, pushed: &[(i32, u64)]| State {
+            selector: Selector::Pending {
+                numbers: Numbers::one(number),
+                is_reset: false,
+            },
+            sp: Sp::At(-24),
+            shown: None,
+            set: Vec::new(),
+            checked: None,
+            behind: Vec::new(),
+            entered: Vec::new(),
+            pushed: pushed.to_vec(),
+            base: None,
+            slots: Slots::begin(),
         };
         let mut states = States::default();
         let stored = [(-8, 0x1000_0001)];
-        for state in [on_the_way(1, &stored), on_the_way(2, &stored), on_the_way(3, &[])] {
+        for state in [
+            on_the_way(1, &stored),
+            on_the_way(2, &stored),
+            on_the_way(3, &[]),
+        ] {
             states.add(state).expect("SP is where it was");
         }
         let pushed: Vec<usize> = states.0.iter().map(|state| state.pushed.len()).collect();
