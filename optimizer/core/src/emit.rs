@@ -70,7 +70,7 @@ pub(crate) fn emit(module: &mut Module<'_>, marks: bool) -> Result<Written> {
         }),
         Rewritable::Yes(frame) => {
             let emitted = frame.emit();
-            assemble(module, emitted, marks)
+            assemble(module, &emitted, marks)
         }
     }
 }
@@ -95,7 +95,7 @@ fn emit_sections(module: &Module<'_>) -> Vec<u8> {
     out.finish()
 }
 
-fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Written> {
+fn assemble(module: &Module<'_>, emitted: &Emitted, marks: bool) -> Result<Written> {
     let frame = Input::read(&emitted.bytes)?;
     let functions = &emitted.indices.functions;
     let own = functions.get(..module.input.functions.len());
@@ -103,7 +103,7 @@ fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Writte
     let order = Order::of_input(&frame, own.unwrap_or_default(), imported);
     let passive = frame.data.iter().position(|s| s.address.is_none());
     let segment = passive.map(|segment| segment as u32);
-    let mut assembler = Assembler::new(module, (&emitted, &frame), &order, segment, marks)?;
+    let mut assembler = Assembler::new(module, (emitted, &frame), &order, segment, marks)?;
     let mut out = wasm_encoder::Module::new();
     let (leading, behind): (Vec<_>, Vec<_>) = module.customs.iter().partition(|c| c.leading);
     append_customs(&mut out, leading, &assembler.indices)?;

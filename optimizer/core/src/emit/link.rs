@@ -176,3 +176,39 @@ fn check_calls(function: &Definition, parts: &Parts) -> Result<()> {
     let message = format!("function {caller} must not unwind where it calls function {callee}");
     Err(Error::new(Stage::Emit, message).with_hint("leave both in the same part"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::text::parse;
+    use crate::index::{Defined, Imported, PerFunction};
+
+    #[test]
+    fn a_call_of_what_may_be_missing_must_be_able_to_unwind() {
+        let program = |part: &str, after: &str| {
+            parse::program(&format!(
+                "f1 pc_f 4096{part}
+                 locals i32 i32
+                 b0: at 0.0
+                   go f2 pc 1 {after}
+                   stop
+                 f2 pc_f 4097 second calls"
+            ))
+        };
+        let cases = [
+            ("", "resume", true),
+            ("", "never", true),
+            ("", "returns", false),
+            ("", "not_resumed", false),
+            ("", "must_not_unwind", false),
+            (" second", "returns", true),
+        ];
+        for (part, after, is_right) in cases {
+            let functions: PerFunction<Definition> = program(part, after).into_iter().collect();
+            let parts = functions.iter().map(|function| function.part);
+            let parts = Parts::new(parts.collect(), Imported(1));
+            let checked = check_calls(&functions[Defined(0)], &parts);
+            assert_eq!(checked.is_ok(), is_right, "{part} {after}");
+        }
+    }
+}

@@ -162,11 +162,11 @@ impl Split<'_> {
                     self.export_to_second(&mut exports, assembler)?;
                     out.section(&exports);
                 }
-                Payload::StartSection { func, .. } => {
-                    if self.parts.get(func as usize) == Some(&part) {
-                        let function_index = assembler.function_index(func)?;
-                        out.section(&StartSection { function_index });
-                    }
+                Payload::StartSection { func, .. }
+                    if self.parts.get(func as usize) == Some(&part) =>
+                {
+                    let function_index = assembler.function_index(func)?;
+                    out.section(&StartSection { function_index });
                 }
                 Payload::ElementSection(_) => {
                     out.section(&self.elements(part, assembler)?);

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 /// How a test program is built.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Build<'a> {
-    /// Its directory: `probe`, `exports`, which is a reactor on wasip1, or `hello`, which is in `tests/programs`.
+    /// Its directory: `probe`, `exports`, which is a reactor on wasip1, or one of `tests/programs`.
     pub(crate) program: &'a str,
     /// `1.26.8`, or `local` for the machine's own release.
     pub(crate) release: &'a str,
@@ -56,12 +56,12 @@ impl Build<'_> {
     }
 
     fn source(&self) -> PathBuf {
-        let programs = match self.program {
-            "hello" => "../../tests/programs",
-            _ => "tests/go_model",
-        };
         let core = Path::new(env!("CARGO_MANIFEST_DIR"));
-        core.join(programs).join(self.program)
+        let own = core.join("tests/go_model").join(self.program);
+        match own.exists() {
+            true => own,
+            false => core.join("../../tests/programs").join(self.program),
+        }
     }
 
     fn build(&self, path: &Path) {
@@ -141,9 +141,13 @@ const RUN_JS: &str = r#"
 const RUN_WASI: &str = r#"
     import { readFileSync } from "node:fs";
     import { WASI } from "node:wasi";
-    const file = process.argv.at(-1);
-    const wasi = new WASI({ version: "preview1", args: ["program"], returnOnExit: true });
-    const { instance } = await WebAssembly.instantiate(readFileSync(file), wasi.getImportObject());
+    const [, file, second] = process.argv.slice(1);
+    const wasi = new WASI({ version: "preview1", args: ["program", "world"], returnOnExit: true });
+    const imports = wasi.getImportObject();
+    const link = (file, imports) =>
+        new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), imports);
+    const instance = link(file, imports);
+    if (second) link(second, { ...imports, first: instance.exports });
     process.exitCode = wasi.start(instance);
 "#;
 
