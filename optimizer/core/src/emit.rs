@@ -3,9 +3,16 @@
 //! Functions keep the order that they had in the input. walrus orders them by size, which costs raw bytes (call targets
 //! that took one byte take two) and compresses worse: neighbours in Go's order come from one package and look alike.
 //! The shell comes first, so that every index is final before a body is written, once.
+//!
+//! [`emit`] writes one module, which is what every command ships; [`emit_parts`] writes the two parts of a program from the
+//! same shell.
 
 mod added;
+mod link;
 mod order;
+mod owners;
+mod parts;
+mod shared;
 
 use crate::code::{self, Inlined, Mark, Original, Target};
 use crate::error::{Error, Result, Stage};
@@ -15,9 +22,11 @@ use crate::input::Input;
 use crate::module::{Custom, Module, Rewritable};
 use crate::names;
 use crate::parallel::prelude::*;
-use crate::reindex::{Indices, Reindex};
+use crate::reindex::{Indices, Reindex, Removed};
 use added::{added_body, start_body};
 use order::Order;
+pub(crate) use owners::Owners;
+pub(crate) use parts::emit_parts;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
@@ -61,7 +70,7 @@ pub(crate) fn emit(module: &mut Module<'_>, marks: bool) -> Result<Written> {
         }),
         Rewritable::Yes(frame) => {
             let emitted = frame.emit();
-            assemble(module, emitted, marks)
+            assemble(module, &emitted, marks)
         }
     }
 }
@@ -86,80 +95,31 @@ fn emit_sections(module: &Module<'_>) -> Vec<u8> {
     out.finish()
 }
 
-fn assemble(module: &Module<'_>, emitted: Emitted, marks: bool) -> Result<Written> {
-    let Emitted {
-        bytes: shell,
-        mut indices,
-        start,
-        added,
-    } = emitted;
-    let frame = Input::read(&shell)?;
+fn assemble(module: &Module<'_>, emitted: &Emitted, marks: bool) -> Result<Written> {
+    let frame = Input::read(&emitted.bytes)?;
+    let functions = &emitted.indices.functions;
+    let own = functions.get(..module.input.functions.len());
     let imported = module.input.imported_functions;
-    let own = module.input.functions.len();
-    let order = Order::of_input(
-        &frame,
-        indices.functions.get(..own).unwrap_or_default(),
-        imported,
-    );
-    for index in &mut indices.functions {
-        *index = index.and_then(|index| order.final_index.get(index as usize).copied());
-    }
-    let target = Target {
-        indices: Reindex(Some(&indices)),
-        marks,
-    };
-    let mut bodies_of_passes = BTreeMap::new();
-    let start_index = (frame.start).and_then(|start| order.final_index.get(start.0 as usize));
-    if let (Some(body), Some(index)) = (start, start_index) {
-        bodies_of_passes.insert(*index, start_body(&frame, &body)?);
-    }
-    for (index, body) in added {
-        let (index, body) = added_body(index, &body, target.indices)?;
-        bodies_of_passes.insert(index, body);
-    }
-    let bodies = match &module.code {
-        Some(code) => code.lower(&module.input, target)?,
-        None => copies(&module.input, &order, target)?,
-    };
+    let order = Order::of_input(&frame, own.unwrap_or_default(), imported);
+    let passive = frame.data.iter().position(|s| s.address.is_none());
+    let segment = passive.map(|segment| segment as u32);
+    let mut assembler = Assembler::new(module, (emitted, &frame), &order, segment, marks)?;
     let mut out = wasm_encoder::Module::new();
-    append_customs(
-        &mut out,
-        module.customs.iter().filter(|c| c.leading),
-        &indices,
-    )?;
-    let mut assembler = Assembler {
-        order: &order,
-        bodies,
-        added: bodies_of_passes,
-        marked: Vec::new(),
-    };
+    let (leading, behind): (Vec<_>, Vec<_>) = module.customs.iter().partition(|c| c.leading);
+    append_customs(&mut out, leading, &assembler.indices)?;
     assembler
-        .parse_core_module(&mut out, Parser::new(0), &shell)
+        .parse_core_module(&mut out, Parser::new(0), &emitted.bytes)
         .map_err(|e| Error::new(Stage::Emit, e.to_string()))?;
-    let marked = assembler.marked;
-    append_customs(
-        &mut out,
-        module.customs.iter().filter(|c| !c.leading),
-        &indices,
-    )?;
-    indices.functions.truncate(own);
-    Ok(Written {
-        bytes: out.finish(),
-        functions: indices.functions,
-        marked: if marks { marked } else { Vec::new() },
-    })
+    append_customs(&mut out, behind, &assembler.indices)?;
+    Ok(assembler.written(out, module, marks))
 }
 
 /// The bodies of a module whose code was not taken apart; removed ones are empty.
 fn copies<'a>(
     input: &Input<'a>,
-    order: &Order,
     target: Target<'_>,
+    live: &[bool],
 ) -> Result<Vec<code::Written<'a>>> {
-    let mut live = vec![false; input.bodies.len()];
-    for original in order.defined.iter().filter_map(|d| d.original) {
-        live[original] = true;
-    }
     (input.bodies.par_iter().zip(live).enumerate())
         .map(|(position, (body, live))| {
             if !live {
@@ -181,7 +141,7 @@ fn copies<'a>(
 
 fn append_customs<'c>(
     out: &mut wasm_encoder::Module,
-    customs: impl Iterator<Item = &'c Custom<'c>>,
+    customs: impl IntoIterator<Item = &'c Custom<'c>>,
     indices: &Indices,
 ) -> Result<()> {
     for custom in customs {
@@ -199,26 +159,82 @@ fn append_customs<'c>(
 /// Re-encodes walrus's output with functions in final order and real bodies.
 struct Assembler<'o> {
     order: &'o Order,
+    /// Final index of each entity of the input.
+    indices: Indices,
     /// By position in the input's code section; each is taken as it is written.
     bodies: Vec<code::Written<'o>>,
-    /// Bodies that passes added, by final index.
+    /// Bodies that passes added, and those of stubs, by final index.
     added: BTreeMap<u32, Vec<u8>>,
     marked: Vec<MarkedBody>,
 }
 
+impl<'o> Assembler<'o> {
+    /// With all bodies of the functions that the order has. `segment` is the index of the start function's data.
+    fn new(
+        module: &'o Module<'_>,
+        (emitted, frame): (&Emitted, &Input<'_>),
+        order: &'o Order,
+        segment: Option<u32>,
+        marks: bool,
+    ) -> Result<Assembler<'o>> {
+        let mut indices = emitted.indices.clone();
+        for index in &mut indices.functions {
+            *index = index.and_then(|index| order.of(index));
+        }
+        let target = Target {
+            indices: Reindex(Some(&indices)),
+            marks,
+        };
+        let mut added = BTreeMap::new();
+        let start = frame.start.and_then(|start| order.of(start.0));
+        if let (Some(body), Some(index)) = (&emitted.start, start) {
+            added.insert(index, start_body(segment, body)?);
+        }
+        for (function, body) in &emitted.added {
+            let index = indices
+                .functions
+                .get(function.0 as usize)
+                .copied()
+                .flatten();
+            if let Some(index) = index.filter(|index| !order.imported.contains(FuncIndex(*index))) {
+                added.insert(index, added_body(body, target.indices)?);
+            }
+        }
+        let has = order.has(module.input.bodies.len());
+        let bodies = match &module.code {
+            Some(code) => code.lower(&module.input, target, &has)?,
+            None => copies(&module.input, target, &has)?,
+        };
+        Ok(Assembler {
+            order,
+            indices,
+            bodies,
+            added,
+            marked: Vec::new(),
+        })
+    }
+
+    /// What was written, once all sections are.
+    fn written(self, out: wasm_encoder::Module, module: &Module<'_>, marks: bool) -> Written {
+        let mut functions = self.indices.functions;
+        functions.truncate(module.input.functions.len());
+        Written {
+            bytes: out.finish(),
+            functions,
+            marked: if marks { self.marked } else { Vec::new() },
+        }
+    }
+}
+
 impl Reencode for Assembler<'_> {
-    type Error = std::convert::Infallible;
+    type Error = Removed;
 
     fn function_index(
         &mut self,
         index: u32,
     ) -> std::result::Result<u32, reencode::Error<Self::Error>> {
-        Ok(self
-            .order
-            .final_index
-            .get(index as usize)
-            .copied()
-            .unwrap_or(index))
+        let missing = || reencode::Error::UserError(Removed::function(index));
+        self.order.of(index).ok_or_else(missing)
     }
 
     fn parse_function_section(

@@ -36,6 +36,7 @@ mod frame;
 pub mod go;
 #[cfg(feature = "component")]
 pub mod host;
+mod in_parts;
 pub mod index;
 pub mod input;
 mod inspect;
@@ -46,6 +47,8 @@ mod names;
 mod options;
 mod package;
 mod parallel;
+#[doc(hidden)]
+pub mod part;
 mod passes;
 mod pipeline;
 mod placeholder;
@@ -77,6 +80,8 @@ pub use compress::{brotli, encode_brotli};
 pub use diff::{Amounts, Change, DIFF_SCHEMA, Diff, Growth, GrowthLimit, diff};
 pub use dump::{Dump, DumpStep};
 pub use error::{Error, Result, Stage};
+#[doc(hidden)]
+pub use in_parts::{InParts, optimize_in_parts};
 pub use inspect::{FunctionSize, Inspection, PackageSize, SectionSize, inspect};
 #[cfg(feature = "sizes")]
 pub use inspect::{inspect_sizes, sizes_data, sizes_page};

@@ -1,5 +1,6 @@
 //! What the caller wants of an optimization.
 
+use crate::part::SecondPart;
 use serde::Deserialize;
 
 /// How a module is to be optimized. `Options::default()` is what `gowasp optimize` does without flags.
@@ -48,6 +49,10 @@ pub struct Options {
     /// Run the initialization of a reactor of WASI last, so that its instances begin where it ends. With the feature
     /// `snapshot`.
     pub snapshot: bool,
+    /// What is to be written as a second module, with [`optimize_in_parts`](crate::optimize_in_parts).
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub second: SecondPart,
     /// Make functions unwind behind every call that has a resume point, to test that they are resumed there.
     #[cfg(any(test, feature = "resume-stress"))]
     #[serde(skip)]

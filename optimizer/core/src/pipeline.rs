@@ -293,7 +293,7 @@ fn check_written(
 }
 
 /// The options with what is preferred for this module.
-fn resolved(options: &Options, identity: &Identity, input: &Input<'_>) -> Options {
+pub(crate) fn resolved(options: &Options, identity: &Identity, input: &Input<'_>) -> Options {
     let is_go = identity.toolchain == Toolchain::Go;
     let usual = match is_go && go::is_wasi_reactor(input) {
         true => Preference::Server,
@@ -306,7 +306,11 @@ fn resolved(options: &Options, identity: &Identity, input: &Input<'_>) -> Option
 }
 
 /// Go's tables, if passes may change them.
-fn read_program(input: &Input<'_>, identity: &Identity, memory: Result<Memory>) -> Result<Program> {
+pub(crate) fn read_program(
+    input: &Input<'_>,
+    identity: &Identity,
+    memory: Result<Memory>,
+) -> Result<Program> {
     let program = Program::in_memory(input, identity, memory)?;
     if program.is_rebuilt() {
         let message = "this module is optimized already: its start function makes Go's tables";

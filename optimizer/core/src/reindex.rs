@@ -41,6 +41,14 @@ pub(crate) struct Removed {
     index: u32,
 }
 
+impl Removed {
+    /// A function, by this index.
+    pub(crate) fn function(index: u32) -> Removed {
+        let kind = "function";
+        Removed { kind, index }
+    }
+}
+
 impl std::fmt::Display for Removed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Removed { kind, index } = self;

@@ -2,7 +2,8 @@
 //!
 //! Nodes are the functions that the module defines, by position. An edge is a direct call or a tail call. A function
 //! that was not lifted has no node, and may do anything. Calls through the table are no edges: they are a property of
-//! the caller.
+//! the caller. A call of a function that may be missing, because it is in the second part, is an edge and counts as one
+//! through the table.
 //!
 //! * [`CallGraph::closed`]: the largest set of functions of which each satisfies `own` and calls, for a return, members
 //!   only. A greatest fixed point: it starts with all functions that satisfy `own`, and removes callers of non-members
@@ -14,11 +15,14 @@
 //!
 //! A *call for good* is one that the callee never returns from (`After::Never`): `panicIndex`, `sigpanic`, `morestack`.
 
-use super::definition::Definition;
+#[cfg(test)]
+mod tests;
+
+use super::definition::{Definition, parts};
 use super::facts::{Facts, Role};
 use super::ir::{After, BlockId, Callee, End, Expr, Function, SP, Stmt};
 use crate::go::abi::RETURN_PC;
-use crate::index::{Defined, FuncIndex, PerFunction};
+use crate::index::{Defined, FuncIndex, Imported, PerFunction};
 use crate::parallel::prelude::*;
 
 /// Calls of all functions.
@@ -34,7 +38,7 @@ pub(crate) struct Node {
     pub(crate) calls: Vec<Defined>,
     /// Functions that it calls for good, such as sigpanic and panicIndex. Without morestack.
     pub(crate) last_calls: Vec<Defined>,
-    /// It calls through the table.
+    /// It calls through the table, or a function that may be missing.
     pub(crate) is_indirect: bool,
     /// It may call morestack, after which the trampoline enters it again.
     pub(crate) grows_stack: bool,
@@ -49,7 +53,11 @@ pub(crate) struct Node {
 
 impl CallGraph {
     pub(crate) fn new(functions: &PerFunction<Definition>, facts: &Facts) -> CallGraph {
-        let node = |function: &Definition| Some(Node::of(function.graph()?, facts));
+        let parts = parts(functions, facts.imported);
+        let node = |function: &Definition| {
+            let may_lack = |callee| parts.may_lack(function.index, callee);
+            Some(Node::of(function.graph()?, facts, &may_lack))
+        };
         let nodes: Vec<Option<Node>> = functions.par_iter().map(node).collect();
         CallGraph {
             nodes: nodes.into(),
@@ -93,10 +101,16 @@ impl Node {
         go.chain(&self.special).copied()
     }
 
-    fn of(function: &Function, facts: &Facts) -> Node {
+    fn of(function: &Function, facts: &Facts, may_lack: &impl Fn(FuncIndex) -> bool) -> Node {
         let mut node = Node::default();
         let frame = frame_size(function);
         function.visit_statements(&mut |stmt| {
+            if let Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) = stmt {
+                node.is_indirect |= match callee {
+                    Callee::Direct(callee) => may_lack(*callee),
+                    Callee::Indirect(_) => true,
+                };
+            }
             match stmt {
                 Stmt::GoCall {
                     callee: Callee::Direct(callee),
@@ -110,7 +124,6 @@ impl Node {
                 Stmt::TailCall(Callee::Direct(callee)) => {
                     node.calls.extend(facts.imported.defined(*callee));
                 }
-                Stmt::GoCall { .. } | Stmt::TailCall(_) => node.is_indirect = true,
                 Stmt::Unwind => node.leaves = true,
                 Stmt::Call(callee, _)
                 | Stmt::PushedCall {
@@ -159,7 +172,8 @@ fn frame_size(function: &Function) -> u32 {
 ///
 /// A function does if one of its `return`s is reachable through calls that return themselves. It also does if the
 /// trampoline may resume its caller although it never returned: if it unwinds, is not lifted, or is one of `saving`,
-/// which save where they were called.
+/// which save where they were called. One that is missing is entered by the trampoline once it is there, and then returns or
+/// does not as any other.
 pub(crate) fn returning(
     functions: &PerFunction<Definition>,
     saving: &PerFunction<bool>,
@@ -241,18 +255,25 @@ fn entered_from_outside(function: &Function, deferreturn: Option<u32>) -> Vec<Bl
     entered
 }
 
-/// [`prune_resume_points`] in all functions that were lifted. Returns how many.
+/// [`prune_resume_points`] in all functions that were lifted, but not behind calls of functions that may be missing.
+/// Returns how many.
 pub(crate) fn prune_all_resume_points(
     functions: &mut PerFunction<Definition>,
+    imported: Imported,
     decide: impl Fn(FuncIndex) -> Option<After> + Sync,
 ) -> u64 {
+    let parts = parts(functions, imported);
     (functions.par_iter_mut())
         .filter_map(|function| {
-            let deferreturn = function.deferreturn;
+            let (index, deferreturn) = (function.index, function.deferreturn);
+            let decide = |callee| {
+                let is_there = !parts.may_lack(index, callee);
+                is_there.then(|| decide(callee)).flatten()
+            };
             Some(prune_resume_points(
                 function.graph_mut()?,
                 deferreturn,
-                &decide,
+                decide,
             ))
         })
         .sum()
@@ -296,148 +317,4 @@ pub(crate) fn prune_resume_points(
         super::graph::simplify(function);
     }
     pruned.len() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::code::At;
-    use crate::code::definition::Body;
-    use crate::code::pc::ReturnPc;
-    use crate::code::tests::machine;
-    use crate::code::tests::program;
-    use crate::code::unlifted::Unlifted;
-
-    /// Positions of the functions in these tests, whose wasm indices are behind the imports.
-    const RAISES: Defined = Defined(0);
-    const RETURNS: Defined = Defined(1);
-    const CALLS_BOTH: Defined = Defined(2);
-
-    fn index(position: Defined) -> FuncIndex {
-        machine::facts().imported.index(position)
-    }
-
-    fn call(pc_b: u32, position: Defined) -> Stmt {
-        Stmt::GoCall {
-            pc: ReturnPc::Own(pc_b),
-            callee: Callee::Direct(index(position)),
-            after: After::Resume,
-        }
-    }
-
-    /// Calls these one after the other, with resume points 1, 2 and so on, and returns.
-    fn calling(positions: &[Defined]) -> Function {
-        let mut blocks: Vec<(Vec<Stmt>, End)> = (1..)
-            .zip(positions)
-            .map(|(pc_b, position)| (vec![call(pc_b, *position)], End::Jump(pc_b as BlockId)))
-            .collect();
-        blocks.push((vec![Stmt::Return(8)], End::Stop));
-        let mut function = program::function(blocks);
-        for (pc_b, block) in (0..).zip(&mut function.blocks).skip(1) {
-            block.resume = Some(pc_b);
-        }
-        function
-    }
-
-    fn functions() -> PerFunction<Definition> {
-        let raises = program::function(vec![(vec![Stmt::Unreachable], End::Stop)]);
-        program::definitions(vec![
-            raises,
-            calling(&[]),
-            calling(&[RETURNS, RAISES]),
-            calling(&[CALLS_BOTH]),
-        ])
-    }
-
-    #[test]
-    fn a_function_returns_only_through_calls_that_do() {
-        let mut functions = functions();
-        let facts = machine::facts();
-        let mut saving = PerFunction::all(false, 4);
-        let returns = returning(&functions, &saving, &facts);
-        assert_eq!(*returns, [false, true, false, false]);
-        // A recovered panic enters CALLS_BOTH behind the call that raises it.
-        functions[CALLS_BOTH].deferreturn = Some(2);
-        let returns = returning(&functions, &saving, &facts);
-        assert_eq!(*returns, [false, true, true, true]);
-        functions[CALLS_BOTH].deferreturn = None;
-        saving[RAISES] = true;
-        let returns = returning(&functions, &saving, &facts);
-        assert_eq!(*returns, [true; 4], "it saves where it was called");
-        saving[RAISES] = false;
-        functions[RAISES].body = Body::Adapted(Unlifted::default());
-        assert_eq!(*returning(&functions, &saving, &facts), [true; 4]);
-    }
-
-    #[test]
-    fn pruned_calls_have_no_resume_point() {
-        let never = |callee| (callee == index(RAISES)).then_some(After::Never);
-        let mut function = calling(&[RETURNS, RAISES]);
-        assert_eq!(prune_resume_points(&mut function, None, never), 1);
-        let resumes: Vec<u32> = function.blocks.iter().filter_map(|b| b.resume).collect();
-        assert_eq!(resumes, [1]);
-        assert_eq!(function.blocks.len(), 2, "nothing behind the call is left");
-
-        let plain = |_| Some(After::NotResumed);
-        let mut function = calling(&[RETURNS, RETURNS]);
-        assert_eq!(prune_resume_points(&mut function, None, plain), 2);
-        assert_eq!(function.blocks.len(), 1, "{:#?}", function.blocks);
-
-        let mut function = calling(&[RETURNS, RETURNS]);
-        assert_eq!(
-            prune_resume_points(&mut function, Some(2), plain),
-            1,
-            "2 is that of deferreturn"
-        );
-    }
-
-    #[test]
-    fn a_function_that_asks_for_its_callers_pc_is_told() {
-        let load = |offset| {
-            let access = crate::code::Access {
-                offset,
-                at: At::NOWHERE,
-            };
-            let load = crate::code::Load::whole(crate::code::Type::I64);
-            Stmt::Drop(Expr::Load(load, access, Box::new(Expr::Get(SP))))
-        };
-        let down = Expr::binary(crate::code::Op::I32_ADD, Expr::Get(SP), Expr::I32(-16));
-        for (offset, reads) in [(16, true), (24, false)] {
-            let body = vec![Stmt::Set(SP, down.clone()), load(offset), Stmt::Return(24)];
-            let function = program::function(vec![(body, End::Stop)]);
-            let node = Node::of(&function, &machine::facts());
-            assert_eq!(node.reads_return_pc, reads);
-        }
-    }
-
-    #[test]
-    fn calls_for_good_are_calls() {
-        let mut functions = functions();
-        let never = |callee| (callee == index(RAISES)).then_some(After::Never);
-        for function in functions.iter_mut().filter_map(Definition::graph_mut) {
-            prune_resume_points(function, None, never);
-        }
-        let graph = CallGraph::new(&functions, &machine::facts());
-        let node = graph.node(CALLS_BOTH).expect("a lifted function");
-        assert_eq!(node.calls, [RETURNS]);
-        assert_eq!(node.callees().collect::<Vec<_>>(), [RETURNS, RAISES]);
-    }
-
-    #[test]
-    fn functions_outside_the_convention_are_called() {
-        // Which one does not matter, as long as the module has no Go function there.
-        const BARRIER: Defined = Defined(40);
-        let calls = vec![Stmt::Call(index(BARRIER), Vec::new()), Stmt::Return(8)];
-        let function = program::function(vec![(calls, End::Stop)]);
-        let node = Node::of(&function, &machine::facts());
-        assert_eq!(node.callees().collect::<Vec<_>>(), [BARRIER]);
-    }
-
-    #[test]
-    fn a_closed_set_calls_nothing_outside() {
-        let graph = CallGraph::new(&functions(), &machine::facts());
-        let closed = graph.closed(|position, _| position != RAISES);
-        assert_eq!(*closed, [false, true, false, false]);
-        assert_eq!(*graph.closed(|_, _| true), [true; 4]);
-    }
 }

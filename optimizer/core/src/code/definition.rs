@@ -1,8 +1,9 @@
 //! A function of a Go program: its code, and what Go's tables say about it.
 
-use super::ir::Function;
+use super::ir::{Callee, Expr, Function, Stmt};
 use super::unlifted::Unlifted;
-use crate::index::FuncIndex;
+use crate::index::{FuncIndex, Imported, PerFunction};
+use crate::part::{Part, Parts};
 
 /// A function that the module defines.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Definition {
     pub(crate) frame: Option<u32>,
     /// It is written in assembly, and may be entered at fixed PCs.
     pub(crate) is_assembly: bool,
+    /// The module that it is written to.
+    pub(crate) part: Part,
     pub(crate) body: Body,
 }
 
@@ -27,6 +30,12 @@ pub(crate) enum Body {
     Lifted(Function),
     /// Left as it was, to be adapted; and what it calls.
     Adapted(Unlifted),
+}
+
+/// Which part each function is in.
+pub(crate) fn parts(functions: &PerFunction<Definition>, imported: Imported) -> Parts {
+    let parts = functions.iter().map(|function| function.part);
+    Parts::new(parts.collect(), imported)
 }
 
 impl Definition {
@@ -44,6 +53,37 @@ impl Definition {
             Body::Lifted(function) => Some(function),
             Body::Adapted(_) => None,
         }
+    }
+
+    /// The functions that its code names.
+    pub(crate) fn named(&self) -> Vec<FuncIndex> {
+        let graph = match &self.body {
+            Body::Lifted(graph) => graph,
+            Body::Adapted(unlifted) => return unlifted.calls.clone(),
+        };
+        let mut named = Vec::new();
+        graph.visit_statements(&mut |stmt| match stmt {
+            Stmt::GoCall {
+                callee: Callee::Direct(function),
+                ..
+            }
+            | Stmt::TailCall(Callee::Direct(function))
+            | Stmt::Call(function, _)
+            | Stmt::PushedCall { function, .. } => named.push(*function),
+            _ => {}
+        });
+        let mut in_expr = |expr: &Expr| {
+            expr.visit(&mut |expr| {
+                if let Expr::Call(call, _) = expr {
+                    named.push(call.0);
+                }
+            });
+        };
+        graph.visit_statements(&mut |stmt| stmt.exprs().for_each(&mut in_expr));
+        for block in &graph.blocks {
+            block.end.exprs().for_each(&mut in_expr);
+        }
+        named
     }
 
     /// The graph of a function that was lifted and that Go's compiler emitted. Assembly is left out: it may be entered

@@ -2,7 +2,7 @@
 
 use super::adapt::{self, Convention};
 use super::copied::{Original, copied};
-use super::definition::{Body, Definition};
+use super::definition::{self, Body, Definition};
 use super::dispatch::{self, Backward};
 use super::encode::{self, Encoded, Style};
 use super::facts::{Facts, Role};
@@ -14,6 +14,7 @@ use crate::error::{Error, Result, Stage};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
+use crate::part::Parts;
 use crate::reindex::Reindex;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -35,6 +36,11 @@ impl Code {
         indices.filter(|index| self.facts.is_go(*index))
     }
 
+    /// Which part each function is in.
+    pub(crate) fn parts(&self) -> Parts {
+        definition::parts(&self.functions, self.facts.imported)
+    }
+
     /// Frees the graphs, which are millions of small parts, on all cores.
     pub(crate) fn free(mut self) {
         (self.functions.par_iter_mut())
@@ -53,7 +59,7 @@ impl Code {
         self.functions.iter().map(lifted).collect()
     }
 
-    /// The final body of each defined function; empty for those that were removed.
+    /// The final body of each defined function that the output has; empty for the others.
     ///
     /// # Errors
     /// A function that can be neither encoded nor adapted, by its index, and code that uses something that was removed.
@@ -61,13 +67,12 @@ impl Code {
         &'a self,
         input: &Input<'a>,
         target: Target<'_>,
+        has: &[bool],
     ) -> Result<Vec<Written<'a>>> {
-        (self.functions.par_iter().zip(&input.bodies))
-            .map(|(function, original)| {
-                if target.indices.function(function.index).is_err() {
-                    return Ok(Written::default());
-                }
-                self.body(input, function, original, target)
+        (self.functions.par_iter().zip(&input.bodies).zip(has))
+            .map(|((function, original), has)| match has {
+                true => self.body(input, function, original, target),
+                false => Ok(Written::default()),
             })
             .collect()
     }

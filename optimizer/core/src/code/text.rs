@@ -31,6 +31,8 @@ use super::ir::{
 use super::op::Type;
 use super::pc::ReturnPc;
 use crate::index::FuncIndex;
+#[cfg(test)]
+use crate::part::Part;
 use names::{load_name, op_name, store_name};
 use std::fmt::{Display, Formatter, Result, Write};
 
@@ -47,7 +49,7 @@ pub(crate) fn text(function: &Function) -> String {
 }
 
 /// Writes a function of a program: a line with its index and what Go's tables say of it, such as
-/// `f3 pc_f 4097 deferreturn 5 frame 16 assembly`, and its code. Of one that was not lifted, `calls f4 f5 indirect`.
+/// `f3 pc_f 4097 deferreturn 5 frame 16 assembly second`, and its code. Of one that was not lifted, `calls f4 f5 indirect`.
 #[cfg(test)]
 pub(crate) fn definition(function: &super::Definition) -> String {
     let super::Definition {
@@ -56,6 +58,7 @@ pub(crate) fn definition(function: &super::Definition) -> String {
         deferreturn,
         frame,
         is_assembly,
+        part,
         body,
     } = function;
     let mut line = format!("f{index}");
@@ -71,6 +74,9 @@ pub(crate) fn definition(function: &super::Definition) -> String {
     }
     if *is_assembly {
         line.push_str(" assembly");
+    }
+    if *part == Part::Second {
+        line.push_str(" second");
     }
     match body {
         super::Body::Lifted(function) => format!("{line}\n{}", text(function)),

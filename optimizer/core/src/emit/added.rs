@@ -1,35 +1,21 @@
 //! Functions that passes added.
 
 use crate::error::{Error, Result, Stage};
-use crate::index::FuncIndex;
-use crate::input::Input;
 use crate::reindex::{Reindex, reencode_body};
 use wasm_encoder::reencode::{self, Reencode};
 
-/// The final bytes of the start function that a pass added.
-pub(super) fn start_body(frame: &Input<'_>, body: &[u8]) -> Result<Vec<u8>> {
-    let passive = frame.data.iter().position(|s| s.address.is_none());
+/// The final bytes of the start function that a pass added. `segment` is the index of its data.
+pub(super) fn start_body(segment: Option<u32>, body: &[u8]) -> Result<Vec<u8>> {
     let failed = |message: String| Error::new(Stage::Emit, message);
-    let segment = passive.ok_or_else(|| failed("the start function's data is missing".into()))?;
-    let mut encoder = StartEncoder {
-        segment: segment as u32,
-    };
-    reencode_body(&mut encoder, body)
+    let segment = segment.ok_or_else(|| failed("the start function's data is missing".into()))?;
+    reencode_body(&mut StartEncoder { segment }, body)
         .map_err(|e| failed(format!("the start function cannot be re-encoded: {e}")))
 }
 
-/// The final index and the final bytes of another function that a pass added.
-pub(super) fn added_body(
-    function: FuncIndex,
-    body: &[u8],
-    indices: Reindex<'_>,
-) -> Result<(u32, Vec<u8>)> {
-    let failed = |what: String| Error::new(Stage::Emit, format!("an added function: {what}"));
-    let index = indices
-        .function(function)
-        .map_err(|e| failed(e.to_string()))?;
-    let body = reencode_body(&mut { indices }, body).map_err(|e| failed(e.to_string()))?;
-    Ok((index, body))
+/// The final bytes of another function that a pass added.
+pub(super) fn added_body(body: &[u8], indices: Reindex<'_>) -> Result<Vec<u8>> {
+    reencode_body(&mut { indices }, body)
+        .map_err(|e| Error::new(Stage::Emit, format!("an added function: {e}")))
 }
 
 /// Re-encodes the start function that a pass added.

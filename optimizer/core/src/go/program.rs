@@ -207,6 +207,12 @@ impl Program {
         &self.pclntab
     }
 
+    /// The addresses of pclntab, from its header to the last record.
+    pub(crate) fn pclntab_range(&self) -> std::ops::Range<u64> {
+        let (start, len) = self.tables.functab;
+        self.pclntab.header.address..start.saturating_add(len)
+    }
+
     /// Where everything else lies.
     pub fn module(&self) -> &ModuleData {
         &self.module

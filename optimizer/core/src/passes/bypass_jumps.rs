@@ -12,12 +12,12 @@
 //!
 //! A jump leaves no return PC and no frame, so such a function stands in no traceback, is resumed nowhere and needs no
 //! stack: nobody can tell that it was not there. It stays for those that have its address. Calls through the table
-//! stay, too: they name a slot. Functions that jump to each other are left alone.
+//! stay, too: they name a slot. Functions that jump to each other, or to the other part, are left alone.
 //!
 //! Measured on gofmt: 463 bytes less; on a program that prints, 64 calls of 18 functions.
 
 use super::{Go, Outcome};
-use crate::code::{Callee, Code, Definition, Function, Stmt};
+use crate::code::{Callee, Code, Function, Stmt};
 use crate::index::FuncIndex;
 use crate::options::Options;
 use crate::parallel::prelude::*;
@@ -40,9 +40,13 @@ fn bypass(code: &mut Code) -> Outcome {
         let last = chain.by_ref().take(LONGEST_CHAIN).last()?;
         chain.next().is_none().then_some(*last)
     };
+    let parts = code.parts();
     let calls: u64 = (code.functions.par_iter_mut())
-        .filter_map(Definition::graph_mut)
-        .map(|function| call_behind(function, &behind))
+        .filter_map(|function| {
+            let index = function.index;
+            let behind = |callee| behind(callee).filter(|last| parts.same(index, *last));
+            Some(call_behind(function.graph_mut()?, &behind))
+        })
         .sum();
     Outcome {
         note: format!("{calls} calls of {} functions", jumps.len()),

@@ -81,11 +81,14 @@ fn inline_all(code: &mut Code, names: &PerFunction<&str>, limits: Limits) -> Out
         .collect();
     let templates: PerFunction<Option<Template>> = templates.into();
     let imported = code.facts.imported;
+    let parts = code.parts();
     let counts: Vec<usize> = (code.functions.par_iter_mut().zip(names.par_iter()))
         .filter_map(|(caller, name)| {
             let (index, pc_f) = (caller.index, caller.pc_f?);
             let choose = |callee: FuncIndex, in_loop: bool| {
-                let position = imported.defined(callee)?;
+                let position = imported
+                    .defined(callee)
+                    .filter(|_| parts.same(index, callee))?;
                 let limit = if callee == index {
                     limits.recursive
                 } else if hot::is_hot(name, names[position]) {

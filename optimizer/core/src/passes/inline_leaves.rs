@@ -17,8 +17,8 @@ use super::{Go, Outcome};
 use crate::code::in_place::{CallersLocals, as_callers_slots};
 use crate::code::locals::{Liveness, MOST_LOCALS};
 use crate::code::{
-    After, At, Callee, Code, Definition, End, Expr, FIRST_FREE, Function, Inlined, Located,
-    ReturnPc, SP, Stmt, Type,
+    After, At, Callee, Code, End, Expr, FIRST_FREE, Function, Inlined, Located, ReturnPc, SP, Stmt,
+    Type,
 };
 use crate::go::abi::RETURN_PC;
 use crate::index::{FuncIndex, PerFunction};
@@ -44,10 +44,18 @@ fn inline_all(code: &mut Code, most_nodes: usize) -> Outcome {
         .collect();
     let leaves: PerFunction<Option<Leaf>> = leaves.into();
     let imported = code.facts.imported;
-    let leaf = |callee: FuncIndex| leaves[imported.defined(callee)?].as_ref();
+    let parts = code.parts();
     let inlined: u64 = (code.functions.par_iter_mut())
-        .filter_map(Definition::graph_mut)
-        .map(|function| inline(function, &leaf))
+        .filter_map(|function| {
+            let index = function.index;
+            let leaf = |callee: FuncIndex| {
+                let position = imported.defined(callee)?;
+                leaves[position]
+                    .as_ref()
+                    .filter(|_| parts.same(index, callee))
+            };
+            Some(inline(function.graph_mut()?, &leaf))
+        })
         .sum();
     let count = leaves.iter().flatten().count();
     Outcome {

@@ -28,6 +28,7 @@ use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
+use crate::part::{Part, SecondPart};
 use crate::reindex::Reindex;
 use crate::report::CodeLeftAlone;
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ use std::collections::BTreeMap;
 pub(super) fn run(frame: &mut Frame, go: &Go<'_>, options: &Options) -> (Outcome, Option<Code>) {
     let Go { program, input } = *go;
     let mut facts = code::Facts::new(input, program);
-    let listed = listed(program, input);
+    let listed = listed(program, input, &facts, &options.second);
     facts.pcs = pc_width(&listed);
     if let Some(reason) = unfit::reason(&facts, &listed, program, input) {
         return (nothing_lifted(&reason, &facts, input), None);
@@ -102,6 +103,7 @@ fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) ->
                 deferreturn: listed.deferreturn,
                 frame: listed.frame,
                 is_assembly: listed.is_assembly,
+                part: listed.part,
                 body,
             };
             (definition, refusal)
@@ -255,12 +257,18 @@ struct Listed {
     deferreturn: Option<u32>,
     frame: Option<u32>,
     is_assembly: bool,
+    part: Part,
     /// How many table slots hold it.
     slots: u32,
 }
 
-/// What Go's tables and the module's table say about each function.
-fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
+/// What Go's tables and the module's table say about each function, and its part.
+fn listed(
+    program: &Program,
+    input: &Input<'_>,
+    facts: &code::Facts,
+    second: &SecondPart,
+) -> PerFunction<Listed> {
     let imported = input.imported_functions;
     let mut all: PerFunction<Listed> = (input.defined_functions())
         .map(|(index, _)| Listed {
@@ -269,6 +277,7 @@ fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
             deferreturn: None,
             frame: None,
             is_assembly: false,
+            part: Part::First,
             slots: 0,
         })
         .collect();
@@ -286,6 +295,9 @@ fn listed(program: &Program, input: &Input<'_>) -> PerFunction<Listed> {
         listed.deferreturn = function.record().deferreturn;
         listed.frame = function.frame_size();
         listed.is_assembly = function.record().is_assembly();
+        if facts.is_go(listed.index) {
+            listed.part = second.part_of(function.name());
+        }
     }
     all
 }

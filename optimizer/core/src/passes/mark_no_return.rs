@@ -31,7 +31,7 @@ fn mark(code: &mut Code, saving: &PerFunction<bool>) -> Outcome {
     let returns = returning(&code.functions, saving, &code.facts);
     let imported = code.facts.imported;
     let fate = |callee: FuncIndex| (!returns[imported.defined(callee)?]).then_some(After::Never);
-    let pruned = prune_all_resume_points(&mut code.functions, fate);
+    let pruned = prune_all_resume_points(&mut code.functions, imported, fate);
     let functions = returns.iter().filter(|returns| !**returns).count();
     Outcome {
         note: format!("{pruned} calls of {functions} functions that never return"),

@@ -46,7 +46,7 @@ fn make_plain(code: &mut Code) -> Outcome {
         callee if not_resumed[callee] => Some(After::NotResumed),
         _ => None,
     };
-    let pruned = prune_all_resume_points(&mut code.functions, fate);
+    let pruned = prune_all_resume_points(&mut code.functions, imported, fate);
     let count = |set: &[bool]| set.iter().filter(|member| **member).count();
     Outcome {
         note: format!(

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 /// How a test program is built.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Build<'a> {
-    /// Its directory: `probe`, or `exports`, which is a reactor on wasip1.
+    /// Its directory: `probe`, `exports`, which is a reactor on wasip1, or one of `tests/programs`.
     pub(crate) program: &'a str,
     /// `1.26.8`, or `local` for the machine's own release.
     pub(crate) release: &'a str,
@@ -56,8 +56,12 @@ impl Build<'_> {
     }
 
     fn source(&self) -> PathBuf {
-        let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/go_model");
-        programs.join(self.program)
+        let core = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let own = core.join("tests/go_model").join(self.program);
+        match own.exists() {
+            true => own,
+            false => core.join("../../tests/programs").join(self.program),
+        }
     }
 
     fn build(&self, path: &Path) {
@@ -88,6 +92,11 @@ impl Build<'_> {
     /// What the program prints when it is run in Node.
     pub(crate) fn run(&self) -> Option<String> {
         let wasm = self.file()?;
+        Some(self.run_files(&[&wasm]))
+    }
+
+    /// What these files print: a module that was made of the program, or its two parts.
+    pub(crate) fn run_files(&self, files: &[&Path]) -> String {
         let root = go("local")
             .args(["env", "GOROOT"])
             .output()
@@ -101,35 +110,44 @@ impl Build<'_> {
         // Into a file: Node's WASI writes to a pipe only as much as fits.
         let mut stdout = tempfile::tempfile().expect("a temporary file");
         let handle = stdout.try_clone().expect("one more handle");
-        let output = node.arg(&wasm).stdout(handle).output().expect("node runs");
+        let output = node.args(files).stdout(handle).output().expect("node runs");
         check(&output, "the program");
         let mut printed = String::new();
         stdout.rewind().expect("a file can be rewound");
         stdout.read_to_string(&mut printed).expect("text");
-        Some(printed)
+        printed
     }
 }
 
-/// With the host functions of the newest release, which serve them all; up to Go 1.20 they are in module `go`.
+/// With the host functions of the newest release, which serve them all; up to Go 1.20 they are in module `go`. The second part
+/// is linked before the first one starts.
 const RUN_JS: &str = r#"
     import fs from "node:fs";
     import { createRequire } from "node:module";
-    const [wasmExec, file] = process.argv.slice(-2);
+    const [wasmExec, file, second] = process.argv.slice(1);
     globalThis.fs = fs;
     createRequire(wasmExec)(wasmExec);
     const go = new Go();
     go.exit = process.exit;
     const { gojs } = go.importObject;
-    const { instance } = await WebAssembly.instantiate(fs.readFileSync(file), { gojs, go: gojs });
+    const link = (file, imports) =>
+        new WebAssembly.Instance(new WebAssembly.Module(fs.readFileSync(file)), imports);
+    const instance = link(file, { gojs, go: gojs });
+    if (second) link(second, { gojs, go: gojs, first: instance.exports });
+    go.argv = ["js", "world"];
     await go.run(instance);
 "#;
 
 const RUN_WASI: &str = r#"
     import { readFileSync } from "node:fs";
     import { WASI } from "node:wasi";
-    const file = process.argv.at(-1);
-    const wasi = new WASI({ version: "preview1", args: ["program"], returnOnExit: true });
-    const { instance } = await WebAssembly.instantiate(readFileSync(file), wasi.getImportObject());
+    const [, file, second] = process.argv.slice(1);
+    const wasi = new WASI({ version: "preview1", args: ["program", "world"], returnOnExit: true });
+    const imports = wasi.getImportObject();
+    const link = (file, imports) =>
+        new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), imports);
+    const instance = link(file, imports);
+    if (second) link(second, { ...imports, first: instance.exports });
     process.exitCode = wasi.start(instance);
 "#;
 

@@ -4,6 +4,7 @@ mod builds;
 mod code_map;
 mod hostile;
 mod packages;
+mod parts;
 mod releases;
 mod removed;
 mod runtime;

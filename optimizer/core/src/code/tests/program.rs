@@ -13,6 +13,7 @@ use crate::code::ir::{Access, After, Block, Callee, End, Expr, Function, Local, 
 use crate::code::op::{Store, Type};
 use crate::code::origin::{At, Inlined};
 use crate::index::{Defined, FuncIndex, PerFunction};
+use crate::part::Part;
 use crate::reindex::Reindex;
 
 /// Where the final values of locals go: above everything that generated statements store to.
@@ -133,6 +134,7 @@ pub(crate) fn definitions(functions: Vec<Function>) -> PerFunction<Definition> {
         deferreturn: None,
         frame: None,
         is_assembly: false,
+        part: Part::First,
         body: Body::Lifted(function),
     };
     (0..).zip(functions).map(definition).collect()

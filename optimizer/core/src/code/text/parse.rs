@@ -12,6 +12,7 @@ use crate::code::origin::{At, Inlined};
 use crate::code::{Body, Definition, ReturnPc, Unlifted};
 use crate::go::Pc;
 use crate::index::FuncIndex;
+use crate::part::Part;
 use std::collections::HashMap;
 
 /// The function that [`super::text`] writes so.
@@ -152,6 +153,10 @@ impl Reader {
         let (pc_f, deferreturn) = (number("pc_f"), number("deferreturn"));
         let frame = number("frame");
         let is_assembly = self.accept("assembly");
+        let part = match self.accept("second") {
+            true => Part::Second,
+            false => Part::First,
+        };
         let body = match self.accept("calls") {
             true => {
                 let mut unlifted = Unlifted::default();
@@ -178,6 +183,7 @@ impl Reader {
             deferreturn,
             frame,
             is_assembly,
+            part,
             body,
         }
     }

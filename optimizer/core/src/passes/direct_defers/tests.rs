@@ -221,26 +221,10 @@ fn where_sp_was_moved_the_closure_is_the_same() {
 #[test]
 fn cases() {
     cases::check_programs("direct-defers", |code, given| {
-        let functions: Vec<(u32, FuncIndex)> = (code.functions.iter())
-            .filter_map(|f| Some((f.pc_f?, f.index)))
-            .collect();
-        let callee = |pc: i64| {
-            let pc = Pc::of_bits(pc.cast_unsigned()).filter(|pc| pc.b == 0)?;
-            let found = functions.iter().find(|(pc_f, _)| *pc_f == pc.f);
-            found.map(|(_, index)| *index)
-        };
-        for function in code.functions.iter_mut() {
+        resolve_all(code, &|function| {
             let mut lines = given.lines("deferred");
-            let line = lines.find(|line| cases::function(&line[0]) == function.index);
-            let slot = line.map(|line| -line[1].parse::<i64>().expect("a number"));
-            if let Some(frame) = function.frame {
-                resolve(
-                    function.compiled_mut().expect("compiled"),
-                    frame,
-                    slot,
-                    &callee,
-                );
-            }
-        }
+            let line = lines.find(|line| cases::function(&line[0]) == function);
+            Some(line.map(|line| -line[1].parse::<i64>().expect("a number")))
+        });
     });
 }
