@@ -202,7 +202,7 @@ impl Calls<'_, '_> {
         let mut never: BTreeSet<usize> = sites.filter_map(for_good).collect();
         let comes_back = |position: &usize| match &self.found[*position] {
             None => true,
-            Some(found) => found.unwinds || self.written.known.mstart1 == Some(*position),
+            Some(found) => found.leaves() || self.written.known.mstart1 == Some(*position),
         };
         let exits = self.exits;
         let stays = |position: &usize| {

@@ -81,9 +81,14 @@ impl Found {
         direct.any(|callee| callees.contains(&callee))
     }
 
-    /// Whether no return is reachable, and it makes no tail call and does not unwind.
+    /// Whether it unwinds to other functions' frames, as assembly does, so that nobody knows who is resumed.
+    pub(super) fn leaves(&self) -> bool {
+        self.unwinds && self.unwinds_to.is_empty()
+    }
+
+    /// Whether no return is reachable, and it makes no tail call and does not leave by an unwind.
     pub(super) fn never_returns(&self) -> bool {
-        !self.returns && !self.unwinds && self.sites.iter().all(|site| site.after != After::Tail)
+        !self.returns && !self.leaves() && self.sites.iter().all(|site| site.after != After::Tail)
     }
 
     /// Whether all that it does is trap.
