@@ -29,6 +29,7 @@ pub(crate) const REGISTERS: [ValType; 8] = [
 pub(crate) const INITIALIZE: &str = "_initialize";
 
 /// What the host of a command calls (as above, Go 1.21 to 1.27).
+#[cfg(feature = "snapshot")]
 pub(crate) const START: &str = "_start";
 
 /// Bytes of the return PC that a call pushes.
