@@ -14,7 +14,17 @@ import { plannedCases } from "../harness/programs/plan.mjs";
 const optimizer = fileURLToPath(new URL("../harness/unwind-often.mjs", import.meta.url));
 
 /** Callbacks of the host, collections, deep stacks, panics, iterators, other goroutines. */
-const PROGRAMS = ["encoding", "gc", "iterators", "js_callbacks", "panics", "recursion", "regexps", "select", "templates"];
+const PROGRAMS = [
+  "encoding",
+  "gc",
+  "iterators",
+  "js_callbacks",
+  "panics",
+  "recursion",
+  "regexps",
+  "select",
+  "templates",
+];
 
 const { cases } = await plannedCases(undefined);
 const chosen = cases.filter(({ id }) => PROGRAMS.includes(id.split(" ")[0]));
