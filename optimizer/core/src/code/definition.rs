@@ -1,6 +1,6 @@
 //! A function of a Go program: its code, and what Go's tables say about it.
 
-use super::ir::{Callee, Expr, Function, Stmt};
+use super::ir::{Expr, Function};
 use super::unlifted::Unlifted;
 use crate::index::{FuncIndex, Imported, PerFunction};
 use crate::part::{Part, Parts};
@@ -62,16 +62,7 @@ impl Definition {
             Body::Adapted(unlifted) => return unlifted.calls.clone(),
         };
         let mut named = Vec::new();
-        graph.visit_statements(&mut |stmt| match stmt {
-            Stmt::GoCall {
-                callee: Callee::Direct(function),
-                ..
-            }
-            | Stmt::TailCall(Callee::Direct(function))
-            | Stmt::Call(function, _)
-            | Stmt::PushedCall { function, .. } => named.push(*function),
-            _ => {}
-        });
+        graph.visit_statements(&mut |stmt| named.extend(stmt.called()));
         let mut in_expr = |expr: &Expr| {
             expr.visit(&mut |expr| {
                 if let Expr::Call(call, _) = expr {

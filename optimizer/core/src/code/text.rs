@@ -198,25 +198,11 @@ fn statements(f: &mut Formatter<'_>, body: &[Located], depth: usize, names: Name
             Stmt::If(..) | Stmt::Block(_) | Stmt::Loop(_) => nested(f, stmt, depth, names)?,
             _ => statement(f, stmt)?,
         }
-        if let Some(name) = called(stmt).and_then(names) {
+        if let Some(name) = stmt.called().and_then(names) {
             write!(f, " // {name}")?;
         }
         f.write_char('\n')
     })
-}
-
-/// The function that a statement calls directly.
-fn called(stmt: &Stmt) -> Option<FuncIndex> {
-    match stmt {
-        Stmt::Call(function, _)
-        | Stmt::PushedCall { function, .. }
-        | Stmt::GoCall {
-            callee: Callee::Direct(function),
-            ..
-        }
-        | Stmt::TailCall(Callee::Direct(function)) => Some(*function),
-        _ => None,
-    }
 }
 
 fn statement(f: &mut Formatter<'_>, stmt: &Stmt) -> Result {

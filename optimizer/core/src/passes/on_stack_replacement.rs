@@ -147,7 +147,9 @@ fn chosen_calls(function: &Function, flow: &Flow, smallest: usize) -> Vec<Resume
         let calls: Vec<Resumed> = blocks()
             .filter_map(|block| resumed_call(function, flow, block))
             .collect();
-        if blocks().map(|block| nodes(function, block)).sum::<usize>() < smallest {
+        let body = blocks().flat_map(|block| &function.blocks[block].body);
+        let nodes: usize = body.map(|stmt| stmt.nodes()).sum();
+        if nodes < smallest {
             continue;
         }
         let latches = || {
@@ -164,35 +166,15 @@ fn chosen_calls(function: &Function, flow: &Flow, smallest: usize) -> Vec<Resume
     chosen
 }
 
-fn nodes(function: &Function, block: BlockId) -> usize {
-    let mut count = 0;
-    for located in &function.blocks[block].body {
-        located.stmt.visit(&mut |stmt| {
-            count += 1;
-            for expr in stmt.exprs() {
-                expr.visit(&mut |_| count += 1);
-            }
-        });
-    }
-    count
-}
-
 /// Counts a pass; the last one of many unwinds to the resume point of this PC.
 fn count_passes(passes: u32, pc: Pc, at: At) -> [Located; 2] {
     let left = || Expr::GetGlobal(passes);
     let one_less = Expr::binary(Op::I32_SUB, left(), Expr::I32(1));
-    let below = Expr::I32(RETURN_PC.cast_signed());
-    let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
-    let access = |offset| Access { offset, at };
-    let pc = Expr::I64(pc.bits().cast_signed());
-    let unwind = vec![
-        Stmt::Store(Store::I64, access(0), place, pc).at(at),
-        Stmt::Unwind.at(at),
-    ];
+    let unwind = unwind_to(pc, at).map(|stmt| stmt.at(at)).to_vec();
     let g = || Expr::GetGlobal(GLOBAL_G);
     let load = |offset, from| {
         let address = Box::new(Expr::unary(Op::I32_WRAP_I64, from));
-        Expr::Load(Load::I64, access(offset), address)
+        Expr::Load(Load::I64, Access { offset, at }, address)
     };
     let is_not_g0 = Expr::binary(Op::I64_NE, load(G0, load(M, g())), g());
     let rare = vec![
@@ -204,6 +186,15 @@ fn count_passes(passes: u32, pc: Pc, at: At) -> [Located; 2] {
         Stmt::SetGlobal(passes, one_less).at(at),
         Stmt::If(is_last, rare, Vec::new()).at(at),
     ]
+}
+
+/// Unwinds so that the trampoline enters the function at this PC.
+pub(super) fn unwind_to(pc: Pc, at: At) -> [Stmt; 2] {
+    let below = Expr::I32(RETURN_PC.cast_signed());
+    let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
+    let access = Access { offset: 0, at };
+    let pc = Expr::I64(pc.bits().cast_signed());
+    [Stmt::Store(Store::I64, access, place, pc), Stmt::Unwind]
 }
 
 #[cfg(test)]

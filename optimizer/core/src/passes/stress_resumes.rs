@@ -27,15 +27,15 @@
 //! unless jumps lead to it, too. A host finds the words by two exported globals. `moduledata.end` moves behind them, so
 //! that Go allocates above.
 
+use super::on_stack_replacement::unwind_to;
 use super::{GoTables, Outcome};
 use crate::code::callgraph::CallGraph;
 use crate::code::{
     Access, After, At, BlockId, Callee, Code, Definition, Expr, Facts, Function, Located, Op, Role,
-    SP, Stmt, Store,
+    Stmt, Store,
 };
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
-use crate::go::abi::RETURN_PC;
 use crate::go::{Field, Pc, Program};
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::PAGE;
@@ -220,7 +220,7 @@ impl Stress {
             let (to, at) = (returns_to(&stmt, pc_f), stmt.at);
             body.push(stmt);
             if let Some((pc, word)) = to.and_then(|pc| Some((pc, self.words.get(&pc)?))) {
-                body.push(self.unless_busy(unwind_to(pc, *word, at), at));
+                body.push(self.unless_busy(counted_unwind_to(pc, *word, at), at));
                 unwinding += 1;
             }
         }
@@ -254,18 +254,10 @@ impl Stress {
     }
 }
 
-/// Unwinds so that the trampoline enters the function at this PC.
-fn unwind_to(pc: Pc, word: u64, at: At) -> Vec<Stmt> {
-    let below = Expr::I32(RETURN_PC.cast_signed());
-    let place = Expr::binary(Op::I32_SUB, Expr::Get(SP), below);
-    let access = Access { offset: 0, at };
-    let store = Stmt::Store(
-        Store::I64,
-        access,
-        place,
-        Expr::I64(pc.bits().cast_signed()),
-    );
-    vec![store, count(word, at), Stmt::Unwind]
+/// Unwinds to this PC, and counts its word.
+fn counted_unwind_to(pc: Pc, word: u64, at: At) -> Vec<Stmt> {
+    let [store, unwind] = unwind_to(pc, at);
+    vec![store, count(word, at), unwind]
 }
 
 /// Notes that the resume point with this word is entered.

@@ -7,9 +7,10 @@
 pub(super) mod command;
 mod export;
 
+use super::word;
 use crate::edit::Edit;
 use crate::error::Result;
-use crate::go::abi::{INITIALIZE, START};
+use crate::go::abi::{GLOBAL_SP, INITIALIZE, RETURN_PC, START};
 use crate::go::{Kind, Pc, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
@@ -59,7 +60,7 @@ impl Calls {
 pub(super) enum Caller {
     /// By code that stands where the call is.
     Export(Export),
-    /// By this function, which takes a PC.
+    /// By this function, which calls what is next.
     Command(FuncIndex),
 }
 
@@ -69,8 +70,8 @@ impl Caller {
         match self {
             Caller::Export(export) => export.call(code, function),
             Caller::Command(calls) => {
-                code.i64_const(function.pc.bits().cast_signed())
-                    .call(calls.0);
+                function.be_next(code);
+                code.call(calls.0);
             }
         }
     }
@@ -82,6 +83,22 @@ pub(super) struct Entry {
     /// Where it starts.
     pc: Pc,
     pub(super) wasm_index: FuncIndex,
+}
+
+impl Entry {
+    /// Lets the trampoline enter it next.
+    fn be_next(self, code: &mut InstructionSink<'_>) {
+        below_sp(code);
+        code.i64_const(self.pc.bits().cast_signed())
+            .i64_store(word(0));
+    }
+}
+
+/// The address of the word below SP.
+fn below_sp(code: &mut InstructionSink<'_>) {
+    code.global_get(GLOBAL_SP)
+        .i32_const(RETURN_PC.cast_signed())
+        .i32_sub();
 }
 
 /// The function of this name.

@@ -117,8 +117,7 @@ fn has_come_to_main(calls: Calls, image: &Image) -> Result<()> {
     else {
         return Ok(());
     };
-    let memory = Bytes::new(0, &image.memory);
-    match command.waits(sp.cast_unsigned(), |address| memory.u64(address)) {
+    match command.waits(sp.cast_unsigned(), Bytes::new(0, &image.memory)) {
         true => Ok(()),
         false => Err(fail(format!(
             "the initialization starts {MAIN} itself, before {CALLS_MAIN} does"

@@ -1,6 +1,7 @@
 //! Traversal: operands, statements, blocks.
 
 use super::{At, BlockId, Callee, End, Expr, Function, Located, Stmt};
+use crate::index::FuncIndex;
 
 impl Expr {
     /// The operands, in evaluation order.
@@ -66,6 +67,30 @@ impl Callee {
 }
 
 impl Stmt {
+    /// The function that it calls directly itself; calls in its expressions are others.
+    pub(crate) fn called(&self) -> Option<FuncIndex> {
+        match self {
+            Stmt::Call(function, _)
+            | Stmt::PushedCall { function, .. }
+            | Stmt::GoCall {
+                callee: Callee::Direct(function),
+                ..
+            }
+            | Stmt::TailCall(Callee::Direct(function)) => Some(*function),
+            _ => None,
+        }
+    }
+
+    /// How many statements and expressions it is, nested ones included.
+    pub(crate) fn nodes(&self) -> usize {
+        let mut count = 0;
+        self.visit(&mut |stmt| {
+            count += 1;
+            (stmt.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
+        });
+        count
+    }
+
     /// Its own expressions in evaluation order, without those of nested statements.
     pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
         let mut found: [Option<&Expr>; 3] = [None; 3];

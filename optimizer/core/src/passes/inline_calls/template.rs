@@ -55,12 +55,7 @@ fn nodes(function: &Function, most: usize) -> Option<usize> {
     let mut count = 0;
     for block in &function.blocks {
         count += 1;
-        for stmt in &block.body {
-            stmt.visit(&mut |stmt| {
-                count += 1;
-                (stmt.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
-            });
-        }
+        count += block.body.iter().map(|stmt| stmt.nodes()).sum::<usize>();
         (block.end.exprs()).for_each(|expr| expr.visit(&mut |_| count += 1));
         if count > most {
             return None;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::code::tests::machine::{self, MAY_UNWIND, PC_F};
 use crate::code::tests::program::{self, call};
-use crate::code::{Body, End, ReturnPc, Unlifted};
+use crate::code::{Body, End, ReturnPc, SP, Unlifted};
 use crate::index::Defined;
 use crate::passes::cases;
 

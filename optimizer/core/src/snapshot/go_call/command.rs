@@ -15,13 +15,13 @@
 //! knows whom it calls, and the call can be resumed.
 
 use super::super::{fail, word};
-use super::{Entry, function};
+use super::{Entry, below_sp, function};
 use crate::code::{PcWidth, globals_set};
 use crate::edit::Edit;
 use crate::error::Result;
 use crate::go::abi::{GLOBAL_SP, RETURN_PC};
 use crate::go::known::{CALLS_MAIN, MAIN};
-use crate::go::{Pc, Program};
+use crate::go::{Bytes, Pc, Program};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
@@ -62,7 +62,8 @@ impl Command {
             function(program, name).ok_or_else(missing)
         };
         let main = known(MAIN)?;
-        let ty = input.functions.get(main.wasm_index.0 as usize).copied();
+        let unlike = || fail(format!("{MAIN} has the type of no function of Go's"));
+        let ty = *(input.functions.get(main.wasm_index.0 as usize)).ok_or_else(unlike)?;
         let types = input.function_type(main.wasm_index);
         let convention = match types.map(wasmparser::FuncType::params) {
             Some([wasmparser::ValType::I32]) => Convention::Original,
@@ -70,7 +71,7 @@ impl Command {
                 wasmparser::ValType::I64 => PcWidth::Bits64,
                 _ => PcWidth::Bits32,
             }),
-            _ => return Err(fail(format!("{MAIN} has the type of no function of Go's"))),
+            _ => return Err(unlike()),
         };
         let trampoline = known(TRAMPOLINE)?.wasm_index;
         Ok(Command {
@@ -78,7 +79,7 @@ impl Command {
             caller: known(CALLS_MAIN)?.pc.f,
             trampoline,
             pause: pause(input, trampoline)?,
-            ty: ty.unwrap_or_default(),
+            ty,
             convention,
         })
     }
@@ -105,7 +106,7 @@ impl Command {
             }
             code.i64_store(word(0)).local_get(1).global_set(GLOBAL_SP);
         }
-        self.be_next(&mut code);
+        self.main.be_next(&mut code);
         let unwinds = i32::from(self.convention == Convention::Original);
         code.i32_const(1)
             .global_set(self.pause)
@@ -114,30 +115,20 @@ impl Command {
         body
     }
 
-    /// Lets the trampoline enter `main.main` next.
-    fn be_next(&self, code: &mut InstructionSink<'_>) {
-        below_sp(code);
-        code.i64_const(self.main.pc.bits().cast_signed())
-            .i64_store(word(0));
-    }
-
-    /// Whether the program waits there: its SP, and a word of its memory.
-    pub(in crate::snapshot) fn waits(&self, sp: u32, word: impl Fn(u64) -> Option<u64>) -> bool {
-        let next = word(u64::from(sp.wrapping_sub(RETURN_PC)));
-        let back = word(sp.into()).and_then(Pc::of_bits);
+    /// Whether the program waits there, by its SP and memory.
+    pub(in crate::snapshot) fn waits(&self, sp: u32, memory: Bytes<'_>) -> bool {
+        let next = memory.u64(sp.wrapping_sub(RETURN_PC).into());
+        let back = memory.u64(sp.into()).and_then(Pc::of_bits);
         next == Some(self.main.pc.bits()) && back.is_some_and(|pc| pc.f == self.caller)
     }
 
-    /// Adds a function that calls the function of a PC.
+    /// Adds a function that calls what is next.
     pub(super) fn add_calls(&self, edit: &mut Edit<'_>) -> FuncIndex {
-        let [pc, back, sp] = [0, 1, 2];
+        let [back, sp] = [0, 1];
         let mut body = Function::new([(1, ValType::I64), (1, ValType::I32)]);
         let mut code = body.instructions();
         code.global_get(GLOBAL_SP).i64_load(word(0)).local_set(back);
-        below_sp(&mut code);
-        code.local_get(pc)
-            .i64_store(word(0))
-            .loop_(BlockType::Empty);
+        code.loop_(BlockType::Empty);
         below_sp(&mut code);
         code.i32_load16_u(word(0));
         if let Convention::Lifted(width) = self.convention {
@@ -166,7 +157,7 @@ impl Command {
         // It has popped the return PC.
         below_sp(&mut code);
         code.global_set(GLOBAL_SP).end();
-        edit.add_function((vec![ValType::I64], Vec::new()), body)
+        edit.add_function((Vec::new(), Vec::new()), body)
     }
 
     /// What the host calls to run `main.main`: runs `first` before, unless something has run it.
@@ -174,7 +165,7 @@ impl Command {
         let mut body = Function::new([]);
         let mut code = body.instructions();
         first(&mut code);
-        self.be_next(&mut code);
+        self.main.be_next(&mut code);
         code.call(self.trampoline.0).end();
         body
     }
@@ -192,11 +183,4 @@ fn pause(input: &Input<'_>, trampoline: FuncIndex) -> Result<u32> {
             "{TRAMPOLINE} is not as in the releases that were read"
         ))),
     }
-}
-
-/// The address of the word below SP.
-fn below_sp(code: &mut InstructionSink<'_>) {
-    code.global_get(GLOBAL_SP)
-        .i32_const(RETURN_PC.cast_signed())
-        .i32_sub();
 }

@@ -87,11 +87,7 @@ impl Export {
         code.global_get(GLOBAL_SP)
             .i64_const(self.wrapper.return_pc)
             .i64_store(word(0));
-        code.global_get(GLOBAL_SP)
-            .i32_const(8)
-            .i32_sub()
-            .i64_const(function.pc.bits().cast_signed())
-            .i64_store(word(0));
+        function.be_next(code);
         code.i32_const(self.wrapper.pc_f.cast_signed())
             .call(self.trampoline.0);
         code.global_get(GLOBAL_SP)
