@@ -23,7 +23,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "depth");
 
 /** As `depth/main.go` has them. */
-const KINDS = ["direct", "mutual", "interface", "closure", "defer", "tree"];
+const KINDS = ["direct", "mutual", "interface", "closure", "defer", "tree", "parser"];
 
 /** Rounds after which engines that compile twice have compiled again what is hot, to smaller frames. */
 const WARM_ROUNDS = 500;

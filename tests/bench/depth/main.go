@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -23,6 +24,7 @@ var kinds = map[string]func(levels int) int{
 	"closure":   closure,
 	"defer":     deferred,
 	"tree":      func(levels int) int { return leftmost(levels).sum() },
+	"parser":    parse,
 }
 
 func main() {
@@ -171,4 +173,43 @@ func (n *node) sum() int {
 	}
 	deepest++
 	return n.left.sum() + n.right.sum() + n.value
+}
+
+// parse reads lists of numbers in each other: [1,[1,[1]]]. The text is read again where it takes too many levels.
+func parse(levels int) int {
+	const most = 1 << 20
+	text := bytes.Repeat([]byte("[1,"), min(levels, most))
+	if levels <= most {
+		text = append(text, bytes.Repeat([]byte("]"), levels)...)
+	}
+	list, _ := value(text, 0)
+	return len(list.([]any))
+}
+
+func value(text []byte, at int) (any, int) {
+	at %= len(text)
+	switch c := text[at]; {
+	case c == '[':
+		deepest++
+		var list []any
+		for at++; text[at%len(text)] != ']'; {
+			var element any
+			if element, at = value(text, at); text[at%len(text)] == ',' {
+				at++
+			}
+			list = append(list, element)
+		}
+		return list, at + 1
+	case c >= '0' && c <= '9':
+		start := at
+		for at < len(text) && text[at] >= '0' && text[at] <= '9' {
+			at++
+		}
+		number, err := strconv.Atoi(string(text[start:at]))
+		if err != nil {
+			panic(err)
+		}
+		return number, at
+	}
+	panic("neither a number nor a list")
 }

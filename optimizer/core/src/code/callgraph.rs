@@ -15,6 +15,7 @@
 //!
 //! A *call for good* is one that the callee never returns from (`After::Never`): `panicIndex`, `sigpanic`, `morestack`.
 
+mod cycles;
 #[cfg(test)]
 mod tests;
 

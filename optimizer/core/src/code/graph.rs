@@ -64,6 +64,7 @@ pub(crate) fn build(
     let mut function = Function {
         blocks,
         locals: lifted.locals,
+        declared: lifted.declared,
         entry: 0,
         start: lifted.first,
         inlined: Inlined::default(),

@@ -169,6 +169,9 @@ pub(crate) struct Function {
     pub(crate) blocks: Vec<Block>,
     /// Types of all locals; 0 and 1 are the parameters.
     pub(crate) locals: Vec<Type>,
+    /// Bytes of the locals that the input's body declares, PC_B and SP aside: what engines have for it on their stack, while
+    /// they have not compiled it again.
+    pub(crate) declared: u32,
     /// Where code starts: block 0, or the entry dispatch once that exists.
     pub(crate) entry: BlockId,
     /// Where its first instruction comes from.

@@ -36,7 +36,7 @@ pub(crate) mod positions;
 mod sequences;
 
 use super::facts::{Facts, value_type};
-use super::ir::SP;
+use super::ir::{FIRST_FREE, SP};
 use super::locals::LocalSet;
 use super::op::Type;
 use super::origin::At;
@@ -53,6 +53,8 @@ pub(crate) struct Lifted {
     /// Segment by PC_B; larger PCs belong to the last entry.
     pub(crate) table: Vec<u32>,
     pub(crate) locals: Vec<Type>,
+    /// See [`Function::declared`](super::ir::Function::declared).
+    pub(crate) declared: u32,
     /// Where its last instruction comes from.
     pub(crate) last: At,
     /// The same for the first.
@@ -79,6 +81,10 @@ pub(crate) fn lift(
         return Err("SP is not in local 1 from the start");
     }
     let locals = with_sp(locals)?;
+    let declared = locals[FIRST_FREE as usize..]
+        .iter()
+        .map(|ty| ty.width())
+        .sum();
     let frame = Frame::read(&mut cursor)?;
     let mut reader = body::Reader::new(cursor, facts, (pc_f, base), &frame, locals);
     let segments = reader.segments()?;
@@ -91,6 +97,7 @@ pub(crate) fn lift(
         segments,
         table: frame.table,
         locals,
+        declared,
         last: origin(tokens.last()),
         first: origin(tokens.first()),
     })

@@ -113,6 +113,7 @@ impl Display for Whole<'_, '_> {
         let Function {
             blocks,
             locals,
+            declared: _,
             entry,
             start: _,
             inlined: _,

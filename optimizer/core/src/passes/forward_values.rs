@@ -35,7 +35,7 @@ const REACH: usize = 24;
 
 /// What was done.
 #[derive(Debug, Default, Clone, Copy)]
-struct Count {
+pub(super) struct Count {
     dropped: u64,
     moved: u64,
     teed: u64,
@@ -73,7 +73,7 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome 
     outcome
 }
 
-fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
+pub(super) fn forward(function: &mut Function, facts: &Facts) -> Option<Count> {
     if function.has_loops() || function.locals.len() > MOST_LOCALS {
         return None;
     }

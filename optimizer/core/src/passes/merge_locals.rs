@@ -35,16 +35,32 @@ pub(super) fn run(code: &mut Code, _go: &Go<'_>, _options: &Options) -> Outcome 
 }
 
 fn merge(function: &mut Function) -> usize {
-    if function.has_loops() || function.locals.len() > MOST_LOCALS {
+    let Some((graph, colours)) = coloured(function) else {
         return 0;
-    }
-    let graph = InterferenceGraph::of(function);
-    let colours = graph.colours(&function.locals);
+    };
     let merged = (FIRST_FREE as usize..function.locals.len())
         .filter(|local| graph.uses[*local] > 0 && colours[*local] != *local as Local)
         .count();
     rename(function, &colours);
     merged
+}
+
+/// Bytes that the locals of a function take once they are merged, SP and the selector aside; `None` where they stay as
+/// they are.
+pub(super) fn merged_bytes(function: &Function) -> Option<u32> {
+    let (graph, colours) = coloured(function)?;
+    let names = (FIRST_FREE as usize..function.locals.len())
+        .filter(|local| graph.uses[*local] > 0 && colours[*local] == *local as Local);
+    Some(names.map(|local| function.locals[local].width()).sum())
+}
+
+fn coloured(function: &Function) -> Option<(InterferenceGraph, Vec<Local>)> {
+    if function.has_loops() || function.locals.len() > MOST_LOCALS {
+        return None;
+    }
+    let graph = InterferenceGraph::of(function);
+    let colours = graph.colours(&function.locals);
+    Some((graph, colours))
 }
 
 /// The interference graph: which locals are live where another is set.

@@ -7,6 +7,8 @@ use crate::code::pc::ReturnPc;
 use crate::code::tests::machine;
 use crate::code::tests::program;
 use crate::code::unlifted::Unlifted;
+use proptest::collection;
+use proptest::prelude::*;
 
 /// Positions of the functions in these tests, whose wasm indices are behind the imports.
 const RAISES: Defined = Defined(0);
@@ -139,4 +141,24 @@ fn a_closed_set_calls_nothing_outside() {
     let closed = graph.closed(|position, _| position != RAISES);
     assert_eq!(*closed, [false, true, false, false]);
     assert_eq!(*graph.closed(|_, _| true), [true; 4]);
+}
+
+proptest! {
+    #[test]
+    fn who_reaches_itself_is_on_a_cycle(calls in collection::vec(collection::vec(0..12usize, 0..3), 12)) {
+        let callees = |at: &Vec<usize>| at.iter().map(|at| Defined::nth(*at)).collect::<Vec<_>>();
+        let node = |at: &Vec<usize>| Some(Node { calls: callees(at), ..Node::default() });
+        let nodes: Vec<Option<Node>> = calls.iter().map(node).collect();
+        let found = CallGraph { nodes: nodes.into() }.on_cycle();
+        for start in 0..calls.len() {
+            let mut reached = vec![false; calls.len()];
+            let mut pending = calls[start].clone();
+            while let Some(at) = pending.pop() {
+                if !std::mem::replace(&mut reached[at], true) {
+                    pending.extend(&calls[at]);
+                }
+            }
+            prop_assert_eq!(found[Defined::nth(start)], reached[start], "{} of {:?}", start, calls);
+        }
+    }
 }

@@ -407,6 +407,7 @@ impl Graph {
         Function {
             blocks,
             locals: vec![Type::I32; 3],
+            declared: 0,
             entry: 0,
             start: At::NOWHERE,
             inlined: Inlined::default(),

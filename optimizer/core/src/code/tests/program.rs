@@ -103,6 +103,7 @@ pub(crate) fn function(blocks: Vec<(Vec<Stmt>, End)>) -> Function {
     Function {
         blocks: blocks.into_iter().map(block).collect(),
         locals,
+        declared: 0,
         entry: 0,
         start: At::NOWHERE,
         inlined: Inlined::default(),

@@ -209,6 +209,7 @@ impl Reader {
         Function {
             blocks,
             locals,
+            declared: 0,
             entry,
             start: At::NOWHERE,
             inlined: Inlined::default(),

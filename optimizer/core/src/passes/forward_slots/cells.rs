@@ -107,7 +107,14 @@ impl Cells {
     }
 
     pub(super) fn all(&self) -> CellSet {
-        CellSet::MAX >> (CellSet::BITS as usize - self.cells.len())
+        self.first(self.cells.len())
+    }
+
+    /// Those with most loads.
+    pub(super) fn first(&self, count: usize) -> CellSet {
+        CellSet::MAX
+            .checked_shr(CellSet::BITS.saturating_sub(count as u32))
+            .unwrap_or(0)
     }
 }
 

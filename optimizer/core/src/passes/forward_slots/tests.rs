@@ -1,7 +1,7 @@
 //! Random code on a few slots: the same memory and values with slots in locals, and no local for a slot that others may
 //! write.
 
-use super::{Cells, Demand, forward};
+use super::{Cells, Demand, forward, forward_all};
 use crate::code::At;
 use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
@@ -158,7 +158,17 @@ fn slots_whose_address_is_taken_are_left_alone() {
 fn serve(function: &mut Function) -> u64 {
     let sp = StackPointer::of(function, FRAME).expect("moved by constants");
     match Cells::find(function, FRAME, &sp) {
-        Some(cells) => forward(function, &cells, sp, &machine::facts(), &|_| Some(16), ANY),
+        Some(cells) => {
+            let all = cells.cells.len();
+            forward(
+                function,
+                &cells,
+                &sp,
+                &machine::facts(),
+                &|_| Some(16),
+                (ANY, all),
+            )
+        }
         None => 0,
     }
 }
@@ -268,7 +278,8 @@ fn value(choices: &mut Choices, ty: Type) -> Expr {
     }
 }
 
-/// `given args f4 16`: bytes of arguments and results of a callee.
+/// `given args f4 16`: bytes of arguments and results of a callee. `given declared f4 24`: bytes of the locals that its body
+/// declares in the input, for functions that may recurse.
 #[test]
 fn cases() {
     cases::check_programs("forward-slots", |code, given| {
@@ -279,15 +290,12 @@ fn cases() {
                 .find(|line| cases::function(&line[0]) == callee)?;
             line[1].parse().ok()
         };
-        for function in code.functions.iter_mut() {
-            let frame = function.frame.expect("a frame");
-            let Some(function) = function.compiled_mut() else {
-                continue;
-            };
-            let sp = StackPointer::of(function, frame).expect("SP is known");
-            if let Some(cells) = Cells::find(function, frame, &sp) {
-                forward(function, &cells, sp, &code.facts, &callee_bytes, ANY);
-            }
+        for line in given.lines("declared") {
+            let named = cases::function(&line[0]);
+            let function = code.functions.iter_mut().find(|f| f.index == named);
+            let function = function.and_then(|f| f.compiled_mut()).expect("a body");
+            function.declared = line[1].parse().expect("bytes");
         }
+        forward_all(code, &callee_bytes, ANY);
     });
 }
