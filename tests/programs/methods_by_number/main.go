@@ -12,18 +12,18 @@ type shape interface {
 	edges() int
 }
 
+// It has one of the two, so nobody calls that.
+type almost struct{ noise int }
+
+func (a almost) area() int     { return a.noise + 1 }
+func (a almost) Noise() string { return fmt.Sprint("noise ", a.noise) }
+
 type square struct{ side int }
 
 func (s square) area() int          { return s.side * s.side }
 func (s square) edges() int         { return 4 }
 func (s square) Scale(by int) shape { return square{s.side * by} }
 func (s square) Show() string       { return fmt.Sprint("square of ", s.side) }
-
-// It has one of the two, so nobody calls that.
-type almost struct{ noise int }
-
-func (a almost) area() int     { return a.noise + 1 }
-func (a almost) Noise() string { return fmt.Sprint("noise ", a.noise) }
 
 func main() {
 	for _, value := range []any{square{3}, almost{4}} {
