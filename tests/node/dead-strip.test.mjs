@@ -1,6 +1,6 @@
 /**
  * Methods that nobody can call go, and those that somebody can call stay, by name; what a program does with those that stay is
- * in `tests/programs/methods` and `tests/programs/methods_shown`.
+ * in `tests/programs/methods`, `methods_by_number` and `methods_shown`.
  *
  * `GOWASP_GO_RELEASES` names the releases, `1.21.13,1.27.4` or `all`; without it, the machine's Go.
  */
@@ -40,6 +40,18 @@ for (const release of releases) {
       }
     });
 
+    test("of what reflection shows by number, lower-case methods go that no interface has", () => {
+      const removed = removedFrom("methods_by_number", release);
+      for (const name of ["main.almost.area", "main.(*almost).area"]) {
+        assert.ok(removed.includes(name), `${name} in ${removed.join(" ")}`);
+      }
+      const kept = /^main\.(\(\*square\)|.*\.(Noise|Scale|Show)$)/;
+      assert.deepEqual(
+        removed.filter((name) => kept.test(name)),
+        [],
+      );
+    });
+
     test("what reflection may show stays", () => {
       const removed = removedFrom("methods_shown", release);
       assert.deepEqual(
@@ -57,5 +69,6 @@ function removedFrom(program, release) {
   const out = join(work, "out.wasm");
   execFileSync(gowaspBinary, ["optimize", wasm, "-o", out, "--report", report, "--strict", "--check"]);
   const pass = JSON.parse(readFileSync(report, "utf8")).passes.find(({ name }) => name === "dead-strip");
+  assert.equal(pass.status, "ran", pass.reason);
   return pass.removed ?? [];
 }

@@ -65,7 +65,7 @@ pub(super) fn check(
         return Err(fault("the host calls a function that was taken out"));
     }
     if !removed.is_empty() {
-        code::names_none(written, &removed, &slots)?;
+        code::names_none(written, &removed, &slots, &removed)?;
         data_holds_none(after, &slots)?;
     }
     let alive = |index: FuncIndex| {

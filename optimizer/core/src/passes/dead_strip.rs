@@ -26,6 +26,7 @@
 //! Nothing is done where the types cannot be read, or code outside of Go's own packages reads method tables.
 
 mod callable;
+mod clear;
 mod descriptors;
 mod method_names;
 mod named;

@@ -9,18 +9,19 @@ use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::Operator;
 
-/// Checks that no function but themselves names those that were taken out.
+/// Checks that no function but these names those that were taken out, of which the slots are these.
 pub(super) fn names_none(
     written: &Written<'_>,
     removed: &BTreeSet<usize>,
     slots: &BTreeSet<u32>,
+    may_name: &BTreeSet<usize>,
 ) -> Result<(), Fault> {
     let gone: BTreeSet<FuncIndex> = (removed.iter())
         .map(|position| index(&written.input, *position))
         .collect();
     let found = (0..written.functions.len())
         .into_par_iter()
-        .filter(|position| !removed.contains(position))
+        .filter(|position| !may_name.contains(position))
         .find_map_first(|position| Some((position, names(written, position, &gone, slots)?)));
     match found {
         None => Ok(()),

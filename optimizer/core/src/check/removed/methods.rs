@@ -2,8 +2,11 @@
 
 use super::super::written::{Written, body};
 use super::super::{Fault, Subject, final_index};
-use super::fault;
-use crate::go::known::reflected::{COPIES_METHODS, OWN, RESOLVE_METHODS, SHOW_METHODS};
+use super::code::names_none;
+use super::{data_holds_none, fault};
+use crate::go::known::reflected::{
+    COPIES_METHODS, EMBED_NOTHING, OWN, RESOLVE_METHODS, SHOW_METHODS,
+};
 use crate::go::types::{Kind, Method, Type, Types, UNREACHABLE};
 use crate::go::{Field, Program};
 use crate::index::{Defined, FuncIndex};
@@ -50,7 +53,10 @@ pub(super) fn check(
     }
     only_own_resolve(subject, written, alive)?;
     let proof = Proof {
-        shown: shown(subject.program, alive),
+        shown: match copies_methods(written, after) {
+            true => Shown::All,
+            false => shown(subject.program, alive),
+        },
         asked: asked(&was),
     };
     let memory = after.memory().bytes();
@@ -173,6 +179,27 @@ impl Proof<'_> {
     }
 }
 
+/// Whether somebody may let reflection make a type that embeds others: what makes it is called, or its PC known, elsewhere than
+/// in functions that embed nothing.
+fn copies_methods(written: &Written<'_>, after: &Program) -> bool {
+    let named = |names: &[&str]| -> BTreeSet<usize> {
+        let functions = written.functions.iter().enumerate();
+        functions
+            .filter(|(_, function)| names.contains(&function.name.as_str()))
+            .map(|(position, _)| position)
+            .collect()
+    };
+    let copying = named(&[COPIES_METHODS]);
+    let slots: BTreeSet<u32> = (copying.iter())
+        .filter_map(|position| written.functions[*position].pc_f)
+        .collect();
+    let is_known_elsewhere = || {
+        names_none(written, &copying, &slots, &named(&EMBED_NOTHING)).is_err()
+            || data_holds_none(after, &slots).is_err()
+    };
+    !copying.is_empty() && is_known_elsewhere()
+}
+
 /// What reflection shows, by the names of all functions that are still there, and of what was inlined into them.
 fn shown(before: &Program, alive: &dyn Fn(FuncIndex) -> bool) -> Shown {
     let mut shown = Shown::Nothing;
@@ -181,14 +208,14 @@ fn shown(before: &Program, alive: &dyn Fn(FuncIndex) -> bool) -> Shown {
         .filter(|function| alive(function.wasm_index()))
     {
         let inlined = function.inlined_calls().unwrap_or_default();
-        let inlined = inlined.iter().filter_map(|call| function.name_of(call));
-        for name in inlined.chain([function.name()]) {
-            if name == COPIES_METHODS {
-                return Shown::All;
-            }
-            if SHOW_METHODS.contains(&name) {
-                shown = Shown::Exported;
-            }
+        let mut inlined = inlined.iter().filter_map(|call| function.name_of(call));
+        if inlined.clone().any(|name| name == COPIES_METHODS) {
+            return Shown::All;
+        }
+        if inlined.any(|name| SHOW_METHODS.contains(&name))
+            || SHOW_METHODS.contains(&function.name())
+        {
+            shown = Shown::Exported;
         }
     }
     shown

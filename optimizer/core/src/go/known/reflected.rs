@@ -12,12 +12,18 @@ pub(crate) const SHOW_METHODS: [&str; 4] = [
     "reflect.Value.MethodByName",
 ];
 
-/// Makes types whose method tables are copies.
+/// Makes types whose method tables are copies, if they embed others.
 pub(crate) const COPIES_METHODS: &str = "reflect.StructOf";
 
-/// Make functions of what is in a method table.
-pub(crate) const RESOLVE_METHODS: [&str; 5] = [
+/// Call it for types that embed none: what holds the parameters of a function's type, from 1.20 on, which `Method` makes.
+pub(crate) const EMBED_NOTHING: [&str; 3] =
+    ["reflect.FuncOf", "reflect.initFuncTypes", COPIES_METHODS];
+
+/// Make functions of what is in a method table, and hand them out.
+pub(crate) const RESOLVE_METHODS: [&str; 7] = [
+    "reflect.methodReceiver",
     "reflect.resolveTextOff",
+    "reflect.textOffFor",
     "reflect.(*rtype).textOff",
     "runtime.rtype.textOff",
     "runtime.(*rtype).textOff",

@@ -1,5 +1,6 @@
 //! Entries of method tables that nobody looks for, and their names.
 
+use super::clear;
 use super::reach::StillNamed;
 use crate::go::{Field, Memory, Program};
 use std::collections::{BTreeMap, HashSet};
@@ -59,8 +60,9 @@ pub(super) fn clear(
     }
     let mut cleared = 0u64;
     for (address, len) in names {
-        memory.clear(address..address.checked_add(len)?)?;
-        cleared = cleared.saturating_add(len);
+        if clear::unless_pc(program, memory, address..address.checked_add(len)?)? {
+            cleared = cleared.saturating_add(len);
+        }
     }
     Some(cleared)
 }

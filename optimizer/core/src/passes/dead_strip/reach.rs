@@ -4,7 +4,9 @@ use super::callable::{self, MethodId, asked_names, is_exported};
 use super::descriptors::{self, Descriptors, has_method_table};
 use super::named::{self, Named};
 use crate::code::Code;
-use crate::go::known::reflected::{COPIES_METHODS, OWN, RESOLVE_METHODS, SHOW_METHODS};
+use crate::go::known::reflected::{
+    COPIES_METHODS, EMBED_NOTHING, OWN, RESOLVE_METHODS, SHOW_METHODS,
+};
 use crate::go::types::{Method, Type};
 use crate::go::{Function, Pc, Program};
 use crate::index::{Defined, PerFunction};
@@ -58,6 +60,7 @@ pub(super) fn dead(program: &Program, input: &Input<'_>, code: &Code) -> Result<
     names.only_own_resolve(&edges)?;
     let mut reached = Reached {
         callable: callable::through_interfaces(&types).ok_or("more types than programs have")?,
+        copies: false,
         live: PerFunction::all(false, named.len()),
         left: Vec::new(),
         edges,
@@ -98,11 +101,22 @@ fn edges(
     named.positions().map(of).collect()
 }
 
+/// Whether a function makes functions of what method tables hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Resolves {
+    No,
+    /// One was inlined into it, and it may keep the result to itself.
+    Within,
+    /// Its result is such a function.
+    ForCallers,
+}
+
 /// Functions that matter by their names.
 struct Names {
     show_methods: PerFunction<bool>,
     copy_methods: PerFunction<bool>,
-    resolve_methods: PerFunction<bool>,
+    embed_nothing: PerFunction<bool>,
+    resolve_methods: PerFunction<Resolves>,
     own: PerFunction<bool>,
 }
 
@@ -112,7 +126,8 @@ impl Names {
         let mut names = Names {
             show_methods: none(),
             copy_methods: none(),
-            resolve_methods: none(),
+            embed_nothing: none(),
+            resolve_methods: PerFunction::all(Resolves::No, count),
             own: none(),
         };
         for function in program.functions() {
@@ -123,18 +138,25 @@ impl Names {
             for name in all_names(&function) {
                 names.show_methods[at] |= SHOW_METHODS.contains(&name);
                 names.copy_methods[at] |= name == COPIES_METHODS;
-                names.resolve_methods[at] |= RESOLVE_METHODS.contains(&name);
+                if RESOLVE_METHODS.contains(&name) {
+                    names.resolve_methods[at] = Resolves::Within;
+                }
             }
+            if RESOLVE_METHODS.contains(&function.name()) {
+                names.resolve_methods[at] = Resolves::ForCallers;
+            }
+            names.embed_nothing[at] = EMBED_NOTHING.contains(&function.name());
             names.own[at] = OWN.iter().any(|own| function.name().starts_with(own));
         }
         names
     }
 
-    /// Checks that nobody outside of Go's own packages makes functions of what method tables hold.
+    /// Checks that nobody outside of Go's own packages makes functions of what method tables hold. What `Method` and the like
+    /// show of them is asked elsewhere.
     fn only_own_resolve(&self, edges: &PerFunction<Vec<Defined>>) -> Result<(), Reason> {
-        let resolves = |to: &Defined| self.resolve_methods[*to];
+        let resolves = |to: &Defined| self.resolve_methods[*to] == Resolves::ForCallers;
         let is_other = |(at, to): (Defined, &Vec<Defined>)| {
-            !self.own[at] && (self.resolve_methods[at] || to.iter().any(resolves))
+            !self.own[at] && (self.resolve_methods[at] != Resolves::No || to.iter().any(resolves))
         };
         match edges.positions().any(is_other) {
             true => Err("code outside of Go's own packages reads method tables"),
@@ -158,6 +180,8 @@ struct Reached<'r> {
     names: Names,
     /// Methods that interfaces lead to.
     callable: BTreeSet<MethodId>,
+    /// Whether somebody may make a type that embeds others.
+    copies: bool,
     live: PerFunction<bool>,
     /// Those that are live, and whose edges were not followed yet.
     left: Vec<Defined>,
@@ -165,6 +189,11 @@ struct Reached<'r> {
 
 impl Reached<'_> {
     fn add(&mut self, at: Defined) {
+        self.copies |= self.names.copy_methods[at];
+        self.reach(at);
+    }
+
+    fn reach(&mut self, at: Defined) {
         if !std::mem::replace(&mut self.live[at], true) {
             self.left.push(at);
         }
@@ -212,8 +241,10 @@ impl Reached<'_> {
     fn complete(&mut self) {
         loop {
             while let Some(at) = self.left.pop() {
+                let embeds = !self.names.embed_nothing[at];
                 for to in std::mem::take(&mut self.edges[at]) {
-                    self.add(to);
+                    self.copies |= embeds && self.names.copy_methods[to];
+                    self.reach(to);
                 }
             }
             let called: Vec<Defined> = (self.methods())
@@ -240,8 +271,7 @@ impl Reached<'_> {
     /// Whether each of the two functions in an entry of a method table may be called through it: that for interfaces by
     /// interfaces and what reflection shows, the other one by what `reflect.Type.Method` shows.
     fn called_through(&self, id: MethodId, method: &Method) -> [bool; 2] {
-        let copied = self.any(&self.names.copy_methods);
-        let shown = copied || is_exported(method) && self.any(&self.names.show_methods);
+        let shown = self.copies || is_exported(method) && self.any(&self.names.show_methods);
         [shown || self.callable.contains(&id), shown]
     }
 
@@ -272,7 +302,7 @@ impl Reached<'_> {
 
     fn dead(&self) -> Dead {
         let asked = asked_names(self.types);
-        let is_shown = self.any(&self.names.show_methods) || self.any(&self.names.copy_methods);
+        let is_shown = self.copies || self.any(&self.names.show_methods);
         let mut dead = Dead::default();
         for (address, ty) in self.types {
             if !self.has_method_table(ty) {

@@ -1,5 +1,6 @@
 //! The rows of Go's function tables.
 
+use super::clear;
 use crate::go::{Field, Function, Memory, Program, funcdata, funcdata_len};
 use crate::passes::group_tables::funcdata::Uses;
 use std::collections::{BTreeSet, HashSet};
@@ -84,7 +85,7 @@ fn clear_funcdata(
                 }
             };
             if let Some(end) = end.filter(|end| after.range(start..*end).next().is_none()) {
-                memory.clear(start..end)?;
+                clear::unless_pc(program, memory, start..end)?;
             }
         }
     }
