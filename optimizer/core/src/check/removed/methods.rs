@@ -229,7 +229,7 @@ fn only_own_resolve(
 }
 
 fn calls_any(written: &Written<'_>, position: Defined, functions: &BTreeSet<FuncIndex>) -> bool {
-    let operators = body(&written.input, position.place());
+    let operators = body(&written.input, position);
     let operators = operators.and_then(|body| body.get_operators_reader().ok());
     operators
         .into_iter()

@@ -3,6 +3,7 @@
 use super::super::written::{Function, Role, Written};
 use super::code::names_none;
 use super::is_trap;
+use crate::index::Defined;
 use crate::input::Input;
 use std::collections::BTreeSet;
 
@@ -32,8 +33,13 @@ fn names(code: &str) -> bool {
     );
     let wasm = wat::parse_str(text).expect("text of a module");
     let functions = vec![function("live", 0x1000), function("gone", SLOT)];
-    let written = Written::of(Input::read(&wasm).expect("a module"), functions);
-    names_none(&written, &BTreeSet::from([1]), &BTreeSet::from([SLOT])).is_err()
+    let written = Written::of(Input::read(&wasm).expect("a module"), functions.into());
+    names_none(
+        &written,
+        &BTreeSet::from([Defined(1)]),
+        &BTreeSet::from([SLOT]),
+    )
+    .is_err()
 }
 
 #[test]
@@ -62,7 +68,7 @@ fn what_does_nothing_but_trap_was_taken_out() {
     .expect("text of a module");
     let input = Input::read(&wasm).expect("a module");
     assert_eq!(
-        [0, 1, 2].map(|at| is_trap(&input, at)),
+        [0, 1, 2].map(|at| is_trap(&input, Defined(at))),
         [true, false, false]
     );
 }
