@@ -63,7 +63,7 @@ pub use recheck::Checker;
 use crate::codemap::CodeMap;
 use crate::error::{Error, Stage};
 use crate::go::{Identity, Program};
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::options::Strip;
 use crate::parallel::prelude::*;
@@ -74,7 +74,7 @@ use std::fmt;
 use stripped::Stripped;
 use tables::Tables;
 use tally::Originals;
-use walk::Found;
+use walk::{Followed, Found};
 use written::{Function, Role, Written};
 
 /// A broken rule.
@@ -137,8 +137,8 @@ pub(crate) struct Subject<'s> {
     /// Go's tables of the input.
     pub(crate) program: &'s Program,
     pub(crate) identity: &'s Identity,
-    /// Whether lifting took a function of the input apart, by position.
-    pub(crate) lifted: &'s [bool],
+    /// Whether lifting took a function of the input apart.
+    pub(crate) lifted: &'s PerFunction<bool>,
     /// Whether to ask for the rules that take long, too.
     pub(crate) all_rules: bool,
     /// What was written.
@@ -173,8 +173,8 @@ impl<'s> Subject<'s> {
         &self,
         module: &InputModule<'_>,
         written: &Written<'_>,
-        found: &[Option<Found>],
-        removed: &BTreeSet<usize>,
+        found: &Followed,
+        removed: &BTreeSet<Defined>,
     ) -> Result<(), Fault> {
         let (Some(map), Some(after)) = (self.map.filter(|_| self.all_rules), &written.program)
         else {
@@ -200,7 +200,7 @@ impl<'s> Subject<'s> {
     }
 
     fn written(&self) -> Result<Written<'_>, Fault> {
-        let lifted: BTreeSet<FuncIndex> = (self.finals().zip(self.lifted))
+        let lifted: BTreeSet<FuncIndex> = (self.finals().zip(self.lifted.iter()))
             .filter_map(|(index, lifted)| index.filter(|_| *lifted))
             .collect();
         let names = self.names();
@@ -231,11 +231,11 @@ fn final_index(functions: &[Option<u32>], function: FuncIndex) -> Option<FuncInd
 fn agree(
     subject: &Subject<'_>,
     written: &Written<'_>,
-    found: &[Option<Found>],
-    never: &BTreeSet<usize>,
-    changed: Option<usize>,
+    found: &Followed,
+    never: &BTreeSet<Defined>,
+    changed: Option<Defined>,
 ) -> Result<(), Fault> {
-    let mut origins: HashMap<usize, usize> = (subject.finals().enumerate())
+    let mut origins: HashMap<Defined, Defined> = ((0..).map(Defined).zip(subject.finals()))
         .filter_map(|(origin, index)| Some((written.position(index?)?, origin)))
         .collect();
     let module = InputModule::of(subject.input, subject.program);
@@ -251,12 +251,12 @@ fn agree(
 fn agree_on(
     module: &InputModule<'_>,
     written: &Written<'_>,
-    found: &[Option<Found>],
-    never: &BTreeSet<usize>,
-    origins: &HashMap<usize, usize>,
-    changed: Option<usize>,
+    found: &Followed,
+    never: &BTreeSet<Defined>,
+    origins: &HashMap<Defined, Defined>,
+    changed: Option<Defined>,
 ) -> Result<(), Fault> {
-    let is_trapped = |caller: usize, callee: usize| {
+    let is_trapped = |caller: Defined, callee: Defined| {
         let (caller, callee) = (origins.get(&caller), origins.get(&callee));
         (caller.zip(callee)).is_some_and(|(caller, callee)| module.is_trapped(*caller, *callee))
     };
@@ -264,9 +264,9 @@ fn agree_on(
     pcs::check(written, found)?;
     if written.all_rules {
         exchanges::check(written, found)?;
-        let traps = |position: &usize| found[*position].as_ref().is_some_and(Found::only_traps);
+        let traps = |position: &Defined| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
-        never.extend((0..found.len()).filter(traps));
+        never.extend((0..found.len()).map(Defined::nth).filter(traps));
         let originals = Originals::of(module, written, origins, &never);
         accesses_agree(&originals, written, found, origins, changed)?;
     }
@@ -277,11 +277,11 @@ fn agree_on(
 fn accesses_agree(
     originals: &Originals<'_>,
     written: &Written<'_>,
-    found: &[Option<Found>],
-    origins: &HashMap<usize, usize>,
-    changed: Option<usize>,
+    found: &Followed,
+    origins: &HashMap<Defined, Defined>,
+    changed: Option<Defined>,
 ) -> Result<(), Fault> {
-    let agree = |position: usize| {
+    let agree = |position: Defined| {
         let function = &written.functions[position];
         let Some(found) = &found[position] else {
             return Ok(());
@@ -296,20 +296,25 @@ fn accesses_agree(
         stores::check(function, found, original)?;
         loads::check(function, found, original, originals.callees(original))
     };
-    let positions = changed.map_or(0..found.len(), |position| position..position + 1);
-    let results = positions.into_par_iter().map(agree);
+    if let Some(position) = changed {
+        return agree(position);
+    }
+    let positions = (0..found.len()).into_par_iter().map(Defined::nth);
+    let results = positions.map(agree);
     results.find_map_first(Result::err).map_or(Ok(()), Err)
 }
 
 /// Follows all lifted functions. The second part are those that certainly never return: what is behind a call of one
 /// does not count.
-fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>), Fault> {
+fn follow(written: &Written<'_>) -> Result<(Followed, BTreeSet<Defined>), Fault> {
     let mut never = written.known.exits.clone();
-    let mut found: Vec<Option<Found>> = written.functions.iter().map(|_| None).collect();
-    let is_lifted = |position: &usize| written.functions[*position].role == Role::Lifted;
-    let mut left: Vec<usize> = (0..found.len()).filter(is_lifted).collect();
+    let mut found: Followed = written.functions.iter().map(|_| None).collect();
+    let lifted = |(position, function): (Defined, &Function)| {
+        (function.role == Role::Lifted).then_some(position)
+    };
+    let mut left: Vec<Defined> = written.functions.positions().filter_map(lifted).collect();
     loop {
-        let stops = |position: usize| never.contains(&position);
+        let stops = |position: Defined| never.contains(&position);
         let read: Vec<_> = (left.par_iter())
             .map_init(walk::Operators::new, |operators, position| {
                 (*position, walk::walk(written, *position, &stops, operators))
@@ -338,9 +343,10 @@ fn follow(written: &Written<'_>) -> Result<(Vec<Option<Found>>, BTreeSet<usize>)
             Some(_) => left = failed.into_iter().map(|(position, _)| position).collect(),
         }
         // Their callers may never return either, nor may functions that bodies of those are inlined into.
-        left.extend((0..found.len()).filter(|position| {
+        left.extend(found.positions().filter_map(|(position, found)| {
             let calls = |found: &Found| found.calls_any(&stop);
-            !never.contains(position) && found[*position].as_ref().is_some_and(calls)
+            let is_left = !never.contains(&position) && found.as_ref().is_some_and(calls);
+            is_left.then_some(position)
         }));
         never.extend(stop);
     }

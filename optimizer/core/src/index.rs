@@ -52,7 +52,7 @@ impl std::fmt::Display for FuncIndex {
 }
 
 /// One value for each defined function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PerFunction<T>(Vec<T>);
 
 impl<T> PerFunction<T> {

@@ -99,6 +99,7 @@ pub use types::declarations;
 pub use why::{Goes, PackageGoes, Root, Subject, WHY_SCHEMA, Way, WayStep, Why, why};
 
 use codemap::CodeMap;
+use index::PerFunction;
 use pipeline::{Failure, attempt};
 use symbols::Symbols;
 
@@ -128,8 +129,8 @@ pub struct Optimized {
 /// What became of the input's functions, for the checker.
 #[derive(Debug)]
 struct Functions {
-    /// Whether lifting took them apart, by position in the input's code section.
-    lifted: Vec<bool>,
+    /// Whether lifting took them apart.
+    lifted: PerFunction<bool>,
     /// Their final indices.
     indices: Vec<Option<u32>>,
 }

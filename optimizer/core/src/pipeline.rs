@@ -3,6 +3,7 @@
 use crate::codemap::CodeMap;
 use crate::emit::MarkedBody;
 use crate::go::{Identity, Memory, Program, Toolchain};
+use crate::index::PerFunction;
 use crate::input::Input;
 use crate::module::Module;
 use crate::warnings::{Findings, Messages};
@@ -96,7 +97,7 @@ pub(crate) fn attempt(
         lifted: module
             .code
             .as_ref()
-            .map_or_else(Vec::new, code::Code::lifted),
+            .map_or_else(PerFunction::default, code::Code::lifted),
         indices: written.functions,
     };
     let is_checked = module.code.is_some() && !unwinds_on_purpose(options);

@@ -7,7 +7,7 @@
 use super::Fault;
 use super::written::Written;
 use crate::go::{Program, p256};
-use crate::index::{Defined, FuncIndex};
+use crate::index::Defined;
 use crate::input::Input;
 use crate::references::References;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use wasmparser::{Operator, ValType};
 pub(super) fn check(
     program: &Program,
     written: &Written<'_>,
-    origins: &HashMap<usize, usize>,
+    origins: &HashMap<Defined, Defined>,
 ) -> Result<(), Fault> {
     let fault = |message: &str| Err(Fault::of_module("computed", message));
     let (Some(table), Some(after)) = (p256::table(program.memory()), &written.program) else {
@@ -36,13 +36,15 @@ pub(super) fn check(
             false => fault("the table of P-256 has changed"),
         };
     }
-    let mut added = (0..written.functions.len()).filter(|position| !origins.contains_key(position));
+    let mut added = (0..written.functions.len())
+        .map(Defined::nth)
+        .filter(|position| !origins.contains_key(position));
     let Some(pointer) = added.find_map(|position| pointer_read(&written.input, position, &table))
     else {
         return fault("the table of P-256 is gone, and no function computes it");
     };
     let named = References::of(&written.input, |function: Defined| {
-        match origins.contains_key(&function.place()) {
+        match origins.contains_key(&function) {
             true => [table.start..table.start + 1, pointer..pointer + 8],
             false => [0..0, 0..0],
         }
@@ -63,8 +65,8 @@ pub(super) fn check(
 }
 
 /// The variable whose value a function returns once it has looked at the beginning of the table.
-fn pointer_read(input: &Input<'_>, position: usize, table: &Range<u64>) -> Option<u64> {
-    let index: FuncIndex = input.imported_functions.index(Defined::nth(position));
+fn pointer_read(input: &Input<'_>, position: Defined, table: &Range<u64>) -> Option<u64> {
+    let index = input.imported_functions.index(position);
     let ty = input.function_type(index)?;
     if !ty.params().is_empty() || ty.results() != [ValType::I64] {
         return None;

@@ -2,17 +2,18 @@
 
 use super::Fault;
 use super::slots::WORD;
-use super::walk::{After, Callee, Found, Site};
+use super::walk::{After, Callee, Followed, Found, Site};
 use super::written::{Function, Written};
+use crate::index::Defined;
 
 /// Checks that words of frames that are read are written, that arguments are written before each call that reads them,
 /// and results before each return.
 ///
 /// # Errors
 /// The first that is not.
-pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<(), Fault> {
+pub(super) fn check(written: &Written<'_>, found: &Followed) -> Result<(), Fault> {
     let exchanges = Exchanges { written, found };
-    for (position, function) in written.functions.iter().enumerate() {
+    for (position, function) in written.functions.positions() {
         let Some(found) = exchanges.followed(position) else {
             continue;
         };
@@ -31,20 +32,20 @@ pub(super) fn check(written: &Written<'_>, found: &[Option<Found>]) -> Result<()
 /// Which function writes what for which.
 struct Exchanges<'e, 'w> {
     written: &'e Written<'w>,
-    found: &'e [Option<Found>],
+    found: &'e Followed,
 }
 
 impl Exchanges<'_, '_> {
     /// What was found about a function, if everything is known: assembly may switch to another stack, and what the host
     /// writes is not seen.
-    fn followed(&self, position: usize) -> Option<&Found> {
+    fn followed(&self, position: Defined) -> Option<&Found> {
         let is_assembly = self.written.functions[position].is_assembly;
         let found = self.found[position].as_ref();
         found.filter(|found| !is_assembly && !found.calls_host())
     }
 
     /// The words that a function leaves above its return PC.
-    fn results(&self, position: usize) -> Option<u64> {
+    fn results(&self, position: Defined) -> Option<u64> {
         self.followed(position)
             .and_then(|found| found.exchange.results)
     }
@@ -55,7 +56,7 @@ impl Exchanges<'_, '_> {
         };
         let callee_found = self.followed(callee);
         let needs = callee_found.map_or(0, |found| found.exchange.needs());
-        let results = |last: usize| self.results(last).unwrap_or(u64::MAX);
+        let results = |last: Defined| self.results(last).unwrap_or(u64::MAX);
         let missing = needs & !site.given.words(results);
         if site.after == After::Tail || missing == 0 {
             return Ok(());

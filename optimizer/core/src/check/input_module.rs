@@ -4,7 +4,7 @@ use super::jumps::leads_to;
 use super::opaque::Opaque;
 use super::written::{Function, Known, body, functions_of_input};
 use crate::go::Program;
-use crate::index::{Defined, FuncIndex};
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::sync::OnceLock;
@@ -13,10 +13,9 @@ use wasmparser::Operator;
 /// What the input's functions call.
 pub(super) struct InputModule<'s> {
     pub(super) input: &'s Input<'s>,
-    /// By position in the code section.
-    pub(super) functions: Vec<Function>,
+    pub(super) functions: PerFunction<Function>,
     pub(super) known: Known,
-    calls: Vec<OnceLock<Opaque>>,
+    calls: PerFunction<OnceLock<Opaque>>,
 }
 
 impl<'s> InputModule<'s> {
@@ -25,7 +24,7 @@ impl<'s> InputModule<'s> {
     }
 
     /// An input, and what its tables say about its functions.
-    pub(super) fn new(input: &'s Input<'_>, functions: Vec<Function>) -> InputModule<'s> {
+    pub(super) fn new(input: &'s Input<'_>, functions: PerFunction<Function>) -> InputModule<'s> {
         InputModule {
             input,
             known: Known::of(&functions),
@@ -34,30 +33,31 @@ impl<'s> InputModule<'s> {
         }
     }
 
-    /// What a function calls, by position.
-    pub(super) fn calls(&self, position: usize) -> &Opaque {
+    /// What a function calls.
+    pub(super) fn calls(&self, position: Defined) -> &Opaque {
         self.calls[position].get_or_init(|| Opaque::of(self.input, position))
     }
 
     /// Whether, somewhere in the first function, a trap follows a call of the second, or of one that jumps to it.
-    pub(super) fn is_trapped(&self, caller: usize, callee: usize) -> bool {
-        let index = (self.input.imported_functions).index(Defined::nth(callee));
+    pub(super) fn is_trapped(&self, caller: Defined, callee: Defined) -> bool {
+        let index = (self.input.imported_functions).index(callee);
         let mut trapped = self.calls(caller).trapped.iter();
         trapped.any(|called| leads_to(self.input, *called, index))
     }
 
-    /// By position, whether a function checks the stack. The check comes first, so little of most functions is read.
-    pub(super) fn had_check(&self) -> Vec<bool> {
+    /// Whether a function checks the stack. The check comes first, so little of most functions is read.
+    pub(super) fn had_check(&self) -> PerFunction<bool> {
         let grows = |operator: Operator<'_>| match operator {
             Operator::Call { function_index } => {
                 let imported = self.input.imported_functions;
                 let position = imported.defined(FuncIndex(function_index));
-                position.is_some_and(|p| self.known.morestack.contains(&p.place()))
+                position.is_some_and(|p| self.known.morestack.contains(&p))
             }
             _ => false,
         };
-        (0..self.functions.len())
+        let had_check: Vec<bool> = (0..self.functions.len())
             .into_par_iter()
+            .map(Defined::nth)
             .map(|position| {
                 let operators = body(self.input, position).map(|body| body.get_operators_reader());
                 operators
@@ -67,6 +67,7 @@ impl<'s> InputModule<'s> {
                     .flatten()
                     .any(grows)
             })
-            .collect()
+            .collect();
+        had_check.into()
     }
 }

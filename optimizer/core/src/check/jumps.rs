@@ -30,7 +30,7 @@ pub(super) fn leads_to(input: &Input<'_>, function: FuncIndex, to: FuncIndex) ->
 /// nothing around it that writes, tests or calls. Its locals are nobody else's.
 fn next(input: &Input<'_>, function: FuncIndex) -> Option<FuncIndex> {
     let position = input.imported_functions.defined(function)?;
-    let reader = body(input, position.place())?.get_operators_reader().ok()?;
+    let reader = body(input, position)?.get_operators_reader().ok()?;
     let mut found = None;
     let mut operators = reader.into_iter().flatten().peekable();
     while let Some(operator) = operators.next() {

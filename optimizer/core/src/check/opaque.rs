@@ -1,7 +1,7 @@
 //! Functions whose code is not followed: their calls, found among their operators.
 
 use super::written::body;
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use wasmparser::Operator;
 
@@ -16,8 +16,8 @@ pub(super) struct Opaque {
 }
 
 impl Opaque {
-    /// Reads the body at a position of the code section.
-    pub(super) fn of(input: &Input<'_>, position: usize) -> Opaque {
+    /// Reads the body of a function.
+    pub(super) fn of(input: &Input<'_>, position: Defined) -> Opaque {
         let mut opaque = Opaque::default();
         let Some(body) = body(input, position) else {
             return opaque;

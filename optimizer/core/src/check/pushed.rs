@@ -1,6 +1,6 @@
 //! The calls of the input that push a return PC, read without regard to anything else.
 
-use super::written::{body, pc_f};
+use super::written::body;
 use crate::go::{Pc, Program};
 use crate::index::{Defined, FuncIndex};
 use crate::input::{Input, code_section};
@@ -24,33 +24,31 @@ pub(super) fn pushed(input: &Input<'_>, program: &Program) -> HashMap<u32, Pushe
     let Some(section) = code_section(input) else {
         return HashMap::new();
     };
-    let of_one = |position: usize| {
-        let index = input.imported_functions.index(Defined::nth(position));
+    let of_one = |position: Defined| {
+        let index = input.imported_functions.index(position);
         let own = program.by_wasm_index(index).map(|function| function.pc_f());
         own.map_or_else(Vec::new, |own| calls(input, position, own, section.start))
     };
-    let positions = (0..input.bodies.len()).into_par_iter();
+    let positions = (0..input.bodies.len()).into_par_iter().map(Defined::nth);
     let of_all: Vec<Vec<(u32, Pushed)>> = positions.map(of_one).collect();
     of_all.into_iter().flatten().collect()
 }
 
-fn calls(input: &Input<'_>, position: usize, own: u32, start: usize) -> Vec<(u32, Pushed)> {
+fn calls(input: &Input<'_>, position: Defined, own: u32, start: usize) -> Vec<(u32, Pushed)> {
     let mut found = Vec::new();
     let Some(Ok(reader)) = body(input, position).map(|body| body.get_operators_reader()) else {
         return found;
     };
-    let mut constant = None;
+    let mut constant: Option<Pc> = None;
     // What was pushed, and how many operators ago.
-    let mut pushed: Option<(u64, usize)> = None;
+    let mut pushed: Option<(Pc, usize)> = None;
     for (operator, offset) in reader.into_iter_with_offsets().flatten() {
         let callee = match operator {
             Operator::Call { function_index } => Some(Some(FuncIndex(function_index))),
             Operator::CallIndirect { .. } => Some(None),
             _ => None,
         };
-        if let (Some(callee), Some((pc, _))) = (callee, pushed)
-            && let Some(return_pc) = Pc::of_bits(pc)
-        {
+        if let (Some(callee), Some((return_pc, _))) = (callee, pushed) {
             let call = Pushed { return_pc, callee };
             found.push((offset.saturating_sub(start) as u32, call));
             pushed = None;
@@ -60,12 +58,12 @@ fn calls(input: &Input<'_>, position: usize, own: u32, start: usize) -> Vec<(u32
             .filter(|(_, ago)| *ago < MOST_BETWEEN);
         if let (Operator::I64Store { memarg }, Some(pc)) = (&operator, constant)
             && memarg.offset == 0
-            && pc_f(pc) == Some(own)
+            && pc.f == own
         {
             pushed = Some((pc, 0));
         }
         constant = match operator {
-            Operator::I64Const { value } => Some(value.cast_unsigned()),
+            Operator::I64Const { value } => Pc::of_bits(value.cast_unsigned()),
             _ => None,
         };
     }

@@ -2,7 +2,7 @@
 
 use super::{Fault, Subject, agree, follow, walk};
 use crate::go::{Identity, Program};
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use crate::options::Strip;
 use crate::{Error, Optimized, Stage};
@@ -15,8 +15,8 @@ pub struct Checker<'a> {
     program: Program,
     identity: Identity,
     optimized: &'a Optimized,
-    found: Vec<Option<walk::Found>>,
-    never: BTreeSet<usize>,
+    found: walk::Followed,
+    never: BTreeSet<Defined>,
     stripped: Vec<Strip>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
             identity,
             input,
             optimized,
-            found: Vec::new(),
+            found: walk::Followed::default(),
             never: BTreeSet::new(),
             stripped: Strip::named(&optimized.report.stripped),
         };
@@ -75,9 +75,9 @@ impl<'a> Checker<'a> {
     pub fn check(&self, bytes: &[u8], function: FuncIndex) -> Result<(), Fault> {
         let subject = self.subject(bytes);
         let written = subject.written()?;
-        let stops = |position: usize| self.never.contains(&position);
+        let stops = |position: Defined| self.never.contains(&position);
         let known = (written.position(function))
-            .and_then(|position| Some((position, self.found.get(position)?.as_ref()?)));
+            .and_then(|position| Some((position, self.found.get(position.place())?.as_ref()?)));
         let Some((position, before)) = known else {
             return agree(&subject, &written, &self.found, &self.never, None);
         };

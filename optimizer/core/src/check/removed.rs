@@ -26,18 +26,19 @@ use wasmparser::Operator;
 pub(super) fn check(
     subject: &Subject<'_>,
     written: &Written<'_>,
-    origins: &HashMap<usize, usize>,
-) -> Result<BTreeSet<usize>, Fault> {
+    origins: &HashMap<Defined, Defined>,
+) -> Result<BTreeSet<Defined>, Fault> {
     let Some(after) = &written.program else {
         return Ok(BTreeSet::new());
     };
-    let is_removed = |position: &usize| {
+    let is_removed = |position: &Defined| {
         let function = &written.functions[*position];
         function.role == Role::Lifted && !function.is_assembly && is_trap(&written.input, *position)
     };
-    let removed: BTreeSet<usize> = (0..written.functions.len()).filter(is_removed).collect();
+    let positions = (0..written.functions.len()).map(Defined::nth);
+    let removed: BTreeSet<Defined> = positions.filter(is_removed).collect();
     // Go's assembly alone has functions that only trap; they show SP.
-    let was_trap = |position: &&usize| {
+    let was_trap = |position: &&Defined| {
         let origin = origins.get(*position);
         origin.is_some_and(|origin| is_trap(subject.input, *origin))
     };
@@ -54,7 +55,7 @@ pub(super) fn check(
         .collect();
     let is_gone = |index: FuncIndex| {
         let position = written.input.imported_functions.defined(index);
-        position.is_some_and(|position| removed.contains(&position.place()))
+        position.is_some_and(|position| removed.contains(&position))
     };
     if written
         .input
@@ -87,7 +88,7 @@ fn fault(message: impl Into<String>) -> Fault {
 }
 
 /// Whether all that a body does is trap.
-fn is_trap(input: &Input<'_>, position: usize) -> bool {
+fn is_trap(input: &Input<'_>, position: Defined) -> bool {
     let operators = body(input, position).and_then(|body| body.get_operators_reader().ok());
     let mut operators = operators.into_iter().flatten();
     matches!(operators.next(), Some(Ok(Operator::Unreachable)))
@@ -122,9 +123,4 @@ fn data_holds_none(after: &Program, slots: &BTreeSet<u32>) -> Result<(), Fault> 
         }
     }
     Ok(())
-}
-
-/// The index of a position.
-fn index(input: &Input<'_>, position: usize) -> FuncIndex {
-    input.imported_functions.index(Defined::nth(position))
 }

@@ -6,8 +6,10 @@
 //! return; each round walks the candidates again, and there are few.
 
 use super::Fault;
-use super::walk::{After, Callee, Found, Site, can_return};
-use super::written::{Role, Written, pc_b};
+use super::walk::{After, Callee, Followed, Site, can_return};
+use super::written::{Role, Written};
+use crate::go::Pc;
+use crate::index::{Defined, PerFunction};
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 
@@ -19,21 +21,21 @@ use std::collections::BTreeSet;
 /// The first call of which that is not true.
 pub(super) fn check(
     written: &Written<'_>,
-    found: &[Option<Found>],
-    exits: &BTreeSet<usize>,
-    is_trapped: &dyn Fn(usize, usize) -> bool,
-) -> Result<BTreeSet<usize>, Fault> {
+    found: &Followed,
+    exits: &BTreeSet<Defined>,
+    is_trapped: &dyn Fn(Defined, Defined) -> bool,
+) -> Result<BTreeSet<Defined>, Fault> {
     let calls = Calls {
         written,
         found,
         exits,
     };
     // Nothing is resumed behind a call that never returns.
-    let comes_back = |callee: usize| !exits.contains(&callee);
+    let comes_back = |callee: Defined| !exits.contains(&callee);
     let resumed = calls.closure(|position| calls.is_resumed(position), comes_back);
     let unwinds = calls.closure(|position| calls.unwinds(position), |_| true);
     let never = calls.never_return()?;
-    for (position, function) in written.functions.iter().enumerate() {
+    for (position, function) in written.functions.positions() {
         let Some(found) = &found[position] else {
             continue;
         };
@@ -84,7 +86,7 @@ pub(super) fn check(
                 Callee::Direct(callee) => &written.functions[callee].name,
                 Callee::Indirect => "the table",
             };
-            let message = format!("{message} (of {callee}, PC_B {})", site.pc_b());
+            let message = format!("{message} (of {callee}, PC_B {})", site.pc.b);
             return Err(site.fault(function, "resuming", message));
         }
     }
@@ -93,15 +95,15 @@ pub(super) fn check(
 
 struct Calls<'c, 'w> {
     written: &'c Written<'w>,
-    found: &'c [Option<Found>],
+    found: &'c Followed,
     /// Functions that surely never return.
-    exits: &'c BTreeSet<usize>,
+    exits: &'c BTreeSet<Defined>,
 }
 
 impl Calls<'_, '_> {
     /// Whether the function does nothing but raise a panic for a value that is 0. A body inlined in its place tests the
     /// value first and calls it if it panics, so that it is in the traceback.
-    fn panics_for_nil(&self, position: usize) -> bool {
+    fn panics_for_nil(&self, position: Defined) -> bool {
         self.found[position].as_ref().is_some_and(|found| {
             let raises = |site: &Site| site.is_for_nil && site.after == After::Never;
             !found.sites.is_empty() && found.sites.iter().all(raises)
@@ -109,17 +111,16 @@ impl Calls<'_, '_> {
     }
 
     /// The function whose code made the call; it may be inlined here.
-    fn caller(&self, site: &Site, position: usize) -> usize {
+    fn caller(&self, site: &Site, position: Defined) -> Defined {
         self.written.by_pc(site.pc).unwrap_or(position)
     }
 
-    fn grows_stack(&self, position: usize) -> bool {
+    fn grows_stack(&self, position: Defined) -> bool {
         self.written.known.morestack.contains(&position)
     }
 
-    /// Whether a PC leads to a resume point of its function; 0 leads to its beginning.
-    fn enters(&self, pc: u64, or_begins: bool) -> bool {
-        let pc_b = pc_b(pc);
+    /// Whether a PC leads to a resume point of its function; PC_B 0 leads to its beginning.
+    fn enters(&self, pc: Pc, or_begins: bool) -> bool {
         let Some(position) = self.written.by_pc(pc) else {
             return false;
         };
@@ -127,16 +128,16 @@ impl Calls<'_, '_> {
             // Its code is that of the input, with its resume points.
             None => true,
             Some(found) => {
-                let begins = self.written.functions[position].sp_delta(pc_b) == Some(0);
-                found.resumed.contains_key(&pc_b)
-                    || (begins && found.resumed_at(pc_b).is_some())
-                    || (or_begins && pc_b == 0)
+                let begins = self.written.functions[position].sp_delta(pc.b) == Some(0);
+                found.resumed.contains_key(&pc.b)
+                    || (begins && found.resumed_at(pc.b).is_some())
+                    || (or_begins && pc.b == 0)
             }
         }
     }
 
     /// Whether a function itself gives a reason to resume its caller.
-    fn is_resumed(&self, position: usize) -> bool {
+    fn is_resumed(&self, position: Defined) -> bool {
         let function = &self.written.functions[position];
         match &self.found[position] {
             None => function.role == Role::Adapted,
@@ -155,7 +156,7 @@ impl Calls<'_, '_> {
     }
 
     /// Whether a function itself may unwind, if only for good.
-    fn unwinds(&self, position: usize) -> bool {
+    fn unwinds(&self, position: Defined) -> bool {
         match &self.found[position] {
             None => self.written.functions[position].role == Role::Adapted,
             Some(found) => {
@@ -167,9 +168,14 @@ impl Calls<'_, '_> {
     }
 
     /// Functions with a property, and all that call them for a return; it `passes` from some callees only.
-    fn closure(&self, own: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<bool> {
-        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
-        for (position, found) in self.found.iter().enumerate() {
+    fn closure(
+        &self,
+        own: impl Fn(Defined) -> bool,
+        passes: impl Fn(Defined) -> bool,
+    ) -> PerFunction<bool> {
+        let count = self.found.len();
+        let mut callers: PerFunction<Vec<Defined>> = PerFunction::all(Vec::new(), count);
+        for (position, found) in self.found.positions() {
             for site in found.iter().flat_map(|found| &found.sites) {
                 if let Callee::Direct(callee) = site.callee
                     && !matches!(site.after, After::Never | After::MustNotUnwind)
@@ -179,8 +185,9 @@ impl Calls<'_, '_> {
                 }
             }
         }
-        let mut holds: Vec<bool> = (0..self.found.len()).map(own).collect();
-        let mut pending: Vec<usize> = (0..holds.len()).filter(|p| holds[*p]).collect();
+        let positions = (0..count).map(Defined::nth);
+        let mut holds: PerFunction<bool> = positions.clone().map(own).collect();
+        let mut pending: Vec<Defined> = positions.filter(|p| holds[*p]).collect();
         while let Some(position) = pending.pop() {
             for caller in &callers[position] {
                 if !std::mem::replace(&mut holds[*caller], true) {
@@ -193,28 +200,28 @@ impl Calls<'_, '_> {
 
     /// Functions that are called for good and indeed never return: the largest set of those that return only through
     /// calls of each other.
-    fn never_return(&self) -> Result<BTreeSet<usize>, Fault> {
+    fn never_return(&self) -> Result<BTreeSet<Defined>, Fault> {
         let for_good = |site: &Site| match (site.after, site.callee) {
             (After::Never, Callee::Direct(callee)) => Some(callee),
             _ => None,
         };
         let sites = self.found.iter().flatten().flat_map(|found| &found.sites);
-        let mut never: BTreeSet<usize> = sites.filter_map(for_good).collect();
-        let comes_back = |position: &usize| match &self.found[*position] {
+        let mut never: BTreeSet<Defined> = sites.filter_map(for_good).collect();
+        let comes_back = |position: &Defined| match &self.found[*position] {
             None => true,
             Some(found) => found.leaves() || self.written.known.mstart1 == Some(*position),
         };
         let exits = self.exits;
-        let stays = |position: &usize| {
+        let stays = |position: &Defined| {
             self.grows_stack(*position) || exits.contains(position) || !comes_back(position)
         };
         never.retain(stays);
         loop {
-            let stops = |position: usize| never.contains(&position) || exits.contains(&position);
-            let asked: Vec<usize> = (never.iter().copied())
+            let stops = |position: Defined| never.contains(&position) || exits.contains(&position);
+            let asked: Vec<Defined> = (never.iter().copied())
                 .filter(|position| !self.grows_stack(*position) && !exits.contains(position))
                 .collect();
-            let returns: Vec<usize> = (asked.into_par_iter())
+            let returns: Vec<Defined> = (asked.into_par_iter())
                 .map(|position| {
                     // Walked again only if a return was reached while all calls returned.
                     let found = self.found[position].as_ref();
@@ -238,7 +245,7 @@ impl Calls<'_, '_> {
     }
 
     /// Whether it makes a tail call of a function that may return.
-    fn jumps_to_others(&self, position: usize, never: &BTreeSet<usize>) -> bool {
+    fn jumps_to_others(&self, position: Defined, never: &BTreeSet<Defined>) -> bool {
         let sites = self.found[position].iter().flat_map(|found| &found.sites);
         sites
             .filter(|site| site.after == After::Tail)

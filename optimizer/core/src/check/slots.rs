@@ -7,6 +7,7 @@
 
 use super::numbers::Numbers;
 use crate::go::abi;
+use crate::index::Defined;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -113,7 +114,7 @@ pub(super) struct Slots {
 /// A call that was made last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Last {
-    callee: Option<usize>,
+    callee: Option<Defined>,
     sp: i32,
     /// Where its results end.
     end: i32,
@@ -124,7 +125,7 @@ pub(super) struct Last {
 pub(super) struct Given {
     words: u64,
     /// That function may have left there what this one wrote; with the place in `words` where its words begin.
-    left_by: Option<(usize, u32)>,
+    left_by: Option<(Defined, u32)>,
 }
 
 impl Slots {
@@ -248,7 +249,7 @@ impl Slots {
     }
 
     /// A call with this many bytes of arguments and results, if that is known.
-    pub(super) fn call(&mut self, callee: Option<usize>, sp: i32, args: Option<i32>) {
+    pub(super) fn call(&mut self, callee: Option<Defined>, sp: i32, args: Option<i32>) {
         if self.is_anything {
             return;
         }
@@ -270,7 +271,7 @@ impl Slots {
     }
 
     /// The results that these bytes read: of which function, and which words.
-    pub(super) fn results(&self, place: i32, end: i32) -> Option<(usize, u64)> {
+    pub(super) fn results(&self, place: i32, end: i32) -> Option<(Defined, u64)> {
         let last = self.last.first().filter(|last| {
             let is_own = self.has_escaped(place) || self.stored.has(place, end);
             !self.is_anything && !self.is_mixed && !is_own && place >= last.sp && place < last.end
@@ -336,8 +337,8 @@ impl Given {
     }
 
     /// Including what the last callee left there.
-    pub(super) fn words(&self, results: impl Fn(usize) -> u64) -> u64 {
-        let left = |(callee, from): (usize, u32)| results(callee).checked_shr(from).unwrap_or(0);
+    pub(super) fn words(&self, results: impl Fn(Defined) -> u64) -> u64 {
+        let left = |(callee, from): (Defined, u32)| results(callee).checked_shr(from).unwrap_or(0);
         self.words | self.left_by.map_or(0, left)
     }
 }
@@ -353,7 +354,7 @@ pub(super) struct Exchange {
     /// Words above its return PC that it has written at each return.
     pub(super) results: Option<u64>,
     /// Words of the results of others that it reads.
-    pub(super) asks: BTreeMap<usize, u64>,
+    pub(super) asks: BTreeMap<Defined, u64>,
 }
 
 impl Exchange {

@@ -13,10 +13,10 @@ mod used;
 use super::Fault;
 use super::input_module::InputModule;
 use super::opaque::Opaque;
-use super::walk::Found;
+use super::walk::Followed;
 use super::written::{Function, Role, Written};
 use crate::go::abi::{STACK_NOSPLIT, STACK_SMALL};
-use crate::index::Defined;
+use crate::index::{Defined, PerFunction};
 use crate::input::Input;
 use depths::Depths;
 use std::cell::LazyCell;
@@ -34,7 +34,7 @@ const UNBOUNDED: u64 = u64::MAX / 4;
 /// What a function enters below its own frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
-    Function(usize),
+    Function(Defined),
     /// Any function that had a check in the input.
     Table,
     /// Any export.
@@ -50,8 +50,8 @@ enum To {
 pub(super) fn check(
     module: &InputModule<'_>,
     written: &Written<'_>,
-    found: &[Option<Found>],
-    origins: &HashMap<usize, usize>,
+    found: &Followed,
+    origins: &HashMap<Defined, Defined>,
 ) -> Result<(), Fault> {
     let had_check = module.had_check();
     let original = LazyCell::new(|| {
@@ -59,7 +59,8 @@ pub(super) fn check(
         Depths::new(used::of_input(module), &positions(&had_check), &exports)
     });
     let had = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
-    let had_check: Vec<bool> = (0..written.functions.len()).map(had).collect();
+    let written_positions = (0..written.functions.len()).map(Defined::nth);
+    let had_check: PerFunction<bool> = written_positions.map(had).collect();
     let stacks = Stacks {
         depths: Depths::new(
             used::of_written(written, found),
@@ -69,7 +70,7 @@ pub(super) fn check(
         functions: &written.functions,
         had_check,
     };
-    for (position, function) in written.functions.iter().enumerate() {
+    for (position, function) in written.functions.positions() {
         if function.role == Role::Other {
             continue;
         }
@@ -91,7 +92,7 @@ pub(super) fn check(
 
 /// By how many bytes a function of the input exceeds what is left: a chain of functions without checks may do that by
 /// itself.
-fn over_in(original: &Depths, position: usize) -> u64 {
+fn over_in(original: &Depths, position: Defined) -> u64 {
     let left = original.uses[position].checked.unwrap_or(0) + BELOW_GUARD;
     match original.total(position) {
         UNBOUNDED => UNBOUNDED,
@@ -110,15 +111,15 @@ struct Over {
 /// The stacks of all functions that were written.
 struct Stacks<'s> {
     depths: Depths,
-    functions: &'s [Function],
-    /// By position: it had a check in the input.
-    had_check: Vec<bool>,
+    functions: &'s PerFunction<Function>,
+    /// It had a check in the input.
+    had_check: PerFunction<bool>,
 }
 
 impl Stacks<'_> {
     /// Whether a function gets deeper than what was left when it was checked, and by more than `most` bytes, which the
     /// input exceeded it by.
-    fn over(&self, position: usize, most: &dyn Fn() -> u64) -> Option<Over> {
+    fn over(&self, position: Defined, most: &dyn Fn() -> u64) -> Option<Over> {
         let depths = &self.depths;
         let used = &depths.uses[position];
         let to = || {
@@ -150,15 +151,15 @@ impl Stacks<'_> {
         all.find(|over| over.used > over.left && over.used - over.left > most())
     }
 
-    fn message(&self, position: usize, over: &Over) -> String {
+    fn message(&self, position: Defined, over: &Over) -> String {
         let chain = self
             .depths
             .chain(position, over.to, &positions(&self.had_check));
-        let name = |position: &usize| self.functions[*position].name.as_str();
+        let name = |position: &Defined| self.functions[*position].name.as_str();
         let names: Vec<&str> = chain.iter().map(name).collect();
-        let without = (0..self.functions.len()).filter(|position| {
+        let without = positions(&self.had_check).into_iter().filter(|position| {
             let has_none = self.depths.uses[*position].checked.is_none();
-            self.had_check[*position] && has_none && chain.contains(position)
+            has_none && chain.contains(position)
         });
         let without: Vec<&str> = without.map(|position| name(&position)).collect();
         let bytes = match over.used {
@@ -174,31 +175,33 @@ impl Stacks<'_> {
 }
 
 /// Positions of exported functions.
-fn exports(input: &Input<'_>) -> Vec<usize> {
+fn exports(input: &Input<'_>) -> Vec<Defined> {
     let exported = input.exported_functions();
     let positions = exported.filter_map(|index| input.imported_functions.defined(index));
-    positions.map(Defined::place).collect()
+    positions.collect()
 }
 
 /// Positions of the functions that exports of what was written are. One that the input does not have is put before one that
 /// it has (`snapshot/enter.rs`), and stands for what it calls of the input: what else it does, it does once, before the host
 /// can be inside of Go's code.
-fn entered_by_exports(input: &Input<'_>, origins: &HashMap<usize, usize>) -> Vec<usize> {
+fn entered_by_exports(input: &Input<'_>, origins: &HashMap<Defined, Defined>) -> Vec<Defined> {
     let entered = exports(input).into_iter().flat_map(|position| {
         if origins.contains_key(&position) {
             return vec![position];
         }
         let calls = Opaque::of(input, position).calls.into_iter();
         let defined = calls.filter_map(|callee| input.imported_functions.defined(callee));
-        let own = defined.map(Defined::place);
-        own.filter(|callee| origins.contains_key(callee)).collect()
+        defined
+            .filter(|callee| origins.contains_key(callee))
+            .collect()
     });
     entered.collect()
 }
 
 /// Positions of which something holds.
-fn positions(holds: &[bool]) -> Vec<usize> {
-    (0..holds.len())
-        .filter(|position| holds[*position])
+fn positions(holds: &PerFunction<bool>) -> Vec<Defined> {
+    (holds.positions())
+        .filter(|(_, holds)| **holds)
+        .map(|(position, _)| position)
         .collect()
 }

@@ -40,7 +40,7 @@ impl<'m> StackMaps<'m> {
     ) -> Result<(), String> {
         let imported = self.module.input.imported_functions;
         let before = (imported.defined(function.wasm_index()))
-            .and_then(|position| self.stored.at(position.place(), origin.offset));
+            .and_then(|position| self.stored.at(position, origin.offset));
         let (Some(before), Some(pc)) = (before, origin.pc) else {
             return Ok(());
         };

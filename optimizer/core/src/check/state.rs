@@ -13,6 +13,7 @@
 
 use super::numbers::Numbers;
 use super::slots::Slots;
+use crate::go::Pc;
 
 /// Where SP is, in bytes from the return PC: 0 once that is pushed, negative below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +55,10 @@ pub(super) struct State {
     pub(super) behind: Vec<u32>,
     /// The numbers by which the function was entered: nothing was done since.
     pub(super) entered: Vec<u32>,
-    /// Return PCs that the function's own code has stored on its stack, by place.
+    /// Constants that may be return PCs and that the function's own code has stored on its stack, by place.
     pub(super) pushed: Vec<(i32, u64)>,
     /// The local that holds the PC that the function's own PCs are relative to, and its value.
-    pub(super) base: Option<(u32, u64)>,
+    pub(super) base: Option<(u32, Pc)>,
     pub(super) slots: Slots,
 }
 

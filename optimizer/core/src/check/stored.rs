@@ -6,6 +6,7 @@ use super::reached::{Fact, Reached};
 use super::slots::Words;
 use super::value::Value;
 use super::written::body;
+use crate::index::{Defined, PerFunction};
 use crate::input::code_section;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -25,10 +26,10 @@ impl Fact for Words {
 /// By the offset of the call in the code section.
 pub(super) type ByCall = HashMap<u32, Words>;
 
-/// What functions of the input have stored, by position; each is worked out when it is asked for.
+/// What functions of the input have stored; each is worked out when it is asked for.
 pub(super) struct Stored<'m> {
     module: &'m InputModule<'m>,
-    functions: Vec<OnceLock<ByCall>>,
+    functions: PerFunction<OnceLock<ByCall>>,
 }
 
 impl<'m> Stored<'m> {
@@ -39,15 +40,15 @@ impl<'m> Stored<'m> {
         }
     }
 
-    /// What is stored at a call of the function at that position; `None` if that cannot be told.
-    pub(super) fn at(&self, position: usize, call: u32) -> Option<&Words> {
-        let function = self.functions.get(position)?;
+    /// What is stored at a call of this function; `None` if that cannot be told.
+    pub(super) fn at(&self, position: Defined, call: u32) -> Option<&Words> {
+        let function = self.functions.get(position.place())?;
         let calls = function.get_or_init(|| stored(self.module, position).unwrap_or_default());
         calls.get(&call)
     }
 }
 
-fn stored(module: &InputModule<'_>, position: usize) -> Option<ByCall> {
+fn stored(module: &InputModule<'_>, position: Defined) -> Option<ByCall> {
     let (input, function) = (module.input, &module.functions[position]);
     let frame = i64::try_from(function.frame()).ok()?;
     let start = code_section(input)?.start;

@@ -8,12 +8,12 @@
 use super::pushed::Pushed;
 use super::stack_maps::StackMaps;
 use super::stripped::Stripped;
-use super::walk::{After, Callee, Found, Site};
+use super::walk::{After, Callee, Followed, Site};
 use super::written::{Function, Written};
 use super::{Fault, final_index, jumps};
 use crate::codemap::{CodeMap, Origin};
 use crate::go::{self, Pc, PcValues, Program, abi, funcdata, pcdata};
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use crate::input::{Input, code_section};
 use crate::parallel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,8 +30,8 @@ pub(super) struct Tables<'t> {
     pub(super) functions: &'t [Option<u32>],
     /// What was taken out of the tables.
     pub(super) stripped: &'t Stripped<'t>,
-    /// Positions of functions that were taken out, of which nothing is asked.
-    pub(super) removed: &'t BTreeSet<usize>,
+    /// Functions that were taken out, of which nothing is asked.
+    pub(super) removed: &'t BTreeSet<Defined>,
 }
 
 /// A PC of the input and what became of it.
@@ -42,16 +42,12 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// The first PC for which something else is answered.
-    pub(super) fn check(
-        &self,
-        written: &Written<'_>,
-        found: &[Option<Found>],
-    ) -> Result<(), Fault> {
+    pub(super) fn check(&self, written: &Written<'_>, found: &Followed) -> Result<(), Fault> {
         let Some(after) = &written.program else {
             return Ok(());
         };
         let start = code_section(&written.input).map_or(0, |section| section.start);
-        let moved: Vec<Vec<Moved>> = (written.functions.par_iter().zip(found))
+        let moved: Vec<Vec<Moved>> = (written.functions.par_iter().zip(found.par_iter()))
             .map(|(function, found)| {
                 let mut moved = Vec::new();
                 let sites = found.iter().flat_map(|found| &found.sites);
@@ -92,9 +88,9 @@ impl Tables<'_> {
             .into_iter()
             .chain(site.through.iter().copied())
             .peekable();
-        while let Some(bits) = pcs.next() {
-            let (Some(origin), Some(pc)) = (self.map.origin(at), Pc::of_bits(bits)) else {
-                return fail(format!("PC {bits:#x} comes from nowhere"));
+        while let Some(pc) = pcs.next() {
+            let Some(origin) = self.map.origin(at) else {
+                return fail(format!("PC {:#x} comes from nowhere", pc.bits()));
             };
             if let Err(message) = self.is_same(written, after, origin, pc, callee) {
                 return fail(message);
@@ -106,7 +102,7 @@ impl Tables<'_> {
             if let Some(old) = self.pushed.get(&origin.offset) {
                 moved.push((old.return_pc, pc));
             }
-            callee = written.by_pc(bits);
+            callee = written.by_pc(pc);
             match (pcs.peek(), origin.inlined_at) {
                 (None, None) => {}
                 (Some(_), Some(caller)) if caller < at => at = caller,
@@ -153,7 +149,7 @@ impl Tables<'_> {
         after: &Program,
         origin: &Origin,
         pc: Pc,
-        callee: Option<usize>,
+        callee: Option<Defined>,
     ) -> Result<(), String> {
         let (Some(old), Some(pushed)) = (origin.pc, self.pushed.get(&origin.offset)) else {
             return Err(format!("PC {pc:x?} is pushed where the input pushes none"));

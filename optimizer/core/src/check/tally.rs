@@ -7,7 +7,7 @@ use super::reached::Reached;
 use super::value::Value;
 use super::written::{Written, body};
 use crate::go::abi::RETURN_PC;
-use crate::index::{Defined, FuncIndex};
+use crate::index::{Defined, FuncIndex, PerFunction};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 use wasmparser::Operator;
@@ -84,7 +84,7 @@ impl Original {
     /// That of a function, if it can be told. `never` says which functions never return.
     fn of(
         module: &InputModule<'_>,
-        position: usize,
+        position: Defined,
         never: impl Fn(FuncIndex) -> bool,
     ) -> Option<Original> {
         let (input, function) = (module.input, &module.functions[position]);
@@ -131,12 +131,12 @@ impl Original {
     }
 }
 
-/// What the input has of its functions, by position; each is worked out when it is asked for.
+/// What the input has of its functions; each is worked out when it is asked for.
 pub(super) struct Originals<'b> {
     module: &'b InputModule<'b>,
     /// Functions of the input that never return, by index.
     stops: BTreeSet<FuncIndex>,
-    functions: Vec<OnceLock<Option<Original>>>,
+    functions: PerFunction<OnceLock<Option<Original>>>,
 }
 
 impl<'b> Originals<'b> {
@@ -144,17 +144,17 @@ impl<'b> Originals<'b> {
     pub(super) fn of(
         module: &'b InputModule<'b>,
         written: &Written<'_>,
-        origins: &HashMap<usize, usize>,
-        never: &BTreeSet<usize>,
+        origins: &HashMap<Defined, Defined>,
+        never: &BTreeSet<Defined>,
     ) -> Originals<'b> {
         // A nil check, and growing the stack, stand beside the code that continues.
-        let is_aside = |position: &usize| {
+        let is_aside = |position: &Defined| {
             let name = written.functions[*position].name.as_str();
             written.known.morestack.contains(position) || name == crate::go::known::SIGPANIC
         };
         let stops = (origins.iter())
             .filter(|(position, _)| never.contains(position) && !is_aside(position))
-            .map(|(_, origin)| (module.input.imported_functions).index(Defined::nth(*origin)));
+            .map(|(_, origin)| (module.input.imported_functions).index(*origin));
         Originals {
             module,
             stops: stops.collect(),
@@ -163,9 +163,9 @@ impl<'b> Originals<'b> {
     }
 
     /// Of one function, if that can be told.
-    pub(super) fn get(&self, position: usize) -> Option<&Original> {
+    pub(super) fn get(&self, position: Defined) -> Option<&Original> {
         let stops = |index: FuncIndex| self.stops.contains(&index);
-        let function = self.functions.get(position)?;
+        let function = self.functions.get(position.place())?;
         function
             .get_or_init(|| Original::of(self.module, position, stops))
             .as_ref()
@@ -176,7 +176,7 @@ impl<'b> Originals<'b> {
         let imported = self.module.input.imported_functions;
         caller.calls.iter().filter_map(move |(index, count)| {
             let position = imported.defined(behind(self.module.input, *index))?;
-            Some((self.get(position.place())?, *count))
+            Some((self.get(position)?, *count))
         })
     }
 }

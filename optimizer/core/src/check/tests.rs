@@ -10,7 +10,7 @@ use super::state::{Selector, Sp, State, States};
 use super::stored::Stored;
 use super::value::Value;
 use super::written::{Function, Role, body};
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use crate::input::{Input, code_section};
 use wasmparser::{MemArg, Operator};
 
@@ -139,7 +139,7 @@ fn segments_are_reached_by_jumps_and_from_the_one_before() {
     )
     .expect("a module");
     let input = Input::read(&module).expect("it can be read");
-    let body = body(&input, 1).expect("a second function");
+    let body = body(&input, Defined(1)).expect("a second function");
     let operators = body.get_operators_reader().expect("operators");
     let operators: Vec<Operator<'_>> = operators.into_iter().flatten().collect();
     let reached_from = |entry| {
@@ -195,16 +195,17 @@ fn what_is_stored_on_every_way_to_a_call() {
         looks_at_sp: false,
         stands_for_host: false,
     };
-    let module = InputModule::new(&input, vec![function(0x1000, 0), function(0x1001, 24)]);
+    let functions = vec![function(0x1000, 0), function(0x1001, 24)];
+    let module = InputModule::new(&input, functions.into());
     let start = code_section(&input).expect("code").start;
-    let operators = body(&input, 1).expect("a second function");
+    let operators = body(&input, Defined(1)).expect("a second function");
     let operators = operators.get_operators_reader().expect("operators");
     let calls = (operators.into_iter_with_offsets().flatten())
         .filter(|(operator, _)| matches!(operator, Operator::Call { .. }))
         .map(|(_, offset)| (offset - start) as u32);
     let stored = Stored::of(&module);
     let has = |call| {
-        let words = stored.at(1, call).expect("a call that is reached");
+        let words = stored.at(Defined(1), call).expect("a call that is reached");
         [-8, -16, -24].map(|at| words.has(at, at + 8))
     };
     let found: Vec<[bool; 3]> = calls.map(has).collect();
@@ -245,9 +246,9 @@ fn a_call_in_place_of_another_leaves_earlier_results() {
     slots.call(None, -24, None);
     assert!(slots.is_answer(-16, -8));
     // A body further down the stack makes it.
-    slots.call(Some(1), -40, Some(8));
+    slots.call(Some(Defined(1)), -40, Some(8));
     assert!(slots.is_answer(-16, -8) && slots.is_answer(-40, -32));
     assert!(!slots.is_answer(-32, -24), "nobody has called for it");
-    slots.call(Some(2), -24, Some(8));
+    slots.call(Some(Defined(2)), -24, Some(8));
     assert!(slots.is_answer(-24, -16) && !slots.is_answer(-16, -8));
 }

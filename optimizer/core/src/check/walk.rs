@@ -25,8 +25,9 @@ use super::state::{Selector, Sp, State, States};
 use super::tally::Tally;
 use super::value::{Value, constant};
 use super::written::{Function, Written, body};
+use crate::go::Pc;
 use crate::go::abi::{self, GLOBAL_G, GLOBAL_SP};
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex, PerFunction};
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::Operator;
 
@@ -70,13 +71,16 @@ pub(super) struct Found {
     pub(super) returns: bool,
 }
 
+/// What was found out about each function; `None` for those that are not followed.
+pub(super) type Followed = PerFunction<Option<Found>>;
+
 impl Found {
     pub(super) fn calls_host(&self) -> bool {
         self.others.iter().any(|other| other.callee.is_none())
     }
 
     /// Whether it calls one of these directly.
-    pub(super) fn calls_any(&self, callees: &BTreeSet<usize>) -> bool {
+    pub(super) fn calls_any(&self, callees: &BTreeSet<Defined>) -> bool {
         let mut direct = self.sites.iter().filter_map(|site| site.callee.direct());
         direct.any(|callee| callees.contains(&callee))
     }
@@ -109,7 +113,7 @@ pub(super) type Operators<'b> = Vec<(Operator<'b>, usize)>;
 pub(super) struct Walk<'w, 'a> {
     written: &'w Written<'a>,
     function: &'w Function,
-    position: usize,
+    position: Defined,
     operators: &'w [(Operator<'w>, usize)],
     at: usize,
     states: States,
@@ -122,21 +126,21 @@ pub(super) struct Walk<'w, 'a> {
     is_done: bool,
     found: Found,
     /// Which functions have inlined bodies here, by the PCs that those push.
-    in_place: BTreeMap<u64, usize>,
+    in_place: BTreeMap<Pc, Defined>,
     /// Whether a call of this function never returns.
-    stops: &'w dyn Fn(usize) -> bool,
+    stops: &'w dyn Fn(Defined) -> bool,
 }
 
 type Step<T = ()> = Result<T, Fault>;
 
-/// Follows a lifted function, given by position, from its beginning and from all its resume points.
+/// Follows a lifted function from its beginning and from all its resume points.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub(super) fn walk<'b>(
     written: &Written<'b>,
-    position: usize,
-    stops: &dyn Fn(usize) -> bool,
+    position: Defined,
+    stops: &dyn Fn(Defined) -> bool,
     operators: &mut Operators<'b>,
 ) -> Step<Found> {
     walk_from(written, position, stops, Entered::Anywhere, operators)
@@ -149,8 +153,8 @@ pub(super) fn walk<'b>(
 /// As [`walk`].
 pub(super) fn can_return(
     written: &Written<'_>,
-    position: usize,
-    stops: &dyn Fn(usize) -> bool,
+    position: Defined,
+    stops: &dyn Fn(Defined) -> bool,
 ) -> Step<bool> {
     let operators = &mut Operators::new();
     Ok(walk_from(written, position, stops, Entered::BehindCalls, operators)?.returns)
@@ -165,8 +169,8 @@ enum Entered {
 
 fn walk_from<'b>(
     written: &Written<'b>,
-    position: usize,
-    stops: &dyn Fn(usize) -> bool,
+    position: Defined,
+    stops: &dyn Fn(Defined) -> bool,
     entered: Entered,
     operators: &mut Operators<'b>,
 ) -> Step<Found> {
@@ -270,7 +274,7 @@ impl<'w> Walk<'w, '_> {
         let (Some(value), Some(&Operator::LocalSet { local_index })) = (value, self.peek(1)) else {
             return Ok(());
         };
-        if Some(value) == self.own_pcs() {
+        if Some(value) == self.own_pcs().map(Pc::bits) {
             self.local_set(local_index, Value::Constant(value))?;
             self.at = 2;
         }

@@ -2,25 +2,15 @@
 
 use super::Fault;
 use crate::go::{Identity, Pc, Program, known};
-use crate::index::{Defined, FuncIndex};
+use crate::index::{Defined, FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-/// PC_F of the bits of a PC: which function it is in.
-pub(super) fn pc_f(pc: u64) -> Option<u32> {
-    Pc::of_bits(pc).map(|pc| pc.f)
-}
-
-/// PC_B of the bits of a PC: where in its function.
-pub(super) fn pc_b(pc: u64) -> u32 {
-    Pc::b_of(pc as u32)
-}
-
-/// The body at a position of the code section.
-pub(super) fn body<'i>(input: &Input<'i>, position: usize) -> Option<FunctionBody<'i>> {
-    let range = input.bodies.get(position)?;
+/// The body of a function.
+pub(super) fn body<'i>(input: &Input<'i>, position: Defined) -> Option<FunctionBody<'i>> {
+    let range = input.bodies.get(position.place())?;
     Some(FunctionBody::new(BinaryReader::new(
         input.slice(range),
         range.start,
@@ -76,9 +66,8 @@ impl Function {
 /// The module.
 pub(super) struct Written<'w> {
     pub(super) input: Input<'w>,
-    /// By position in the code section.
-    pub(super) functions: Vec<Function>,
-    by_pc_f: HashMap<u32, usize>,
+    pub(super) functions: PerFunction<Function>,
+    by_pc_f: HashMap<u32, Defined>,
     pub(super) known: Known,
     /// Whether the rules that take long are asked for, too.
     pub(super) all_rules: bool,
@@ -86,16 +75,16 @@ pub(super) struct Written<'w> {
     pub(super) program: Option<Program>,
 }
 
-/// Positions of functions that rules know by name.
+/// Functions that rules know by name.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    pub(super) morestack: BTreeSet<usize>,
+    pub(super) morestack: BTreeSet<Defined>,
     /// It saves where it was called as the place where its thread continues.
-    pub(super) mstart1: Option<usize>,
+    pub(super) mstart1: Option<Defined>,
     /// Their calls never return, although their code does not show it.
-    pub(super) exits: BTreeSet<usize>,
+    pub(super) exits: BTreeSet<Defined>,
     /// What these call through the table starts on a stack that has room.
-    pub(super) starts_anew: BTreeSet<usize>,
+    pub(super) starts_anew: BTreeSet<Defined>,
 }
 
 impl<'w> Written<'w> {
@@ -112,7 +101,7 @@ impl<'w> Written<'w> {
         let program = Program::read(&input, identity).map_err(unreadable)?;
         let slotted: BTreeSet<FuncIndex> = input.table_slots.iter().map(|(_, f)| *f).collect();
         let exported: BTreeSet<FuncIndex> = input.exported_functions().collect();
-        let mut functions: Vec<Function> = (indices(&input).into_par_iter())
+        let functions: Vec<Function> = (indices(&input).into_par_iter())
             .map(|index| {
                 let is_go = has_convention(&input, index)
                     && slotted.contains(&index)
@@ -129,9 +118,10 @@ impl<'w> Written<'w> {
                 function
             })
             .collect();
+        let mut functions: PerFunction<Function> = functions.into();
         let looking = looking_at_sp(&input, &functions);
         for ((index, function), looks) in
-            (indices(&input).into_iter().zip(&mut functions)).zip(looking)
+            (indices(&input).into_iter().zip(functions.iter_mut())).zip(looking.iter().copied())
         {
             function.looks_at_sp = looks;
             function.stands_for_host = looks && stands_for_host(&input, index);
@@ -144,8 +134,8 @@ impl<'w> Written<'w> {
     }
 
     /// A module with what its tables say about its functions, for all rules.
-    pub(super) fn of(input: Input<'w>, functions: Vec<Function>) -> Written<'w> {
-        let by_pc_f = (functions.iter().enumerate())
+    pub(super) fn of(input: Input<'w>, functions: PerFunction<Function>) -> Written<'w> {
+        let by_pc_f = (functions.positions())
             .filter_map(|(position, function)| Some((function.pc_f?, position)))
             .collect();
         Written {
@@ -158,21 +148,21 @@ impl<'w> Written<'w> {
         }
     }
 
-    pub(super) fn position(&self, index: FuncIndex) -> Option<usize> {
-        let position = self.input.imported_functions.defined(index);
-        position.map(Defined::place)
+    pub(super) fn position(&self, index: FuncIndex) -> Option<Defined> {
+        self.input.imported_functions.defined(index)
     }
 
     /// The function that a PC belongs to.
-    pub(super) fn by_pc(&self, pc: u64) -> Option<usize> {
-        self.by_pc_f.get(&pc_f(pc)?).copied()
+    pub(super) fn by_pc(&self, pc: Pc) -> Option<Defined> {
+        self.by_pc_f.get(&pc.f).copied()
     }
 }
 
-/// The functions of the input as its tables have them, by position.
-pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> Vec<Function> {
+/// The functions of the input as its tables have them.
+pub(super) fn functions_of_input(input: &Input<'_>, program: &Program) -> PerFunction<Function> {
     let read = |index| read_function(program, index, Role::Adapted);
-    indices(input).into_par_iter().map(read).collect()
+    let functions: Vec<Function> = indices(input).into_par_iter().map(read).collect();
+    functions.into()
 }
 
 fn indices(input: &Input<'_>) -> Vec<FuncIndex> {
@@ -207,20 +197,20 @@ fn read_function(program: &Program, index: FuncIndex, role: Role) -> Function {
     }
 }
 
-/// Which functions outside the convention look at global 0, by position: themselves, or in what they call.
-fn looking_at_sp(input: &Input<'_>, functions: &[Function]) -> Vec<bool> {
-    let is_other = |position: usize| functions[position].role == Role::Other;
-    let others = (0..functions.len()).filter(|position| is_other(*position));
-    let mut quiet: HashMap<usize, Vec<FuncIndex>> = others
-        .filter_map(|position| Some((position, only_calls(input, position)?)))
+/// Which functions outside the convention look at global 0: themselves, or in what they call.
+fn looking_at_sp(input: &Input<'_>, functions: &PerFunction<Function>) -> PerFunction<bool> {
+    let is_other = |function: &Function| function.role == Role::Other;
+    let others = (functions.positions()).filter(|(_, function)| is_other(function));
+    let mut quiet: HashMap<Defined, Vec<FuncIndex>> = others
+        .filter_map(|(position, _)| Some((position, only_calls(input, position)?)))
         .collect();
     // What calls anything but those that are quiet themselves is not.
     loop {
         let is_quiet = |callee: &FuncIndex| {
             let position = input.imported_functions.defined(*callee);
-            position.is_some_and(|position| quiet.contains_key(&position.place()))
+            position.is_some_and(|position| quiet.contains_key(&position))
         };
-        let looking: Vec<usize> = (quiet.iter())
+        let looking: Vec<Defined> = (quiet.iter())
             .filter(|(_, calls)| !calls.iter().all(is_quiet))
             .map(|(position, _)| *position)
             .collect();
@@ -231,15 +221,15 @@ fn looking_at_sp(input: &Input<'_>, functions: &[Function]) -> Vec<bool> {
             .iter()
             .for_each(|position| drop(quiet.remove(position)));
     }
-    (0..functions.len())
-        .map(|position| is_other(position) && !quiet.contains_key(&position))
+    (functions.positions())
+        .map(|(position, function)| is_other(function) && !quiet.contains_key(&position))
         .collect()
 }
 
 /// Whether it calls a function of the host that has its type.
 fn stands_for_host(input: &Input<'_>, index: FuncIndex) -> bool {
     let position = input.imported_functions.defined(index);
-    let calls = position.and_then(|position| only_calls(input, position.place()));
+    let calls = position.and_then(|position| only_calls(input, position));
     let is_alike = |callee: &FuncIndex| {
         input.imported_functions.contains(*callee)
             && input.function_type(*callee) == input.function_type(index)
@@ -248,7 +238,7 @@ fn stands_for_host(input: &Input<'_>, index: FuncIndex) -> bool {
 }
 
 /// The functions that a body calls; `None` if it looks at global 0 or calls through a table.
-fn only_calls(input: &Input<'_>, position: usize) -> Option<Vec<FuncIndex>> {
+fn only_calls(input: &Input<'_>, position: Defined) -> Option<Vec<FuncIndex>> {
     let operators = body(input, position)?.get_operators_reader().ok()?;
     let mut calls = Vec::new();
     for operator in operators {
@@ -267,9 +257,9 @@ fn only_calls(input: &Input<'_>, position: usize) -> Option<Vec<FuncIndex>> {
 }
 
 impl Known {
-    pub(super) fn of(functions: &[Function]) -> Known {
+    pub(super) fn of(functions: &PerFunction<Function>) -> Known {
         let mut known = Known::default();
-        for (position, function) in functions.iter().enumerate() {
+        for (position, function) in functions.positions() {
             let name = function.name.as_str();
             if known::EXITS.contains(&name) || known::FATAL.contains(&name) {
                 known.exits.insert(position);

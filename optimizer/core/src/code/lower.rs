@@ -53,8 +53,8 @@ impl Code {
         functions.filter_map(Definition::graph_mut).collect()
     }
 
-    /// Which functions were lifted, by position.
-    pub(crate) fn lifted(&self) -> Vec<bool> {
+    /// Which functions were lifted.
+    pub(crate) fn lifted(&self) -> PerFunction<bool> {
         let lifted = |function: &Definition| function.graph().is_some();
         self.functions.iter().map(lifted).collect()
     }

@@ -3,8 +3,8 @@
 use super::super::Fault;
 use super::super::walk::access;
 use super::super::written::{Written, body};
-use super::{index, slot_of};
-use crate::index::FuncIndex;
+use super::slot_of;
+use crate::index::{Defined, FuncIndex};
 use crate::parallel::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::Operator;
@@ -12,15 +12,16 @@ use wasmparser::Operator;
 /// Checks that no function but these names those that were taken out, of which the slots are these.
 pub(super) fn names_none(
     written: &Written<'_>,
-    removed: &BTreeSet<usize>,
+    removed: &BTreeSet<Defined>,
     slots: &BTreeSet<u32>,
-    may_name: &BTreeSet<usize>,
+    may_name: &BTreeSet<Defined>,
 ) -> Result<(), Fault> {
     let gone: BTreeSet<FuncIndex> = (removed.iter())
-        .map(|position| index(&written.input, *position))
+        .map(|position| written.input.imported_functions.index(*position))
         .collect();
     let found = (0..written.functions.len())
         .into_par_iter()
+        .map(Defined::nth)
         .filter(|position| !may_name.contains(position))
         .find_map_first(|position| Some((position, names(written, position, &gone, slots)?)));
     match found {
@@ -34,7 +35,7 @@ pub(super) fn names_none(
 /// What a function does with one that was taken out.
 fn names(
     written: &Written<'_>,
-    position: usize,
+    position: Defined,
     gone: &BTreeSet<FuncIndex>,
     slots: &BTreeSet<u32>,
 ) -> Option<String> {

@@ -182,9 +182,8 @@ impl Proof<'_> {
 /// Whether somebody may let reflection make a type that embeds others: what makes it is called, or its PC known, elsewhere than
 /// in functions that embed nothing.
 fn copies_methods(written: &Written<'_>, after: &Program) -> bool {
-    let named = |names: &[&str]| -> BTreeSet<usize> {
-        let functions = written.functions.iter().enumerate();
-        functions
+    let named = |names: &[&str]| -> BTreeSet<Defined> {
+        (written.functions.positions())
             .filter(|(_, function)| names.contains(&function.name.as_str()))
             .map(|(position, _)| position)
             .collect()
@@ -256,7 +255,7 @@ fn only_own_resolve(
 }
 
 fn calls_any(written: &Written<'_>, position: Defined, functions: &BTreeSet<FuncIndex>) -> bool {
-    let operators = body(&written.input, position.place());
+    let operators = body(&written.input, position);
     let operators = operators.and_then(|body| body.get_operators_reader().ok());
     operators
         .into_iter()

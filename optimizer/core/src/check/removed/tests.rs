@@ -3,6 +3,7 @@
 use super::super::written::{Function, Role, Written};
 use super::code::names_none;
 use super::is_trap;
+use crate::index::Defined;
 use crate::input::Input;
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ fn names(code: &str) -> bool {
 }
 
 /// The same, where functions at these positions may.
-fn names_but_for(code: &str, may_name: &[usize]) -> bool {
+fn names_but_for(code: &str, may_name: &[u32]) -> bool {
     let text = format!(
         "(module (memory 1) (table 1 funcref) (global $sp (mut i32) (i32.const 0))
            (type $go (func (param i32 i32) (result i32)))
@@ -37,9 +38,9 @@ fn names_but_for(code: &str, may_name: &[usize]) -> bool {
     );
     let wasm = wat::parse_str(text).expect("text of a module");
     let functions = vec![function("live", 0x1000), function("gone", SLOT)];
-    let written = Written::of(Input::read(&wasm).expect("a module"), functions);
-    let gone = BTreeSet::from([1]);
-    let may_name = may_name.iter().copied().collect();
+    let written = Written::of(Input::read(&wasm).expect("a module"), functions.into());
+    let gone = BTreeSet::from([Defined(1)]);
+    let may_name = may_name.iter().map(|at| Defined(*at)).collect();
     names_none(&written, &gone, &BTreeSet::from([SLOT]), &may_name).is_err()
 }
 
@@ -70,7 +71,7 @@ fn what_does_nothing_but_trap_was_taken_out() {
     .expect("text of a module");
     let input = Input::read(&wasm).expect("a module");
     assert_eq!(
-        [0, 1, 2].map(|at| is_trap(&input, at)),
+        [0, 1, 2].map(|at| is_trap(&input, Defined(at))),
         [true, false, false]
     );
 }

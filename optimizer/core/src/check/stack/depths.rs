@@ -2,11 +2,12 @@
 
 use super::used::Use;
 use super::{PUSHED, To, UNBOUNDED};
+use crate::index::{Defined, PerFunction};
 
 /// The most bytes that each function uses below its return PC, down to the next checks.
 pub(super) struct Depths {
-    pub(super) uses: Vec<Use>,
-    pub(super) depth: Vec<u64>,
+    pub(super) uses: PerFunction<Use>,
+    pub(super) depth: PerFunction<u64>,
     table: u64,
     host: u64,
 }
@@ -14,34 +15,38 @@ pub(super) struct Depths {
 impl Depths {
     /// `had_check` are the positions that a call through the table may reach, `exports` those that a call of the host
     /// may.
-    pub(super) fn new(uses: Vec<Use>, had_check: &[usize], exports: &[usize]) -> Depths {
+    pub(super) fn new(
+        uses: PerFunction<Use>,
+        had_check: &[Defined],
+        exports: &[Defined],
+    ) -> Depths {
+        // Each function is the node of its place.
         let nodes = uses.len() + 2;
         let (table, host) = (uses.len(), uses.len() + 1);
         let node = |to: To| match to {
-            To::Function(position) => position,
+            To::Function(position) => position.place(),
             To::Table => table,
             To::Host => host,
         };
         // Callers of what is not cut off by a check, so that depths are found callees first.
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
         let mut waiting = vec![0u32; nodes];
-        let is_open =
-            |position: usize| uses.get(position).is_none_or(|used| used.checked.is_none());
+        let is_open = |node: usize| uses.get(node).is_none_or(|used| used.checked.is_none());
         let mut note = |from: usize, to: usize| {
             if is_open(to) {
                 callers[to].push(from);
                 waiting[from] += 1;
             }
         };
-        for (position, used) in uses.iter().enumerate() {
+        for (position, used) in uses.positions() {
             used.calls
                 .iter()
-                .for_each(|(_, to)| note(position, node(*to)));
+                .for_each(|(_, to)| note(position.place(), node(*to)));
         }
-        had_check.iter().for_each(|to| note(table, *to));
-        exports.iter().for_each(|to| note(host, *to));
+        had_check.iter().for_each(|to| note(table, to.place()));
+        exports.iter().for_each(|to| note(host, to.place()));
         let mut depths = Depths {
-            depth: vec![UNBOUNDED; uses.len()],
+            depth: PerFunction::all(UNBOUNDED, uses.len()),
             uses,
             table: UNBOUNDED,
             host: UNBOUNDED,
@@ -53,7 +58,8 @@ impl Depths {
             } else if node == host {
                 depths.host = depths.deepest(exports);
             } else {
-                depths.depth[node] = depths.total(node);
+                let position = Defined::nth(node);
+                depths.depth[position] = depths.total(position);
             }
             for caller in &callers[node] {
                 waiting[*caller] -= 1;
@@ -65,7 +71,7 @@ impl Depths {
         depths
     }
 
-    fn deepest(&self, positions: &[usize]) -> u64 {
+    fn deepest(&self, positions: &[Defined]) -> u64 {
         positions
             .iter()
             .map(|position| self.below(To::Function(*position)))
@@ -90,7 +96,7 @@ impl Depths {
         deepest.map(|(_, to)| *to)
     }
 
-    pub(super) fn total(&self, position: usize) -> u64 {
+    pub(super) fn total(&self, position: Defined) -> u64 {
         let used = &self.uses[position];
         let calls = used
             .calls
@@ -101,7 +107,7 @@ impl Depths {
 
     /// The deepest chain of functions below one that enters `to`, until one repeats. `had_check` are those in the
     /// table.
-    pub(super) fn chain(&self, from: usize, to: To, had_check: &[usize]) -> Vec<usize> {
+    pub(super) fn chain(&self, from: Defined, to: To, had_check: &[Defined]) -> Vec<Defined> {
         let mut chain = vec![from];
         let mut next = Some(to);
         while let Some(to) = next {

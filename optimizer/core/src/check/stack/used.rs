@@ -3,9 +3,9 @@
 use super::{PUSHED, SMALL, To};
 use crate::check::input_module::InputModule;
 use crate::check::opaque::Opaque;
-use crate::check::walk::{After, CHECKED_BEFORE, Callee, Found};
+use crate::check::walk::{After, CHECKED_BEFORE, Callee, Followed, Found};
 use crate::check::written::{Function, Written};
-use crate::index::Defined;
+use crate::index::{Defined, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
 
@@ -24,7 +24,12 @@ pub(super) struct Use {
 
 impl Use {
     /// For a function that was followed.
-    fn of_found(found: &Found, function: &Function, position: usize, written: &Written<'_>) -> Use {
+    fn of_found(
+        found: &Found,
+        function: &Function,
+        position: Defined,
+        written: &Written<'_>,
+    ) -> Use {
         let grows = |callee: Callee| matches!(callee, Callee::Direct(callee) if written.known.morestack.contains(&callee));
         let starts_anew = written.known.starts_anew.contains(&position);
         let mut result = Use {
@@ -84,7 +89,7 @@ impl Use {
         function: &Function,
         input: &Input<'_>,
         starts_anew: bool,
-        grows: &impl Fn(usize) -> bool,
+        grows: &impl Fn(Defined) -> bool,
     ) -> Use {
         let frame = function.frame();
         let mut result = Use {
@@ -93,7 +98,7 @@ impl Use {
         };
         for index in &opaque.calls {
             let callee = input.imported_functions.defined(*index);
-            match callee.map(Defined::place) {
+            match callee {
                 Some(callee) if grows(callee) => result.checked = Some(needed(frame)),
                 Some(callee) => result.calls.push((frame + PUSHED, To::Function(callee))),
                 None => result.calls.push((frame, To::Host)),
@@ -111,25 +116,28 @@ fn needed(frame: u64) -> u64 {
     frame.saturating_sub(SMALL)
 }
 
-/// The stack use of all functions of the input, by position, from its tables and operators.
-pub(super) fn of_input(module: &InputModule<'_>) -> Vec<Use> {
+/// The stack use of all functions of the input, from its tables and operators.
+pub(super) fn of_input(module: &InputModule<'_>) -> PerFunction<Use> {
     let known = &module.known;
-    let grows = |position: usize| known.morestack.contains(&position);
-    (0..module.functions.len())
+    let grows = |position: Defined| known.morestack.contains(&position);
+    let uses: Vec<Use> = (0..module.functions.len())
         .into_par_iter()
+        .map(Defined::nth)
         .map(|position| {
             let (calls, function) = (module.calls(position), &module.functions[position]);
             let starts_anew = known.starts_anew.contains(&position);
             Use::of_opaque(calls, function, module.input, starts_anew, &grows)
         })
-        .collect()
+        .collect();
+    uses.into()
 }
 
 /// The uses of all functions that were written.
-pub(super) fn of_written(written: &Written<'_>, found: &[Option<Found>]) -> Vec<Use> {
+pub(super) fn of_written(written: &Written<'_>, found: &Followed) -> PerFunction<Use> {
     let known = &written.known;
-    (0..written.functions.len())
+    let uses: Vec<Use> = (0..written.functions.len())
         .into_par_iter()
+        .map(Defined::nth)
         .map(|position| {
             let function = &written.functions[position];
             match &found[position] {
@@ -143,5 +151,6 @@ pub(super) fn of_written(written: &Written<'_>, found: &[Option<Found>]) -> Vec<
                 ),
             }
         })
-        .collect()
+        .collect();
+    uses.into()
 }

@@ -3,6 +3,7 @@
 use super::super::input_module::InputModule;
 use super::super::written::{Function, Role, Written};
 use super::super::{Fault, agree_on, follow};
+use crate::index::{Defined, PerFunction};
 use crate::input::Input;
 
 /// The callee pushes the return PC.
@@ -98,7 +99,7 @@ fn module(functions: &[Made<'_>]) -> Vec<u8> {
 }
 
 /// What Go's tables would say: the frame is there from PC_B 1 on.
-fn tables(functions: &[Made<'_>]) -> Vec<Function> {
+fn tables(functions: &[Made<'_>]) -> PerFunction<Function> {
     (functions.iter().zip(0x1000..))
         .map(|((name, frame, args, _), pc_f)| {
             let is_assembly = matches!(*name, "morestack" | "abort");
@@ -127,6 +128,7 @@ fn check(before: &[Made<'_>], after: &[Made<'_>]) -> Result<(), Fault> {
     let written = Written::of(Input::read(&bytes).expect("a module"), tables(after));
     let (found, never) = follow(&written)?;
     let origins = (0..after.len())
+        .map(Defined::nth)
         .map(|position| (position, position))
         .collect();
     agree_on(

@@ -6,7 +6,7 @@ use super::{CHECKED_BEFORE, Step, Walk, dispatch};
 use crate::check::Fault;
 use crate::check::numbers::Numbers;
 use crate::check::state::{Selector, Sp, State, States};
-use crate::check::written::{pc_b, pc_f};
+use crate::go::Pc;
 
 impl Walk<'_, '_> {
     /// Adds the resume points that reachable calls lead to. Whether there are new ones.
@@ -20,9 +20,8 @@ impl Walk<'_, '_> {
                 continue;
             }
             for pc in site.unwinds_to(written, self.stops) {
-                let own =
-                    Some(pc_b(pc)).filter(|pc_b| *pc_b != 0 && pc_f(pc) == self.function.pc_f);
-                more |= own.is_some_and(|pc_b| self.entry_numbers.add(pc_b));
+                let is_own = pc.b != 0 && Some(pc.f) == self.function.pc_f;
+                more |= is_own && self.entry_numbers.add(pc.b);
             }
         }
         more
@@ -121,8 +120,8 @@ impl Walk<'_, '_> {
             let next = |sp: i32| {
                 let below = sp.checked_sub(RETURN_PC)?;
                 let pushed = state.pushed.iter().rev().find(|(at, _)| *at == below)?;
-                let (f, b) = (pc_f(pushed.1), pc_b(pushed.1));
-                let fits = f == self.function.pc_f && self.function.sp_delta(b) == Some(-sp);
+                let Pc { f, b } = Pc::of_bits(pushed.1)?;
+                let fits = Some(f) == self.function.pc_f && self.function.sp_delta(b) == Some(-sp);
                 fits.then_some(b)
             };
             let Sp::At(sp) = state.sp else {
@@ -143,8 +142,8 @@ impl Walk<'_, '_> {
             if site.after != After::Resume || !site.is_own(self.function) {
                 continue;
             }
-            let resumed = self.found.resumed_at(site.pc_b());
-            let behind = self.found.behind.get(&site.pc_b()).copied();
+            let resumed = self.found.resumed_at(site.pc.b);
+            let behind = self.found.behind.get(&site.pc.b).copied();
             let message = match (resumed, behind) {
                 (None, _) => "has no resume point".to_owned(),
                 (Some(resumed), Some(behind)) if resumed != behind => {
@@ -152,7 +151,7 @@ impl Walk<'_, '_> {
                 }
                 _ => continue,
             };
-            let message = format!("the call with PC_B {} {message}", site.pc_b());
+            let message = format!("the call with PC_B {} {message}", site.pc.b);
             return Err(site.fault(self.function, "resuming", message));
         }
         let mut unwinds_to = self.found.unwinds_to.iter();

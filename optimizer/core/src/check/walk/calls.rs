@@ -5,9 +5,9 @@ use crate::check::Fault;
 use crate::check::slots::{Given, Words};
 use crate::check::state::{Sp, State, States};
 use crate::check::value::Value;
-use crate::check::written::{Function, Role, Written, pc_b, pc_f};
+use crate::check::written::{Function, Role, Written};
 use crate::go::Pc;
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use wasmparser::Operator;
 
 /// No return PC is smaller.
@@ -16,14 +16,13 @@ pub(in crate::check) const FIRST_RETURN_PC: u64 = Pc::FIRST.bits();
 /// What a call calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::check) enum Callee {
-    /// By position.
-    Direct(usize),
+    Direct(Defined),
     Indirect,
 }
 
 impl Callee {
-    /// The position of a direct callee.
-    pub(in crate::check) fn direct(self) -> Option<usize> {
+    /// A direct callee.
+    pub(in crate::check) fn direct(self) -> Option<Defined> {
         match self {
             Callee::Direct(position) => Some(position),
             Callee::Indirect => None,
@@ -51,8 +50,8 @@ pub(in crate::check) enum After {
 /// A call outside the convention.
 #[derive(Debug, Clone)]
 pub(in crate::check) struct Other {
-    /// By position; `None` is the host.
-    pub(in crate::check) callee: Option<usize>,
+    /// `None` is the host.
+    pub(in crate::check) callee: Option<Defined>,
     /// Where SP is; `None` on another stack.
     pub(in crate::check) sp: Option<i32>,
     /// As [`Site::checked`].
@@ -62,8 +61,8 @@ pub(in crate::check) struct Other {
 /// A call by the convention.
 #[derive(Debug, Clone)]
 pub(in crate::check) struct Site {
-    /// The return PC.
-    pub(in crate::check) pc: u64,
+    /// The return PC; 0 for a tail call.
+    pub(in crate::check) pc: Pc,
     pub(in crate::check) callee: Callee,
     pub(in crate::check) after: After,
     /// Where SP is, before the return PC is pushed; `None` on another stack.
@@ -77,7 +76,7 @@ pub(in crate::check) struct Site {
     /// Words that the function has written on every way to it; `None` if nothing is known.
     pub(in crate::check) stored: Option<Words>,
     /// Return PCs of the calls that it was inlined through.
-    pub(in crate::check) through: Vec<u64>,
+    pub(in crate::check) through: Vec<Pc>,
     offset: usize,
 }
 
@@ -87,13 +86,9 @@ impl Site {
         self.offset
     }
 
-    pub(in crate::check) fn pc_b(&self) -> u32 {
-        pc_b(self.pc)
-    }
-
     /// Whether the function itself makes the call, and not a body inlined into it.
     pub(in crate::check) fn is_own(&self, function: &Function) -> bool {
-        self.through.is_empty() && pc_f(self.pc) == function.pc_f
+        self.through.is_empty() && Some(self.pc.f) == function.pc_f
     }
 
     /// The PCs at which functions are resumed when the callee has unwound, one after the other: that of this call, then
@@ -101,8 +96,8 @@ impl Site {
     pub(in crate::check) fn unwinds_to(
         &self,
         written: &Written<'_>,
-        stops: &dyn Fn(usize) -> bool,
-    ) -> Vec<u64> {
+        stops: &dyn Fn(Defined) -> bool,
+    ) -> Vec<Pc> {
         let mut pcs = vec![self.pc];
         for pc in &self.through {
             let inner = pcs.last().and_then(|pc| written.by_pc(*pc));
@@ -163,7 +158,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    fn call_other(&mut self, index: FuncIndex, position: usize) -> Step {
+    fn call_other(&mut self, index: FuncIndex, position: Defined) -> Step {
         self.operands(index);
         let callee = &self.written.functions[position];
         if callee.looks_at_sp {
@@ -184,7 +179,7 @@ impl<'w> Walk<'w, '_> {
         Ok(())
     }
 
-    fn goes_outside(&mut self, callee: Option<usize>) {
+    fn goes_outside(&mut self, callee: Option<Defined>) {
         let sp = match self.states.sp() {
             Some(Sp::At(sp)) => Some(sp),
             _ => None,
@@ -220,7 +215,7 @@ impl<'w> Walk<'w, '_> {
         let Some((after, length)) = self.after() else {
             return Err(self.fault("resuming", "the result of a call is not looked at"));
         };
-        let Value::Constant(pc) = pc else {
+        let Value::Constant(bits) = pc else {
             return Err(self.fault("resuming", "a call whose return PC is not known"));
         };
         let sp = match sp {
@@ -228,7 +223,7 @@ impl<'w> Walk<'w, '_> {
             _ if self.states.sp() == Some(Sp::Elsewhere) => None,
             _ => return Err(self.fault("SP", "a call that is not given SP")),
         };
-        let after = match (after, pc) {
+        let after = match (after, bits) {
             (After::Never, 0) => After::Tail,
             (after, FIRST_RETURN_PC..) => after,
             _ => return Err(self.fault("resuming", "a call that is neither that nor a jump")),
@@ -236,6 +231,7 @@ impl<'w> Walk<'w, '_> {
         if after == After::Tail && sp.is_some_and(|sp| sp != 0) {
             return Err(self.fault("SP", "a jump to another function with a frame left"));
         }
+        let pc = self.pc(bits)?;
         let mut site = Site {
             pc,
             callee,
@@ -324,7 +320,7 @@ impl<'w> Walk<'w, '_> {
                 state.pushed.retain(|(place, _)| *place >= sp);
             }
             if site.after == After::Resume && is_own {
-                state.behind = vec![site.pc_b()];
+                state.behind = vec![site.pc.b];
             }
         });
     }
@@ -337,9 +333,9 @@ impl<'w> Walk<'w, '_> {
         };
         let mut pc = site.pc;
         loop {
-            let pc_b = pc_b(pc);
+            let pc_b = pc.b;
             let Some(position) = self.written.by_pc(pc) else {
-                return Err(self.fault("resuming", format!("PC {pc:#x} is in no function")));
+                return Err(self.in_no_function(pc.bits()));
             };
             let of = &self.written.functions[position];
             let Some(delta) = of.sp_delta(pc_b) else {
@@ -368,10 +364,20 @@ impl<'w> Walk<'w, '_> {
             if site.through.len() > 64 {
                 return Err(self.fault("SP", "bodies in place of calls without an end"));
             }
+            let parent = self.pc(parent)?;
             self.in_place.insert(parent, position);
             site.through.push(parent);
             sp = place.saturating_add(RETURN_PC);
             pc = parent;
         }
+    }
+
+    /// The PC of these bits.
+    fn pc(&self, bits: u64) -> Step<Pc> {
+        Pc::of_bits(bits).ok_or_else(|| self.in_no_function(bits))
+    }
+
+    fn in_no_function(&self, bits: u64) -> Fault {
+        self.fault("resuming", format!("PC {bits:#x} is in no function"))
     }
 }

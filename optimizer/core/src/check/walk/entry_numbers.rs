@@ -3,9 +3,9 @@
 use super::calls::FIRST_RETURN_PC;
 use crate::check::numbers::Numbers;
 use crate::check::value::constant;
-use crate::check::written::{Function, Written, pc_b, pc_f};
+use crate::check::written::{Function, Written};
 use crate::go::Pc;
-use crate::index::FuncIndex;
+use crate::index::{Defined, FuncIndex};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use wasmparser::Operator;
@@ -25,7 +25,7 @@ impl EntryNumbers {
         operators: &[(Operator<'_>, usize)],
         function: &Function,
         written: &Written<'_>,
-        stops: &dyn Fn(usize) -> bool,
+        stops: &dyn Fn(Defined) -> bool,
     ) -> EntryNumbers {
         if function.is_assembly {
             return EntryNumbers::All;
@@ -83,11 +83,6 @@ fn becomes_sp(operators: &[(Operator<'_>, usize)], call: usize) -> bool {
     matches!(behind, Some(Operator::LocalTee { local_index: 1 }))
 }
 
-/// PC_B of a PC of this function.
-fn own(function: &Function, pc: u64) -> Option<u32> {
-    (pc_f(pc) == function.pc_f).then_some(pc_b(pc))
-}
-
 /// The PC_B that a call pushes, if it is one of this function: the operand before SP, which is as close before the call
 /// as its table slot allows.
 fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function) -> Option<u32> {
@@ -96,12 +91,12 @@ fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function)
         Some(Operator::LocalSet { local_index }) => Some(*local_index),
         _ => None,
     };
-    let pc = (3..call).rev().find_map(|at| {
+    let bits = (3..call).rev().find_map(|at| {
         let (before, Operator::LocalGet { local_index: 1 }) = (operator(at - 1)?, operator(at)?)
         else {
             return None;
         };
-        let pc = match before {
+        let bits = match before {
             Operator::I32Const { .. } | Operator::I64Const { .. } => constant(before)?,
             Operator::I32Add | Operator::I64Add => {
                 let Operator::LocalGet { local_index } = operator(at - 3)? else {
@@ -112,7 +107,8 @@ fn pushed(operators: &[(Operator<'_>, usize)], call: usize, function: &Function)
             }
             _ => return None,
         };
-        (pc >= FIRST_RETURN_PC).then_some(pc)
+        (bits >= FIRST_RETURN_PC).then_some(bits)
     });
-    own(function, pc?)
+    let pc = Pc::of_bits(bits?)?;
+    (Some(pc.f) == function.pc_f).then_some(pc.b)
 }

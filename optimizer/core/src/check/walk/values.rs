@@ -33,7 +33,7 @@ impl<'w> Walk<'w, '_> {
                     return Err(self.fault("locals", message));
                 }
                 match self.states.0.first().and_then(|state| state.base) {
-                    Some((base, value)) if base == local => Value::Constant(value),
+                    Some((base, pc)) if base == local => Value::Constant(pc.bits()),
                     _ => Value::Other,
                 }
             }
@@ -50,7 +50,9 @@ impl<'w> Walk<'w, '_> {
         }
         self.tells(value);
         let base = match value {
-            Value::Constant(bits) if Some(bits) == self.own_pcs() => Some((local, bits)),
+            Value::Constant(bits) => (self.own_pcs())
+                .filter(|own| own.bits() == bits)
+                .map(|own| (local, own)),
             _ => None,
         };
         self.states.each(|state| {
@@ -62,8 +64,8 @@ impl<'w> Walk<'w, '_> {
     }
 
     /// The PC that the function's own PCs are relative to.
-    pub(super) fn own_pcs(&self) -> Option<u64> {
-        Some(Pc::start(self.function.pc_f?).bits())
+    pub(super) fn own_pcs(&self) -> Option<Pc> {
+        self.function.pc_f.map(Pc::start)
     }
 
     pub(super) fn set_sp(&mut self, value: Value) -> Step {
@@ -75,8 +77,9 @@ impl<'w> Walk<'w, '_> {
         if let Sp::At(at) = sp {
             // An inlined body ends. Behind one that never returns nothing runs, as behind its call.
             let (in_place, stops) = (&self.in_place, self.stops);
-            let never_ends = |(place, pc): &(i32, u64)| {
-                *place < at && in_place.get(pc).is_some_and(|body| stops(*body))
+            let never_ends = |(place, bits): &(i32, u64)| {
+                let body = || in_place.get(&Pc::of_bits(*bits)?);
+                *place < at && body().is_some_and(|body| stops(*body))
             };
             (self.states.0).retain(|state| !state.pushed.iter().any(never_ends));
         }
