@@ -266,7 +266,7 @@ fn agree_on(
         exchanges::check(written, found)?;
         let traps = |position: &Defined| found[*position].as_ref().is_some_and(Found::only_traps);
         let mut never = never | &for_good;
-        never.extend((0..found.len()).map(Defined::nth).filter(traps));
+        never.extend(Defined::all(found.len()).filter(traps));
         let originals = Originals::of(module, written, origins, &never);
         accesses_agree(&originals, written, found, origins, changed)?;
     }

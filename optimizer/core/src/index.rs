@@ -39,6 +39,11 @@ impl Defined {
         Defined(n as u32)
     }
 
+    /// All of a module that defines `count` functions.
+    pub(crate) fn all(count: usize) -> impl Iterator<Item = Defined> + Clone {
+        (0..count).map(Defined::nth)
+    }
+
     /// Where it is in a list of all defined functions.
     pub fn place(self) -> usize {
         self.0 as usize
@@ -59,6 +64,11 @@ impl<T> PerFunction<T> {
     /// The functions with their positions.
     pub(crate) fn positions(&self) -> impl Iterator<Item = (Defined, &T)> {
         (0..).map(Defined).zip(&self.0)
+    }
+
+    /// That of a function, if there is such a one.
+    pub(crate) fn get(&self, position: Defined) -> Option<&T> {
+        self.0.get(position.place())
     }
 }
 

@@ -54,7 +54,7 @@ impl Parts {
     /// The part of a function. The host's, and those that passes added, count as the first's.
     pub(crate) fn of(&self, function: FuncIndex) -> Part {
         let position = self.imported.defined(function);
-        let part = position.and_then(|position| self.parts.get(position.place()));
+        let part = position.and_then(|position| self.parts.get(position));
         part.copied().unwrap_or_default()
     }
 

@@ -36,9 +36,8 @@ pub(super) fn check(
             false => fault("the table of P-256 has changed"),
         };
     }
-    let mut added = (0..written.functions.len())
-        .map(Defined::nth)
-        .filter(|position| !origins.contains_key(position));
+    let mut added =
+        Defined::all(written.functions.len()).filter(|position| !origins.contains_key(position));
     let Some(pointer) = added.find_map(|position| pointer_read(&written.input, position, &table))
     else {
         return fault("the table of P-256 is gone, and no function computes it");

@@ -77,7 +77,7 @@ impl<'a> Checker<'a> {
         let written = subject.written()?;
         let stops = |position: Defined| self.never.contains(&position);
         let known = (written.position(function))
-            .and_then(|position| Some((position, self.found.get(position.place())?.as_ref()?)));
+            .and_then(|position| Some((position, self.found.get(position)?.as_ref()?)));
         let Some((position, before)) = known else {
             return agree(&subject, &written, &self.found, &self.never, None);
         };

@@ -35,7 +35,7 @@ pub(super) fn check(
         let function = &written.functions[*position];
         function.role == Role::Lifted && !function.is_assembly && is_trap(&written.input, *position)
     };
-    let positions = (0..written.functions.len()).map(Defined::nth);
+    let positions = Defined::all(written.functions.len());
     let removed: BTreeSet<Defined> = positions.filter(is_removed).collect();
     // Go's assembly alone has functions that only trap; they show SP.
     let was_trap = |position: &&Defined| {

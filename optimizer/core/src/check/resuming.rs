@@ -185,7 +185,7 @@ impl Calls<'_, '_> {
                 }
             }
         }
-        let positions = (0..count).map(Defined::nth);
+        let positions = Defined::all(count);
         let mut holds: PerFunction<bool> = positions.clone().map(own).collect();
         let mut pending: Vec<Defined> = positions.filter(|p| holds[*p]).collect();
         while let Some(position) = pending.pop() {

@@ -59,7 +59,7 @@ pub(super) fn check(
         Depths::new(used::of_input(module), &positions(&had_check), &exports)
     });
     let had = |position| (origins.get(&position)).is_some_and(|origin| had_check[*origin]);
-    let written_positions = (0..written.functions.len()).map(Defined::nth);
+    let written_positions = Defined::all(written.functions.len());
     let had_check: PerFunction<bool> = written_positions.map(had).collect();
     let stacks = Stacks {
         depths: Depths::new(

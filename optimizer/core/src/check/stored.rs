@@ -42,7 +42,7 @@ impl<'m> Stored<'m> {
 
     /// What is stored at a call of this function; `None` if that cannot be told.
     pub(super) fn at(&self, position: Defined, call: u32) -> Option<&Words> {
-        let function = self.functions.get(position.place())?;
+        let function = self.functions.get(position)?;
         let calls = function.get_or_init(|| stored(self.module, position).unwrap_or_default());
         calls.get(&call)
     }

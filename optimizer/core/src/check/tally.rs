@@ -165,7 +165,7 @@ impl<'b> Originals<'b> {
     /// Of one function, if that can be told.
     pub(super) fn get(&self, position: Defined) -> Option<&Original> {
         let stops = |index: FuncIndex| self.stops.contains(&index);
-        let function = self.functions.get(position.place())?;
+        let function = self.functions.get(position)?;
         function
             .get_or_init(|| Original::of(self.module, position, stops))
             .as_ref()

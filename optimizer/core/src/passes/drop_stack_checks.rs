@@ -265,7 +265,7 @@ impl Depths {
     /// Goes through the functions, callees first.
     fn decide(&mut self) {
         let mut seen = PerFunction::all(false, self.state.len());
-        for root in (0..self.state.len()).map(Defined::nth) {
+        for root in Defined::all(self.state.len()) {
             let mut stack: Vec<(Defined, usize)> = Vec::new();
             if !std::mem::replace(&mut seen[root], true) {
                 stack.push((root, 0));

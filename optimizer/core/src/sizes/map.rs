@@ -216,7 +216,7 @@ impl<'a> Builder<'a> {
 
     fn item_of(&self, index: FuncIndex) -> Option<ItemId> {
         let position = self.input.imported_functions.defined(index)?;
-        self.functions.get(position.place()).copied()
+        self.functions.get(position).copied()
     }
 
     /// A word of moduledata.

@@ -31,7 +31,10 @@ impl Depths {
         // Callers of what is not cut off by a check, so that depths are found callees first.
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); nodes];
         let mut waiting = vec![0u32; nodes];
-        let is_open = |node: usize| uses.get(node).is_none_or(|used| used.checked.is_none());
+        let is_open = |node: usize| {
+            uses.get(Defined::nth(node))
+                .is_none_or(|used| used.checked.is_none())
+        };
         let mut note = |from: usize, to: usize| {
             if is_open(to) {
                 callers[to].push(from);

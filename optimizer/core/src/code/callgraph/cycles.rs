@@ -21,22 +21,21 @@ impl CallGraph {
             unfinished: Vec::new(),
             is_unfinished: PerFunction::all(false, count),
             on_cycle: PerFunction::all(false, count),
+            found: 0,
         };
-        let mut next = 0;
-        for root in (0..count).map(Defined::nth) {
+        for root in Defined::all(count) {
             if search.number[root] != NEVER {
                 continue;
             }
-            let mut path: Vec<(Defined, usize)> = Vec::new();
-            search.begin(root, &mut next);
-            path.push((root, 0));
+            search.begin(root);
+            let mut path = vec![(root, 0)];
             while let Some((function, at)) = path.last_mut() {
                 let function = *function;
                 match self.calls(function).get(*at) {
                     Some(callee) => {
                         *at += 1;
                         if search.number[*callee] == NEVER {
-                            search.begin(*callee, &mut next);
+                            search.begin(*callee);
                             path.push((*callee, 0));
                         } else if search.is_unfinished[*callee] {
                             search.reaches(function, search.number[*callee]);
@@ -67,12 +66,14 @@ struct Search {
     unfinished: Vec<Defined>,
     is_unfinished: PerFunction<bool>,
     on_cycle: PerFunction<bool>,
+    /// How many functions have a number.
+    found: usize,
 }
 
 impl Search {
-    fn begin(&mut self, function: Defined, next: &mut usize) {
-        (self.number[function], self.low[function]) = (*next, *next);
-        *next += 1;
+    fn begin(&mut self, function: Defined) {
+        (self.number[function], self.low[function]) = (self.found, self.found);
+        self.found += 1;
         self.unfinished.push(function);
         self.is_unfinished[function] = true;
     }
