@@ -9,6 +9,16 @@ import { run } from "../process.mjs";
 export const nativeFeatures = ["--no-default-features", "--features", "native"];
 
 /**
+ * What libzstd is built without: at level 19, the only one that is asked for, it searches by `btultra2`, whatever the
+ * file's size (lib/compress/clevels.h of 1.5.7). Its decoder only tests what was written, so one of each kind does.
+ */
+const zstdFlags = [
+  ...["DFAST", "GREEDY", "LAZY", "LAZY2", "BTLAZY2", "BTOPT"].map((name) => `-DZSTD_EXCLUDE_${name}_BLOCK_COMPRESSOR`),
+  "-DHUF_FORCE_DECOMPRESS_X1",
+  "-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT",
+];
+
+/**
  * Builds the program by the profile `dist`, without the commands that npm's package has as WebAssembly.
  *
  * @param {string} target Rust's name of the platform
@@ -23,7 +33,8 @@ export async function buildProgram(target, folder) {
   // standard library have theirs, and what is inlined from there brings them along; see below.
   const flags = `target.${target}.rustflags=["-Cforce-unwind-tables=no"]`;
   const tables = target.includes("windows") ? [] : ["--config", flags];
-  await run("cargo", [...args, ...split, ...tables], { cwd: root });
+  const env = { ...process.env, CFLAGS: [process.env.CFLAGS, ...zstdFlags].filter(Boolean).join(" ") };
+  await run("cargo", [...args, ...split, ...tables], { cwd: root, env });
   const built = join(targetDir, target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }

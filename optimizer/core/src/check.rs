@@ -14,7 +14,7 @@
 //! | global 0 | It is SP at calls of the host and of functions outside the convention that look at it, where an unwind begins, and at a trap that Go raises, in assembly as well. |
 //! | slots | No word of a frame is read unless the function writes it, lets its address escape, or gets it as a result of its last call. What a callee reads of its arguments is written on every way to the call, and what a caller reads of its results on every way to the return. Accesses relative to SP lie in the frame or among arguments and results, and leave the return PC alone. |
 //! | stores | No pass drops a store: each function stores at least as often as in the input, to each word of its frame and above it, and in all, and it stores its own return PC. What the input cannot reach, behind calls that never return, does not count. Functions that call the host are left out. |
-//! | loads | No pass adds a load from the stack: no function loads a word of its frame, or above it, more often than in the input, where loads of their arguments by the functions that it calls count as well. Functions that call the host, or load from the stack before their frame is made, are left out. |
+//! | loads | No pass adds a load from the stack: no function loads a word of its frame, or above it, more often than in the input, where loads of their arguments by the functions that it calls, or that a promoted call expects, count as well. Functions that call the host, or load from the stack before their frame is made, are left out. |
 //! | branches | There is no unreachable code, and no loop that nothing repeats. Local 0 gets a number only for a jump to a dispatch. |
 //! | resuming | A function may be resumed if it unwinds, grows the stack, calls through the table or the host, defers, reads its own return PC, or calls a function that may be. Each call of one has a resume point, which leads to right behind the call; `deferreturn` has one as well. No dispatch sees a selector a second time. Calls whose result is not tested are of functions that never return, or never unwind. Every PC that is pushed is in the tables, and is pushed for calls of one function only, and (with `--check`) at one place of a body, except for an inlined nil check. |
 //!
@@ -294,7 +294,10 @@ fn accesses_agree(
             return Ok(());
         };
         stores::check(function, found, original)?;
-        loads::check(function, found, original, originals.callees(original))
+        let expects = (found.expects.iter())
+            .filter_map(|(callee, count)| Some((*origins.get(callee)?, *count)));
+        let callees = originals.callees(original, expects);
+        loads::check(function, found, original, callees)
     };
     if let Some(position) = changed {
         return agree(position);

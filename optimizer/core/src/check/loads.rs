@@ -1,7 +1,8 @@
 //! That no load from the stack was added.
 //!
 //! Passes remove loads from Go's stack, where the value is in a local, and add none. Inlined bodies load their
-//! arguments, which lie where the caller's frame ends. So no function loads a word of its frame, or above it, more
+//! arguments, which lie where the caller's frame ends; those of promoted calls as well, which compare the table slot with
+//! the function first. So no function loads a word of its frame, or above it, more
 //! often than it and all functions that it calls do in the input.
 
 use super::Fault;
@@ -10,7 +11,7 @@ use super::walk::{Found, RETURN_PC};
 use super::written::Function;
 
 /// Checks the loads of a function against those of the input, its own and those of the functions that it calls, each
-/// with how often it calls them.
+/// with how often it calls them or, through the table, expects them.
 ///
 /// # Errors
 /// There is one that the input does not have.

@@ -78,6 +78,8 @@ pub(super) struct Original {
     pub(super) loads_early: bool,
     /// How often it calls functions directly, by their indices.
     calls: BTreeMap<FuncIndex, u32>,
+    /// It calls through the table.
+    calls_indirect: bool,
 }
 
 impl Original {
@@ -102,11 +104,13 @@ impl Original {
             let mut sp = Sp::begin(frame);
             for operator in &operators {
                 let is_reached = reached.step(operator, &never);
-                if let Operator::Call { function_index } = operator {
-                    *original
-                        .calls
-                        .entry(FuncIndex(*function_index))
-                        .or_default() += 1;
+                match operator {
+                    Operator::Call { function_index } => {
+                        let calls = original.calls.entry(FuncIndex(*function_index));
+                        *calls.or_default() += 1;
+                    }
+                    Operator::CallIndirect { .. } => original.calls_indirect = true,
+                    _ => {}
                 }
                 sp.follow(operator, stack.last());
                 let mut access = |access: Access| {
@@ -171,12 +175,21 @@ impl<'b> Originals<'b> {
             .as_ref()
     }
 
-    /// Of those that one function calls, or comes to by calling functions that only jump on, with how often.
-    pub(super) fn callees(&self, caller: &Original) -> impl Iterator<Item = (&Original, u32)> {
+    /// Of those that one function calls, or comes to by calling functions that only jump on, with how often. `expects`
+    /// are those that the written function expects its calls through the table to reach.
+    pub(super) fn callees(
+        &self,
+        caller: &Original,
+        expects: impl Iterator<Item = (Defined, u32)>,
+    ) -> impl Iterator<Item = (&Original, u32)> {
         let imported = self.module.input.imported_functions;
-        caller.calls.iter().filter_map(move |(index, count)| {
-            let position = imported.defined(behind(self.module.input, *index))?;
-            Some((self.get(position)?, *count))
+        let direct = caller.calls.iter().map(|(index, count)| (*index, *count));
+        let indirect = expects
+            .filter(|_| caller.calls_indirect)
+            .map(move |(position, count)| (imported.index(position), count));
+        direct.chain(indirect).filter_map(move |(index, count)| {
+            let position = imported.defined(behind(self.module.input, index))?;
+            Some((self.get(position)?, count))
         })
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Found {
     pub(super) reads_return_pc: bool,
     /// One of its returns is reachable.
     pub(super) returns: bool,
+    /// Functions that it compares a table slot with before it calls through the table, with how often.
+    pub(super) expects: BTreeMap<Defined, u32>,
 }
 
 /// What was found out about each function; `None` for those that are not followed.

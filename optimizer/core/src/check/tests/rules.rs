@@ -317,6 +317,45 @@ fn a_mistake_is_refused_by_its_rule() {
 }
 
 #[test]
+fn a_promoted_body_loads_the_arguments_of_the_function_it_stands_for() {
+    let calls = format!(
+        "i32.const 0x10000001  local.get 1  local.get 2  call_indirect (param i32 i32) (result i32)
+        {UNWINDS}"
+    );
+    let caller = format!(
+        "(local i32)
+        block
+          local.get 0  i32.const 28  i32.shr_u
+          if
+            local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
+          else  local.get 0  br_if 1  end
+          local.get 1  i32.const 24  i32.sub  local.set 1
+          local.get 1  i64.const 9  i64.store offset=0
+          i32.const 64  i32.load  local.set 2
+          {calls}
+        end
+        local.get 1  i32.const 32  i32.add  return"
+    );
+    let mut before = caller_and_callee();
+    before[0].3 = caller;
+    check(&before, &before).expect("nothing is wrong with it");
+    let promoted = |slot: u32, body: &str| {
+        let promoted = format!(
+            "local.get 2  i32.const {slot}  i32.eq
+            if  {body}  else  {calls}  end"
+        );
+        with(&before, &calls, &promoted)
+    };
+    let body = "local.get 1  local.get 1  i64.load offset=0  i64.store offset=8";
+    check(&before, &promoted(0x1001, body)).expect("it is what the callee loads");
+    let more = format!("{body}  local.get 1  i64.load offset=0  drop");
+    for wrong in [promoted(0x1002, body), promoted(0x1001, &more)] {
+        let fault = check(&before, &wrong).expect_err("nobody loads as much");
+        assert_eq!(fault.rule(), "loads", "{fault}");
+    }
+}
+
+#[test]
 fn recursion_without_a_check_is_refused() {
     let good = deep();
     let fault = check(&good, &with(&good, CHECK, "")).expect_err("it may recurse for ever");

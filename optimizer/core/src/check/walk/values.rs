@@ -130,6 +130,7 @@ impl<'w> Walk<'w, '_> {
             2 => {
                 let (right, left) = (self.pop(), self.pop());
                 self.stores(operator, left, right);
+                self.expects(operator, right);
                 let value = Value::binary(operator, left, right);
                 self.takes_both(operator, (left, right), value)?;
                 value
@@ -152,6 +153,18 @@ impl<'w> Walk<'w, '_> {
         {
             let place = i64::from(at) + memarg.offset as i64;
             self.found.reads_return_pc |= (0..i64::from(RETURN_PC)).contains(&place);
+        }
+    }
+
+    /// A promoted call compares PC_F, which is the slot in the table, with that of a function. Go's own code compares
+    /// numbers of 64 bits.
+    fn expects(&mut self, operator: &Operator<'w>, right: Value) {
+        if let (Operator::I32Eq, Value::Constant(bits)) = (operator, right)
+            && let Some(function) = u32::try_from(bits)
+                .ok()
+                .and_then(|pc_f| self.written.by_pc(Pc::start(pc_f)))
+        {
+            *self.found.expects.entry(function).or_default() += 1;
         }
     }
 
