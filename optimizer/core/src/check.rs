@@ -168,6 +168,11 @@ impl<'s> Subject<'s> {
         positions.map(|(index, _)| self.functions[index.0 as usize].map(FuncIndex))
     }
 
+    /// Where a function of the input, by its index there, is in what was written.
+    fn written_at(&self, written: &Written<'_>, function: FuncIndex) -> Option<Defined> {
+        written.position(final_index(self.functions, function)?)
+    }
+
     /// Whether the tables answer what those of the input do, but for functions that were taken out.
     fn tables_agree(
         &self,

@@ -21,6 +21,7 @@ mod shell;
 pub(crate) use shell::References;
 
 use crate::error::{Error, Result, Stage};
+use crate::go::Memory;
 use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::reindex::Indices;
@@ -33,8 +34,11 @@ use walrus::{
 /// Everything of a module but its code.
 #[derive(Debug)]
 pub(crate) struct Frame {
+    /// Its data may be old: [`Frame::segments`].
     pub(crate) walrus: walrus::Module,
     ids: Ids,
+    /// Memory from which the segments are still to be cut.
+    uncut: Option<(MemoryId, Memory)>,
     /// By position in the input's code section.
     bodies: Vec<Unmentioned>,
     /// Types that passes asked for.
@@ -108,6 +112,7 @@ impl Frame {
         Ok(Frame {
             walrus,
             ids,
+            uncut: None,
             bodies: bodies.collect(),
             added_types: BTreeSet::new(),
             code_names_data,
@@ -175,7 +180,7 @@ impl Frame {
     /// Adds a start function to a module that has none, and a passive segment that only it uses. Its body names memory
     /// 0, and the segment as index 0.
     pub(crate) fn add_start(&mut self, body: Vec<u8>, segment: Vec<u8>) {
-        self.walrus.data.add(DataKind::Passive, segment);
+        self.segments().add(DataKind::Passive, segment);
         let mut builder = walrus::FunctionBuilder::new(&mut self.walrus.types, &[], &[]);
         builder.func_body().unreachable();
         self.walrus.start = Some(builder.finish(Vec::new(), &mut self.walrus.funcs));
@@ -226,11 +231,13 @@ impl Frame {
 
     /// Removes what neither exports, the start function, active segments nor a reachable body needs.
     pub(crate) fn collect_garbage(&mut self) {
+        self.segments();
         walrus::passes::gc::run(&mut self.walrus);
     }
 
     /// Writes the frame, and leaves it as it was.
     pub(crate) fn emit(&mut self) -> Emitted {
+        self.segments();
         let types = self.restore_types();
         let declarations = self.restore_declarations();
         let slot = Arc::new(Mutex::new(Indices::default()));

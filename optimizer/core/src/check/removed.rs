@@ -16,6 +16,9 @@ use super::{Fault, Subject};
 use crate::go::{Field, Pc, Program};
 use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
+use code::Mentions;
+use methods::Asked;
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::Operator;
 
@@ -65,8 +68,14 @@ pub(super) fn check(
     {
         return Err(fault("the host calls a function that was taken out"));
     }
+    let asked = Asked::of(subject, written);
+    let mentions = LazyCell::new(|| Mentions::of(written, &(&asked.all() | &removed)));
     if !removed.is_empty() {
-        code::names_none(written, &removed, &slots, &removed)?;
+        if let Some(mention) = mentions.first(&removed, &removed) {
+            let index = written.input.imported_functions.index(mention.of);
+            let message = format!("it {} function {index}, which was taken out", mention.how);
+            return Err(Fault::of(&written.functions[mention.by], "removed", message));
+        }
         data_holds_none(after, &slots)?;
     }
     let alive = |index: FuncIndex| {
@@ -79,7 +88,7 @@ pub(super) fn check(
         });
         !written.is_some_and(is_gone)
     };
-    methods::check(subject, written, &slots, &alive)?;
+    methods::check(subject, written, &slots, &alive, (&asked, &mentions))?;
     Ok(removed)
 }
 

@@ -1,7 +1,8 @@
 //! Data segments: a program's memory as the file stores it.
 //!
 //! Go's linker does not store runs of 8 or more zeros, so a table that is rewritten may need bytes where the input has
-//! none. Tables are therefore changed in the memory, and segments are cut from it afterwards.
+//! none. Tables are therefore changed in the memory, and segments are cut from it afterwards: when somebody looks at them,
+//! as several passes change tables one after the other, and programs have up to 100,000 segments.
 
 use super::Frame;
 use crate::go::Memory;
@@ -20,6 +21,9 @@ const MOST_SEGMENTS: usize = 100_000 - 1;
 impl Frame {
     /// The memory that all segments initialize, at constant addresses; `None` if that is not true of one of them.
     pub(crate) fn filled_memory(&self) -> Option<MemoryId> {
+        if let Some((filled, _)) = &self.uncut {
+            return Some(*filled);
+        }
         let mut filled = None;
         for segment in self.walrus.data.iter() {
             let DataKind::Active {
@@ -38,6 +42,18 @@ impl Frame {
 
     /// Replaces all segments by those of a program's memory, without long runs of zeros.
     pub(crate) fn store(&mut self, filled: MemoryId, memory: &Memory) {
+        self.uncut = Some((filled, memory.clone()));
+    }
+
+    /// All segments.
+    pub(crate) fn segments(&mut self) -> &mut walrus::ModuleData {
+        if let Some((filled, memory)) = self.uncut.take() {
+            self.cut(filled, &memory);
+        }
+        &mut self.walrus.data
+    }
+
+    fn cut(&mut self, filled: MemoryId, memory: &Memory) {
         let data = &mut self.walrus.data;
         match self.code_names_data {
             true => {

@@ -162,8 +162,8 @@ fn apply(frame: &mut Frame, plan: Plan, functions: usize) -> Result<Outcome> {
 }
 
 /// Bytes of all segments, with their headers.
-fn stored_bytes(frame: &Frame) -> i64 {
+fn stored_bytes(frame: &mut Frame) -> i64 {
     const HEADER: usize = 8;
-    let active = (frame.walrus.data.iter()).filter(|s| matches!(s.kind, DataKind::Active { .. }));
+    let active = (frame.segments().iter()).filter(|s| matches!(s.kind, DataKind::Active { .. }));
     active.map(|s| (s.value.len() + HEADER) as i64).sum()
 }

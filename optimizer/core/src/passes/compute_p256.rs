@@ -26,13 +26,14 @@
 mod tests;
 
 use super::{GoTables, Outcome};
-use crate::code::{Access, Code, Expr, Load, Located, Op, Role, Stmt, Store, Type};
+use crate::code::{Access, Code, Definition, Expr, Load, Located, Op, Role, Stmt, Store, Type};
 use crate::error::{Error, Result, Stage};
 use crate::frame::Frame;
 use crate::go::{Program, p256};
 use crate::index::FuncIndex;
 use crate::input::Input;
 use crate::options::{Options, Preference};
+use crate::parallel::prelude::*;
 use crate::references::References;
 use std::ops::Range;
 use walrus::ValType;
@@ -131,21 +132,19 @@ fn pointer(
 
 /// The only variable in which lifted code stores this address.
 fn stored_in(code: &Code, table: u64) -> Option<u64> {
-    let mut found = Vec::new();
-    for function in code
-        .functions
-        .iter()
-        .filter_map(|function| function.graph())
-    {
-        function.visit_statements(&mut |stmt| {
+    let by_one = |function: &Definition| {
+        let mut found = Vec::new();
+        function.graph()?.visit_statements(&mut |stmt| {
             if let Stmt::Store(Store::I64, access, address, Expr::I64(value)) = stmt
                 && value.cast_unsigned() == table
             {
                 found.extend(accessed(*access, address));
             }
         });
-    }
-    match found[..] {
+        Some(found)
+    };
+    let found: Vec<Vec<u64>> = code.functions.par_iter().filter_map(by_one).collect();
+    match found.concat()[..] {
         [pointer] => Some(pointer),
         _ => None,
     }
@@ -153,12 +152,9 @@ fn stored_in(code: &Code, table: u64) -> Option<u64> {
 
 /// How many loads and stores of a variable there are in lifted code.
 fn accesses(code: &Code, variable: u64) -> (usize, usize) {
-    let (mut loads, mut stores) = (0, 0);
-    for function in code
-        .functions
-        .iter()
-        .filter_map(|function| function.graph())
-    {
+    let by_one = |function: &Definition| {
+        let (mut loads, mut stores) = (0, 0);
+        let function = function.graph()?;
         let mut count = |expr: &Expr| {
             expr.visit(&mut |node| loads += usize::from(is_load(node, variable)));
         };
@@ -171,8 +167,10 @@ fn accesses(code: &Code, variable: u64) -> (usize, usize) {
         for block in &function.blocks {
             block.end.exprs().for_each(&mut count);
         }
-    }
-    (loads, stores)
+        Some((loads, stores))
+    };
+    let counts: Vec<(usize, usize)> = code.functions.par_iter().filter_map(by_one).collect();
+    (counts.iter()).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
 }
 
 /// Whether it loads all of a variable.
@@ -198,26 +196,27 @@ fn accessed(access: Access, address: &Expr) -> Option<u64> {
 
 /// Replaces all loads of the pointer by calls; how many.
 fn call_instead(code: &mut Code, pointer: u64, reader: FuncIndex) -> usize {
-    let mut count = 0;
-    let mut replace = |expr: &mut Expr| {
-        expr.visit_mut(&mut |node| {
-            if is_load(node, pointer)
-                && let Expr::Load(_, access, _) = node
-            {
-                *node = Expr::Call(Box::new((reader, Vec::new())), access.at);
-                count += 1;
-            }
-        });
-    };
-    for function in code.lifted_functions() {
-        for block in &mut function.blocks {
+    let in_one = |function: &mut Definition| {
+        let mut count = 0;
+        let mut replace = |expr: &mut Expr| {
+            expr.visit_mut(&mut |node| {
+                if is_load(node, pointer)
+                    && let Expr::Load(_, access, _) = node
+                {
+                    *node = Expr::Call(Box::new((reader, Vec::new())), access.at);
+                    count += 1;
+                }
+            });
+        };
+        for block in &mut function.graph_mut()?.blocks {
             for Located { stmt, .. } in &mut block.body {
                 stmt.visit_mut(&mut |stmt| stmt.exprs_mut().for_each(&mut replace));
             }
             block.end.exprs_mut().for_each(&mut replace);
         }
-    }
-    count
+        Some(count)
+    };
+    code.functions.par_iter_mut().filter_map(in_one).sum()
 }
 
 /// Adds the functions; returns the one that gives the pointer.

@@ -25,7 +25,7 @@ pub(super) fn run(frame: &mut Frame, input: &Input<'_>, options: &Options) -> Ou
     if frame.code_names_data() {
         return left_alone("code refers to segments", count);
     }
-    let data = &mut frame.walrus.data;
+    let data = frame.segments();
     let Some(segments) = ordered_segments(data) else {
         let reason = "segments overlap or have no constant address";
         return left_alone(reason, data.iter().count());

@@ -32,8 +32,9 @@ use super::{GoTables, Outcome, left_alone};
 use crate::code::{self, Code, Definition, Stmt};
 use crate::error::{Error, Result, Stage};
 use crate::go::{self, Memory, Program, pcdata};
-use crate::index::Defined;
+use crate::index::{Defined, PerFunction};
 use crate::options::Options;
+use crate::parallel::prelude::*;
 use pctab::{Pctab, Values};
 use slots::{Asked, Slots};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,9 +71,9 @@ struct Renumbering {
 
 impl Renumbering {
     fn new(program: &Program, code: &Code) -> Result<Renumbering> {
-        let tables = program
-            .functions()
-            .map(|function| Tables::read(program, &function, code))
+        let functions: Vec<go::Function<'_>> = program.functions().collect();
+        let tables = (functions.par_iter())
+            .map(|function| Tables::read(program, function, code))
             .collect::<Result<Vec<_>>>()?;
         let kept = kept_for_shared_trees(&tables);
         Ok(Renumbering { tables, kept })
@@ -94,23 +95,35 @@ impl Renumbering {
     /// Writes all tables; gives the bytes by which pctab got smaller.
     fn write(&self, program: &Program, memory: &mut Memory) -> Result<u64> {
         let mut pctab = Pctab::default();
-        for (tables, slots) in self.functions() {
-            tables.write(program, slots, &mut pctab, memory)?;
+        let functions: Vec<_> = self.functions().collect();
+        let encoded: Vec<Vec<Vec<u8>>> = (functions.par_iter())
+            .map(|(tables, slots)| tables.encode(*slots))
+            .collect();
+        for ((tables, slots), encoded) in functions.into_iter().zip(encoded) {
+            tables.write(program, slots, (encoded, &mut pctab), memory)?;
         }
         pctab.store(program, memory)
     }
 
     fn apply(&self, code: &mut Code, saved: u64) -> Outcome {
         let (mut before, mut after) = (0, 0);
+        let mut by_position = PerFunction::all(None, code.functions.len());
         for (tables, slots) in self.functions() {
             if let Some(slots) = slots {
                 before += u64::from(tables.largest_pc());
                 after += u64::from(slots.count());
                 if let Some(position) = tables.position {
-                    apply(&mut code.functions[position], slots);
+                    by_position[position] = Some(slots);
                 }
             }
         }
+        (code.functions.par_iter_mut().zip(by_position.par_iter())).for_each(
+            |(function, slots)| {
+                if let Some(slots) = slots {
+                    apply(function, slots);
+                }
+            },
+        );
         let unnumbered = self
             .tables
             .iter()
@@ -197,11 +210,28 @@ impl Tables {
             .collect()
     }
 
+    /// The tables' bytes, by their positions in [`Tables::values`]; none for one that is not read.
+    fn encode(&self, slots: Option<&Slots>) -> Vec<Vec<u8>> {
+        const UNREAD: usize = FIRST_PCDATA + pcdata::UNSAFE_POINT as usize;
+        let encode = |(position, (_, values)): (usize, &(u64, Option<Values>))| match (values, slots)
+        {
+            (None, _) => Vec::new(),
+            _ if position == UNREAD => Vec::new(),
+            (Some(values), None) => values.encode(),
+            (Some(values), Some(slots)) => {
+                let needed = needed(position);
+                slots.values(values, needed, &self.asked).encode()
+            }
+        };
+        self.values.iter().enumerate().map(encode).collect()
+    }
+
+    /// Writes its `encoded` tables to pctab, and where they and its PCs are.
     fn write(
         &self,
         program: &Program,
         slots: Option<&Slots>,
-        pctab: &mut Pctab,
+        (encoded, pctab): (Vec<Vec<u8>>, &mut Pctab),
         memory: &mut Memory,
     ) -> Result<()> {
         let outside = || {
@@ -210,16 +240,8 @@ impl Tables {
                 "a table of Go's lies outside the data",
             )
         };
-        for (position, (address, values)) in self.values.iter().enumerate() {
-            let unread = position == FIRST_PCDATA + pcdata::UNSAFE_POINT as usize;
-            let offset = match (values, slots) {
-                (None, _) => 0,
-                _ if unread => 0,
-                (Some(values), None) => pctab.add(values.encode()),
-                (Some(values), Some(slots)) => {
-                    pctab.add(slots.values(values, needed(position), &self.asked).encode())
-                }
-            };
+        for ((address, _), table) in self.values.iter().zip(encoded) {
+            let offset = pctab.add(table);
             memory.write_u32(*address, offset).ok_or_else(outside)?;
         }
         let Some(slots) = slots else {

@@ -1,83 +1,113 @@
-//! What written code names.
+//! What written code names of the functions that this rule asks about.
 
-use super::super::Fault;
 use super::super::walk::access;
 use super::super::written::{Written, body};
-use super::slot_of;
+use crate::go::Pc;
 use crate::index::{Defined, FuncIndex};
 use crate::parallel::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use wasmparser::Operator;
 
-/// Checks that no function but these names those that were taken out, of which the slots are these.
-pub(super) fn names_none(
-    written: &Written<'_>,
-    removed: &BTreeSet<Defined>,
-    slots: &BTreeSet<u32>,
-    may_name: &BTreeSet<Defined>,
-) -> Result<(), Fault> {
-    let gone: BTreeSet<FuncIndex> = (removed.iter())
-        .map(|position| written.input.imported_functions.index(*position))
-        .collect();
-    let found = (0..written.functions.len())
-        .into_par_iter()
-        .map(Defined::nth)
-        .filter(|position| !may_name.contains(position))
-        .find_map_first(|position| Some((position, names(written, position, &gone, slots)?)));
-    match found {
-        None => Ok(()),
-        Some((position, message)) => {
-            Err(Fault::of(&written.functions[position], "removed", message))
-        }
+/// How a function names another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// It calls it, or takes a reference to it.
+    Calls,
+    /// It calls its slot in the table.
+    CallsSlot,
+    /// It has one of its PCs.
+    HasPc,
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            How::Calls => "calls",
+            How::CallsSlot => "calls the slot of",
+            How::HasPc => "has a PC of",
+        })
     }
 }
 
-/// What a function does with one that was taken out.
-fn names(
+/// That one function names another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mention {
+    pub(super) by: Defined,
+    pub(super) of: Defined,
+    pub(super) how: How,
+}
+
+/// All mentions of some functions.
+pub(super) struct Mentions(Vec<Mention>);
+
+impl Mentions {
+    /// Reads all code.
+    pub(super) fn of(written: &Written<'_>, functions: &BTreeSet<Defined>) -> Mentions {
+        let slots: BTreeMap<u32, Defined> = (functions.iter())
+            .filter_map(|position| Some((written.functions[*position].pc_f?, *position)))
+            .collect();
+        let by = |position| by_body(written, position, functions, &slots).unwrap_or_default();
+        let positions = (0..written.functions.len())
+            .into_par_iter()
+            .map(Defined::nth);
+        let found: Vec<Vec<Mention>> = positions.map(by).collect();
+        Mentions(found.into_iter().flatten().collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Mention> {
+        self.0.iter()
+    }
+
+    /// The first one of any of these functions, by another one than those that may.
+    pub(super) fn first(
+        &self,
+        of: &BTreeSet<Defined>,
+        may: &BTreeSet<Defined>,
+    ) -> Option<&Mention> {
+        (self.iter()).find(|mention| of.contains(&mention.of) && !may.contains(&mention.by))
+    }
+}
+
+/// Those in one function's body, as far as it can be decoded: what cannot was refused before.
+fn by_body(
     written: &Written<'_>,
-    position: Defined,
-    gone: &BTreeSet<FuncIndex>,
-    slots: &BTreeSet<u32>,
-) -> Option<String> {
-    let operators = body(&written.input, position)?
-        .get_operators_reader()
-        .ok()?;
+    by: Defined,
+    functions: &BTreeSet<Defined>,
+    slots: &BTreeMap<u32, Defined>,
+) -> Option<Vec<Mention>> {
+    let operators = body(&written.input, by)?.get_operators_reader().ok()?;
+    let imported = written.input.imported_functions;
+    let mut found = Vec::new();
     let mut number = None;
     for operator in operators {
         let operator = operator.ok()?;
-        match &operator {
+        let (of, how) = match &operator {
             Operator::Call { function_index }
             | Operator::ReturnCall { function_index }
-            | Operator::RefFunc { function_index }
-                if gone.contains(&FuncIndex(*function_index)) =>
-            {
-                return Some(format!(
-                    "it calls function {function_index}, which was taken out"
-                ));
+            | Operator::RefFunc { function_index } => {
+                let called = imported.defined(FuncIndex(*function_index));
+                (called.filter(|called| functions.contains(called)), How::Calls)
             }
             Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
-                if let Some(slot) = number.filter(|slot| slots.contains(slot)) {
-                    return Some(format!(
-                        "it calls slot {slot}, whose function was taken out"
-                    ));
-                }
+                let slot = number.and_then(|slot| slots.get(&slot));
+                (slot.copied(), How::CallsSlot)
             }
-            _ => {}
-        }
+            operator => {
+                let value = match operator {
+                    Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
+                    Operator::I64Const { value } => Some(value.cast_unsigned()),
+                    operator => access(operator).map(|(offset, _)| offset.cast_unsigned()),
+                };
+                let pc = value.and_then(Pc::of_bits).filter(|pc| *pc >= Pc::FIRST);
+                (pc.and_then(|pc| slots.get(&pc.f)).copied(), How::HasPc)
+            }
+        };
+        found.extend(of.map(|of| Mention { by, of, how }));
         number = match operator {
             Operator::I32Const { value } => Some(value.cast_unsigned()),
             _ => None,
         };
-        let value = match operator {
-            Operator::I32Const { value } => Some(u64::from(value.cast_unsigned())),
-            Operator::I64Const { value } => Some(value.cast_unsigned()),
-            operator => access(&operator).map(|(offset, _)| offset.cast_unsigned()),
-        };
-        if let Some(slot) = value.and_then(|value| slot_of(value, slots)) {
-            return Some(format!(
-                "it has a PC of slot {slot}, whose function was taken out"
-            ));
-        }
     }
-    None
+    Some(found)
 }

@@ -1,8 +1,8 @@
 //! Types and their methods, before and after.
 
-use super::super::written::{Written, body};
-use super::super::{Fault, Subject, final_index};
-use super::code::names_none;
+use super::super::written::Written;
+use super::super::{Fault, Subject};
+use super::code::{How, Mentions};
 use super::{data_holds_none, fault};
 use crate::go::known::reflected::{
     COPIES_METHODS, EMBED_NOTHING, OWN, RESOLVE_METHODS, SHOW_METHODS,
@@ -11,7 +11,6 @@ use crate::go::types::{Kind, Method, Type, Types, UNREACHABLE};
 use crate::go::{Field, Program};
 use crate::index::{Defined, FuncIndex};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use wasmparser::Operator;
 
 /// What reflection shows of types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +20,38 @@ enum Shown {
     All,
 }
 
+/// Functions of reflection of which it matters who names them.
+pub(super) struct Asked {
+    /// Those that make types with the methods of others.
+    copying: BTreeSet<Defined>,
+    /// Those that make functions of the offsets in method tables.
+    resolving: BTreeSet<Defined>,
+}
+
+impl Asked {
+    pub(super) fn of(subject: &Subject<'_>, written: &Written<'_>) -> Asked {
+        let resolving = (subject.program.functions())
+            .filter(|function| RESOLVE_METHODS.contains(&function.name()))
+            .filter_map(|function| subject.written_at(written, function.wasm_index()));
+        Asked {
+            copying: named(written, &[COPIES_METHODS]),
+            resolving: resolving.collect(),
+        }
+    }
+
+    pub(super) fn all(&self) -> BTreeSet<Defined> {
+        &self.copying | &self.resolving
+    }
+}
+
+/// Written functions by their names.
+fn named(written: &Written<'_>, names: &[&str]) -> BTreeSet<Defined> {
+    (written.functions.positions())
+        .filter(|(_, function)| names.contains(&function.name.as_str()))
+        .map(|(position, _)| position)
+        .collect()
+}
+
 /// Checks the types of the input, at every address where there may be one, and what became of them. `alive` says whether a
 /// function of the input is still there.
 pub(super) fn check(
@@ -28,6 +59,7 @@ pub(super) fn check(
     written: &Written<'_>,
     slots: &BTreeSet<u32>,
     alive: &dyn Fn(FuncIndex) -> bool,
+    (names, mentions): (&Asked, &Mentions),
 ) -> Result<(), Fault> {
     let Some(after) = &written.program else {
         return Ok(());
@@ -51,9 +83,9 @@ pub(super) fn check(
     if changed.is_empty() {
         return Ok(());
     }
-    only_own_resolve(subject, written, alive)?;
+    only_own_resolve(subject, written, &names.resolving, mentions)?;
     let proof = Proof {
-        shown: match copies_methods(written, after) {
+        shown: match copies_methods(written, after, &names.copying, mentions) {
             true => Shown::All,
             false => shown(subject.program, alive),
         },
@@ -181,22 +213,18 @@ impl Proof<'_> {
 
 /// Whether somebody may let reflection make a type that embeds others: what makes it is called, or its PC known, elsewhere than
 /// in functions that embed nothing.
-fn copies_methods(written: &Written<'_>, after: &Program) -> bool {
-    let named = |names: &[&str]| -> BTreeSet<Defined> {
-        (written.functions.positions())
-            .filter(|(_, function)| names.contains(&function.name.as_str()))
-            .map(|(position, _)| position)
-            .collect()
-    };
-    let copying = named(&[COPIES_METHODS]);
+fn copies_methods(
+    written: &Written<'_>,
+    after: &Program,
+    copying: &BTreeSet<Defined>,
+    mentions: &Mentions,
+) -> bool {
     let slots: BTreeSet<u32> = (copying.iter())
         .filter_map(|position| written.functions[*position].pc_f)
         .collect();
-    let is_known_elsewhere = || {
-        names_none(written, &copying, &slots, &named(&EMBED_NOTHING)).is_err()
-            || data_holds_none(after, &slots).is_err()
-    };
-    !copying.is_empty() && is_known_elsewhere()
+    let may = named(written, &EMBED_NOTHING);
+    !copying.is_empty()
+        && (mentions.first(copying, &may).is_some() || data_holds_none(after, &slots).is_err())
 }
 
 /// What reflection shows, by the names of all functions that are still there, and of what was inlined into them.
@@ -224,26 +252,21 @@ fn shown(before: &Program, alive: &dyn Fn(FuncIndex) -> bool) -> Shown {
 fn only_own_resolve(
     subject: &Subject<'_>,
     written: &Written<'_>,
-    alive: &dyn Fn(FuncIndex) -> bool,
+    resolving: &BTreeSet<Defined>,
+    mentions: &Mentions,
 ) -> Result<(), Fault> {
-    let functions = || {
-        subject
-            .program
-            .functions()
-            .filter(|function| alive(function.wasm_index()))
-    };
-    let resolving: BTreeSet<FuncIndex> = functions()
-        .filter(|function| RESOLVE_METHODS.contains(&function.name()))
-        .filter_map(|function| final_index(subject.functions, function.wasm_index()))
+    let callers: BTreeSet<Defined> = (mentions.iter())
+        .filter(|mention| mention.how == How::Calls && resolving.contains(&mention.of))
+        .map(|mention| mention.by)
         .collect();
-    for function in functions() {
-        let is_own = OWN.iter().any(|own| function.name().starts_with(own));
-        let index = final_index(subject.functions, function.wasm_index());
-        let position = index.and_then(|index| written.input.imported_functions.defined(index));
-        if is_own || resolving.is_empty() {
-            continue;
-        }
-        if position.is_some_and(|position| calls_any(written, position, &resolving)) {
+    let names = (subject.program.functions())
+        .filter(|_| !callers.is_empty())
+        .filter(|function| {
+            let position = subject.written_at(written, function.wasm_index());
+            position.is_some_and(|position| callers.contains(&position))
+        });
+    for function in names {
+        if !OWN.iter().any(|own| function.name().starts_with(own)) {
             let message = format!(
                 "{} reads method tables, of which some is gone",
                 function.name()
@@ -252,17 +275,4 @@ fn only_own_resolve(
         }
     }
     Ok(())
-}
-
-fn calls_any(written: &Written<'_>, position: Defined, functions: &BTreeSet<FuncIndex>) -> bool {
-    let operators = body(&written.input, position);
-    let operators = operators.and_then(|body| body.get_operators_reader().ok());
-    operators
-        .into_iter()
-        .flatten()
-        .flatten()
-        .any(|operator| match operator {
-            Operator::Call { function_index } => functions.contains(&FuncIndex(function_index)),
-            _ => false,
-        })
 }
