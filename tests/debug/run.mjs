@@ -7,19 +7,20 @@
  * chromium: breakpoints on `.go` lines are hit as often as the lines run, by the source map that an independent library reads.
  * llvm: llvm-dwarfdump finds no fault, llvm-symbolizer says what the library says. wasmtime: its traces have the lines of Go's
  * own tracebacks, by DWARF and by `gowasp symbolicate`. node: the same of V8's stacks, by `gowasp symbolicate` and by the npm package.
+ * firefox: a profile that it takes, translated, has Go's functions for the code of profiler.firefox.com.
  * sentry: its libraries find the debug file by its id, and the same lines in it.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gowaspBinary, root } from "../../scripts/paths.mjs";
 import { command, known } from "../harness/command.mjs";
-import { callers, chromium, llvm, node, sentry, wasmtime } from "./stages.mjs";
+import { callers, chromium, firefox, llvm, node, sentry, wasmtime } from "./stages.mjs";
 
-const STAGES = { callers, chromium, llvm, node, sentry, wasmtime };
+const STAGES = { callers, chromium, firefox, llvm, node, sentry, wasmtime };
 
 await command(
   main,
-  "usage: node tests/debug/run.mjs [callers] [chromium] [llvm] [node] [sentry] [wasmtime] [--example FILE] [--optimizer FILE] [--quick]",
+  "usage: node tests/debug/run.mjs [callers] [chromium] [firefox] [llvm] [node] [sentry] [wasmtime] [--example FILE] [--optimizer FILE] [--quick]",
 );
 
 async function main() {

@@ -12,6 +12,7 @@ import { builtProgram } from "../harness/go.mjs";
 import { inputPath } from "../harness/inputs.mjs";
 import { compareWithRuntime, run } from "./callers.mjs";
 import { hitBreakpoints } from "./chromium.mjs";
+import { firefoxProfile, shownFunctions } from "./firefox.mjs";
 import {
   ENDS,
   goFrames,
@@ -124,6 +125,27 @@ export async function chromium(/** @type {Tools} */ tools) {
       hit += await hitBreakpoints(work);
     }
     return `${hit} lines`;
+  });
+}
+
+/** A profile that Firefox takes, translated by the command: the code of profiler.firefox.com shows Go's functions. */
+export async function firefox(/** @type {Tools} */ { gowasp }) {
+  const wasm = builtProgram(join(root, "tests/debug/firefox/program"), { goos: "js" });
+  return inFolder(async (work) => {
+    const packed = join(work, "packed");
+    run(gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
+    const profile = await firefoxProfile({ work, wasm: packedFile(packed, ".wasm") });
+    const translated = join(work, "translated.json");
+    writeFileSync(translated, run(gowasp, ["symbolicate", "--symbols", packedFile(packed, ".symbols"), profile]));
+    const [before, after] = [await shownFunctions(profile, work), await shownFunctions(translated, work)];
+    const nameless = (/** @type {string[]} */ names) =>
+      names.filter((name) => name.startsWith("wasm-function[")).length;
+    for (const name of ["main.main", "main.longestCollatz", "main.sortedWords"]) {
+      assert.ok(after.includes(name) && !before.includes(name), `${name}: ${after}`);
+    }
+    // The start function and others that the optimizer added are no functions of Go.
+    assert.ok(nameless(after) <= 3 && nameless(before) > 10, `${nameless(after)} of ${nameless(before)} have no name`);
+    return `${nameless(before) - nameless(after)} functions`;
   });
 }
 

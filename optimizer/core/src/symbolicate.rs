@@ -34,7 +34,7 @@ use crate::positions::{FunctionPositions, StackLevel};
 use crate::symbols::{SYMBOLS_SECTION, Symbols};
 use crate::{build_id, codemap};
 use go_trace::GoTraces;
-pub use whole::{LARGEST_PROFILE, may_be_profile};
+pub use whole::{LARGEST_PROFILE, PROFILE_START, may_be_profile};
 
 /// Translates traces, line by line.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::Arguments;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use gowasp_core::symbolicate::{
-    LARGEST_PROFILE, LONGEST_LINE, Symbolicator, Tally, may_be_profile,
+    LARGEST_PROFILE, LONGEST_LINE, PROFILE_START, Symbolicator, Tally, may_be_profile,
 };
 use gowasp_core::symbols::Symbols;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -35,9 +35,6 @@ fn symbols(arguments: &Arguments, terminal: &Terminal<'_>) -> Result<Symbols> {
     Symbols::from_json(&json).with_context(|| file.display().to_string())
 }
 
-/// Bytes by which a profile is known.
-const START: u64 = 8;
-
 /// Bytes that are read and written at once.
 const CHUNK: usize = 64 << 10;
 
@@ -48,7 +45,9 @@ fn translate(
     print: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
     let mut start = Vec::new();
-    (&mut trace).take(START).read_to_end(&mut start)?;
+    (&mut trace)
+        .take(PROFILE_START as u64)
+        .read_to_end(&mut start)?;
     if may_be_profile(&start) {
         (&mut trace)
             .take(LARGEST_PROFILE as u64)

@@ -74,7 +74,11 @@ pub(super) fn check(
         if let Some(mention) = mentions.first(&removed, &removed) {
             let index = written.input.imported_functions.index(mention.of);
             let message = format!("it {} function {index}, which was taken out", mention.how);
-            return Err(Fault::of(&written.functions[mention.by], "removed", message));
+            return Err(Fault::of(
+                &written.functions[mention.by],
+                "removed",
+                message,
+            ));
         }
         data_holds_none(after, &slots)?;
     }

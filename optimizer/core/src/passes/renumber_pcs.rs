@@ -213,16 +213,16 @@ impl Tables {
     /// The tables' bytes, by their positions in [`Tables::values`]; none for one that is not read.
     fn encode(&self, slots: Option<&Slots>) -> Vec<Vec<u8>> {
         const UNREAD: usize = FIRST_PCDATA + pcdata::UNSAFE_POINT as usize;
-        let encode = |(position, (_, values)): (usize, &(u64, Option<Values>))| match (values, slots)
-        {
-            (None, _) => Vec::new(),
-            _ if position == UNREAD => Vec::new(),
-            (Some(values), None) => values.encode(),
-            (Some(values), Some(slots)) => {
-                let needed = needed(position);
-                slots.values(values, needed, &self.asked).encode()
-            }
-        };
+        let encode =
+            |(position, (_, values)): (usize, &(u64, Option<Values>))| match (values, slots) {
+                (None, _) => Vec::new(),
+                _ if position == UNREAD => Vec::new(),
+                (Some(values), None) => values.encode(),
+                (Some(values), Some(slots)) => {
+                    let needed = needed(position);
+                    slots.values(values, needed, &self.asked).encode()
+                }
+            };
         self.values.iter().enumerate().map(encode).collect()
     }
 

@@ -126,7 +126,7 @@ fn functions(json: &[u8]) -> Option<HashMap<u32, Vec<u64>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Tally, tests::symbols};
+    use super::super::{PROFILE_START, Tally, tests::symbols};
     use super::*;
 
     fn translated(json: &str) -> (Option<String>, Tally) {
@@ -179,6 +179,8 @@ mod tests {
             (of_page, "https://a/x.js", 1),
             (of_processes, "https://a/app.wasm", 0),
         ] {
+            let start = &before.as_bytes()[..PROFILE_START];
+            assert!(crate::symbolicate::may_be_profile(start));
             let (after, tally) = translated(before);
             let label = format!("wasm-function[12] ({source}:4144)");
             let wanted = before.replace(&label, "main.run (/app/main.go:5)");

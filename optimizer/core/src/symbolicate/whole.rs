@@ -6,10 +6,13 @@ use std::io::{Read, Write};
 /// Profiles of more bytes, decompressed, stay as they are.
 pub const LARGEST_PROFILE: usize = 256 << 20;
 
+/// Bytes at the beginning of a file by which [`may_be_profile`] knows any profile.
+pub const PROFILE_START: usize = 16;
+
 /// What a file of gzip begins with (RFC 1952), with the only method there is.
 pub(super) const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// Whether bytes begin as such a profile does, or are compressed.
+/// Whether bytes, of which [`PROFILE_START`] are enough, begin as such a profile does, or are compressed.
 #[must_use]
 pub fn may_be_profile(start: &[u8]) -> bool {
     start.starts_with(&GZIP) || pprof::may_be_profile(start) || firefox::may_be_profile(start)

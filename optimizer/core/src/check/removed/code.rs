@@ -87,7 +87,10 @@ fn by_body(
             | Operator::ReturnCall { function_index }
             | Operator::RefFunc { function_index } => {
                 let called = imported.defined(FuncIndex(*function_index));
-                (called.filter(|called| functions.contains(called)), How::Calls)
+                (
+                    called.filter(|called| functions.contains(called)),
+                    How::Calls,
+                )
             }
             Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
                 let slot = number.and_then(|slot| slots.get(&slot));

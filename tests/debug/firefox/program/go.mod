@@ -1,0 +1,3 @@
+module gowasp.test/profiled
+
+go 1.21
