@@ -47,14 +47,14 @@ pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use origin::{At, Inlined, Place};
 pub(crate) use pc::{PcWidth, ReturnPc};
 pub(crate) use stack_pointer::StackPointer;
-pub(crate) use tokens::{calls, is_partial};
+pub(crate) use tokens::{Token, calls, is_partial};
 
 pub(crate) use unlifted::Unlifted;
 
 /// The globals that a body sets; none if it cannot be decoded.
 pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
     let tokens = tokens::decode(body).unwrap_or_default();
-    let global = |token: &tokens::Token<'_>| match token.operator {
+    let global = |token: &Token<'_>| match token.operator {
         wasmparser::Operator::GlobalSet { global_index } => Some(global_index),
         _ => None,
     };
@@ -63,17 +63,18 @@ pub(crate) fn globals_set(body: &[u8]) -> Vec<u32> {
 
 /// Lifts one function of Go's convention, by its PC_F and the offset of its body in the code section, to its graph.
 ///
-/// `deferreturn` is that of a [`Definition`].
+/// `deferreturn` is that of a [`Definition`], `tokens` room for the body's operators.
 ///
 /// # Errors
 /// The first way in which the body differs from what Go emits.
-pub(crate) fn lift_function(
-    body: &[u8],
+pub(crate) fn lift_function<'b>(
+    body: &'b [u8],
     (pc_f, base): (u32, u32),
     deferreturn: Option<u32>,
     facts: &Facts,
+    tokens: &mut Vec<Token<'b>>,
 ) -> Result<Function, &'static str> {
-    let lifted = lift::lift(body, facts, (pc_f, base))?;
+    let lifted = lift::lift(body, facts, (pc_f, base), tokens)?;
     let mut function = graph::build(lifted, deferreturn, facts)?;
     switches::show_sp(&mut function);
     Ok(function)

@@ -40,7 +40,7 @@ use super::ir::{FIRST_FREE, SP};
 use super::locals::LocalSet;
 use super::op::Type;
 use super::origin::At;
-use super::tokens;
+use super::tokens::{self, Token};
 use cursor::Cursor;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
@@ -64,19 +64,21 @@ pub(crate) struct Lifted {
 /// Why a function was refused.
 pub(crate) type Refusal = &'static str;
 
-/// Lifts one body, of the function with PC_F `pc_f`, which begins at `base` in the code section.
+/// Lifts one body, of the function with PC_F `pc_f`, which begins at `base` in the code section. `tokens` is room for its
+/// operators.
 ///
 /// # Errors
 /// The first way in which the body differs from Go's shape.
-pub(crate) fn lift(
-    bytes: &[u8],
+pub(crate) fn lift<'b>(
+    bytes: &'b [u8],
     facts: &Facts,
     (pc_f, base): (u32, u32),
+    tokens: &mut Vec<Token<'b>>,
 ) -> Result<Lifted, Refusal> {
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
     let locals = declared_locals(&body)?;
-    let tokens = tokens::decode(bytes).map_err(|_| "an operator that cannot be decoded")?;
-    let mut cursor = Cursor::new(&tokens);
+    tokens::decode_into(bytes, tokens).map_err(|_| "an operator that cannot be decoded")?;
+    let mut cursor = Cursor::new(tokens);
     if !cursor.skip_sp_reload() && locals.len() > SP as usize {
         return Err("SP is not in local 1 from the start");
     }
@@ -90,7 +92,7 @@ pub(crate) fn lift(
     let segments = reader.segments()?;
     let (mut cursor, locals) = reader.finish();
     frame.read_tail(&mut cursor)?;
-    let origin = |token: Option<&tokens::Token<'_>>| {
+    let origin = |token: Option<&Token<'_>>| {
         At::offset(base.saturating_add(token.map_or(0, |token| token.at)))
     };
     Ok(Lifted {

@@ -52,10 +52,21 @@ const MEMORY_ACCESS: std::ops::RangeInclusive<u16> = 0x28..=0x3e;
 
 /// Decodes the operators of a body, the final `end` included.
 pub(crate) fn decode(bytes: &[u8]) -> wasmparser::Result<Vec<Token<'_>>> {
+    let mut tokens = Vec::new();
+    decode_into(bytes, &mut tokens)?;
+    Ok(tokens)
+}
+
+/// The same in place of what is in `tokens`, whose allocation is used again: those of one function may take megabytes.
+pub(crate) fn decode_into<'b>(
+    bytes: &'b [u8],
+    tokens: &mut Vec<Token<'b>>,
+) -> wasmparser::Result<()> {
+    tokens.clear();
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
     let mut reader = body.get_operators_reader()?;
     // Two bytes an operator is typical of Go.
-    let mut tokens = Vec::with_capacity(bytes.len() / 2);
+    tokens.reserve(bytes.len() / 2);
     while !reader.eof() {
         let at = reader.original_position();
         let operator = reader.read()?;
@@ -76,7 +87,7 @@ pub(crate) fn decode(bytes: &[u8]) -> wasmparser::Result<Vec<Token<'_>>> {
             access,
         });
     }
-    Ok(tokens)
+    Ok(())
 }
 
 /// Reads alignment, which is dropped, and offset; `None` for another memory than 0 and for 64-bit offsets.

@@ -90,9 +90,9 @@ impl Lifted {
 
 fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) -> Lifted {
     let (functions, refusals): (Vec<_>, Vec<_>) = (listed.par_iter().zip(&input.bodies))
-        .map(|(listed, range)| {
+        .map_init(Vec::new, |tokens, (listed, range)| {
             let base = input.code_offset(range.start);
-            let lifted = lift_one((input.slice(range), base), listed, facts);
+            let lifted = lift_one((input.slice(range), base), listed, facts, tokens);
             let (body, refusal) = match lifted {
                 Ok(graph) => (Body::Lifted(graph), None),
                 Err(refusal) => (unlifted(input, listed.index), refusal),
@@ -116,10 +116,11 @@ fn lift(input: &Input<'_>, listed: &PerFunction<Listed>, facts: &code::Facts) ->
 }
 
 /// The graph of a function; otherwise the reason for refusing it, or `None` outside the convention.
-fn lift_one(
-    (body, base): (&[u8], u32),
+fn lift_one<'b>(
+    (body, base): (&'b [u8], u32),
     listed: &Listed,
     facts: &code::Facts,
+    tokens: &mut Vec<code::Token<'b>>,
 ) -> std::result::Result<code::Function, Option<&'static str>> {
     let pc_f = listed.pc_f.filter(|_| facts.is_go(listed.index));
     let pc_f = pc_f.ok_or(None)?;
@@ -127,7 +128,7 @@ fn lift_one(
         // Several identical functions that were merged into one: pclntab has only the last of them.
         return Err(Some("a function in several table slots"));
     }
-    code::lift_function(body, (pc_f, base), listed.deferreturn, facts).map_err(Some)
+    code::lift_function(body, (pc_f, base), listed.deferreturn, facts, tokens).map_err(Some)
 }
 
 fn unlifted(input: &Input<'_>, index: FuncIndex) -> Body {

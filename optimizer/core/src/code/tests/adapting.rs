@@ -234,7 +234,8 @@ fn converted(wasm: &[u8], lifted: &[FuncIndex], pcs: PcWidth) -> Vec<u8> {
 /// A function by way of the IR.
 fn lift(body: &[u8], index: FuncIndex, facts: &Facts) -> Vec<u8> {
     let pc_f = first_pc_f(facts.pcs) + (index.0 - LEAF.0);
-    let mut function = lift_function(body, (pc_f, 0), None, facts).expect("Go's form");
+    let mut function =
+        lift_function(body, (pc_f, 0), None, facts, &mut Vec::new()).expect("Go's form");
     dispatch::insert(&mut function, Backward::Structured);
     let style = Style {
         convention: CONVENTION,

@@ -80,7 +80,7 @@ pub(super) fn lift_with(locals: &str, code: &str) -> Result<Function, &'static s
         _ => None,
     });
     let body = input.slice(&input.bodies[(TESTED - 1) as usize]);
-    lift_function(body, (PC_F, 0), None, &facts)
+    lift_function(body, (PC_F, 0), None, &facts, &mut Vec::new())
 }
 
 /// Two segments with an unwind exit, a call as the first one's end.
