@@ -17,7 +17,7 @@ use crate::go::{Field, Pc, Program};
 use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use code::Mentions;
-use methods::Asked;
+use methods::Reflection;
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::Operator;
@@ -68,8 +68,8 @@ pub(super) fn check(
     {
         return Err(fault("the host calls a function that was taken out"));
     }
-    let asked = Asked::of(subject, written);
-    let mentions = LazyCell::new(|| Mentions::of(written, &(&asked.all() | &removed)));
+    let reflection = Reflection::of(subject, written);
+    let mentions = LazyCell::new(|| Mentions::of(written, &(&reflection.all() | &removed)));
     if !removed.is_empty() {
         if let Some(mention) = mentions.first(&removed, &removed) {
             let index = written.input.imported_functions.index(mention.of);
@@ -92,7 +92,7 @@ pub(super) fn check(
         });
         !written.is_some_and(is_gone)
     };
-    methods::check(subject, written, &slots, &alive, (&asked, &mentions))?;
+    methods::check(subject, written, &slots, &alive, (&reflection, &mentions))?;
     Ok(removed)
 }
 

@@ -21,19 +21,19 @@ enum Shown {
 }
 
 /// Functions of reflection of which it matters who names them.
-pub(super) struct Asked {
+pub(super) struct Reflection {
     /// Those that make types with the methods of others.
     copying: BTreeSet<Defined>,
     /// Those that make functions of the offsets in method tables.
     resolving: BTreeSet<Defined>,
 }
 
-impl Asked {
-    pub(super) fn of(subject: &Subject<'_>, written: &Written<'_>) -> Asked {
+impl Reflection {
+    pub(super) fn of(subject: &Subject<'_>, written: &Written<'_>) -> Reflection {
         let resolving = (subject.program.functions())
             .filter(|function| RESOLVE_METHODS.contains(&function.name()))
             .filter_map(|function| subject.written_at(written, function.wasm_index()));
-        Asked {
+        Reflection {
             copying: named(written, &[COPIES_METHODS]),
             resolving: resolving.collect(),
         }
@@ -59,7 +59,7 @@ pub(super) fn check(
     written: &Written<'_>,
     slots: &BTreeSet<u32>,
     alive: &dyn Fn(FuncIndex) -> bool,
-    (names, mentions): (&Asked, &Mentions),
+    (reflection, mentions): (&Reflection, &Mentions),
 ) -> Result<(), Fault> {
     let Some(after) = &written.program else {
         return Ok(());
@@ -83,9 +83,9 @@ pub(super) fn check(
     if changed.is_empty() {
         return Ok(());
     }
-    only_own_resolve(subject, written, &names.resolving, mentions)?;
+    only_own_resolve(subject, written, &reflection.resolving, mentions)?;
     let proof = Proof {
-        shown: match copies_methods(written, after, &names.copying, mentions) {
+        shown: match copies_methods(written, after, &reflection.copying, mentions) {
             true => Shown::All,
             false => shown(subject.program, alive),
         },
