@@ -53,9 +53,7 @@ pub(super) fn check(
             "a trap at which global 0 is not SP",
         ));
     }
-    let slots: BTreeSet<u32> = (removed.iter())
-        .filter_map(|position| written.functions[*position].pc_f)
-        .collect();
+    let slots = slots_of(written, &removed);
     let is_gone = |index: FuncIndex| {
         let position = written.input.imported_functions.defined(index);
         position.is_some_and(|position| removed.contains(&position))
@@ -83,14 +81,8 @@ pub(super) fn check(
         data_holds_none(after, &slots)?;
     }
     let alive = |index: FuncIndex| {
-        let origin = subject.input.imported_functions.defined(index);
-        let written = origin.and_then(|origin| {
-            super::final_index(
-                subject.functions,
-                subject.input.imported_functions.index(origin),
-            )
-        });
-        !written.is_some_and(is_gone)
+        let position = subject.written_at(written, index);
+        !position.is_some_and(|position| removed.contains(&position))
     };
     methods::check(subject, written, &slots, &alive, (&reflection, &mentions))?;
     Ok(removed)
@@ -98,6 +90,13 @@ pub(super) fn check(
 
 fn fault(message: impl Into<String>) -> Fault {
     Fault::of_module("removed", message)
+}
+
+/// The slots of functions in the table.
+fn slots_of(written: &Written<'_>, functions: &BTreeSet<Defined>) -> BTreeSet<u32> {
+    (functions.iter())
+        .filter_map(|position| written.functions[*position].pc_f)
+        .collect()
 }
 
 /// Whether all that a body does is trap.

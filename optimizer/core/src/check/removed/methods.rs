@@ -3,7 +3,7 @@
 use super::super::written::Written;
 use super::super::{Fault, Subject};
 use super::code::{How, Mentions};
-use super::{data_holds_none, fault};
+use super::{data_holds_none, fault, slots_of};
 use crate::go::known::reflected::{
     COPIES_METHODS, EMBED_NOTHING, OWN, RESOLVE_METHODS, SHOW_METHODS,
 };
@@ -219,9 +219,7 @@ fn copies_methods(
     copying: &BTreeSet<Defined>,
     mentions: &Mentions,
 ) -> bool {
-    let slots: BTreeSet<u32> = (copying.iter())
-        .filter_map(|position| written.functions[*position].pc_f)
-        .collect();
+    let slots = slots_of(written, copying);
     let may = named(written, &EMBED_NOTHING);
     !copying.is_empty()
         && (mentions.first(copying, &may).is_some() || data_holds_none(after, &slots).is_err())

@@ -10,6 +10,12 @@ use crate::input::Input;
 const CALLED: &str = "
     local.get 0  i32.const 28  i32.shr_u
     if  local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store  end";
+/// The same in a function with one resume point, at the end of the block.
+const RESUMED_OR_CALLED: &str = "block
+          local.get 0  i32.const 28  i32.shr_u
+          if
+            local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
+          else  local.get 0  br_if 1  end";
 const CHECK: &str = "
     local.get 1  global.get 2  i32.wrap_i64  i32.load offset=16  i32.le_u
     if  i32.const 0x10000000  local.get 1  call $morestack  return  end";
@@ -23,11 +29,7 @@ type Made<'m> = (&'m str, i32, i32, String);
 fn caller_and_callee() -> Vec<Made<'static>> {
     let caller = format!(
         "(local i64)
-        block
-          local.get 0  i32.const 28  i32.shr_u
-          if
-            local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
-          else  local.get 0  br_if 1  end
+        {RESUMED_OR_CALLED}
           local.get 1  i32.const 24  i32.sub  local.set 1
           i64.const 7  local.set 2
           local.get 1  i64.const 9  i64.store offset=16
@@ -66,11 +68,7 @@ fn caller_and_callee() -> Vec<Made<'static>> {
 /// `deep` calls itself, and first checks how much of the stack is left.
 fn deep() -> Vec<Made<'static>> {
     let deep = format!(
-        "block
-          local.get 0  i32.const 28  i32.shr_u
-          if
-            local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
-          else  local.get 0  br_if 1  end
+        "{RESUMED_OR_CALLED}
           {CHECK}
           local.get 1  i32.const 24  i32.sub  local.set 1
           i32.const 0x10000001  local.get 1  call $deep
@@ -324,11 +322,7 @@ fn a_promoted_body_loads_the_arguments_of_the_function_it_stands_for() {
     );
     let caller = format!(
         "(local i32)
-        block
-          local.get 0  i32.const 28  i32.shr_u
-          if
-            local.get 1  i32.const 8  i32.sub  local.tee 1  local.get 0  i64.extend_i32_u  i64.store
-          else  local.get 0  br_if 1  end
+        {RESUMED_OR_CALLED}
           local.get 1  i32.const 24  i32.sub  local.set 1
           local.get 1  i64.const 9  i64.store offset=0
           i32.const 64  i32.load  local.set 2
