@@ -6,6 +6,7 @@ import { freshPages } from "../harness/pages/fresh.mjs";
 import { loadIn } from "../harness/pages/load.mjs";
 import { answerModule, brotli, manifestOf } from "../harness/pages/module.mjs";
 import { bytes, startServer } from "../harness/pages/server.mjs";
+import { until } from "../harness/pages/until.mjs";
 import { failing, file, redirect, silent } from "../node/load/faults.mjs";
 
 const raw = answerModule(2_000_000);
@@ -111,7 +112,7 @@ test("a redirect to another origin is checked", async () => {
 describe("without a network", () => {
   /** Waits until something is kept, and takes the server away. */
   async function offline() {
-    await page.waitForFunction(async () => {
+    await until(page, async () => {
       const [name] = await caches.keys();
       return name !== undefined && (await (await caches.open(name)).keys()).length === 2;
     });

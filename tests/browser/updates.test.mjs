@@ -12,6 +12,7 @@ import { gowaspBinary } from "../../scripts/paths.mjs";
 import { run } from "../../scripts/process.mjs";
 import { inputPath } from "../harness/inputs.mjs";
 import { bytes, startServer } from "../harness/pages/server.mjs";
+import { until } from "../harness/pages/until.mjs";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -90,7 +91,7 @@ test("a static host: the update costs its delta", async () => {
     deploy(versions[0]);
     await page.goto(server.url);
     assert.deepEqual(await page.evaluate(printVersion), { stdout: "0.28.2\n", via: "decoder" });
-    await page.waitForFunction(isKept, versions[0].manifest.module.sha256);
+    await until(page, isKept, versions[0].manifest.module.sha256);
 
     deploy(versions[1]);
     await page.reload();
@@ -99,7 +100,7 @@ test("a static host: the update costs its delta", async () => {
     assert.ok(sent < 45_000, `${sent} bytes`);
     console.log(`update: ${sent} bytes of bodies`);
 
-    await page.waitForFunction(isKept, versions[1].manifest.module.sha256);
+    await until(page, isKept, versions[1].manifest.module.sha256);
     await page.reload();
     assert.deepEqual(await page.evaluate(printVersion), { stdout: "0.28.9\n", via: "cache" });
   } finally {
@@ -143,7 +144,7 @@ test("a server that negotiates: the browser decodes the delta by itself", async 
     deploy(versions[0]);
     await page.goto(server.url);
     assert.deepEqual(await page.evaluate(printVersion), { stdout: "0.28.2\n", via: "native" });
-    await page.waitForFunction(async () => (await (await fetch("esbuild.probe.wasm")).text()) !== "");
+    await until(page, async () => (await (await fetch("esbuild.probe.wasm")).text()) !== "");
     deploy(versions[1]);
     await page.reload();
     assert.deepEqual(await page.evaluate(printVersion), { stdout: "0.28.9\n", via: "native" });
