@@ -1,6 +1,6 @@
 // Runs the program with one seed under the package's host functions and under Go's wasm_exec.js, and compares. In Node and in pages.
 
-import { makeKit, OVER } from "./kit.mjs";
+import { LATER, makeKit, OVER } from "./kit.mjs";
 
 /** Names that programs set on the global object. */
 const GLOBALS = [
@@ -76,7 +76,7 @@ export function prepare() {
   }
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    report("unhandled", event.reason);
+    report(LATER, event.reason);
   });
   globalThis.addEventListener("error", (event) => report("uncaught", event.error));
 }
@@ -116,7 +116,7 @@ async function trace(
   // What is under way yet must not reach the next run.
   await new Promise((resolve) => setTimeout(resolve));
   for (const name of GLOBALS) Reflect.deleteProperty(globalThis, name);
-  return kit.trace;
+  return [...kit.trace.slice(0, -1), ...kit.belated, ...kit.trace.slice(-1)];
 }
 
 /**

@@ -4,9 +4,12 @@
 /** Thrown through everything once the program has ended. */
 export const OVER = Symbol("over");
 
+/** How pages report what nobody has handled: in a task of its own, before or after the timer that is due. */
+export const LATER = "unhandled later";
+
 /**
  * @param {number} seed
- * @returns {any} the kit: `trace` is what happened, `pending` how much of the event loop will come, `fs` the program's files
+ * @returns {any} the kit: `trace` is what happened, `belated` what a page says when it likes, `pending` how much of the event loop will come, `fs` the program's files
  */
 export function makeKit(seed) {
   const random = randomOf(seed);
@@ -19,6 +22,7 @@ export function makeKit(seed) {
   const kit = {
     functions: [],
     trace,
+    belated: [],
     isOver: false,
     quiet: true,
     depth: 0,
@@ -147,7 +151,8 @@ export function makeKit(seed) {
   function report(/** @type {string} */ how, /** @type {any} */ what) {
     if (kit.isOver || what === OVER) return;
     try {
-      trace.push(`${how} ${textOf(what)}`);
+      const belongs = how === LATER ? kit.belated : trace;
+      belongs.push(`${how} ${textOf(what)}`);
     } catch {
       // The account has ended.
     }
