@@ -47,7 +47,7 @@ use crate::code::{
     Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Located, Op, SP, StackPointer,
     Stmt, Store, Type, rules,
 };
-use crate::index::{FuncIndex, PerFunction};
+use crate::index::FuncIndex;
 use crate::options::{Options, Preference};
 use crate::parallel::prelude::*;
 use cells::{Cell, CellSet, Cells, stored_type};
@@ -71,10 +71,7 @@ fn forward_all(
     demand: Demand,
 ) -> Vec<u64> {
     let facts = &code.facts;
-    let is_limited = match demand.room {
-        true => room::may_recurse(&code.functions, facts),
-        false => PerFunction::all(false, code.functions.len()),
-    };
+    let is_limited = room::may_recurse(&code.functions, facts);
     (code.functions.par_iter_mut().zip(is_limited.par_iter()))
         .filter_map(|(function, is_limited)| {
             let frame = function.frame?;
@@ -152,8 +149,6 @@ struct Demand {
     least: u64,
     /// It serves at least as many loads as remain.
     half: bool,
-    /// Functions that may recurse get cells only as there is room for them.
-    room: bool,
 }
 
 impl Demand {
@@ -165,18 +160,11 @@ impl Demand {
             Preference::Download => Demand {
                 least: 2,
                 half: true,
-                room: true,
             },
-            Preference::Raw => Demand {
+            // Whatever serves a load is smaller raw, and faster.
+            Preference::Raw | Preference::Speed | Preference::Server => Demand {
                 least: 1,
                 half: false,
-                room: true,
-            },
-            // For those who ask for speed, whatever serves a load.
-            Preference::Speed | Preference::Server => Demand {
-                least: 1,
-                half: false,
-                room: false,
             },
         }
     }

@@ -23,7 +23,6 @@ const INNER: i32 = 24;
 const ANY: Demand = Demand {
     least: 1,
     half: false,
-    room: true,
 };
 
 proptest! {
