@@ -2,12 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { allGeneratedPositionsFor, TraceMap } from "@jridgewell/trace-mapping";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { goroot } from "../harness/go.mjs";
+import { servePage } from "./page.mjs";
 
 const SOURCE = "gowasp.test/breakpoints/main.go";
 
@@ -22,13 +21,7 @@ export async function hitBreakpoints(folder) {
   const lines = readFileSync(join(root, "tests/debug/breakpoints/main.go"), "utf8").split("\n");
   const marked = lines.flatMap((text, at) => (text.includes("// breakpoint") ? [at + 1] : []));
   const map = new TraceMap(readFileSync(join(folder, "app.wasm.map"), "utf8"));
-  const server = createServer((request, response) => {
-    const file = request.url === "/wasm_exec.js" ? join(goroot(), "lib/wasm/wasm_exec.js") : join(folder, "app.wasm");
-    if (request.url === "/") return response.setHeader("content-type", "text/html").end(PAGE);
-    if (request.url === "/app.wasm") response.setHeader("content-type", "application/wasm");
-    response.end(readFileSync(file));
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
+  const server = await servePage(PAGE, join(folder, "app.wasm"));
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
@@ -54,7 +47,7 @@ export async function hitBreakpoints(folder) {
       await debuggee.send("Debugger.resume");
     });
     await debuggee.send("Debugger.enable");
-    await page.goto(`http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/`);
+    await page.goto(server.url);
     const script = await parsed;
     assert.equal(script.sourceMapURL, "app.wasm.map");
     for (const line of marked) {
@@ -76,7 +69,7 @@ export async function hitBreakpoints(folder) {
     return marked.length;
   } finally {
     await browser.close();
-    server.close();
+    await server.close();
   }
 }
 

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +10,8 @@ import { installed } from "../../scripts/installed.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { track } from "../../scripts/process.mjs";
 import { BROWSERS } from "../harness/browsers.mjs";
-import { goroot } from "../harness/go.mjs";
+import { bytes } from "../harness/pages/server.mjs";
+import { servePage } from "./page.mjs";
 
 const PAGE = `<!doctype html><script src="wasm_exec.js"></script><script>
   const go = new Go();
@@ -35,26 +35,21 @@ export async function firefoxProfile({ work, wasm }) {
   const ended = new Promise((resolve) => {
     end = () => resolve(undefined);
   });
-  const server = createServer((request, response) => {
-    if (request.url === "/done") end();
-    const files = { "/app.wasm": wasm, "/wasm_exec.js": join(goroot(), "lib/wasm/wasm_exec.js") };
-    const file = files[/** @type {keyof typeof files} */ (request.url)];
-    if (request.url === "/app.wasm") response.setHeader("content-type", "application/wasm");
-    if (request.url === "/") response.setHeader("content-type", "text/html");
-    response.end(request.url === "/" ? PAGE : file && readFileSync(file));
+  const server = await servePage(PAGE, wasm);
+  server.answers.set("/done", (request, response) => {
+    end();
+    bytes("", "text/plain")(request, response);
   });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
-  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   const file = join(work, "profile.json");
   const browser = await Firefox.start(join(work, "firefox"), file);
   try {
     await browser.ask("WebDriver:NewSession", {});
-    await browser.ask("WebDriver:Navigate", { url: `http://127.0.0.1:${address.port}/` });
+    await browser.ask("WebDriver:Navigate", { url: server.url });
     await within(ended, "the program to end");
     await browser.quit();
   } finally {
     browser.kill();
-    server.close();
+    await server.close();
   }
   assert.ok(existsSync(file), "Firefox wrote no profile");
   return file;
