@@ -8,7 +8,7 @@ use crate::go::{Pc, Program};
 use crate::index::{Defined, FuncIndex};
 use crate::input::Input;
 use crate::parallel::prelude::*;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 impl CodeMap {
     /// The map of a module that was made of this input. Without Go's tables, which are those of the input, no origin
@@ -26,6 +26,7 @@ impl CodeMap {
             originals: &originals,
             map: CodeMap::default(),
             ids: HashMap::new(),
+            last: 0,
         };
         bodies.iter().for_each(|body| builder.body(body));
         Ok(builder.map)
@@ -82,10 +83,20 @@ impl Originals {
         })
     }
 
-    /// The instruction at this offset of the input's code section, and whether it calls, can trap or begins a segment.
-    fn origin(&self, offset: u32) -> Option<(Origin, bool)> {
-        let behind = self.functions.partition_point(|f| f.base <= offset);
-        let original = self.functions.get(behind.checked_sub(1)?)?;
+    /// The place in `functions` of the one that has this offset of the input's code section. `near` is looked at first.
+    fn place(&self, offset: u32, near: usize) -> Option<usize> {
+        let begins = |place: usize| self.functions.get(place).map(|f| f.base);
+        let is_near = begins(near)? <= offset && begins(near + 1).is_none_or(|next| offset < next);
+        if is_near {
+            return Some(near);
+        }
+        (self.functions.partition_point(|f| f.base <= offset)).checked_sub(1)
+    }
+
+    /// The instruction at this offset of the input's code section, in the function at this place, and whether it calls, can
+    /// trap or begins a segment.
+    fn origin(&self, offset: u32, place: usize) -> Option<(Origin, bool)> {
+        let original = self.functions.get(place)?;
         let at = offset - original.base;
         let behind = original.positions.partition_point(|p| p.at <= at);
         let position = behind
@@ -116,6 +127,8 @@ struct Builder<'o> {
     map: CodeMap,
     /// Interned origins, by offset and caller.
     ids: HashMap<(u32, Option<OriginId>), (OriginId, bool)>,
+    /// Place among the originals of the function that was looked up last: most that follow are of the same one.
+    last: usize,
 }
 
 impl Builder<'_> {
@@ -170,7 +183,8 @@ impl Builder<'_> {
         if let Some(known) = self.ids.get(&(offset, caller)) {
             return Some(*known);
         }
-        let (origin, is_asked) = self.originals.origin(offset)?;
+        self.last = self.originals.place(offset, self.last)?;
+        let (origin, is_asked) = self.originals.origin(offset, self.last)?;
         let id = OriginId(self.map.origins.len() as u32);
         self.map.origins.push(Origin {
             inlined_at: caller,

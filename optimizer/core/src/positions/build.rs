@@ -3,7 +3,7 @@
 use super::{FunctionPositions, InlinedAt, Positions, Row, Subprogram};
 use crate::error::Result;
 use crate::go::{Frame, FrameTables, Pc, Program, package_of};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
