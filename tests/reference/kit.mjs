@@ -9,7 +9,8 @@ export const LATER = "unhandled later";
 
 /**
  * @param {number} seed
- * @returns {any} the kit: `trace` is what happened, `belated` what a page says when it likes, `pending` how much of the event loop will come, `fs` the program's files
+ * @returns {any} the kit: `trace` is what happened, `belated` what a page says when it likes, `pending` how much of the event loop
+ *   will come, `fs` the program's files
  */
 export function makeKit(seed) {
   const random = randomOf(seed);
