@@ -19,6 +19,7 @@ mod marks;
 mod op;
 mod origin;
 mod pc;
+mod predecessors;
 pub(crate) mod rules;
 mod stack_pointer;
 mod structure;
@@ -46,6 +47,7 @@ pub(crate) use marks::{Mark, Written};
 pub(crate) use op::{Load, Op, Store, Type};
 pub(crate) use origin::{At, Inlined, Place};
 pub(crate) use pc::{PcWidth, ReturnPc};
+pub(crate) use predecessors::Predecessors;
 pub(crate) use stack_pointer::StackPointer;
 pub(crate) use tokens::{Token, calls, is_partial};
 

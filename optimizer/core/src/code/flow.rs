@@ -37,7 +37,7 @@ pub(crate) struct Flow {
 fn successors(function: &Function, block: BlockId) -> Vec<BlockId> {
     let mut targets = match &function.blocks[block].end {
         End::Reenter(..) => vec![function.entry],
-        end => end.targets(),
+        end => end.targets().collect(),
     };
     targets.sort_unstable_by_key(|to| (function.blocks[*to].position, *to));
     targets.dedup();

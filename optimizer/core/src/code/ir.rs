@@ -33,9 +33,9 @@ pub(crate) enum Expr {
     GetGlobal(u32),
     /// With where it comes from, which is known if the operator may trap.
     Unary(Op, Box<Expr>, At),
-    Binary(Op, Box<(Expr, Expr)>, At),
+    Binary(Op, Box<[Expr; 2]>, At),
     Load(Load, Access, Box<Expr>),
-    Select(Box<(Expr, Expr, Expr)>),
+    Select(Box<[Expr; 3]>),
     /// A function outside Go's convention that returns a value.
     Call(Box<(FuncIndex, Vec<Expr>)>, At),
     MemorySize,
@@ -106,9 +106,9 @@ pub(crate) enum Stmt {
     Unwind,
     Unreachable,
     /// To, from, length.
-    MemoryCopy(Box<(Expr, Expr, Expr)>),
+    MemoryCopy(Box<[Expr; 3]>),
     /// To, byte, length.
-    MemoryFill(Box<(Expr, Expr, Expr)>),
+    MemoryFill(Box<[Expr; 3]>),
     /// WebAssembly's own structured control flow, from assembly functions.
     Block(Vec<Located>),
     Loop(Vec<Located>),
@@ -190,7 +190,7 @@ impl Expr {
 
     /// An operator that cannot trap.
     pub(crate) fn binary(op: Op, left: Expr, right: Expr) -> Expr {
-        Expr::Binary(op, Box::new((left, right)), At::NOWHERE)
+        Expr::Binary(op, Box::new([left, right]), At::NOWHERE)
     }
 
     /// Where it comes from, to change it, if it may trap by itself, without its operands.
@@ -331,10 +331,13 @@ impl Function {
     /// Whether it has structured control flow inside a block, as assembly functions do. Liveness is only an estimate
     /// there.
     pub(crate) fn has_loops(&self) -> bool {
-        let mut found = false;
-        self.visit_statements(&mut |stmt| {
-            found |= matches!(stmt, Stmt::Block(_) | Stmt::Loop(_));
-        });
-        found
+        fn in_list(body: &[Located]) -> bool {
+            body.iter().any(|stmt| match &stmt.stmt {
+                Stmt::Block(_) | Stmt::Loop(_) => true,
+                Stmt::If(_, yes, no) => in_list(yes) || in_list(no),
+                _ => false,
+            })
+        }
+        self.blocks.iter().any(|block| in_list(&block.body))
     }
 }

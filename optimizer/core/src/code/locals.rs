@@ -21,6 +21,7 @@
 
 use super::facts::{Facts, Role};
 use super::ir::{After, Block, Callee, End, Expr, Function, Local, Located, Stmt};
+use super::predecessors::Predecessors;
 
 /// Locals 0 to 127, which Go's functions rarely exceed.
 pub(crate) type LocalSet = u128;
@@ -45,50 +46,49 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
-    /// What one node of an expression does, without its operands.
-    fn of_node(expr: &Expr, facts: &Facts) -> Effects {
-        let mut effects = Effects::default();
+    /// Adds what one node of an expression does, without its operands.
+    fn add_node(&mut self, expr: &Expr, facts: &Facts) {
         match expr {
-            Expr::Get(local) => effects.reads = one(*local),
-            Expr::Tee(local, _) => effects.writes = one(*local),
+            Expr::Get(local) => self.reads |= one(*local),
+            Expr::Tee(local, _) => self.writes |= one(*local),
             Expr::GetGlobal(global) => {
-                effects.reads_globals = 1u16.checked_shl(*global).unwrap_or(u16::MAX);
+                self.reads_globals |= 1u16.checked_shl(*global).unwrap_or(u16::MAX);
             }
-            Expr::Load(..) => effects.reads_memory = true,
-            Expr::MemorySize => effects.reads_memory = true,
-            Expr::MemoryGrow(_) => (effects.reads_memory, effects.writes_memory) = (true, true),
-            Expr::Call(call, _) => effects = Effects::of_call(facts.role(call.0)),
+            Expr::Load(..) => self.reads_memory = true,
+            Expr::MemorySize => self.reads_memory = true,
+            Expr::MemoryGrow(_) => (self.reads_memory, self.writes_memory) = (true, true),
+            Expr::Call(call, _) => self.add_call(facts.role(call.0)),
             _ => {}
         }
-        effects
     }
 
-    fn of_call(role: Role) -> Effects {
-        let mut effects = Effects::default();
+    fn add_call(&mut self, role: Role) {
         match role {
             Role::Pure => {}
-            Role::ReadsMemory => effects.reads_memory = true,
+            Role::ReadsMemory => self.reads_memory = true,
             Role::Go | Role::Import | Role::Special => {
-                effects.reads_memory = true;
-                effects.writes_memory = true;
-                effects.reads_globals = u16::MAX;
-                effects.writes_globals = u16::MAX;
+                self.reads_memory = true;
+                self.writes_memory = true;
+                self.reads_globals = u16::MAX;
+                self.writes_globals = u16::MAX;
             }
         }
-        effects
+    }
+
+    fn add_expr(&mut self, expr: &Expr, facts: &Facts) {
+        expr.visit(&mut |node| self.add_node(node, facts));
     }
 
     pub(crate) fn of_expr(expr: &Expr, facts: &Facts) -> Effects {
         let mut effects = Effects::default();
-        expr.visit(&mut |node| effects.add(Effects::of_node(node, facts)));
+        effects.add_expr(expr, facts);
         effects
     }
 
     /// Effects of a statement that control passes through; `None` for one with control flow of its own.
     pub(crate) fn of_stmt(stmt: &Stmt, facts: &Facts) -> Option<Effects> {
         let mut effects = Effects::default();
-        stmt.exprs()
-            .for_each(|expr| effects.add(Effects::of_expr(expr, facts)));
+        stmt.exprs().for_each(|expr| effects.add_expr(expr, facts));
         match stmt {
             Stmt::Set(local, _) => effects.writes |= one(*local),
             Stmt::SetGlobal(global, _) => {
@@ -99,7 +99,7 @@ impl Effects {
             }
             Stmt::Drop(_) => {}
             Stmt::Call(function, _) | Stmt::PushedCall { function, .. } => {
-                effects.add(Effects::of_call(facts.role(*function)));
+                effects.add_call(facts.role(*function));
             }
             // A panic makes earlier writes visible.
             stmt if is_check(stmt) => {
@@ -116,22 +116,13 @@ impl Effects {
         let mut found = false;
         for expr in stmt.exprs() {
             expr.visit(&mut |node| {
-                found |= *node == Expr::Get(local);
+                found |= is_get(node, local);
                 if !found {
-                    effects.add(Effects::of_node(node, facts));
+                    effects.add_node(node, facts);
                 }
             });
         }
         effects
-    }
-
-    pub(crate) fn add(&mut self, other: Effects) {
-        self.reads |= other.reads;
-        self.writes |= other.writes;
-        self.reads_memory |= other.reads_memory;
-        self.writes_memory |= other.writes_memory;
-        self.reads_globals |= other.reads_globals;
-        self.writes_globals |= other.writes_globals;
     }
 
     /// Whether the two may change places.
@@ -153,6 +144,11 @@ impl Effects {
     pub(crate) fn is_visible(&self) -> bool {
         self.writes_memory || self.writes_globals != 0 || self.writes != 0
     }
+}
+
+/// Whether an expression does nothing but read this local.
+pub(crate) fn is_get(expr: &Expr, local: Local) -> bool {
+    matches!(expr, Expr::Get(other) if *other == local)
 }
 
 /// A nil check or a stack check: an `if` around a call that does not return.
@@ -188,12 +184,7 @@ impl Liveness {
         let mut liveness = Liveness {
             at_start: vec![0; count],
         };
-        let mut predecessors = vec![Vec::new(); count];
-        for (block, content) in function.blocks.iter().enumerate() {
-            for to in content.end.targets() {
-                predecessors[to].push(block);
-            }
-        }
+        let predecessors = Predecessors::of(function);
         let mut pending: Vec<usize> = (0..count).collect();
         let mut waiting = vec![true; count];
         while let Some(block) = pending.pop() {
@@ -202,7 +193,7 @@ impl Liveness {
             let live = before_list(&content.body, liveness.before_end(content));
             if live != liveness.at_start[block] {
                 liveness.at_start[block] = live;
-                for from in &predecessors[block] {
+                for from in predecessors.of_block(block) {
                     if !std::mem::replace(&mut waiting[*from], true) {
                         pending.push(*from);
                     }
@@ -214,7 +205,7 @@ impl Liveness {
 
     /// Live after the end of a block, its condition included.
     pub(crate) fn behind(&self, end: &End) -> LocalSet {
-        (end.targets().iter()).fold(0, |live, to| live | self.at_start[*to])
+        (end.targets()).fold(0, |live, to| live | self.at_start[to])
     }
 
     /// Live before the end of a block, which is after its last statement.

@@ -63,8 +63,8 @@ pub(crate) fn simplify_condition(expr: &mut Expr) {
                 Expr::Unary(Op::I32_EQZ, value, _) => *expr = value.take(),
                 _ => break,
             },
-            Expr::Binary(Op::I32_NE, operands, _) if operands.1 == Expr::I32(0) => {
-                *expr = operands.0.take();
+            Expr::Binary(Op::I32_NE, operands, _) if operands[1] == Expr::I32(0) => {
+                *expr = operands[0].take();
             }
             _ => break,
         }
@@ -75,9 +75,13 @@ pub(crate) fn simplify_condition(expr: &mut Expr) {
 pub(crate) fn negate(expr: Expr) -> Expr {
     match expr {
         Expr::Unary(Op::I32_EQZ, inner, _) => *inner,
-        Expr::Binary(op, operands, at) => match op.negated() {
-            Some(Op::I64_EQ) if operands.1 == Expr::I64(0) => Expr::unary(Op::I64_EQZ, operands.0),
-            Some(Op::I32_EQ) if operands.1 == Expr::I32(0) => Expr::unary(Op::I32_EQZ, operands.0),
+        Expr::Binary(op, mut operands, at) => match op.negated() {
+            Some(Op::I64_EQ) if operands[1] == Expr::I64(0) => {
+                Expr::unary(Op::I64_EQZ, operands[0].take())
+            }
+            Some(Op::I32_EQ) if operands[1] == Expr::I32(0) => {
+                Expr::unary(Op::I32_EQZ, operands[0].take())
+            }
             Some(negated) => Expr::Binary(negated, operands, at),
             None => Expr::unary(Op::I32_EQZ, Expr::Binary(op, operands, at)),
         },
@@ -104,7 +108,7 @@ fn node(expr: &mut Expr) {
             }
         }
         Expr::Load(_, access, address) => fold_address(&mut access.offset, address),
-        Expr::Select(operands) => simplify_condition(&mut operands.2),
+        Expr::Select(operands) => simplify_condition(&mut operands[2]),
         _ => {}
     }
 }
@@ -121,15 +125,15 @@ fn wrap(expr: &mut Expr) {
             Some(narrow) => Expr::Load(narrow, *access, Box::new(address.take())),
             None => return,
         },
-        Expr::Binary(Op::I64_AND, operands, _) if keeps_low_half(&operands.1) => {
-            wrapped(operands.0.take())
+        Expr::Binary(Op::I64_AND, operands, _) if keeps_low_half(&operands[1]) => {
+            wrapped(operands[0].take())
         }
         Expr::Binary(op, operands, _) => match op.narrowed() {
-            Some(narrow) if is_free_to_wrap(&operands.0) && is_free_to_wrap(&operands.1) => {
+            Some(narrow) if is_free_to_wrap(&operands[0]) && is_free_to_wrap(&operands[1]) => {
                 Expr::binary(
                     narrow,
-                    wrapped(operands.0.take()),
-                    wrapped(operands.1.take()),
+                    wrapped(operands[0].take()),
+                    wrapped(operands[1].take()),
                 )
             }
             _ => return,
@@ -207,13 +211,14 @@ fn i64_eqz(expr: &mut Expr) {
 }
 
 /// Binary operators. `None` if nothing is better.
-fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
+fn binary(op: Op, operands: &mut [Expr; 2]) -> Option<Expr> {
     if let Some(narrow) = op.narrowed_unsigned_comparison()
         && let Some(comparison) = narrow_comparison(op, narrow, operands)
     {
         return Some(comparison);
     }
-    match (op, &mut operands.0, &operands.1) {
+    let [left, right] = operands;
+    match (op, left, &*right) {
         (Op::I64_EQ, value, Expr::I64(0)) => Some(Expr::unary(Op::I64_EQZ, value.take())),
         (Op::I32_EQ, value, Expr::I32(0)) => Some(Expr::unary(Op::I32_EQZ, value.take())),
         (Op::I32_NE, value, Expr::I32(0)) if value.is_boolean() => Some(value.take()),
@@ -221,18 +226,18 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
             Some(value.take())
         }
         (Op::I64_ADD, Expr::I64(a), Expr::I64(b)) => Some(Expr::I64(a.wrapping_add(*b))),
-        (Op::I64_ADD, Expr::Binary(Op::I64_ADD, inner, _), Expr::I64(b)) => match inner.1 {
+        (Op::I64_ADD, Expr::Binary(Op::I64_ADD, inner, _), Expr::I64(b)) => match inner[1] {
             Expr::I64(a) => Some(Expr::binary(
                 Op::I64_ADD,
-                inner.0.take(),
+                inner[0].take(),
                 Expr::I64(a.wrapping_add(*b)),
             )),
             _ => None,
         },
-        (Op::I32_ADD, Expr::Binary(Op::I32_ADD, inner, _), Expr::I32(b)) => match inner.1 {
+        (Op::I32_ADD, Expr::Binary(Op::I32_ADD, inner, _), Expr::I32(b)) => match inner[1] {
             Expr::I32(a) => Some(Expr::binary(
                 Op::I32_ADD,
-                inner.0.take(),
+                inner[0].take(),
                 Expr::I32(a.wrapping_add(*b)),
             )),
             _ => None,
@@ -247,11 +252,11 @@ fn binary(op: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
 }
 
 /// A comparison of zero-extended operands.
-fn narrow_comparison(op: Op, narrow: Op, operands: &mut (Expr, Expr)) -> Option<Expr> {
-    let Expr::Unary(Op::I64_EXTEND_I32_U, left, _) = &mut operands.0 else {
+fn narrow_comparison(op: Op, narrow: Op, operands: &mut [Expr; 2]) -> Option<Expr> {
+    let [Expr::Unary(Op::I64_EXTEND_I32_U, left, _), right] = operands else {
         return None;
     };
-    match &mut operands.1 {
+    match right {
         Expr::Unary(Op::I64_EXTEND_I32_U, right, _) => {
             Some(Expr::binary(narrow, left.take(), right.take()))
         }
@@ -276,10 +281,10 @@ fn masked(value: &mut Expr, mask: u64) -> Option<Expr> {
             let narrow = Expr::binary(Op::I32_AND, inner.take(), Expr::I32(mask as i32));
             Some(Expr::unary(Op::I64_EXTEND_I32_U, narrow))
         }
-        Expr::Binary(Op::I64_AND, operands, _) => match operands.1 {
+        Expr::Binary(Op::I64_AND, operands, _) => match operands[1] {
             Expr::I64(inner) => Some(Expr::binary(
                 Op::I64_AND,
-                operands.0.take(),
+                operands[0].take(),
                 Expr::I64(inner & mask.cast_signed()),
             )),
             _ => None,

@@ -27,7 +27,7 @@ impl Stmt {
             return None;
         };
         match **operands {
-            (Expr::Get(SP), Expr::I32(by)) => Some(by),
+            [Expr::Get(SP), Expr::I32(by)] => Some(by),
             _ => None,
         }
     }
@@ -40,8 +40,8 @@ impl Expr {
             Expr::Get(SP) => Some(0),
             Expr::Unary(Op::I64_EXTEND_I32_U | Op::I32_WRAP_I64, inner, _) => inner.above_sp(),
             Expr::Binary(Op::I64_ADD | Op::I32_ADD, operands, _) => {
-                let base = operands.0.above_sp()?;
-                match operands.1 {
+                let base = operands[0].above_sp()?;
+                match operands[1] {
                     Expr::I64(offset) => base.checked_add(offset),
                     Expr::I32(offset) => base.checked_add(i64::from(offset)),
                     _ => None,
@@ -82,7 +82,7 @@ impl StackPointer {
                     follow(stmt, &mut sp)?;
                 }
                 let targets = function.blocks[block].end.targets();
-                pending.extend(targets.into_iter().map(|to| (to, sp)));
+                pending.extend(targets.map(|to| (to, sp)));
             }
         }
         let at_start = at_start.into_iter().map(Option::unwrap_or_default);

@@ -269,7 +269,7 @@ fn nested(f: &mut Formatter<'_>, stmt: &Stmt, depth: usize, names: Names<'_>) ->
     f.write_char('}')
 }
 
-fn three(f: &mut Formatter<'_>, name: &str, (a, b, c): &(Expr, Expr, Expr)) -> Result {
+fn three(f: &mut Formatter<'_>, name: &str, [a, b, c]: &[Expr; 3]) -> Result {
     write!(f, "{name}({}, {}, {})", Text(a), Text(b), Text(c))
 }
 
@@ -334,7 +334,13 @@ impl Display for Text<'_> {
             Expr::GetGlobal(global) => write!(f, "g{global}"),
             Expr::Unary(op, operand, _) => write!(f, "{}({})", op_name(*op), Text(operand)),
             Expr::Binary(op, both, _) => {
-                write!(f, "{}({}, {})", op_name(*op), Text(&both.0), Text(&both.1))
+                write!(
+                    f,
+                    "{}({}, {})",
+                    op_name(*op),
+                    Text(&both[0]),
+                    Text(&both[1])
+                )
             }
             Expr::Load(load, access, address) => {
                 write!(f, "{}", load_name(*load))?;

@@ -105,7 +105,7 @@ fn zero(ty: wasmparser::ValType) -> Result<Instruction<'static>> {
 
 impl References {
     /// Collects what one body refers to. The encoder's own re-encoding visits every index of every operator it knows,
-    /// so nothing can be forgotten here.
+    /// so nothing can be forgotten here; those that have none are not given to it.
     ///
     /// # Errors
     /// An operator that cannot be decoded. The input was validated, so this is a feature that the encoder does not
@@ -114,15 +114,39 @@ impl References {
         let mut references = References::default();
         let body = FunctionBody::new(BinaryReader::new(bytes, offset));
         references
-            .parse_function_body(&mut CodeSection::new(), body)
+            .collect(bytes, offset, &body)
             .map_err(|e| Error::new(Stage::Read, e.to_string()).at(offset as u64))?;
         Ok(references)
+    }
+
+    fn collect(
+        &mut self,
+        bytes: &[u8],
+        offset: usize,
+        body: &FunctionBody<'_>,
+    ) -> std::result::Result<(), reencode::Error<Infallible>> {
+        self.new_function_with_parsed_locals(body)?;
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let opcode = bytes.get(operators.original_position() - offset).copied();
+            let operator = operators.read()?;
+            if !opcode.is_some_and(has_no_index) {
+                self.instruction(operator)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the body refers to a data segment.
     pub(crate) fn name_data(&self) -> bool {
         !self.data.is_empty()
     }
+}
+
+/// Whether operators with this first byte refer to nothing but locals and labels: control without types, `drop` and
+/// `select`, locals, constants, and numbers (WebAssembly 3.0, 5.4).
+fn has_no_index(opcode: u8) -> bool {
+    matches!(opcode, 0x00 | 0x01 | 0x05 | 0x0b..=0x0f | 0x1a | 0x1b | 0x20..=0x22 | 0x41..=0xc4)
 }
 
 type Reencoded = std::result::Result<u32, reencode::Error<Infallible>>;

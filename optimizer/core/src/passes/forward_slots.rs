@@ -44,8 +44,8 @@ mod room;
 
 use super::{Go, Outcome};
 use crate::code::{
-    Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Located, Op, SP, StackPointer,
-    Stmt, Store, Type, rules,
+    Access, After, Block, Callee, Code, Expr, Facts, Function, Load, Located, Op, Predecessors, SP,
+    StackPointer, Stmt, Store, Type, rules,
 };
 use crate::index::FuncIndex;
 use crate::options::{Options, Preference};
@@ -78,52 +78,26 @@ fn forward_all(
             let function = function.compiled_mut()?;
             let sp = StackPointer::of(function, frame)?;
             let cells = Cells::find(function, frame, &sp)?;
-            let forward = |function: &mut Function, most: usize| {
-                forward(function, &cells, &sp, facts, callee_bytes, (demand, most))
-            };
+            let mut walker = Walker::new(function, &cells, &sp, facts, callee_bytes, demand);
             let all = cells.cells.len();
             Some(match is_limited {
-                true => room::fill(function, all, facts, forward),
-                false => forward(function, all),
+                true => room::fill(function, all, facts, |function, most| {
+                    walker.serve(function, most)
+                }),
+                false => walker.serve(function, all),
             })
         })
         .collect()
-}
-
-/// Serves loads from locals, by the first `most` cells. Returns how many.
-fn forward(
-    function: &mut Function,
-    cells: &Cells,
-    sp_at_start: &StackPointer,
-    facts: &Facts,
-    callee_bytes: &(impl Fn(FuncIndex) -> Option<u32> + Sync),
-    (demand, most): (Demand, usize),
-) -> u64 {
-    let mut walker = Walker {
-        cells,
-        facts,
-        callee_bytes,
-        tallies: vec![Tally::default(); cells.cells.len()],
-        enabled: cells.all(),
-        rewrites: false,
-        sp_at_start,
-        sp: 0,
-    };
-    let at_start = walker.valid_at_start(function);
-    walker.enabled = walker.worth_it(function, &at_start, demand) & cells.first(most);
-    walker.rewrites = true;
-    walker.tallies.fill(Tally::default());
-    for (id, (block, valid)) in function.blocks.iter_mut().zip(&at_start).enumerate() {
-        walker.block(id, block, *valid);
-    }
-    drop_dead_tees(function, facts.pcs);
-    walker.tallies.iter().map(|tally| tally.served).sum()
 }
 
 struct Walker<'w, F> {
     cells: &'w Cells,
     facts: &'w Facts,
     callee_bytes: &'w F,
+    /// The cells that are valid at the start of each block.
+    at_start: Vec<CellSet>,
+    /// The cells that meet the demand.
+    worth_it: CellSet,
     tallies: Vec<Tally>,
     /// Cells that take part.
     enabled: CellSet,
@@ -174,16 +148,37 @@ impl Demand {
     }
 }
 
-impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
+impl<'w, F: Fn(FuncIndex) -> Option<u32>> Walker<'w, F> {
+    /// Finds out where cells are valid, and which are worth it.
+    fn new(
+        function: &mut Function,
+        cells: &'w Cells,
+        sp_at_start: &'w StackPointer,
+        facts: &'w Facts,
+        callee_bytes: &'w F,
+        demand: Demand,
+    ) -> Walker<'w, F> {
+        let mut walker = Walker {
+            cells,
+            facts,
+            callee_bytes,
+            at_start: Vec::new(),
+            worth_it: 0,
+            tallies: vec![Tally::default(); cells.cells.len()],
+            enabled: cells.all(),
+            rewrites: false,
+            sp_at_start,
+            sp: 0,
+        };
+        walker.at_start = walker.valid_at_start(function);
+        walker.worth_it = walker.worth_it(function, demand);
+        walker
+    }
+
     /// The cells that are valid at the start of each block.
     fn valid_at_start(&mut self, function: &mut Function) -> Vec<CellSet> {
         let count = function.blocks.len();
-        let mut predecessors = vec![Vec::new(); count];
-        for (block, content) in function.blocks.iter().enumerate() {
-            for to in content.end.targets() {
-                predecessors[to].push(block);
-            }
-        }
+        let predecessors = Predecessors::of(function);
         let is_root: Vec<bool> = (0..count)
             .map(|block| block == function.entry || function.blocks[block].resume.is_some())
             .collect();
@@ -196,8 +191,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
             let start = if is_root[block] {
                 0
             } else {
-                predecessors[block]
-                    .iter()
+                (predecessors.of_block(block).iter())
                     .fold(self.cells.all(), |valid, from| valid & at_end[*from])
             };
             at_start[block] = start;
@@ -211,24 +205,33 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 }
             }
         }
-        self.tallies.fill(Tally::default());
         at_start
     }
 
     /// The cells that meet the demand.
-    fn worth_it(
-        &mut self,
-        function: &mut Function,
-        at_start: &[CellSet],
-        demand: Demand,
-    ) -> CellSet {
-        for (id, (block, valid)) in function.blocks.iter_mut().zip(at_start).enumerate() {
-            self.block(id, block, *valid);
-        }
+    fn worth_it(&mut self, function: &mut Function, demand: Demand) -> CellSet {
+        self.count_all(function);
         (0..)
             .zip(&self.tallies)
             .filter(|(_, tally)| demand.is_met(**tally))
             .fold(0, |set, (position, _)| set | 1 << position)
+    }
+
+    /// Serves loads from locals, by the first `most` cells. Returns how many.
+    fn serve(&mut self, function: &mut Function, most: usize) -> u64 {
+        self.enabled = self.worth_it & self.cells.first(most);
+        self.rewrites = true;
+        self.count_all(function);
+        drop_dead_tees(function, self.facts.pcs);
+        self.tallies.iter().map(|tally| tally.served).sum()
+    }
+
+    /// Walks over all blocks, and counts anew what becomes of the loads of each cell.
+    fn count_all(&mut self, function: &mut Function) {
+        self.tallies.fill(Tally::default());
+        for (id, block) in function.blocks.iter_mut().enumerate() {
+            self.block(id, block, self.at_start[id]);
+        }
     }
 
     /// Serves the loads of a block. Returns the cells that are valid at its end.
@@ -260,7 +263,7 @@ impl<F: Fn(FuncIndex) -> Option<u32>> Walker<'_, F> {
                 self.store(store, *access, value, valid);
             }
             Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
-                let (to, _, length) = &**all;
+                let [to, _, length] = &**all;
                 if let Some((start, end)) = exposure::stack_range(to, length) {
                     *valid &= !self.overlapping(start, end);
                 }

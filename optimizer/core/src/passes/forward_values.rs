@@ -21,7 +21,7 @@
 //! code 7,062,660 to 6,781,772 bytes.
 
 use super::{Go, Outcome};
-use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS};
+use crate::code::locals::{self, Effects, Liveness, LocalSet, MOST_LOCALS, is_get};
 use crate::code::{
     Code, Definition, End, Expr, FIRST_FREE, Facts, Function, Local, Located, Stmt, rules,
 };
@@ -200,14 +200,19 @@ impl Forwarder<'_> {
             return None;
         };
         for (at, stmt) in body.iter().enumerate().skip(position + 1).take(REACH) {
-            if reads(stmt, local) > 0 {
+            let passed = Effects::of_stmt(stmt, self.facts);
+            let is_read = match &passed {
+                Some(passed) => passed.reads >> local & 1 == 1,
+                None => reads(stmt, local) > 0,
+            };
+            if is_read {
                 let before = Effects::before_read(stmt, local, self.facts);
                 return effects.commutes_with(&before).then_some(at);
             }
-            if touches(stmt, local) {
+            let passed = passed?;
+            if passed.writes >> local & 1 == 1 {
                 return None;
             }
-            let passed = Effects::of_stmt(stmt, self.facts)?;
             // Only what cannot fail moves over a check, because the check may be there for the value's sake.
             if !effects.commutes_with(&passed) {
                 let apart = effects.locals_and_globals_commute(&passed) && is_apart(value, stmt);
@@ -245,7 +250,7 @@ impl Forwarder<'_> {
         let stmt = &mut body[at - 1];
         for expr in stmt.exprs_mut() {
             expr.visit_mut(&mut |node| {
-                if *node == Expr::Get(local)
+                if is_get(node, local)
                     && let Some(value) = value.take()
                 {
                     *node = value;
@@ -277,23 +282,9 @@ fn has_call(expr: &Expr) -> bool {
 fn reads(stmt: &Stmt, local: Local) -> usize {
     let mut count = 0;
     for expr in stmt.exprs() {
-        expr.visit(&mut |node| count += usize::from(*node == Expr::Get(local)));
+        expr.visit(&mut |node| count += usize::from(is_get(node, local)));
     }
     count
-}
-
-/// Whether a statement or anything nested in it reads or sets a local.
-fn touches(stmt: &Stmt, local: Local) -> bool {
-    let mut found = false;
-    stmt.visit(&mut |stmt| {
-        found |= matches!(stmt, Stmt::Set(target, _) if *target == local);
-        for expr in stmt.exprs() {
-            expr.visit(&mut |node| {
-                found |= matches!(node, Expr::Get(l) | Expr::Tee(l, _) if *l == local);
-            });
-        }
-    });
-    found
 }
 
 /// Whether a store cannot touch what `value` loads: other bytes of the same object, or Go's stack against a

@@ -134,6 +134,7 @@ impl InterferenceGraph {
             }
             _ => expr
                 .operands()
+                .iter()
                 .rev()
                 .for_each(|operand| self.expr(operand, live)),
         }

@@ -69,7 +69,7 @@ pub(super) fn run(
     };
     each_product(function, &mut |product| {
         if let Expr::Binary(_, operands, _) = product {
-            *product = Expr::binary(Op::I64_MUL, operands.0.take(), factor.clone());
+            *product = Expr::binary(Op::I64_MUL, operands[0].take(), factor.clone());
         }
     });
     Ok(Outcome {
@@ -112,7 +112,7 @@ fn each_product(function: &mut Function, f: &mut impl FnMut(&mut Expr)) {
     let mut visit = |expr: &mut Expr| {
         expr.visit_mut(&mut |node| {
             if let Expr::Binary(Op::I64_SHL, factors, _) = node
-                && factors.1 == Expr::I64(HEAP_MINIMUM_SHIFT)
+                && factors[1] == Expr::I64(HEAP_MINIMUM_SHIFT)
             {
                 f(node);
             }
@@ -134,7 +134,7 @@ fn divides(function: &Function) -> bool {
         for expr in stmt.exprs() {
             expr.visit(&mut |node| match node {
                 Expr::Binary(Op::I64_DIV_U, operands, _) => {
-                    by_division |= operands.1 == Expr::I64(PER_CENT);
+                    by_division |= operands[1] == Expr::I64(PER_CENT);
                 }
                 Expr::I64(number) => {
                     for (seen, half) in magic.iter_mut().zip(MAGIC) {

@@ -186,11 +186,11 @@ mod tests {
 
     /// Calls one of two functions through the table, as the script says.
     fn calling_one_of_two() -> Function {
-        let either = Expr::Select(Box::new((
+        let either = Expr::Select(Box::new([
             Expr::I32(slot(MAY_UNWIND)),
             Expr::I32(slot(STEADY)),
             Expr::Call(Box::new((CHOOSE, Vec::new())), At::NOWHERE),
-        )));
+        ]));
         let indirect = call(Callee::Indirect(Box::new(either)));
         let mut function = program::function(vec![
             (vec![indirect], End::Jump(1)),
@@ -226,12 +226,12 @@ mod tests {
         else {
             unreachable!("{:#?}", function.blocks)
         };
-        assert_eq!(operands.1, Expr::I32(slot(STEADY)));
+        assert_eq!(operands[1], Expr::I32(slot(STEADY)));
         assert_eq!(
             function.blocks[*direct].body,
             [call(Callee::Direct(STEADY))]
         );
-        let through_table = call(Callee::Indirect(Box::new(operands.0.clone())));
+        let through_table = call(Callee::Indirect(Box::new(operands[0].clone())));
         assert_eq!(function.blocks[*indirect].body, [through_table]);
     }
 

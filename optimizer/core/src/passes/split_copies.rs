@@ -55,7 +55,7 @@ fn split(function: &mut Function) -> usize {
             let Stmt::MemoryCopy(all) = stmt else {
                 continue;
             };
-            let (to, from, length) = &mut **all;
+            let [to, from, length] = &mut **all;
             if matches!(length, Expr::I32(_)) {
                 continue;
             }
@@ -81,7 +81,7 @@ fn in_pieces(operands: [Expr; 3], [to, from, length]: [Local; 3], at: At) -> Vec
     let distance = || Expr::binary(Op::I32_SUB, get(to), get(from));
     let is_apart = Expr::binary(Op::I32_GE_U, distance(), get(length));
     let is_skewed = Expr::binary(Op::I32_AND, distance(), Expr::I32(ALIGNMENT - 1));
-    let copy = |bytes| Stmt::MemoryCopy(Box::new((get(to), get(from), bytes))).at(at);
+    let copy = |bytes| Stmt::MemoryCopy(Box::new([get(to), get(from), bytes])).at(at);
     let by_piece =
         |op, local| Stmt::Set(local, Expr::binary(op, get(local), Expr::I32(PIECE))).at(at);
     let pieces = vec![
@@ -92,7 +92,7 @@ fn in_pieces(operands: [Expr; 3], [to, from, length]: [Local; 3], at: At) -> Vec
         Stmt::BrIf(0, is_long()).at(at),
     ];
     let when_slow = Stmt::If(
-        Expr::Select(Box::new((is_skewed, Expr::I32(0), is_apart))),
+        Expr::Select(Box::new([is_skewed, Expr::I32(0), is_apart])),
         vec![Stmt::Loop(pieces).at(at)],
         Vec::new(),
     );
@@ -119,7 +119,7 @@ mod tests {
     const MIDDLE: i32 = 40_000;
 
     fn copying(to: i32, from: i32, length: Expr) -> Function {
-        let copy = Stmt::MemoryCopy(Box::new((Expr::I32(to), Expr::I32(from), length)));
+        let copy = Stmt::MemoryCopy(Box::new([Expr::I32(to), Expr::I32(from), length]));
         program::function(vec![(vec![copy, Stmt::Return(8)], End::Stop)])
     }
 

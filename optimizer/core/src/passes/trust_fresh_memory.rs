@@ -186,7 +186,7 @@ fn filling(call: &Located) -> Located {
     };
     let size = Expr::binary(Op::I32_ADD, argument(SIZE), Expr::I32(PAGE - 1));
     let pages = Expr::binary(Op::I32_AND, size, Expr::I32(-PAGE));
-    Stmt::MemoryFill(Box::new((argument(ADDRESS), Expr::I32(0), pages))).at(call.at)
+    Stmt::MemoryFill(Box::new([argument(ADDRESS), Expr::I32(0), pages])).at(call.at)
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ impl Encoder<'_> {
                 op.encode(&mut self.out.bytes);
             }
             Expr::Binary(op, operands, at) => {
-                self.expression(&operands.0);
-                self.expression(&operands.1);
+                self.expression(&operands[0]);
+                self.expression(&operands[1]);
                 if op.traps() {
                     self.out.mark(*at, true);
                 }
@@ -49,9 +49,9 @@ impl Encoder<'_> {
                 self.out.access(load.byte(), *access);
             }
             Expr::Select(operands) => {
-                self.expression(&operands.0);
-                self.expression(&operands.1);
-                self.expression(&operands.2);
+                self.expression(&operands[0]);
+                self.expression(&operands[1]);
+                self.expression(&operands[2]);
                 self.out.byte(0x1b);
             }
             Expr::Call(call, at) => {

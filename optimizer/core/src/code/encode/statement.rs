@@ -187,7 +187,7 @@ impl Encoder<'_> {
         self.call(function, at);
     }
 
-    fn three(&mut self, (a, b, c): &(Expr, Expr, Expr)) {
+    fn three(&mut self, [a, b, c]: &[Expr; 3]) {
         self.expression(a);
         self.expression(b);
         self.expression(c);

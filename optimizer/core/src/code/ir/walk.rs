@@ -2,49 +2,48 @@
 
 use super::{At, BlockId, Callee, End, Expr, Function, Located, Stmt};
 use crate::index::FuncIndex;
+use std::slice;
 
 impl Expr {
     /// The operands, in evaluation order.
-    pub(crate) fn operands(&self) -> impl DoubleEndedIterator<Item = &Expr> {
-        let mut found: [Option<&Expr>; 3] = [None; 3];
-        let mut arguments: &[Expr] = &[];
+    pub(crate) fn operands(&self) -> &[Expr] {
         match self {
             Expr::Tee(_, a) | Expr::Unary(_, a, _) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                found[0] = Some(a);
+                slice::from_ref(a)
             }
-            Expr::Binary(_, both, _) => found = [Some(&both.0), Some(&both.1), None],
-            Expr::Select(all) => found = [Some(&all.0), Some(&all.1), Some(&all.2)],
-            Expr::Call(call, _) => arguments = &call.1,
-            _ => {}
+            Expr::Binary(_, both, _) => &**both,
+            Expr::Select(all) => &**all,
+            Expr::Call(call, _) => &call.1,
+            _ => &[],
         }
-        found.into_iter().flatten().chain(arguments)
     }
 
     /// As [`Expr::operands`], to change them.
-    pub(crate) fn operands_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
-        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
-        let mut arguments: &mut [Expr] = &mut [];
+    pub(crate) fn operands_mut(&mut self) -> &mut [Expr] {
         match self {
             Expr::Tee(_, a) | Expr::Unary(_, a, _) | Expr::Load(_, _, a) | Expr::MemoryGrow(a) => {
-                found[0] = Some(a);
+                slice::from_mut(a)
             }
-            Expr::Binary(_, both, _) => found = [Some(&mut both.0), Some(&mut both.1), None],
-            Expr::Select(all) => found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)],
-            Expr::Call(call, _) => arguments = &mut call.1,
-            _ => {}
+            Expr::Binary(_, both, _) => &mut **both,
+            Expr::Select(all) => &mut **all,
+            Expr::Call(call, _) => &mut call.1,
+            _ => &mut [],
         }
-        found.into_iter().flatten().chain(arguments)
     }
 
     /// Every node in evaluation order: operands before operators.
     pub(crate) fn visit<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
-        self.operands().for_each(|operand| operand.visit(f));
+        for operand in self.operands() {
+            operand.visit(f);
+        }
         f(self);
     }
 
     /// As [`Expr::visit`], to change nodes.
     pub(crate) fn visit_mut(&mut self, f: &mut impl FnMut(&mut Expr)) {
-        self.operands_mut().for_each(|operand| operand.visit_mut(f));
+        for operand in self.operands_mut() {
+            operand.visit_mut(f);
+        }
         f(self);
     }
 
@@ -54,15 +53,6 @@ impl Expr {
                 *at = f(*at);
             }
         });
-    }
-}
-
-impl Callee {
-    fn expr(&self) -> Option<&Expr> {
-        match self {
-            Callee::Direct(_) => None,
-            Callee::Indirect(slot) => Some(slot),
-        }
     }
 }
 
@@ -93,58 +83,52 @@ impl Stmt {
 
     /// Its own expressions in evaluation order, without those of nested statements.
     pub(crate) fn exprs(&self) -> impl DoubleEndedIterator<Item = &Expr> {
-        let mut found: [Option<&Expr>; 3] = [None; 3];
-        let mut arguments: &[Expr] = &[];
-        match self {
+        let (first, rest): (&[Expr], &[Expr]) = match self {
             Stmt::Set(_, e)
             | Stmt::SetGlobal(_, e)
             | Stmt::Drop(e)
             | Stmt::If(e, _, _)
             | Stmt::BrIf(_, e)
-            | Stmt::BrTable(_, e) => found[0] = Some(e),
-            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
+            | Stmt::BrTable(_, e) => (slice::from_ref(e), &[]),
+            Stmt::Store(_, _, address, value) => (slice::from_ref(address), slice::from_ref(value)),
             Stmt::Call(_, list)
             | Stmt::PushedCall {
                 arguments: list, ..
-            } => arguments = list,
-            Stmt::GoCall { callee, .. } | Stmt::TailCall(callee) => found[0] = callee.expr(),
-            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
-                found = [Some(&all.0), Some(&all.1), Some(&all.2)];
-            }
-            _ => {}
-        }
-        found.into_iter().flatten().chain(arguments)
-    }
-
-    /// As [`Stmt::exprs`], to change them.
-    pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
-        let mut found: [Option<&mut Expr>; 3] = [None, None, None];
-        let mut arguments: &mut [Expr] = &mut [];
-        match self {
-            Stmt::Set(_, e)
-            | Stmt::SetGlobal(_, e)
-            | Stmt::Drop(e)
-            | Stmt::If(e, _, _)
-            | Stmt::BrIf(_, e)
-            | Stmt::BrTable(_, e) => found[0] = Some(e),
-            Stmt::Store(_, _, address, value) => found = [Some(address), Some(value), None],
-            Stmt::Call(_, list)
-            | Stmt::PushedCall {
-                arguments: list, ..
-            } => arguments = list,
+            } => (list, &[]),
             Stmt::GoCall {
                 callee: Callee::Indirect(slot),
                 ..
             }
-            | Stmt::TailCall(Callee::Indirect(slot)) => {
-                found[0] = Some(slot);
+            | Stmt::TailCall(Callee::Indirect(slot)) => (slice::from_ref(slot), &[]),
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => (&**all, &[]),
+            _ => (&[], &[]),
+        };
+        first.iter().chain(rest)
+    }
+
+    /// As [`Stmt::exprs`], to change them.
+    pub(crate) fn exprs_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Expr> {
+        let (first, rest): (&mut [Expr], &mut [Expr]) = match self {
+            Stmt::Set(_, e)
+            | Stmt::SetGlobal(_, e)
+            | Stmt::Drop(e)
+            | Stmt::If(e, _, _)
+            | Stmt::BrIf(_, e)
+            | Stmt::BrTable(_, e) => (slice::from_mut(e), &mut []),
+            Stmt::Store(_, _, address, value) => (slice::from_mut(address), slice::from_mut(value)),
+            Stmt::Call(_, list)
+            | Stmt::PushedCall {
+                arguments: list, ..
+            } => (list, &mut []),
+            Stmt::GoCall {
+                callee: Callee::Indirect(slot),
+                ..
             }
-            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
-                found = [Some(&mut all.0), Some(&mut all.1), Some(&mut all.2)];
-            }
-            _ => {}
-        }
-        found.into_iter().flatten().chain(arguments)
+            | Stmt::TailCall(Callee::Indirect(slot)) => (slice::from_mut(slot), &mut []),
+            Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => (&mut **all, &mut []),
+            _ => (&mut [], &mut []),
+        };
+        first.iter_mut().chain(rest)
     }
 
     /// Nested statement lists.
@@ -230,20 +214,14 @@ impl End {
     }
 
     /// Blocks that may run next, one entry for each mention.
-    pub(crate) fn targets(&self) -> Vec<BlockId> {
-        match self {
-            End::Stop => Vec::new(),
-            End::Jump(to) => vec![*to],
-            End::Branch(_, yes, no, _) => vec![*yes, *no],
-            End::Dispatch(dispatch) => {
-                let mut targets = dispatch.table.clone();
-                targets.push(dispatch.other);
-                targets.sort_unstable();
-                targets.dedup();
-                targets
-            }
-            End::Reenter(_, to) => vec![*to],
-        }
+    pub(crate) fn targets(&self) -> impl Iterator<Item = BlockId> {
+        let (table, named): (&[BlockId], _) = match self {
+            End::Stop => (&[], [None, None]),
+            End::Jump(to) | End::Reenter(_, to) => (&[], [Some(*to), None]),
+            End::Branch(_, yes, no, _) => (&[], [Some(*yes), Some(*no)]),
+            End::Dispatch(dispatch) => (&dispatch.table, [Some(dispatch.other), None]),
+        };
+        table.iter().copied().chain(named.into_iter().flatten())
     }
 
     /// Changes every target.

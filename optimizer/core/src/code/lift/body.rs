@@ -57,6 +57,7 @@ pub(super) enum Label {
     Unwind,
 }
 
+const NO_OPERAND: Refusal = "an operand that is not there";
 pub(super) const UNKNOWN_BRANCH: Refusal = "a branch that is neither a jump nor an unwind";
 
 impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
@@ -96,6 +97,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
 
     fn one_segment(&mut self) -> Result<Vec<Step>, Refusal> {
         let mut steps = Vec::new();
+        let mut out = Vec::new();
         loop {
             match self.cursor.peek(0) {
                 None => return Err("a segment without an end"),
@@ -123,9 +125,9 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
                 steps.push(step);
                 continue;
             }
-            let mut out = take_sp_changes(&mut steps);
+            take_sp_changes(&mut steps, &mut out);
             self.step(&mut out, 0)?;
-            steps.extend(out.into_iter().map(Step::Stmt));
+            steps.extend(out.drain(..).map(Step::Stmt));
         }
     }
 
@@ -229,10 +231,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 
     pub(super) fn pop(&mut self) -> Result<Expr, Refusal> {
-        self.stack
-            .pop()
-            .map(|(expr, _)| expr)
-            .ok_or("an operand that is not there")
+        self.stack.pop().map(|(expr, _)| expr).ok_or(NO_OPERAND)
     }
 
     pub(super) fn push(&mut self, expr: Expr) {
@@ -249,12 +248,20 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 
     /// Takes operands off the stack with the greatest depth among them.
-    pub(super) fn take(&mut self, count: usize) -> Result<(Vec<Expr>, u32), Refusal> {
-        let at = self
-            .stack
-            .len()
-            .checked_sub(count)
-            .ok_or("an operand that is not there")?;
+    pub(super) fn take<const N: usize>(&mut self) -> Result<([Expr; N], u32), Refusal> {
+        let mut operands = [const { Expr::I32(0) }; N];
+        let mut deepest = 0;
+        for operand in operands.iter_mut().rev() {
+            let (expr, depth) = self.stack.pop().ok_or(NO_OPERAND)?;
+            *operand = expr;
+            deepest = deepest.max(depth);
+        }
+        Ok((operands, deepest))
+    }
+
+    /// As [`Reader::take`], for a call.
+    pub(super) fn take_arguments(&mut self, count: usize) -> Result<(Vec<Expr>, u32), Refusal> {
+        let at = self.stack.len().checked_sub(count).ok_or(NO_OPERAND)?;
         let taken = self.stack.split_off(at);
         let depth = taken.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
         Ok((taken.into_iter().map(|(expr, _)| expr).collect(), depth))
@@ -360,7 +367,7 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
             Expr::GetGlobal(_) => Type::I64,
             Expr::Unary(op, ..) | Expr::Binary(op, ..) => op.result(),
             Expr::Load(load, _, _) => load.result(),
-            Expr::Select(operands) => self.type_of(&operands.0),
+            Expr::Select(operands) => self.type_of(&operands[0]),
             Expr::Call(call, _) => self.facts.signature(call.0).result.unwrap_or(Type::I64),
         }
     }
@@ -396,19 +403,16 @@ impl<'r, 'o, 'b> Reader<'r, 'o, 'b> {
     }
 }
 
-/// Takes statements that set SP off the end: a return that follows adds them up.
-fn take_sp_changes(steps: &mut Vec<Step>) -> Vec<Located> {
-    let sets_sp = |step: &Step| match step {
+/// Moves statements that set SP from the end to `out`, which is empty: a return that follows adds them up.
+fn take_sp_changes(steps: &mut Vec<Step>, out: &mut Vec<Located>) {
+    let sets_sp = |step: &mut Step| match step {
         Step::Stmt(located) => matches!(located.stmt, Stmt::Set(SP, _)),
         Step::Jump(_) | Step::JumpIf(..) => false,
     };
-    let kept = steps.iter().rposition(|step| !sets_sp(step));
-    let taken = steps.split_off(kept.map_or(0, |last| last + 1));
-    let statement = |step| match step {
-        Step::Stmt(stmt) => Some(stmt),
-        Step::Jump(_) | Step::JumpIf(..) => None,
-    };
-    taken.into_iter().filter_map(statement).collect()
+    while let Some(Step::Stmt(stmt)) = steps.pop_if(sets_sp) {
+        out.push(stmt);
+    }
+    out.reverse();
 }
 
 /// Whether control never reaches what would follow these steps.

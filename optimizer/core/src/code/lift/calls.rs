@@ -65,7 +65,7 @@ impl Reader<'_, '_, '_> {
             return Err("a write barrier that is called otherwise than Go does");
         }
         let pc_b = self.own_pc_b(pc)?;
-        let (arguments, _) = self.take(signature.params)?;
+        let (arguments, _) = self.take_arguments(signature.params)?;
         let call = Stmt::PushedCall {
             pc_b,
             function,
@@ -205,7 +205,7 @@ impl Reader<'_, '_, '_> {
             return Err("a call of a Go function without a return PC");
         }
         let signature = self.facts.signature(function);
-        let (arguments, depth) = self.take(signature.params)?;
+        let (arguments, depth) = self.take_arguments(signature.params)?;
         let at = self.here();
         self.cursor.skip_sp_reload();
         match (signature.result, role) {
@@ -237,7 +237,7 @@ impl Reader<'_, '_, '_> {
             .for_each(|argument| self.push(argument));
         self.emit_from(out, Stmt::SetGlobal(GLOBAL_SP, Expr::Get(SP)), at);
         let arguments = self
-            .take(count)
+            .take_arguments(count)
             .map(|(arguments, _)| arguments)
             .unwrap_or_default();
         match result {
@@ -268,7 +268,7 @@ fn sp_increase(stmt: &Stmt) -> Option<u32> {
         return None;
     };
     match &**operands {
-        (Expr::Get(SP), Expr::I32(n)) => u32::try_from(*n).ok(),
+        [Expr::Get(SP), Expr::I32(n)] => u32::try_from(*n).ok(),
         _ => None,
     }
 }

@@ -41,8 +41,8 @@ impl<'b> Reader<'_, '_, 'b> {
             Operator::LocalTee { local_index: SP } => self.set_sp(out)?,
             Operator::LocalTee { local_index } => {
                 let local = self.variable(*local_index)?;
-                let (mut value, operands) = self.take(1)?;
-                self.push_deep(Expr::Tee(local, Box::new(value.remove(0))), operands)?;
+                let ([value], depth) = self.take()?;
+                self.push_deep(Expr::Tee(local, Box::new(value)), depth)?;
             }
             Operator::GlobalGet { global_index } if *global_index != GLOBAL_SP => {
                 self.push(Expr::GetGlobal(*global_index));
@@ -73,10 +73,8 @@ impl<'b> Reader<'_, '_, 'b> {
             Operator::F64Const { value } => self.push(Expr::F64(value.bits())),
             Operator::MemorySize { mem: 0 } => self.push(Expr::MemorySize),
             Operator::Select => {
-                let (operands, depth) = self.take(3)?;
-                let [a, b, condition] =
-                    <[Expr; 3]>::try_from(operands).map_err(|_| "an operand that is not there")?;
-                self.push_deep(Expr::Select(Box::new((a, b, condition))), depth)?;
+                let (operands, depth) = self.take()?;
+                self.push_deep(Expr::Select(Box::new(operands)), depth)?;
             }
             _ => return self.computes_by_opcode(out, token),
         }
@@ -95,11 +93,12 @@ impl<'b> Reader<'_, '_, 'b> {
             _ => None,
         };
         if let Some(op) = op {
-            let (mut operands, depth) = self.take(if op.is_unary() { 1 } else { 2 })?;
-            let last = operands.pop().ok_or("an operand that is not there")?;
-            let expr = match operands.pop() {
-                None => Expr::Unary(op, Box::new(last), self.here()),
-                Some(first) => Expr::Binary(op, Box::new((first, last)), self.here()),
+            let (expr, depth) = if op.is_unary() {
+                let ([operand], depth) = self.take()?;
+                (Expr::Unary(op, Box::new(operand), self.here()), depth)
+            } else {
+                let (operands, depth) = self.take()?;
+                (Expr::Binary(op, Box::new(operands), self.here()), depth)
             };
             if is_sum_with_copy_of_sp(&expr) {
                 return Err("a copy of SP, from which slots are addressed");
@@ -115,8 +114,8 @@ impl<'b> Reader<'_, '_, 'b> {
             ..access
         };
         if let Some(load) = Load::from_byte(byte) {
-            let (mut address, depth) = self.take(1)?;
-            self.push_deep(Expr::Load(load, access, Box::new(address.remove(0))), depth)?;
+            let ([address], depth) = self.take()?;
+            self.push_deep(Expr::Load(load, access, Box::new(address)), depth)?;
             return Ok(true);
         }
         let Some(store) = Store::from_byte(byte) else {
@@ -191,11 +190,11 @@ impl<'b> Reader<'_, '_, 'b> {
                 src_mem: 0,
             } => {
                 let (length, from, to) = (self.pop()?, self.pop()?, self.pop()?);
-                self.emit(out, Stmt::MemoryCopy(Box::new((to, from, length))));
+                self.emit(out, Stmt::MemoryCopy(Box::new([to, from, length])));
             }
             Operator::MemoryFill { mem: 0 } => {
                 let (length, byte, to) = (self.pop()?, self.pop()?, self.pop()?);
-                self.emit(out, Stmt::MemoryFill(Box::new((to, byte, length))));
+                self.emit(out, Stmt::MemoryFill(Box::new([to, byte, length])));
             }
             _ => return Err("an operator that Go does not write"),
         }
@@ -257,10 +256,10 @@ impl<'b> Reader<'_, '_, 'b> {
         let value = match self.pop()? {
             // One form for both directions: SP plus a constant.
             Expr::Binary(Op::I32_SUB, operands, _) => match *operands {
-                (Expr::Get(SP), Expr::I32(n)) => {
+                [Expr::Get(SP), Expr::I32(n)] => {
                     Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(n.wrapping_neg()))
                 }
-                (a, b) => Expr::binary(Op::I32_SUB, a, b),
+                [a, b] => Expr::binary(Op::I32_SUB, a, b),
             },
             value => value,
         };
@@ -275,5 +274,5 @@ fn is_sum_with_copy_of_sp(expr: &Expr) -> bool {
     let Expr::Binary(Op::I64_ADD, operands, _) = expr else {
         return false;
     };
-    matches!(&**operands, (Expr::Tee(_, kept), Expr::I64(_)) if kept.above_sp() == Some(0))
+    matches!(&**operands, [Expr::Tee(_, kept), Expr::I64(_)] if kept.above_sp() == Some(0))
 }

@@ -22,10 +22,10 @@ pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
                 let Expr::Binary(Op::I64_ADD, operands, _) = &mut **inner else {
                     return;
                 };
-                let Expr::I64(constant) = operands.1 else {
+                let Expr::I64(constant) = operands[1] else {
                     return;
                 };
-                let of_sp = matches!(&operands.0, Expr::Unary(Op::I64_EXTEND_I32_U, base, _) if **base == Expr::Get(SP));
+                let of_sp = matches!(&operands[0], Expr::Unary(Op::I64_EXTEND_I32_U, base, _) if **base == Expr::Get(SP));
                 let limit = if of_sp { LARGEST_FRAME } else { FOLDABLE };
                 if !(0..limit).contains(&constant)
                     || i64::from(*offset) + constant >= LARGEST_OFFSET
@@ -33,10 +33,10 @@ pub(super) fn fold_address(offset: &mut u32, address: &mut Expr) {
                     return;
                 }
                 *offset += constant as u32;
-                *address = wrapped(operands.0.take());
+                *address = wrapped(operands[0].take());
             }
             Expr::Binary(Op::I32_ADD, operands, _) => {
-                let (Expr::Get(SP), Expr::I32(constant)) = &**operands else {
+                let [Expr::Get(SP), Expr::I32(constant)] = &**operands else {
                     return;
                 };
                 if *constant < 0 || i64::from(*offset) + i64::from(*constant) >= LARGEST_OFFSET {
@@ -97,9 +97,9 @@ fn strip_mask(store: Store, value: &mut Expr) -> bool {
     let Expr::Binary(Op::I64_AND, operands, _) = value else {
         return false;
     };
-    match operands.1 {
+    match operands[1] {
         Expr::I64(mask) if mask as u64 & bits == bits => {
-            *value = operands.0.take();
+            *value = operands[0].take();
             true
         }
         _ => false,
@@ -114,7 +114,7 @@ pub(super) fn load_slot(slot: &mut Expr, pcs: PcWidth) {
     let Expr::Binary(Op::I64_SHR_U, operands, _) = &mut **shifted else {
         return;
     };
-    if let (Expr::Load(Load::I64, access, address), Expr::I64(16)) = &mut **operands {
+    if let [Expr::Load(Load::I64, access, address), Expr::I64(16)] = &mut **operands {
         let Some(offset) = access.offset.checked_add(Pc::F_OFFSET) else {
             return;
         };

@@ -188,8 +188,8 @@ impl Reference<'_> {
             Expr::Unary(Op::I32_EQZ, operand, _) => u32::from(self.value(operand, locals)? == 0),
             Expr::Binary(op, operands, _) => {
                 let (a, b) = (
-                    self.value(&operands.0, locals)?,
-                    self.value(&operands.1, locals)?,
+                    self.value(&operands[0], locals)?,
+                    self.value(&operands[1], locals)?,
                 );
                 match *op {
                     Op::I32_LT_U => u32::from(a < b),

@@ -68,7 +68,7 @@ fn a_local_that_waits_keeps_its_value_when_it_is_set() {
     let Stmt::Drop(Expr::Binary(Op::I64_ADD, operands, _)) = &body[3] else {
         panic!("{body:#?}");
     };
-    assert_eq!(operands.0, Expr::Get(*first));
+    assert_eq!(operands[0], Expr::Get(*first));
     // Within the statement itself.
     let body = only_block("local.get 2 i32.const 4096 i64.const 7 local.tee 2 i64.store drop");
     assert!(matches!(&body[0], Stmt::Set(_, Expr::Get(R0))), "{body:#?}");

@@ -77,11 +77,11 @@ pub(crate) fn value(choices: &mut Choices, ty: Type, depth: u32) -> Expr {
         1 => Expr::Get(local(choices, ty)),
         2 => Expr::Tee(local(choices, ty), Box::new(value(choices, ty, depth - 1))),
         3 | 4 => load(choices, ty, depth - 1),
-        5 => Expr::Select(Box::new((
+        5 => Expr::Select(Box::new([
             value(choices, ty, depth - 1),
             value(choices, ty, depth - 1),
             condition(choices, depth - 1),
-        ))),
+        ])),
         _ => operation(choices, ty, depth - 1),
     }
 }

@@ -323,8 +323,8 @@ impl Reader {
             "return" => Stmt::Return(self.number("")),
             "unwind" => Stmt::Unwind,
             "unreachable" => Stmt::Unreachable,
-            "memory.copy" => Stmt::MemoryCopy(Box::new(self.operands::<3>().into())),
-            "memory.fill" => Stmt::MemoryFill(Box::new(self.operands::<3>().into())),
+            "memory.copy" => Stmt::MemoryCopy(Box::new(self.operands())),
+            "memory.fill" => Stmt::MemoryFill(Box::new(self.operands())),
             "block" => Stmt::Block(self.body()),
             "loop" => Stmt::Loop(self.body()),
             "br" => Stmt::Br(self.number("")),
@@ -438,7 +438,7 @@ impl Reader {
         let place = self.place();
         let word = self.word();
         match word.as_str() {
-            "select" => return Expr::Select(Box::new(self.operands::<3>().into())),
+            "select" => return Expr::Select(Box::new(self.operands())),
             "call" => return Expr::Call(Box::new((self.called(), self.list())), At::NOWHERE),
             "memory.size" => return Expr::MemorySize,
             "memory.grow" => return Expr::MemoryGrow(Box::new(self.operand())),

@@ -55,9 +55,9 @@ impl Stack {
                     self.store(sp, above + i64::from(access.offset), *store, value);
                 }
             }
-            Stmt::MemoryFill(all) if all.1 == Expr::I32(0) => {}
+            Stmt::MemoryFill(all) if all[1] == Expr::I32(0) => {}
             Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
-                let (to, _, length) = &**all;
+                let [to, _, length] = &**all;
                 if let Some(above) = to.above_sp() {
                     let length = match length {
                         Expr::I32(length) => i64::from(length.cast_unsigned()),

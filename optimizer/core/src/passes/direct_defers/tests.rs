@@ -125,11 +125,11 @@ fn a_closure_on_the_stack_is_called_directly() {
 
 #[test]
 fn so_is_the_one_in_the_slot_of_the_first_defer() {
-    let cleared = Stmt::MemoryFill(Box::new((
+    let cleared = Stmt::MemoryFill(Box::new([
         Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(8)),
         Expr::I32(0),
         Expr::I32(48),
-    )));
+    ]));
     let made = [
         cleared,
         store(SLOT, Expr::I64(0)),
@@ -151,7 +151,7 @@ fn what_is_not_known_stays() {
     };
     let half = Stmt::Store(Store::I64_32, access, Expr::Get(SP), Expr::I64(1));
     let to = Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(4));
-    let copied = Stmt::MemoryCopy(Box::new((to, Expr::I32(5000), Expr::I32(16))));
+    let copied = Stmt::MemoryCopy(Box::new([to, Expr::I32(5000), Expr::I32(16)]));
     let refused = [
         ("two closures", store(CLOSURE, Expr::I64(OF_ANOTHER))),
         ("another value", store(CLOSURE, Expr::Get(LOCAL))),

@@ -53,6 +53,7 @@ fn drop_in_expr(expr: &mut Expr, live: &mut LocalSet) {
         }
         _ => expr
             .operands_mut()
+            .iter_mut()
             .rev()
             .for_each(|operand| drop_in_expr(operand, live)),
     }

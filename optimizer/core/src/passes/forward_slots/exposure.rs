@@ -87,7 +87,7 @@ impl Exposure {
             Stmt::SetGlobal(_, Expr::Get(SP)) => {}
             Stmt::Store(_, _, Expr::Get(SP), value) => self.expr(value),
             Stmt::MemoryCopy(all) | Stmt::MemoryFill(all) => {
-                let (to, from, length) = &**all;
+                let [to, from, length] = &**all;
                 if stack_range(to, length).is_none() {
                     self.expr(to);
                 }
@@ -99,9 +99,9 @@ impl Exposure {
             }
             // The stack check, before there is a frame.
             Stmt::If(Expr::Binary(Op::I32_LE_U, operands, _), _, _)
-                if operands.0 == Expr::Get(SP) =>
+                if operands[0] == Expr::Get(SP) =>
             {
-                self.expr(&operands.1);
+                self.expr(&operands[1]);
             }
             stmt => stmt.exprs().for_each(|expr| self.expr(expr)),
         }
@@ -119,13 +119,13 @@ impl Exposure {
                 self.expr(a);
             }
             Expr::Binary(_, operands, _) => {
-                self.expr(&operands.0);
-                self.expr(&operands.1);
+                self.expr(&operands[0]);
+                self.expr(&operands[1]);
             }
             Expr::Select(operands) => {
-                self.expr(&operands.0);
-                self.expr(&operands.1);
-                self.expr(&operands.2);
+                self.expr(&operands[0]);
+                self.expr(&operands[1]);
+                self.expr(&operands[2]);
             }
             Expr::Call(call, _) => call.1.iter().for_each(|argument| self.expr(argument)),
             _ => {}

@@ -36,7 +36,7 @@ pub(super) fn fill(
     function: &mut Function,
     all: usize,
     facts: &Facts,
-    forward: impl Fn(&mut Function, usize) -> u64,
+    mut forward: impl FnMut(&mut Function, usize) -> u64,
 ) -> u64 {
     let mut full = function.clone();
     let served = forward(&mut full, all);

@@ -1,7 +1,7 @@
 //! Random code on a few slots: the same memory and values with slots in locals, and no local for a slot that others may
 //! write.
 
-use super::{Cells, Demand, forward, forward_all};
+use super::{Cells, Demand, Walker, forward_all};
 use crate::code::At;
 use crate::code::ReturnPc;
 use crate::code::tests::choices::Choices;
@@ -160,14 +160,8 @@ fn serve(function: &mut Function) -> u64 {
     match Cells::find(function, FRAME, &sp) {
         Some(cells) => {
             let all = cells.cells.len();
-            forward(
-                function,
-                &cells,
-                &sp,
-                &machine::facts(),
-                &|_| Some(16),
-                (ANY, all),
-            )
+            let facts = machine::facts();
+            Walker::new(function, &cells, &sp, &facts, &|_| Some(16), ANY).serve(function, all)
         }
         None => 0,
     }

@@ -116,7 +116,8 @@ fn is_plain(function: &Function) -> bool {
 /// Removes the first statement if it makes the frame and nothing jumps back to it. Returns the bytes of the frame.
 fn take_frame(function: &mut Function) -> u32 {
     let entry = function.entry;
-    let comes_back = (function.blocks.iter()).any(|block| block.end.targets().contains(&entry));
+    let comes_back =
+        (function.blocks.iter()).any(|block| block.end.targets().any(|to| to == entry));
     let body = &mut function.blocks[entry].body;
     match body
         .first()
