@@ -8,6 +8,7 @@ import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
 import { packDemo } from "./demo/pack.mjs";
 import { buildPage, canBuildPlayground, pageFolder } from "./demo/page.mjs";
+import { namedBinary } from "./paths.mjs";
 import { CommandError } from "./process.mjs";
 import { nativeProgram } from "./setup/native.mjs";
 import { SetupError, setup } from "./setup.mjs";
@@ -61,11 +62,17 @@ function parse() {
 }
 
 async function prepare(/** @type {boolean} */ needsBrowser) {
-  const { env, missing } = await setup({ chromium: needsBrowser }, [nativeProgram]);
+  let binary = "";
+  const program = async (/** @type {(text: string) => void} */ progress) => {
+    const outcome = await nativeProgram(progress);
+    binary = namedBinary ?? outcome.path ?? "";
+    return outcome;
+  };
+  const { env, missing } = await setup({ chromium: needsBrowser }, [program]);
   if (missing.length > 0) throw new SetupError(`--check needs ${missing.join(", ")}`);
   Object.assign(process.env, env);
   const page = build({ only: "loader" }).then(() => buildPage());
-  const [{ summary, ...folders }] = await Promise.all([packDemo(), page]);
+  const [{ summary, ...folders }] = await Promise.all([packDemo(binary), page]);
   console.log(summary);
   return { page: pageFolder, ...folders };
 }

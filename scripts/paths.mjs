@@ -19,10 +19,18 @@ export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR || "target")
  */
 export const bindings = join(targetDir, "bindings");
 
+const executable = process.platform === "win32" ? "gowasp.exe" : "gowasp";
+
 /** The native binary that `cargo build --release -p gowasp` writes. */
-export const builtBinary = join(targetDir, "release", process.platform === "win32" ? "gowasp.exe" : "gowasp");
+export const builtBinary = join(targetDir, "release", executable);
+
+/** The one that the demo builds, by Cargo.toml's profile `demo`. */
+export const demoBinary = join(targetDir, "demo", executable);
 
 const { GOWASP_BINARY: named } = process.env;
 
+/** The native binary that `$GOWASP_BINARY` names, if it does. */
+export const namedBinary = named && named !== "wasm" ? named : undefined;
+
 /** The native binary that tests, benchmarks and the demo run: `$GOWASP_BINARY`, as for `npx gowasp`, or else the built one. */
-export const gowaspBinary = named && named !== "wasm" ? named : builtBinary;
+export const gowaspBinary = namedBinary ?? builtBinary;

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
-import { cacheDir, gowaspBinary, root } from "../paths.mjs";
+import { cacheDir, root } from "../paths.mjs";
 import { run } from "../process.mjs";
 import { writeUpdate } from "./update.mjs";
 
@@ -23,11 +23,11 @@ const input = join(root, "node_modules", "esbuild-wasm", "esbuild.wasm");
 /**
  * Packs the demo's program, or finds it packed by this very binary.
  *
- * @param {string} [binary] the native program
+ * @param {string} binary the native program
  * @returns {Promise<PackedDemo>}
  * @throws {import("../process.mjs").CommandError} when `gowasp pack` fails
  */
-export async function packDemo(binary = gowaspBinary) {
+export async function packDemo(binary) {
   const [wasm, program] = await Promise.all([readFile(input), readFile(binary)]);
   const store = join(cacheDir, "demo");
   const name = sha256(Buffer.from(sha256(wasm) + sha256(program))).slice(0, 16);

@@ -18,6 +18,12 @@ const zstdFlags = [
   "-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT",
 ];
 
+/** The environment that the program is built in. */
+export const nativeEnvironment = {
+  ...process.env,
+  CFLAGS: [process.env.CFLAGS, ...zstdFlags].filter(Boolean).join(" "),
+};
+
 /**
  * Builds the program by the profile `dist`, without the commands that npm's package has as WebAssembly.
  *
@@ -33,8 +39,7 @@ export async function buildProgram(target, folder) {
   // standard library have theirs, and what is inlined from there brings them along; see below.
   const flags = `target.${target}.rustflags=["-Cforce-unwind-tables=no"]`;
   const tables = target.includes("windows") ? [] : ["--config", flags];
-  const env = { ...process.env, CFLAGS: [process.env.CFLAGS, ...zstdFlags].filter(Boolean).join(" ") };
-  await run("cargo", [...args, ...split, ...tables], { cwd: root, env });
+  await run("cargo", [...args, ...split, ...tables], { cwd: root, env: nativeEnvironment });
   const built = join(targetDir, target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }
