@@ -6,11 +6,12 @@ import { serve } from "../npx/serve/server.mjs";
 import { build } from "./build.mjs";
 import { checkPages } from "./demo/check.mjs";
 import { demoMounts } from "./demo/mounts.mjs";
-import { packDemo } from "./demo/pack.mjs";
+import { packDemo, packOriginal } from "./demo/pack.mjs";
 import { buildPage, canBuildPlayground, pageFolder } from "./demo/page.mjs";
 import { namedBinary } from "./paths.mjs";
 import { CommandError } from "./process.mjs";
 import { nativeProgram } from "./setup/native.mjs";
+import { found } from "./setup/outcome.mjs";
 import { SetupError, setup } from "./setup.mjs";
 
 const help = `Usage: npm run demo [-- OPTIONS]
@@ -68,11 +69,16 @@ async function prepare(/** @type {boolean} */ needsBrowser) {
     binary = namedBinary ?? outcome.path ?? "";
     return outcome;
   };
-  const { env, missing } = await setup({ chromium: needsBrowser }, [program]);
+  const page = async () => {
+    await build({ only: "loader" });
+    await buildPage();
+    return found("page", pageFolder);
+  };
+  const original = async () => found("esbuild as it is, brotli 11", await packOriginal());
+  const { env, missing } = await setup({ chromium: needsBrowser }, { beside: [program], behind: [page, original] });
   if (missing.length > 0) throw new SetupError(`--check needs ${missing.join(", ")}`);
   Object.assign(process.env, env);
-  const page = build({ only: "loader" }).then(() => buildPage());
-  const [{ summary, ...folders }] = await Promise.all([packDemo(binary), page]);
+  const { summary, ...folders } = await packDemo(binary);
   console.log(summary);
   return { page: pageFolder, ...folders };
 }

@@ -27,15 +27,19 @@ export class SetupError extends Error {}
  *
  * @param {{ chromium?: boolean, go?: boolean, engines?: boolean, browsers?: boolean }} [optional] items that only some work
  *   needs; `engines` are wazero and wasmtime, `browsers` Firefox and WebKit
- * @param {Item[]} [beside] long work that needs only cargo: done while the rest is installed, and required
+ * @param {{ beside?: Item[], behind?: Item[] }} [work] long work that is required: what needs only cargo is done beside the
+ *   rest, what needs npm's packages and the tools for wasm behind those
  * @returns {Promise<Prepared>}
  * @throws {SetupError} when the build needs something that is missing; with CI=true also for an optional item
  */
-export async function setup(optional = {}, beside = []) {
+export async function setup(optional = {}, { beside = [], behind = [] } = {}) {
   const failed = await inTurn([node, cargo]);
   if (failed.length === 0) {
-    const chains = [[npmPackages], [wasmTarget, wasmTools], ...beside.map((item) => [item])];
-    failed.push(...(await Promise.all(chains.map(inTurn))).flat());
+    const installed = Promise.all([[npmPackages], [wasmTarget, wasmTools]].map(inTurn)).then(async (results) => {
+      const missing = results.flat();
+      return missing.length > 0 ? missing : inTurn(behind);
+    });
+    failed.push(...(await Promise.all([installed, ...beside.map((item) => inTurn([item]))])).flat());
   }
 
   const absent = [];

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { cacheDir, root } from "../paths.mjs";
@@ -19,6 +19,7 @@ import { writeUpdate } from "./update.mjs";
  */
 
 const input = join(root, "node_modules", "esbuild-wasm", "esbuild.wasm");
+const store = join(cacheDir, "demo");
 
 /**
  * Packs the demo's program, or finds it packed by this very binary.
@@ -29,43 +30,67 @@ const input = join(root, "node_modules", "esbuild-wasm", "esbuild.wasm");
  */
 export async function packDemo(binary) {
   const [wasm, program] = await Promise.all([readFile(input), readFile(binary)]);
-  const store = join(cacheDir, "demo");
   const name = sha256(Buffer.from(sha256(wasm) + sha256(program))).slice(0, 16);
   const folder = join(store, name);
+  const original = await packOriginal();
   const paths = {
     app: join(folder, "app"),
-    original: join(folder, "original"),
+    original,
     update: join(folder, "update"),
     summary: join(folder, "summary.txt"),
   };
   if (!existsSync(folder)) {
-    console.log("packing esbuild.wasm: brotli 11 takes about a minute, once");
-    await clear(store);
-    await fill(wasm, binary, folder);
+    console.log("packing esbuild.wasm: brotli 11 takes about half a minute, once");
+    await clear([basename(original)]);
+    await fill(wasm, binary, folder, original);
   }
   return { ...paths, summary: await readFile(paths.summary, "utf8") };
 }
 
+/**
+ * Compresses the demo's program as it is, or finds that done.
+ *
+ * @returns {Promise<string>} the folder with it
+ */
+export async function packOriginal() {
+  const wasm = await readFile(input);
+  const folder = join(store, `original-${sha256(wasm).slice(0, 16)}`);
+  if (!existsSync(folder)) {
+    const partial = `${folder}.partial`;
+    await mkdir(partial, { recursive: true });
+    await writeOriginal(wasm, partial);
+    await rename(partial, folder);
+  }
+  return folder;
+}
+
 /** What older binaries made, and what an interrupted run left. */
-async function clear(/** @type {string} */ store) {
-  const names = await readdir(store).catch(() => []);
+async function clear(/** @type {string[]} */ keep) {
+  const names = (await readdir(store).catch(() => [])).filter((name) => !keep.includes(name));
   await Promise.all(names.map((name) => rm(join(store, name), { recursive: true, force: true })));
 }
 
-async function fill(/** @type {Buffer} */ wasm, /** @type {string} */ binary, /** @type {string} */ folder) {
+async function fill(
+  /** @type {Buffer} */ wasm,
+  /** @type {string} */ binary,
+  /** @type {string} */ folder,
+  /** @type {string} */ original,
+) {
   const partial = `${folder}.partial`;
-  const [app, original] = [join(partial, "app"), join(partial, "original")];
-  await mkdir(original, { recursive: true });
-  const [summary, before] = await Promise.all([
-    run(binary, ["pack", input, "-o", app], { output: "result" }),
-    writeOriginal(wasm, original),
-  ]);
+  const app = join(partial, "app");
+  await mkdir(partial, { recursive: true });
+  const summary = await run(binary, ["pack", input, "-o", app], { output: "result" });
   await writeUpdate(app, wasm, binary, join(partial, "update"));
-  const { module } = JSON.parse(await readFile(join(app, "app.json"), "utf8"));
-  const packed = { raw: module.size, br: module.encodings.br.size };
+  const [before, packed] = await Promise.all([original, app].map(sizes));
   await writeFile(join(app, "sizes.json"), JSON.stringify({ original: before, packed }));
   await writeFile(join(partial, "summary.txt"), summary.replaceAll(partial, folder).trim());
   await rename(partial, folder);
+}
+
+/** @returns {Promise<{ raw: number, br: number }>} what the manifest in a folder says */
+async function sizes(/** @type {string} */ folder) {
+  const { module } = JSON.parse(await readFile(join(folder, "app.json"), "utf8"));
+  return { raw: module.size, br: module.encodings.br.size };
 }
 
 /** The input in the form that `gowasp pack` gives its output, so that the page can start both in the same way. */
@@ -99,7 +124,6 @@ async function writeOriginal(/** @type {Buffer} */ wasm, /** @type {string} */ f
   await writeFile(join(folder, url), wasm);
   await writeFile(join(folder, `${url}.br`), br);
   await writeFile(join(folder, "app.json"), JSON.stringify(manifest));
-  return { raw: wasm.length, br: br.length };
 }
 
 const sha256 = (/** @type {Buffer} */ bytes) => createHash("sha256").update(bytes).digest("hex");
