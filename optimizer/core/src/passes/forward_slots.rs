@@ -32,7 +32,7 @@
 //! the cells that are worth it.
 //!
 //! Functions that may call themselves get only as many cells as make their frames in the engine no larger than those of
-//! the input ([`room`]); not with `--for speed` and `--for server`.
+//! the input ([`room`]).
 //!
 //! Measured on esbuild: 43,782 loads of 236,000, 102 kB of code; CPU time of the micro benchmarks 0.953, before functions
 //! that may call themselves had a limit.
