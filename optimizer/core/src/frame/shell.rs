@@ -11,7 +11,7 @@ use wasm_encoder::{CodeSection, Function, HeapType, Instruction, RawSection};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// What a function body refers to, by index in the input.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct References {
     pub(super) types: BTreeSet<u32>,
     pub(super) functions: BTreeSet<u32>,
@@ -194,5 +194,80 @@ impl Reencode for References {
     fn tag_index(&mut self, index: u32) -> Reencoded {
         self.tags.insert(index);
         Ok(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::References;
+    use crate::input::Input;
+    use proptest::prelude::*;
+    use wasm_encoder::CodeSection;
+    use wasm_encoder::reencode::Reencode;
+    use wasmparser::{BinaryReader, FunctionBody};
+
+    const EVERY_KIND: &str = r#"(module
+        (type $block (func (param i32) (result i32)))
+        (type $called (func))
+        (import "env" "f" (func $f))
+        (memory 1) (table $t 2 funcref) (global $g (mut i32) (i32.const 0)) (tag $tag)
+        (data $passive "abc") (elem $elements func $value) (elem declare func $value)
+        (func $value)
+        (func
+            (call $f)
+            (call_indirect $t (type $called) (i32.const 0))
+            (drop (ref.func $value))
+            (global.set $g (i32.load8_u offset=3 (global.get $g)))
+            (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1))
+            (table.init $t $elements (i32.const 0) (i32.const 0) (i32.const 1))
+            i32.const 2  block (type $block)  i32.const 1  i32.add  end  drop
+            (throw $tag)))"#;
+
+    /// All that a body refers to, by the encoder's way of writing it again.
+    fn rewritten(bytes: &[u8], offset: usize) -> References {
+        let mut references = References::default();
+        let body = FunctionBody::new(BinaryReader::new(bytes, offset));
+        (references.parse_function_body(&mut CodeSection::new(), body)).expect("a body");
+        references
+    }
+
+    #[test]
+    fn every_kind_is_collected() {
+        let wasm = wat::parse_str(EVERY_KIND).expect("text of a module");
+        let input = Input::read(&wasm).expect("a module");
+        let range = input.bodies.last().expect("a body");
+        let found = References::of(input.slice(range), range.start).expect("a body");
+        assert_eq!(found, rewritten(input.slice(range), range.start));
+        for (kind, indices) in [
+            ("types", &found.types),
+            ("functions", &found.functions),
+            ("function values", &found.function_values),
+            ("tables", &found.tables),
+            ("memories", &found.memories),
+            ("globals", &found.globals),
+            ("data", &found.data),
+            ("elements", &found.elements),
+            ("tags", &found.tags),
+        ] {
+            assert!(!indices.is_empty(), "{kind}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_skipped_refers_to_nothing(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            let mut random = arbitrary::Unstructured::new(&bytes);
+            let config = wasm_smith::Config { gc_enabled: false, exceptions_enabled: true, ..Default::default() };
+            let Ok(module) = wasm_smith::Module::new(config, &mut random) else {
+                return Ok(());
+            };
+            let wasm = module.to_bytes();
+            let Ok(input) = Input::read(&wasm) else { return Ok(()) };
+            for range in &input.bodies {
+                let body = input.slice(range);
+                let found = References::of(body, range.start).expect("a body");
+                prop_assert_eq!(found, rewritten(body, range.start));
+            }
+        }
     }
 }
