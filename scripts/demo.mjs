@@ -74,11 +74,15 @@ async function prepare(/** @type {boolean} */ needsBrowser) {
     await buildPage();
     return found("page", pageFolder);
   };
-  const original = async () => found("esbuild as it is, brotli 11", await packOriginal());
-  const { env, missing } = await setup({ chromium: needsBrowser }, { beside: [program], behind: [page, original] });
+  let original = "";
+  const unpacked = async () => {
+    original = await packOriginal();
+    return found("esbuild as it is", original);
+  };
+  const { env, missing } = await setup({ chromium: needsBrowser }, { beside: [program], behind: [page, unpacked] });
   if (missing.length > 0) throw new SetupError(`--check needs ${missing.join(", ")}`);
   Object.assign(process.env, env);
-  const { summary, ...folders } = await packDemo(binary);
+  const { summary, ...folders } = await packDemo(binary, original);
   console.log(summary);
   return { page: pageFolder, ...folders };
 }

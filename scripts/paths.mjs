@@ -32,5 +32,5 @@ const { GOWASP_BINARY: named } = process.env;
 /** The native binary that `$GOWASP_BINARY` names, if it does. */
 export const namedBinary = named && named !== "wasm" ? named : undefined;
 
-/** The native binary that tests, benchmarks and the demo run: `$GOWASP_BINARY`, as for `npx gowasp`, or else the built one. */
+/** The native binary that tests and benchmarks run: `$GOWASP_BINARY`, as for `npx gowasp`, or else the built one. */
 export const gowaspBinary = namedBinary ?? builtBinary;

@@ -35,11 +35,11 @@ export class SetupError extends Error {}
 export async function setup(optional = {}, { beside = [], behind = [] } = {}) {
   const failed = await inTurn([node, cargo]);
   if (failed.length === 0) {
-    const installed = Promise.all([[npmPackages], [wasmTarget, wasmTools]].map(inTurn)).then(async (results) => {
-      const missing = results.flat();
-      return missing.length > 0 ? missing : inTurn(behind);
-    });
-    failed.push(...(await Promise.all([installed, ...beside.map((item) => inTurn([item]))])).flat());
+    const install = async () => {
+      const lacking = (await Promise.all([[npmPackages], [wasmTarget, wasmTools]].map(inTurn))).flat();
+      return lacking.length > 0 ? lacking : inTurn(behind);
+    };
+    failed.push(...(await Promise.all([install(), ...beside.map((item) => inTurn([item]))])).flat());
   }
 
   const absent = [];

@@ -25,14 +25,14 @@ const store = join(cacheDir, "demo");
  * Packs the demo's program, or finds it packed by this very binary.
  *
  * @param {string} binary the native program
+ * @param {string} original what {@link packOriginal} made
  * @returns {Promise<PackedDemo>}
  * @throws {import("../process.mjs").CommandError} when `gowasp pack` fails
  */
-export async function packDemo(binary) {
+export async function packDemo(binary, original) {
   const [wasm, program] = await Promise.all([readFile(input), readFile(binary)]);
   const name = sha256(Buffer.from(sha256(wasm) + sha256(program))).slice(0, 16);
   const folder = join(store, name);
-  const original = await packOriginal();
   const paths = {
     app: join(folder, "app"),
     original,

@@ -18,11 +18,11 @@ const zstdFlags = [
   "-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT",
 ];
 
-/** The environment that the program is built in. */
-export const nativeEnvironment = {
+/** The environment that the program is built in: this one as it is now, with the flags for libzstd. */
+export const nativeEnvironment = () => ({
   ...process.env,
   CFLAGS: [process.env.CFLAGS, ...zstdFlags].filter(Boolean).join(" "),
-};
+});
 
 /**
  * Builds the program by the profile `dist`, without the commands that npm's package has as WebAssembly.
@@ -39,7 +39,7 @@ export async function buildProgram(target, folder) {
   // standard library have theirs, and what is inlined from there brings them along; see below.
   const flags = `target.${target}.rustflags=["-Cforce-unwind-tables=no"]`;
   const tables = target.includes("windows") ? [] : ["--config", flags];
-  await run("cargo", [...args, ...split, ...tables], { cwd: root, env: nativeEnvironment });
+  await run("cargo", [...args, ...split, ...tables], { cwd: root, env: nativeEnvironment() });
   const built = join(targetDir, target, "dist");
   return splitDebugInfo(target, built, join(folder, `gowasp-${target}`));
 }

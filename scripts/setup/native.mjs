@@ -7,7 +7,7 @@ import { run } from "../process.mjs";
 import { found, missing } from "./outcome.mjs";
 
 /** The program that `cargo build --release` makes, with all commands. */
-const whole = { args: ["build", "--release", "-p", "gowasp"], binary: builtBinary, env: process.env };
+const whole = { args: ["build", "--release", "-p", "gowasp"], binary: builtBinary, env: () => process.env };
 /** What `pack` needs, by a profile that takes half the time to compile. */
 const quick = {
   args: ["build", "--profile", "demo", "-p", "gowasp", ...nativeFeatures],
@@ -28,7 +28,7 @@ export async function nativeProgram(progress) {
     if (/^\s*Compiling /.test(line)) progress(`building gowasp: crate ${++crates}, ${line.trim().slice(10)}`);
   };
   try {
-    await run("cargo", args, { cwd: root, env, output: "capture", onLine });
+    await run("cargo", args, { cwd: root, env: env(), output: "capture", onLine });
   } catch (error) {
     return missing("gowasp", error.message, `Run \`cargo ${args.join(" ")}\` and look at what it says.`);
   }

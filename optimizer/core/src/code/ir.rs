@@ -332,10 +332,9 @@ impl Function {
     /// there.
     pub(crate) fn has_loops(&self) -> bool {
         fn in_list(body: &[Located]) -> bool {
-            body.iter().any(|stmt| match &stmt.stmt {
-                Stmt::Block(_) | Stmt::Loop(_) => true,
-                Stmt::If(_, yes, no) => in_list(yes) || in_list(no),
-                _ => false,
+            body.iter().any(|stmt| {
+                matches!(stmt.stmt, Stmt::Block(_) | Stmt::Loop(_))
+                    || stmt.bodies().any(|nested| in_list(nested))
             })
         }
         self.blocks.iter().any(|block| in_list(&block.body))

@@ -194,11 +194,11 @@ mod tests {
             ("/usr/local/go/src/runtime/panic.go", "runtime"),
             ("/usr/local/go/src/net/http/client.go", "net/http"),
             (
-                "/home/a/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.3/decode.go",
+                "/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.3/decode.go",
                 "github.com/BurntSushi/toml",
             ),
-            ("/home/a/app/cmd/app/main.go", "main"),
-            ("/home/a/app/inner/x.go", "example.com/app/inner"),
+            ("/src/app/cmd/app/main.go", "main"),
+            ("/src/app/inner/x.go", "example.com/app/inner"),
         ];
         let trimmed = [
             ("runtime/panic.go", "runtime"),

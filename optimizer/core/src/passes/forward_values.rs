@@ -161,7 +161,7 @@ impl Forwarder<'_> {
         if local < FIRST_FREE {
             return Fate::Stays;
         }
-        if *value == Expr::Get(local) {
+        if is_get(value, local) {
             body.remove(position);
             return Fate::Removed;
         }
