@@ -48,7 +48,7 @@ export function compareWithSentry({ reader, gowasp, example, wasm, work }) {
   assert.notEqual(shipped, "00000000-0000-0000-0000-000000000000");
   // Traces have offsets in the shipped file, which the server looks up in the debug file.
   assert.equal(codeAt, itsCodeAt, "the code begins at one offset in both");
-  for (const [at, [offset, , , ...frames]] of some.entries())
+  for (const [at, [offset, , , , ...frames]] of some.entries())
     assert.deepEqual(lines[at].split("\t"), frames, `offset ${offset}`);
   return some.length;
 }

@@ -10,7 +10,7 @@ import { root } from "../../scripts/paths.mjs";
 import { wasmtimeEngine } from "../../scripts/setup/engines.mjs";
 import { builtProgram } from "../harness/go.mjs";
 import { inputPath } from "../harness/inputs.mjs";
-import { compareWithRuntime, run } from "./callers.mjs";
+import { compareWithRuntime, copySources, run } from "./callers.mjs";
 import { hitBreakpoints } from "./chromium.mjs";
 import { firefoxProfile, shownFunctions } from "./firefox.mjs";
 import {
@@ -28,20 +28,44 @@ import { compareWithSentry, symbolicReader } from "./sentry.mjs";
 
 const PROGRAM = join(root, "tests/debug/program");
 
-/** @typedef {{ example: string, gowasp: string, quick: boolean }} Tools */
+/** The sources of the esbuild that other tests take from npm. */
+const ESBUILD = {
+  module: "github.com/evanw/esbuild@v0.28.2",
+  sum: "h1:A2uETn4jrQTcXaT/shwTDTYBxDjl7fV7nXmUrJxfA2w=",
+};
 
-/** Every call and fault of programs against Go's runtime. */
-export function callers(/** @type {Tools} */ { example, quick }) {
-  const programs = [
+/**
+ * @typedef {object} Tools
+ * @property {string} example optimizer/core/examples/frames.rs, built
+ * @property {string} gowasp
+ * @property {string} release of Go that builds the test program: `1.21.13`, or `local`
+ * @property {boolean} quick what CI has time for
+ */
+
+/** Every call and fault of programs against Go's runtime: small ones of any release, the large ones of the machine's own. */
+export function callers(/** @type {Tools} */ { example, release, quick }) {
+  const programs = join(root, "tests/programs");
+  /** @type {{ folder: string, goPackage: string, goos?: "js" | "wasip1" }[]} */
+  const small = [
     { folder: PROGRAM, goPackage: "." },
-    ...(quick ? [] : [{ folder: PROGRAM, goPackage: "cmd/gofmt" }]),
+    { folder: PROGRAM, goPackage: ".", goos: "wasip1" },
+    { folder: programs, goPackage: "./callers" },
+    { folder: programs, goPackage: "./generics" },
   ];
-  const counts = programs.map((program) => {
-    const { sites, levels } = compareWithRuntime({ ...program, example });
-    assert.ok(sites > 10_000 && levels > sites, `${sites} calls`);
-    return `${program.goPackage}: ${sites} calls, ${levels} frames`;
+  return inFolder((work) => {
+    const large = [{ folder: PROGRAM, goPackage: "cmd/gofmt" }];
+    if (!quick && release === "local") {
+      copySources(ESBUILD, work);
+      large.push({ folder: work, goPackage: "./cmd/esbuild" });
+    }
+    const compared = quick ? small.slice(0, 1) : [...small, ...(release === "local" ? large : [])];
+    const counts = compared.map((program) => {
+      const { sites, levels } = compareWithRuntime({ ...program, release, example });
+      assert.ok(sites > 10_000 && levels > sites, `${sites} calls`);
+      return `${program.goPackage}: ${sites} calls, ${levels} frames`;
+    });
+    return counts.join("; ");
   });
-  return counts.join("; ");
 }
 
 /** The two files of a way: as Go wrote it, and optimized, both with DWARF and names. */
@@ -55,7 +79,7 @@ function withDebug(/** @type {Tools} */ { gowasp }, /** @type {string} */ work, 
 
 /** What LLVM reads of DWARF. */
 export function llvm(/** @type {Tools} */ tools) {
-  const wasm = builtProgram(PROGRAM, { goos: "wasip1" });
+  const wasm = builtProgram(PROGRAM, { release: tools.release, goos: "wasip1" });
   return inFolder((work) => {
     let compared = 0;
     for (const { way, out } of withDebug(tools, work, wasm)) {
@@ -68,7 +92,7 @@ export function llvm(/** @type {Tools} */ tools) {
         out,
         some.map(([offset]) => Number(offset)),
       );
-      for (const [at, [offset, , , ...frames]] of some.entries()) {
+      for (const [at, [offset, , , , ...frames]] of some.entries()) {
         assert.deepEqual(theirs[at], frames, `${way}: offset ${offset}`);
         compared++;
       }
@@ -78,9 +102,9 @@ export function llvm(/** @type {Tools} */ tools) {
 }
 
 /** What Sentry's libraries read of the debug file of a packed program. */
-export function sentry(/** @type {Tools} */ { gowasp, example }) {
+export function sentry(/** @type {Tools} */ { gowasp, example, release }) {
   const reader = symbolicReader();
-  const programs = [builtProgram(PROGRAM, { goos: "wasip1" }), inputPath("esbuild")];
+  const programs = [builtProgram(PROGRAM, { release, goos: "wasip1" }), inputPath("esbuild")];
   return inFolder((work) => {
     const counts = programs.map((wasm, at) =>
       compareWithSentry({ reader, gowasp, example, wasm, work: join(work, `${at}`) }),
@@ -92,7 +116,7 @@ export function sentry(/** @type {Tools} */ { gowasp, example }) {
 /** Traces of wasmtime, by DWARF and by side-car. */
 export async function wasmtime(/** @type {Tools} */ tools) {
   await wasmtimeEngine(() => {});
-  const wasm = builtProgram(PROGRAM, { goos: "wasip1" });
+  const wasm = builtProgram(PROGRAM, { release: tools.release, goos: "wasip1" });
   return inFolder((work) => {
     let frames = 0;
     const bare = join(work, "bare.wasm");
@@ -117,7 +141,7 @@ export async function wasmtime(/** @type {Tools} */ tools) {
 
 /** Breakpoints in Chromium, in Go's own file and in an optimized one. */
 export async function chromium(/** @type {Tools} */ tools) {
-  const wasm = builtProgram(join(root, "tests/debug/breakpoints"), { goos: "js" });
+  const wasm = builtProgram(join(root, "tests/debug/breakpoints"), { release: tools.release, goos: "js" });
   return inFolder(async (work) => {
     let hit = 0;
     for (const way of ["debug", "optimize"]) {
@@ -129,8 +153,8 @@ export async function chromium(/** @type {Tools} */ tools) {
 }
 
 /** A profile that Firefox takes, translated by the command: the code of profiler.firefox.com shows Go's functions. */
-export async function firefox(/** @type {Tools} */ { gowasp }) {
-  const wasm = builtProgram(join(root, "tests/debug/firefox/program"), { goos: "js" });
+export async function firefox(/** @type {Tools} */ { gowasp, release }) {
+  const wasm = builtProgram(join(root, "tests/debug/firefox/program"), { release, goos: "js" });
   return inFolder(async (work) => {
     const packed = join(work, "packed");
     run(gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
@@ -151,7 +175,7 @@ export async function firefox(/** @type {Tools} */ { gowasp }) {
 
 /** Stacks of V8 at the end of a program, translated by the command and by `gowasp/symbolicate`. */
 export async function node(/** @type {Tools} */ tools) {
-  const wasm = builtProgram(PROGRAM, { goos: "js" });
+  const wasm = builtProgram(PROGRAM, { release: tools.release, goos: "js" });
   const { symbolicate } = await import(pathToFileURL(join(root, "dist/symbolicate.js")).href);
   const fetch = async (/** @type {string} */ url) => new Response(readFileSync(new URL(url)));
   return inFolder(async (work) => {

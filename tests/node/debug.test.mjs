@@ -9,7 +9,7 @@ import { gowaspBinary } from "../../scripts/paths.mjs";
 import { node, wasmtime } from "../debug/stages.mjs";
 import { withoutGo } from "../harness/go.mjs";
 
-const tools = { example: "", gowasp: gowaspBinary, quick: true };
+const tools = { example: "", gowasp: gowaspBinary, release: "local", quick: true };
 const withoutWasmtime = !process.env.CI && !existsSync(wasmtimeHome) && "wasmtime is not installed";
 
 test("stacks of V8 become the lines of Go's own tracebacks", { skip: withoutGo }, async () => {

@@ -5,15 +5,17 @@
 //! ```
 //!
 //! A line for each: offset in the code section, index of the function, PCs of the input from the innermost call that gowasp
-//! inlined outwards, in hex with commas, and each level of the call stack as `NAME|FILE|LINE`, with tabs between. The last line
-//! says `wrappers`, and which of the functions are some that the compiler made.
+//! inlined outwards, in hex with commas, numbers of the levels that Go's runtime leaves out, with commas, and each level of the
+//! call stack as `NAME|FILE|LINE`, with tabs between.
+//!
+//! The runtime leaves out wrappers that the compiler made, around what is inlined into them, unless that is a function that
+//! panics (`Frames.Next` in runtime/symtab.go, `elideWrapperCalling` in runtime/traceback.go).
 
-use gowasp_core::codemap::CodeMap;
+use gowasp_core::codemap::{CodeMap, InlinedBy, MappedFrame};
 use gowasp_core::debug::Described;
-use gowasp_core::go::{Identity, Program};
+use gowasp_core::go::{Identity, Layout, Program};
 use gowasp_core::input::Input;
 use gowasp_core::{Options, optimize};
-use std::collections::BTreeSet;
 use std::io::Write;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,24 +39,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let positions = &described.positions;
-    let mut wrappers = BTreeSet::new();
     for function in &positions.functions {
         for row in function.rows.iter().filter(|row| row.is_site) {
             let mut pcs = Vec::new();
             let mut at = map.at(row.offset).and_then(|run| run.origin);
-            if let Some(id) = at {
-                let frames = map.frames(id, &program)?.into_iter();
-                wrappers.extend(
-                    frames
-                        .filter(|frame| program.layout().func_id(frame.func_id) == Some("wrapper"))
-                        .map(|frame| frame.function),
-                );
-            }
+            let frames = match at {
+                Some(id) => map.frames(id, &program)?,
+                None => Vec::new(),
+            };
+            let left_out: Vec<_> = (1..frames.len())
+                .filter(|level| is_left_out(&frames[level - 1], &frames[*level], program.layout()))
+                .map(|level| level.to_string())
+                .collect();
             while let Some(origin) = at.and_then(|id| map.origin(id)) {
                 pcs.extend(origin.pc.map(|pc| format!("{:x}", pc.bits())));
                 at = origin.inlined_at;
             }
             write!(out, "{}\t{}\t{}", row.offset, function.index, pcs.join(","))?;
+            write!(out, "\t{}", left_out.join(","))?;
             for level in positions.levels(function, row) {
                 let (file, line) = (level.file.unwrap_or("?"), level.line.unwrap_or(0));
                 write!(out, "\t{}|{file}|{line}", level.function)?;
@@ -62,7 +64,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(out)?;
         }
     }
-    let wrappers: Vec<_> = wrappers.into_iter().collect();
-    writeln!(out, "wrappers\t{}", wrappers.join("\t"))?;
     Ok(())
+}
+
+/// Whether the runtime leaves out a caller for being a wrapper. `callee` is the level within.
+fn is_left_out(callee: &MappedFrame, caller: &MappedFrame, layout: &Layout) -> bool {
+    let panics = |id| matches!(id, Some("gopanic" | "sigpanic" | "panicwrap"));
+    callee.inlined == Some(InlinedBy::Compiler)
+        && layout.func_id(caller.func_id) == Some("wrapper")
+        && !panics(layout.func_id(callee.func_id))
 }

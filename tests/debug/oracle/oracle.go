@@ -9,7 +9,14 @@ import (
 	"reflect"
 	"runtime"
 	"strconv"
+	_ "unsafe"
 )
+
+// oracleExpand adds the callers of what was inlined at the last PC, as for package pprof: before Go 1.23, CallersFrames leaves that
+// to Callers.
+//
+//go:linkname oracleExpand runtime/pprof.runtime_expandFinalInlineFrame
+func oracleExpand(stack []uintptr) []uintptr
 
 // oracleEnd follows each PC: the runtime adds what was inlined there only if something follows.
 func oracleEnd() {}
@@ -27,7 +34,7 @@ func init() {
 		}
 		fmt.Fprint(out, in.Text())
 		// The runtime looks up the PC in front of a return PC.
-		frames := runtime.CallersFrames([]uintptr{uintptr(pc) + 1, end})
+		frames := runtime.CallersFrames(append(oracleExpand([]uintptr{uintptr(pc) + 1}), end))
 		for {
 			frame, more := frames.Next()
 			if frame.PC == end {
