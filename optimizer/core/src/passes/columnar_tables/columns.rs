@@ -2,12 +2,13 @@
 
 use super::grouped::Grouped;
 use super::names::Names;
-use super::predicted::{PCFILE, PCLN, Predicted};
+use super::predicted::Predicted;
 use super::writer::{Script, Writer};
 use crate::columns::{Coding, Operation};
 use crate::go::findfunctab::{BUCKET, BUCKET_PCS, BUCKETS};
 use crate::go::{Bytes, Field, Program};
 use crate::passes::group_tables::Reason;
+use crate::passes::group_tables::pc_values::{PCFILE, PCLN};
 use std::collections::HashMap;
 
 const OUTSIDE: Reason = "a table lies outside the data";
@@ -26,7 +27,7 @@ pub(super) fn script(
     let names = InlinedNames::read(program, image, grouped).ok_or(OUTSIDE)?;
     let pc_values = (grouped.pc_values.iter().enumerate())
         .filter(|(kind, _)| predicted.is_none() || ![PCFILE, PCLN].contains(kind))
-        .map(|(_, kind)| kind.tables.len());
+        .map(|(_, kind)| kind.elsewhere.len() + kind.tables.len());
     let groups = grouped.groups.iter().map(|group| group.offsets.len());
     let entries = pc_values.chain(groups).sum::<usize>() + 2 * names.offsets.len();
     let entries = u32::try_from(entries).map_err(|_| OUTSIDE)?
@@ -142,9 +143,12 @@ impl Columns<'_> {
                 continue;
             }
             let pctab = self.functab.pctab;
-            let mut dictionary = self
-                .writer
-                .pc_values(pctab, tables.address, &tables.tables)?;
+            let mut dictionary = (self.writer).pc_values(
+                pctab,
+                tables.address,
+                &tables.tables,
+                &tables.elsewhere,
+            )?;
             let column = match fields.get(kind) {
                 Some(offset) => self.functab.field(Coding::Token, *offset),
                 None => self.element(layout.npcdata, (kind - FIRST_PCDATA) as u32),

@@ -1,4 +1,4 @@
-//! Reads tables that lie kind by kind, as group-tables puts them.
+//! Reads tables that lie kind by kind, as group-tables puts them. Where it had no room, some kinds name tables of others.
 
 use crate::go::{Field, PcValues, Program, funcdata};
 use crate::passes::group_tables::funcdata::{Group, Uses};
@@ -22,6 +22,8 @@ pub(super) struct PcTables<'p> {
     /// Address of the first.
     pub(super) address: u32,
     pub(super) tables: Vec<&'p [u8]>,
+    /// Offsets of other kinds' tables that functions name as this kind's, in the order in which they do.
+    pub(super) elsewhere: Vec<u32>,
 }
 
 impl<'p> Grouped<'p> {
@@ -37,63 +39,85 @@ impl<'p> Grouped<'p> {
 }
 
 /// The tables of a kind as functions name them.
-#[derive(Default)]
 struct Named<'p> {
     /// Offset of the first.
-    first: Option<u32>,
+    first: u32,
     /// Offset behind the last.
     end: u32,
     known: HashSet<u32>,
     tables: Vec<&'p [u8]>,
+    elsewhere: Vec<u32>,
 }
 
 impl<'p> Named<'p> {
-    /// Adds a table that a function names. `None` if it is new and does not follow the last one.
+    fn from(first: u32) -> Named<'p> {
+        Named {
+            first,
+            end: first,
+            known: HashSet::new(),
+            tables: Vec::new(),
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// Adds a table that a function names: if it is new, it follows the last one, or is another kind's.
     fn add(&mut self, offset: u32, table: PcValues<'p>) -> Option<()> {
-        if self.known.contains(&offset) {
+        if !self.known.insert(offset) {
             return Some(());
         }
-        let first = *self.first.get_or_insert(offset);
-        if offset != first && offset != self.end {
-            return None;
+        if offset != self.end {
+            self.elsewhere.push(offset);
+            return Some(());
         }
         let content = table.content()?;
         self.end = offset.checked_add(u32::try_from(content.len()).ok()?)?;
-        self.known.insert(offset);
         self.tables.push(content);
         Some(())
+    }
+
+    fn own(&self) -> impl Iterator<Item = u32> {
+        (self.tables.iter()).scan(self.first, |next, table| {
+            let offset = *next;
+            *next += table.len() as u32;
+            Some(offset)
+        })
     }
 }
 
 fn pc_tables(program: &Program) -> Option<Vec<PcTables<'_>>> {
     let bytes = program.memory().bytes();
     let pctab = program.module().table(bytes, Field::PcTab)?;
+    let count = (program.functions())
+        .map(|function| pc_values::cells(program, function.record()).count())
+        .max()?;
     let mut kinds: Vec<Named<'_>> = Vec::new();
-    for function in program.functions() {
-        for (kind, cell) in pc_values::cells(program, function.record()).enumerate() {
-            if kind == kinds.len() {
-                kinds.push(Named::default());
-            }
-            let offset = bytes.u32(cell)?;
-            if let Some(table) = PcValues::new(pctab, offset) {
-                kinds[kind].add(offset, table)?;
-            }
-        }
-    }
     // Offset 0 is "no table".
     let mut next = 1;
-    let mut all = Vec::new();
-    for kind in kinds {
-        if kind.first.is_some_and(|first| first != next) {
-            return None;
+    for kind in 0..count {
+        let mut named = Named::from(next);
+        for function in program.functions() {
+            let Some(cell) = pc_values::cells(program, function.record()).nth(kind) else {
+                continue;
+            };
+            let offset = bytes.u32(cell)?;
+            if let Some(table) = PcValues::new(pctab, offset) {
+                named.add(offset, table)?;
+            }
         }
-        all.push(PcTables {
-            address: u32::try_from(pctab.range().start + u64::from(next)).ok()?,
-            tables: kind.tables,
-        });
-        next = next.max(kind.end);
+        next = named.end;
+        kinds.push(named);
     }
-    Some(all)
+    let all: HashSet<u32> = kinds.iter().flat_map(Named::own).collect();
+    let tables = kinds.into_iter().map(|kind| {
+        let is_known = kind.elsewhere.iter().all(|offset| all.contains(offset));
+        let address = u32::try_from(pctab.range().start + u64::from(kind.first)).ok()?;
+        is_known.then_some(PcTables {
+            address,
+            tables: kind.tables,
+            elsewhere: kind.elsewhere,
+        })
+    });
+    tables.collect()
 }
 
 /// Inline trees that no other funcdata lie between: they end where those of the next group begin.

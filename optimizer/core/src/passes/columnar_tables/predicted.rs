@@ -13,6 +13,7 @@ use crate::columns::predicted::{
 use crate::columns::{Coding, Operation, zigzag};
 use crate::go::findfunctab::{BUCKET_PCS, BUCKETS};
 use crate::go::{Bytes, Field, Program, funcdata};
+use crate::passes::group_tables::pc_values::{PCFILE, PCLN};
 use std::collections::HashMap;
 
 /// The largest number of PCs and the largest number of records that are predicted: the PCs that a function may have.
@@ -60,20 +61,19 @@ impl Words {
 }
 
 impl Predicted {
-    /// `None` if a table lies outside the image, or would not come back.
+    /// `None` if a table lies outside the image or among those of another kind, or would not come back.
     pub(super) fn of(
         program: &Program,
         image: Bytes<'_>,
         grouped: &Grouped<'_>,
     ) -> Option<Predicted> {
         let tables = [grouped.pc_values.get(PCFILE)?, grouped.pc_values.get(PCLN)?];
+        if tables.iter().any(|tables| !tables.elsewhere.is_empty()) {
+            return None;
+        }
         Functions::of(program, image)?.predicted(tables)
     }
 }
-
-/// Positions in [`Grouped::pc_values`].
-pub(super) const PCFILE: usize = 1;
-pub(super) const PCLN: usize = 2;
 
 /// The bytes of tables by address.
 fn contents<'p>(tables: &PcTables<'p>) -> HashMap<u32, &'p [u8]> {

@@ -106,7 +106,7 @@ impl Tables {
         (entry.first, entry.a, entry.b) = (0x1000, 1, 1);
         writer.column(entry)?;
         writer.column(self.field(Coding::Previous, FIRST_COUNT))?;
-        let mut tables = writer.pc_values(self.pctab, self.pctab + 1, &self.pc_values)?;
+        let mut tables = writer.pc_values(self.pctab, self.pctab + 1, &self.pc_values, &[])?;
         writer.tokens(self.field(Coding::Token, TABLE), &mut tables, 0)?;
         let mut names = self.field(Coding::Name, NAME);
         names.a = self.names;
@@ -239,4 +239,40 @@ proptest! {
             prop_assert_eq!(rebuilt_by_wasm(&module_of(&script, &image), &image).0, bytes);
         }
     }
+}
+
+#[test]
+fn a_kind_names_tables_of_another() {
+    let table = |line: u8| vec![line, 3, 0];
+    let (shared, own) = (table(20), table(30));
+    let pctab: Vec<u8> = [&[0][..], &table(10), &shared, &own].concat();
+    let own_at = (pctab.len() - own.len()) as u32;
+    let shared_at = own_at - shared.len() as u32;
+    let columns = [[1, shared_at, 0, 1], [own_at, shared_at, own_at, 0]];
+    let mut bytes = pctab.clone();
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    let rows = BASE + bytes.len() as u32;
+    bytes.extend(
+        columns
+            .iter()
+            .flatten()
+            .flat_map(|offset| offset.to_le_bytes()),
+    );
+    let working = (BASE + bytes.len() as u32).next_multiple_of(8);
+    let image = Bytes::new(BASE.into(), &bytes);
+    let mut writer = Writer::new(image, working, 4).expect("inside");
+    let mut first =
+        (writer.pc_values(BASE, BASE + 1, &[table(10), shared], &[])).expect("room for both");
+    let mut second =
+        (writer.pc_values(BASE, BASE + own_at, &[own], &[shared_at])).expect("room for both");
+    for (row, dictionary) in [(rows, &mut first), (rows + 16, &mut second)] {
+        let column = Operation::array(Coding::Token, 4, row, 4);
+        assert!(writer.tokens(column, dictionary, 0).is_some());
+    }
+    let script = writer.finish().expect("inside");
+    let mut image = bytes.clone();
+    assert!(script.take_out(BASE, &mut image));
+    assert!(image.iter().all(|byte| *byte == 0), "nothing stays");
+    let wasm = module_of(&script, &image);
+    assert_eq!(rebuilt_by_wasm(&wasm, &image).0, bytes);
 }

@@ -132,8 +132,13 @@ impl<'i> Writer<'i> {
     /// A dictionary of these numbers, in this order, each once.
     pub(super) fn dictionary(&mut self, coding: Coding, entries: &[u32]) -> Option<Dictionary> {
         let dictionary = self.new_dictionary(entries)?;
-        let count = entries.len() as u32;
-        let mut operation = Operation::array(coding, count, dictionary.address, 4);
+        self.entries(coding, dictionary.address, entries)?;
+        Some(dictionary)
+    }
+
+    /// Numbers that the script writes into working memory.
+    fn entries(&mut self, coding: Coding, address: u32, entries: &[u32]) -> Option<()> {
+        let mut operation = Operation::array(coding, entries.len() as u32, address, 4);
         operation.stream = self.here()?;
         let mut previous = 0;
         for entry in entries {
@@ -143,26 +148,30 @@ impl<'i> Writer<'i> {
             }
         }
         self.push(operation);
-        Some(dictionary)
+        Some(())
     }
 
-    /// pc-value tables that lie one behind the other from `address` on, and the dictionary of their offsets.
+    /// pc-value tables that lie one behind the other from `address` on, and the dictionary of their offsets, behind those of
+    /// tables `elsewhere`.
     pub(super) fn pc_values(
         &mut self,
         pctab: u32,
         address: u32,
         tables: &[impl AsRef<[u8]>],
+        elsewhere: &[u32],
     ) -> Option<Dictionary> {
-        let offsets: Vec<u32> = (tables.iter())
-            .scan(address.wrapping_sub(pctab), |next, table| {
-                let offset = *next;
-                *next += table.as_ref().len() as u32;
-                Some(offset)
-            })
-            .collect();
-        let dictionary = self.new_dictionary(&offsets)?;
+        let own = (tables.iter()).scan(address.wrapping_sub(pctab), |next, table| {
+            let offset = *next;
+            *next += table.as_ref().len() as u32;
+            Some(offset)
+        });
+        let offsets: Vec<u32> = elsewhere.iter().copied().chain(own).collect();
+        let mut dictionary = self.new_dictionary(&offsets)?;
+        // Tokens name these as if they had been named before.
+        dictionary.used = elsewhere.len() as u32;
+        self.entries(Coding::Previous, dictionary.address, elsewhere)?;
         let mut operation = Operation::array(Coding::PcValues, tables.len() as u32, address, 0);
-        operation.first = dictionary.address;
+        operation.first = dictionary.address + 4 * dictionary.used;
         operation.a = pctab;
         operation.stream = self.here()?;
         let mut counts = Vec::new();

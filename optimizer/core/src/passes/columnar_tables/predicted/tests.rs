@@ -223,6 +223,7 @@ impl Tables {
             PcTables {
                 address: tables.first().map_or(self.pctab, |table| table.0),
                 tables: tables.iter().map(slice).collect(),
+                elsewhere: Vec::new(),
             }
         });
         let predicted = functions.predicted([&files, &lines])?;
