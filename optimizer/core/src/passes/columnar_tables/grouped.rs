@@ -1,8 +1,8 @@
 //! Reads tables that lie kind by kind, as group-tables puts them. Where it had no room, some kinds name tables of others.
 
-use crate::go::{Field, PcValues, Program, funcdata};
+use crate::go::{Field, Program, funcdata};
 use crate::passes::group_tables::funcdata::{Group, Uses};
-use crate::passes::group_tables::pc_values;
+use crate::passes::group_tables::pc_values::{self, Use};
 use std::collections::HashSet;
 
 /// Where the tables are.
@@ -61,17 +61,16 @@ impl<'p> Named<'p> {
     }
 
     /// Adds a table that a function names: if it is new, it follows the last one, or is another kind's.
-    fn add(&mut self, offset: u32, table: PcValues<'p>) -> Option<()> {
-        if !self.known.insert(offset) {
+    fn add(&mut self, used: &Use<'p>) -> Option<()> {
+        if !self.known.insert(used.offset) {
             return Some(());
         }
-        if offset != self.end {
-            self.elsewhere.push(offset);
+        if used.offset != self.end {
+            self.elsewhere.push(used.offset);
             return Some(());
         }
-        let content = table.content()?;
-        self.end = offset.checked_add(u32::try_from(content.len()).ok()?)?;
-        self.tables.push(content);
+        self.end = (used.offset).checked_add(u32::try_from(used.content.len()).ok()?)?;
+        self.tables.push(used.content);
         Some(())
     }
 
@@ -87,22 +86,13 @@ impl<'p> Named<'p> {
 fn pc_tables(program: &Program) -> Option<Vec<PcTables<'_>>> {
     let bytes = program.memory().bytes();
     let pctab = program.module().table(bytes, Field::PcTab)?;
-    let count = (program.functions())
-        .map(|function| pc_values::cells(program, function.record()).count())
-        .max()?;
     let mut kinds: Vec<Named<'_>> = Vec::new();
     // Offset 0 is "no table".
     let mut next = 1;
-    for kind in 0..count {
+    for uses in pc_values::uses(program).ok()? {
         let mut named = Named::from(next);
-        for function in program.functions() {
-            let Some(cell) = pc_values::cells(program, function.record()).nth(kind) else {
-                continue;
-            };
-            let offset = bytes.u32(cell)?;
-            if let Some(table) = PcValues::new(pctab, offset) {
-                named.add(offset, table)?;
-            }
+        for used in &uses {
+            named.add(used)?;
         }
         next = named.end;
         kinds.push(named);

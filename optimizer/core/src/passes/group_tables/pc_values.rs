@@ -26,10 +26,11 @@ pub(in crate::passes) const PCLN: usize = 2;
 const OUTSIDE: Reason = "pctab lies outside the data";
 
 /// A table that a function names.
-struct Use<'p> {
+pub(in crate::passes) struct Use<'p> {
     /// Address of the offset.
     cell: u64,
-    content: &'p [u8],
+    pub(in crate::passes) offset: u32,
+    pub(in crate::passes) content: &'p [u8],
 }
 
 /// Where a table goes: which kind's it is, and which of those.
@@ -83,20 +84,35 @@ pub(super) fn sort(program: &Program, memory: &mut Memory) -> Result<usize, Reas
 }
 
 /// What functions name, by kind.
-fn uses(program: &Program) -> Result<Vec<Vec<Use<'_>>>, Reason> {
+pub(in crate::passes) fn uses(program: &Program) -> Result<Vec<Vec<Use<'_>>>, Reason> {
     let bytes = program.memory().bytes();
     let pctab = program.module().table(bytes, Field::PcTab).ok_or(OUTSIDE)?;
     let mut kinds: Vec<Vec<Use<'_>>> = Vec::new();
+    let mut contents: HashMap<u32, &[u8]> = HashMap::new();
+    let mut free = pctab.as_slice().len();
     for function in program.functions() {
         for (kind, cell) in cells(program, function.record()).enumerate() {
             if kind == kinds.len() {
                 kinds.push(Vec::new());
             }
             let offset = bytes.u32(cell).ok_or(OUTSIDE)?;
-            if let Some(table) = PcValues::new(pctab, offset) {
-                let content = table.content().ok_or("a pc-value table is malformed")?;
-                kinds[kind].push(Use { cell, content });
-            }
+            let Some(table) = PcValues::new(pctab, offset) else {
+                continue;
+            };
+            let content = match contents.get(&offset) {
+                Some(content) => content,
+                None => {
+                    let content = table.content().ok_or("a pc-value table is malformed")?;
+                    free = (free.checked_sub(content.len())).ok_or("pc-value tables overlap")?;
+                    contents.insert(offset, content);
+                    content
+                }
+            };
+            kinds[kind].push(Use {
+                cell,
+                offset,
+                content,
+            });
         }
     }
     Ok(kinds)
@@ -134,15 +150,20 @@ impl<'p> Sorted<'p> {
         known: &HashMap<&'p [u8], Place>,
     ) -> HashMap<&'p [u8], Place> {
         let mut places = HashMap::new();
-        for Use { cell, content } in &kinds[kind] {
-            let place = known.get(content).copied().unwrap_or_else(|| {
-                *places.entry(*content).or_insert_with(|| {
-                    self.size += content.len() as u64;
-                    self.own[kind].push(content);
-                    (kind, self.own[kind].len() - 1)
+        // Content is looked up once for each offset.
+        let mut by_offset: HashMap<u32, Place> = HashMap::new();
+        for used in &kinds[kind] {
+            let content = used.content;
+            let place = *by_offset.entry(used.offset).or_insert_with(|| {
+                known.get(content).copied().unwrap_or_else(|| {
+                    *places.entry(content).or_insert_with(|| {
+                        self.size += content.len() as u64;
+                        self.own[kind].push(content);
+                        (kind, self.own[kind].len() - 1)
+                    })
                 })
             });
-            self.uses.push((*cell, place));
+            self.uses.push((used.cell, place));
         }
         places
     }
@@ -158,10 +179,16 @@ mod tests {
         whole: &[usize],
     ) -> (Vec<Vec<&'static [u8]>>, Vec<Place>, u64) {
         let mut cells = 0..;
+        let all: Vec<&[u8]> = kinds.concat();
+        let offset = |content: &[u8]| all.iter().position(|known| *known == content);
         let kinds: Vec<Vec<Use<'_>>> = (kinds.iter())
             .map(|tables| {
                 (tables.iter().zip(&mut cells))
-                    .map(|(content, cell)| Use { cell, content })
+                    .map(|(content, cell)| Use {
+                        cell,
+                        offset: offset(content).map_or(0, |at| at as u32),
+                        content,
+                    })
                     .collect()
             })
             .collect();
