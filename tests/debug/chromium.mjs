@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allGeneratedPositionsFor, TraceMap } from "@jridgewell/trace-mapping";
+import { allGeneratedPositionsFor, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { servePage } from "./page.mjs";
@@ -35,14 +35,13 @@ export async function hitBreakpoints(folder) {
     const parsed = new Promise((found) => {
       debuggee.on("Debugger.scriptParsed", (script) => script.scriptLanguage === "WebAssembly" && found(script));
     });
-    /** @type {Map<string, number>} */
-    const lineOf = new Map();
-    /** @type {Map<number, number>} */
-    const hits = new Map();
-    debuggee.on("Debugger.paused", async ({ hitBreakpoints = [] }) => {
+    /** @type {Map<string, { line: number, column: number }>} */
+    const placeOf = new Map();
+    const hits = new Hits();
+    debuggee.on("Debugger.paused", async ({ hitBreakpoints = [], callFrames }) => {
       for (const id of hitBreakpoints) {
-        const line = lineOf.get(id);
-        if (line !== undefined) hits.set(line, (hits.get(line) ?? 0) + 1);
+        const place = placeOf.get(id);
+        if (place) hits.add(place, callFrames[0].functionName);
       }
       await debuggee.send("Debugger.resume");
     });
@@ -53,19 +52,29 @@ export async function hitBreakpoints(folder) {
     for (const line of marked) {
       const places = allGeneratedPositionsFor(map, { source: SOURCE, line, column: 0 });
       assert.ok(places.length > 0, `line ${line} is in the source map`);
-      // The call of mark is the last that stands in the line.
-      const { column } = places[places.length - 1];
-      const location = { scriptId: script.scriptId, lineNumber: 0, columnNumber: column };
-      const { breakpointId, actualLocation } = await debuggee.send("Debugger.setBreakpoint", { location });
-      assert.equal(actualLocation.columnNumber, column, `an instruction begins where line ${line} does`);
-      lineOf.set(breakpointId, line);
+      for (const { column } of places) {
+        const location = { scriptId: script.scriptId, lineNumber: 0, columnNumber: column ?? undefined };
+        const { breakpointId, actualLocation } = await debuggee.send("Debugger.setBreakpoint", { location });
+        assert.equal(actualLocation.columnNumber, column, `an instruction begins where line ${line} does`);
+        placeOf.set(breakpointId, { line, column: actualLocation.columnNumber ?? 0 });
+      }
     }
     await page.evaluate("run()");
     for (const line of marked) {
       const times = ran.filter((one) => one === line).length;
       assert.ok(times > 0, `the program runs line ${line}`);
-      assert.equal(hits.get(line), times, `line ${line}`);
+      assert.equal(hits.of(line), times, `line ${line}`);
     }
+    const stacks = await page.evaluate("stacks");
+    assert.equal(stacks.length, ran.length);
+    const named = new Set();
+    for (const [at, stack] of stacks.entries()) {
+      const line = callerOfMark(map, stack);
+      if (line === undefined) continue;
+      assert.equal(line, ran[at], stack);
+      named.add(line);
+    }
+    assert.ok(named.size >= 8, `stacks name ${named.size} lines`);
     return marked.length;
   } finally {
     await browser.close();
@@ -73,7 +82,51 @@ export async function hitBreakpoints(folder) {
   }
 }
 
+/** How often breakpoints were hit, by line, function and place. */
+class Hits {
+  /** @type {Map<number, Map<string, Map<number, number>>>} */
+  #lines = new Map();
+
+  add(/** @type {{ line: number, column: number }} */ { line, column }, /** @type {string} */ name) {
+    const functions = this.#lines.get(line) ?? new Map();
+    const places = functions.get(name) ?? new Map();
+    places.set(column, (places.get(column) ?? 0) + 1);
+    this.#lines.set(line, functions.set(name, places));
+  }
+
+  /** How often the last place of a line was hit, in all functions that it is in: that is the call of mark. */
+  of(/** @type {number} */ line) {
+    const functions = [...(this.#lines.get(line)?.values() ?? [])];
+    const last = functions.map((places) => places.get(Math.max(...places.keys())) ?? 0);
+    return last.reduce((sum, times) => sum + times, 0);
+  }
+}
+
+/**
+ * The line from which `mark` was called, by a stack of V8 in which it prints. Go's own calls are not all on it: some were left when
+ * a stack grew, or while another goroutine ran.
+ *
+ * @param {TraceMap} map
+ * @param {string} stack
+ * @returns {number | undefined}
+ */
+function callerOfMark(map, stack) {
+  const frames = [...stack.matchAll(/at (\S+) \(\S+:wasm-function\[\d+\]:0x([0-9a-f]+)\)/g)];
+  const [, name, offset] = frames[frames.findIndex(([, name]) => name === "main.mark") + 1] ?? [];
+  if (!name?.startsWith("main.")) return undefined;
+  const { source, line } = originalPositionFor(map, { line: 1, column: Number.parseInt(offset, 16) });
+  assert.equal(source, SOURCE, stack);
+  return line ?? undefined;
+}
+
 const PAGE = `<!doctype html><script src="/wasm_exec.js"></script><script>
+  Error.stackTraceLimit = Infinity;
+  const stacks = [];
+  const { log } = console;
+  console.log = (text) => {
+    if (text.startsWith("at ")) stacks.push(new Error().stack);
+    log(text);
+  };
   const go = new Go();
   const loaded = WebAssembly.instantiateStreaming(fetch("/app.wasm"), go.importObject);
   const run = async () => go.run((await loaded).instance);

@@ -3,16 +3,19 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../scripts/paths.mjs";
-import { goroot } from "../harness/go.mjs";
+import { cacheDir, root } from "../../scripts/paths.mjs";
+import { go, goroot } from "../harness/go.mjs";
 import { run } from "./callers.mjs";
 
-/** What ends a run: `GOWASP_END` of the test program. */
+/** What ends a run, all by a host function in which the program exits: `GOWASP_END` of the test program. */
 export const ENDS = ["panic", "nil", "index", "divide"];
+/** One that ends in a trap of the engine. It is no place that a side-car names. */
+export const TRAP = "trap";
 
 const WASMTIME = join(root, "tests/debug/wasmtime_run.py");
+const WAZERO = join(root, "tests/debug/wazero");
 
 /** The file with that ending among those that `gowasp pack` wrote. */
 export function packedFile(/** @type {string} */ folder, /** @type {string} */ ending) {
@@ -34,6 +37,26 @@ export function runInWasmtime({ wasmtime, wasm, end, details }) {
   });
   assert.ok(!error, String(error));
   return stdout;
+}
+
+/** Builds the program that `runInWazero` runs. */
+export function wazeroHost(/** @type {string} */ work) {
+  const program = join(work, "wazero");
+  go(["build", "-o", program, "."], { GOFLAGS: "", GOWORK: "off" }, WAZERO);
+  return program;
+}
+
+/** Runs a wasip1 module in wazero until it fails: Go's own traceback, and wazero's. */
+export function runInWazero(/** @type {string} */ host, /** @type {string} */ wasm, /** @type {string} */ end) {
+  return run(host, [wasm], "", { GOWASP_END: end });
+}
+
+/** The lines of package main in wazero's trace. Of inlined calls it does not say whose they are. */
+export function wazeroLines(/** @type {string} */ output) {
+  const [, trace] = output.split(/wasm stack trace:\n/);
+  assert.ok(trace, output);
+  const ours = trace.split(/^\t(?=\S)/m).filter((frame) => frame.startsWith(".main."));
+  return ours.flatMap((frame) => [...frame.matchAll(/^\t\t(?:0x[0-9a-f]+:)? +(\S+:\d+)/gm)].map(([, place]) => place));
 }
 
 /**
@@ -95,4 +118,29 @@ export function llvmFrames(/** @type {string} */ wasm, /** @type {number[]} */ o
       const { Symbol: levels } = JSON.parse(line);
       return levels.map(({ FunctionName: name, FileName: file, Line: at }) => `${name}|${file || "?"}|${at}`);
     });
+}
+
+/** wasm-tools, compiled once with nothing but the command that is used here. */
+export function wasmToolsProgram() {
+  const version = "1.263.0";
+  const folder = join(cacheDir, "tools", `wasm-tools-cli-${version}`);
+  const program = join(folder, "bin/wasm-tools");
+  if (!existsSync(program)) {
+    console.error(`  compiling wasm-tools ${version}, once`);
+    const features = ["--no-default-features", "--features", "addr2line"];
+    run("cargo", ["install", "--locked", "--quiet", "--root", folder, `wasm-tools@${version}`, ...features]);
+  }
+  return program;
+}
+
+/** What wasm-tools says stands at offsets in the code section: `NAME FILE:LINE` of each level. */
+export function wasmToolsFrames(/** @type {string} */ wasm, /** @type {number[]} */ offsets) {
+  const said = run(wasmToolsProgram(), ["addr2line", "--code-section-relative", wasm, ...offsets.map(String)]);
+  const levels = said.trim().split(/\n(?=\d+: )/);
+  return levels.map((text) =>
+    text.split("\n").map((line) => {
+      const [, name, file, at] = /^(?:\d+: |\t)(.+) (\S+?):(\d+)(?::\d+)?$/.exec(line) ?? [];
+      return `${name}|${file}|${at}`;
+    }),
+  );
 }

@@ -21,12 +21,19 @@ import {
   packedFile,
   runInNode,
   runInWasmtime,
+  runInWazero,
+  TRAP,
   verifyDwarf,
+  wasmToolsFrames,
   wasmtimeFrames,
+  wazeroHost,
+  wazeroLines,
 } from "./hosts.mjs";
+import { shownByChromium, shownByNode } from "./profiles.mjs";
 import { compareWithSentry, symbolicReader } from "./sentry.mjs";
 
 const PROGRAM = join(root, "tests/debug/program");
+const PROFILED = join(root, "tests/debug/firefox/program");
 
 /** The sources of the esbuild that other tests take from npm. */
 const ESBUILD = {
@@ -77,7 +84,7 @@ function withDebug(/** @type {Tools} */ { gowasp }, /** @type {string} */ work, 
   });
 }
 
-/** What LLVM reads of DWARF. */
+/** What LLVM and wasm-tools read of DWARF. */
 export function llvm(/** @type {Tools} */ tools) {
   const wasm = builtProgram(PROGRAM, { release: tools.release, goos: "wasip1" });
   return inFolder((work) => {
@@ -88,12 +95,11 @@ export function llvm(/** @type {Tools} */ tools) {
       const lines = run(tools.example, args).trimEnd().split("\n");
       // A part of all, spread over the file.
       const some = lines.filter((_, at) => at % 29 === 0).map((line) => line.split("\t"));
-      const theirs = llvmFrames(
-        out,
-        some.map(([offset]) => Number(offset)),
-      );
+      const offsets = some.map(([offset]) => Number(offset));
+      const [byLlvm, byWasmTools] = [llvmFrames(out, offsets), wasmToolsFrames(out, offsets)];
       for (const [at, [offset, , , , ...frames]] of some.entries()) {
-        assert.deepEqual(theirs[at], frames, `${way}: offset ${offset}`);
+        assert.deepEqual(byLlvm[at], frames, `LLVM, ${way}: offset ${offset}`);
+        assert.deepEqual(byWasmTools[at], frames, `wasm-tools, ${way}: offset ${offset}`);
         compared++;
       }
     }
@@ -135,11 +141,32 @@ export async function wasmtime(/** @type {Tools} */ tools) {
       const translated = run(tools.gowasp, ["symbolicate", "--symbols", symbols, trace]);
       frames += sameFrames(wasmtimeFrames(translated), goFrames(output), `symbolicate, ${end}`);
     }
+    for (const { way, out } of withDebug(tools, work, wasm)) {
+      const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: out, end: TRAP, details: true });
+      frames += sameFrames(wasmtimeFrames(output), goFrames(output), `${way}, ${TRAP}`);
+    }
     return `${frames} frames`;
   });
 }
 
-/** Breakpoints in Chromium, in Go's own file and in an optimized one. */
+/** Lines in wazero's traces, of traps and of a host function's errors, by DWARF. */
+export function wazero(/** @type {Tools} */ tools) {
+  const wasm = builtProgram(PROGRAM, { release: tools.release, goos: "wasip1" });
+  return inFolder((work) => {
+    let lines = 0;
+    const host = wazeroHost(work);
+    for (const { way, out } of withDebug(tools, work, wasm)) {
+      for (const end of [...ENDS, TRAP]) {
+        const output = runInWazero(host, out, end);
+        const wanted = goFrames(output).map((frame) => frame.slice(frame.lastIndexOf(" ") + 1));
+        lines += sameFrames(wazeroLines(output), wanted, `${way}, ${end}`);
+      }
+    }
+    return `${lines} lines`;
+  });
+}
+
+/** Breakpoints and stacks in Chromium, in Go's own file and in an optimized one. */
 export async function chromium(/** @type {Tools} */ tools) {
   const wasm = builtProgram(join(root, "tests/debug/breakpoints"), { release: tools.release, goos: "js" });
   return inFolder(async (work) => {
@@ -154,7 +181,7 @@ export async function chromium(/** @type {Tools} */ tools) {
 
 /** A profile that Firefox takes, translated by the command: the code of profiler.firefox.com shows Go's functions. */
 export async function firefox(/** @type {Tools} */ { gowasp, release }) {
-  const wasm = builtProgram(join(root, "tests/debug/firefox/program"), { release, goos: "js" });
+  const wasm = builtProgram(PROFILED, { release, goos: "js" });
   return inFolder(async (work) => {
     const packed = join(work, "packed");
     run(gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
@@ -171,6 +198,23 @@ export async function firefox(/** @type {Tools} */ { gowasp, release }) {
     assert.ok(nameless(after) <= 3 && nameless(before) > 10, `${nameless(after)} of ${nameless(before)} have no name`);
     return `${nameless(before) - nameless(after)} functions`;
   });
+}
+
+/** V8's own profiles, in Node and in Chromium, of a program with names. */
+export async function profiles(/** @type {Tools} */ { gowasp, release }) {
+  const wasm = builtProgram(PROFILED, { release, goos: "js" });
+  const shown = ["main.main", "main.longestCollatz", "main.sortedWords"];
+  for (const way of ["debug", "optimize"]) {
+    await inFolder(async (work) => {
+      const out = join(work, "app.wasm");
+      run(gowasp, [way, wasm, "-o", out, "--debug", "names", "-q"]);
+      for (const names of [shownByNode(out, work), await shownByChromium(out)]) {
+        for (const name of shown) assert.ok(names.includes(name), `${way}: ${name} is not among ${names}`);
+      }
+      return "";
+    });
+  }
+  return `${2 * 2 * shown.length} functions`;
 }
 
 /** Stacks of V8 at the end of a program, translated by the command and by `gowasp/symbolicate`. */

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sort"
+	"unsafe"
 )
 
 type shape interface{ area() int }
@@ -44,6 +46,14 @@ func where() (string, int) {
 //go:noinline
 func divide(a, b int) int { return a / b }
 
+// outside traps, and says in the same line where that is, as Go cannot print a traceback afterwards.
+//
+//go:noinline
+func outside(p uintptr) int { os.Stderr.Write(debug.Stack()); return *(*int)(unsafe.Pointer(p)) }
+
+// further is inlined.
+func further(p uintptr) int { return outside(p) }
+
 func main() {
 	var s shape = &square{3}
 	fmt.Println(s.area(), double(4), largest([]int{1, 5, 3}), largest([]string{"a", "z"}))
@@ -65,6 +75,8 @@ func main() {
 		fmt.Println(values[len(os.Args)+7])
 	case "divide":
 		fmt.Println(divide(1, len(values)-3))
+	case "trap":
+		fmt.Println(further(uintptr(0xffff0000 + len(values))))
 	default:
 		fmt.Println(double(5000))
 	}
