@@ -49,6 +49,8 @@ export async function hitBreakpoints(folder) {
     await page.goto(server.url);
     const script = await parsed;
     assert.equal(script.sourceMapURL, "app.wasm.map");
+    const symbols = script.debugSymbols?.map(({ type }) => type).sort();
+    assert.deepEqual(symbols, ["EmbeddedDWARF", "SourceMap"]);
     for (const line of marked) {
       const places = allGeneratedPositionsFor(map, { source: SOURCE, line, column: 0 });
       assert.ok(places.length > 0, `line ${line} is in the source map`);

@@ -172,7 +172,7 @@ export async function chromium(/** @type {Tools} */ tools) {
   return inFolder(async (work) => {
     let hit = 0;
     for (const way of ["debug", "optimize"]) {
-      run(tools.gowasp, [way, wasm, "-o", join(work, "app.wasm"), "--debug", "names,sourcemap", "-q"]);
+      run(tools.gowasp, [way, wasm, "-o", join(work, "app.wasm"), "--debug", "names,sourcemap,dwarf", "-q"]);
       hit += await hitBreakpoints(work);
     }
     return `${hit} lines`;
