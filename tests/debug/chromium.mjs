@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { allGeneratedPositionsFor, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { servePage } from "./page.mjs";
+import { programPage, servePage } from "./page.mjs";
 
 const SOURCE = "gowasp.test/breakpoints/main.go";
 
@@ -21,7 +21,7 @@ export async function hitBreakpoints(folder) {
   const lines = readFileSync(join(root, "tests/debug/breakpoints/main.go"), "utf8").split("\n");
   const marked = lines.flatMap((text, at) => (text.includes("// breakpoint") ? [at + 1] : []));
   const map = new TraceMap(readFileSync(join(folder, "app.wasm.map"), "utf8"));
-  const server = await servePage(PAGE, join(folder, "app.wasm"));
+  const server = await servePage(programPage(KEEP_STACKS), join(folder, "app.wasm"));
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
@@ -121,15 +121,12 @@ function callerOfMark(map, stack) {
   return line ?? undefined;
 }
 
-const PAGE = `<!doctype html><script src="/wasm_exec.js"></script><script>
+/** Keeps the stacks in which the program prints where `mark` was called. */
+const KEEP_STACKS = `
   Error.stackTraceLimit = Infinity;
   const stacks = [];
   const { log } = console;
   console.log = (text) => {
     if (text.startsWith("at ")) stacks.push(new Error().stack);
     log(text);
-  };
-  const go = new Go();
-  const loaded = WebAssembly.instantiateStreaming(fetch("/app.wasm"), go.importObject);
-  const run = async () => go.run((await loaded).instance);
-</script>`;
+  };`;

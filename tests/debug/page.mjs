@@ -19,3 +19,14 @@ export async function servePage(html, wasm) {
   server.answers.set("/app.wasm", bytes(readFileSync(wasm), "application/wasm"));
   return server;
 }
+
+/**
+ * HTML of a page with `run()`, which runs the program to its end.
+ *
+ * @param {string} [before] a script's text that comes first
+ */
+export const programPage = (before = "") => `<!doctype html><script src="/wasm_exec.js"></script><script>${before}
+  const go = new Go();
+  const loaded = WebAssembly.instantiateStreaming(fetch("/app.wasm"), go.importObject);
+  const run = async () => go.run((await loaded).instance);
+</script>`;

@@ -5,17 +5,16 @@ import { join } from "node:path";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { goroot } from "../harness/go.mjs";
 import { run } from "./callers.mjs";
-import { servePage } from "./page.mjs";
+import { programPage, servePage } from "./page.mjs";
 
 /**
  * The functions in which Node found a program, by `node --cpu-prof`.
  *
  * @param {string} wasm for js
- * @param {string} work folder for the profile
+ * @param {string} folder for the profile, new
  * @returns {string[]}
  */
-export function shownByNode(wasm, work) {
-  const folder = join(work, "profiles");
+export function shownByNode(wasm, folder) {
   mkdirSync(folder);
   run(process.execPath, ["--cpu-prof", "--cpu-prof-dir", folder, join(goroot(), "lib/wasm/wasm_exec_node.js"), wasm]);
   return namesIn(JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]), "utf8")));
@@ -28,7 +27,7 @@ export function shownByNode(wasm, work) {
  * @returns {Promise<string[]>}
  */
 export async function shownByChromium(wasm) {
-  const server = await servePage(PAGE, wasm);
+  const server = await servePage(programPage(), wasm);
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
@@ -48,9 +47,3 @@ export async function shownByChromium(wasm) {
 function namesIn(/** @type {{ nodes: { callFrame: { functionName: string } }[] }} */ profile) {
   return profile.nodes.map(({ callFrame }) => callFrame.functionName);
 }
-
-const PAGE = `<!doctype html><script src="/wasm_exec.js"></script><script>
-  const go = new Go();
-  const loaded = WebAssembly.instantiateStreaming(fetch("/app.wasm"), go.importObject);
-  const run = async () => go.run((await loaded).instance);
-</script>`;

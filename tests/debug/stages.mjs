@@ -53,19 +53,16 @@ const ESBUILD = {
 export function callers(/** @type {Tools} */ { example, release, quick }) {
   const programs = join(root, "tests/programs");
   /** @type {{ folder: string, goPackage: string, goos?: "js" | "wasip1" }[]} */
-  const small = [
-    { folder: PROGRAM, goPackage: "." },
-    { folder: PROGRAM, goPackage: ".", goos: "wasip1" },
-    { folder: programs, goPackage: "./callers" },
-    { folder: programs, goPackage: "./generics" },
-  ];
+  const compared = [{ folder: PROGRAM, goPackage: "." }];
+  if (!quick) {
+    compared.push({ folder: PROGRAM, goPackage: ".", goos: "wasip1" });
+    compared.push({ folder: programs, goPackage: "./callers" }, { folder: programs, goPackage: "./generics" });
+  }
   return inFolder((work) => {
-    const large = [{ folder: PROGRAM, goPackage: "cmd/gofmt" }];
     if (!quick && release === "local") {
       copySources(ESBUILD, work);
-      large.push({ folder: work, goPackage: "./cmd/esbuild" });
+      compared.push({ folder: PROGRAM, goPackage: "cmd/gofmt" }, { folder: work, goPackage: "./cmd/esbuild" });
     }
-    const compared = quick ? small.slice(0, 1) : [...small, ...(release === "local" ? large : [])];
     const counts = compared.map((program) => {
       const { sites, levels } = compareWithRuntime({ ...program, release, example });
       assert.ok(sites > 10_000 && levels > sites, `${sites} calls`);
@@ -130,20 +127,19 @@ export async function wasmtime(/** @type {Tools} */ tools) {
     run(tools.gowasp, ["optimize", wasm, "-o", bare, "-q"]);
     run(tools.gowasp, ["pack", wasm, "-o", packed, "--name", "app", "--encodings", "gzip", "-q"]);
     const symbols = packedFile(packed, ".symbols");
-    for (const end of tools.quick ? ENDS.slice(0, 2) : ENDS) {
-      for (const { way, out } of withDebug(tools, work, wasm)) {
+    const ends = tools.quick ? ENDS.slice(0, 2) : ENDS;
+    for (const { way, out } of withDebug(tools, work, wasm)) {
+      for (const end of [...ends, TRAP]) {
         const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: out, end, details: true });
         frames += sameFrames(wasmtimeFrames(output), goFrames(output), `${way}, ${end}`);
       }
+    }
+    for (const end of ends) {
       const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: bare, end, details: false });
       const trace = join(work, "trace.txt");
       writeFileSync(trace, output);
       const translated = run(tools.gowasp, ["symbolicate", "--symbols", symbols, trace]);
       frames += sameFrames(wasmtimeFrames(translated), goFrames(output), `symbolicate, ${end}`);
-    }
-    for (const { way, out } of withDebug(tools, work, wasm)) {
-      const output = runInWasmtime({ wasmtime: wasmtimeHome, wasm: out, end: TRAP, details: true });
-      frames += sameFrames(wasmtimeFrames(output), goFrames(output), `${way}, ${TRAP}`);
     }
     return `${frames} frames`;
   });
@@ -204,17 +200,18 @@ export async function firefox(/** @type {Tools} */ { gowasp, release }) {
 export async function profiles(/** @type {Tools} */ { gowasp, release }) {
   const wasm = builtProgram(PROFILED, { release, goos: "js" });
   const shown = ["main.main", "main.longestCollatz", "main.sortedWords"];
-  for (const way of ["debug", "optimize"]) {
-    await inFolder(async (work) => {
-      const out = join(work, "app.wasm");
+  return inFolder(async (work) => {
+    let found = 0;
+    for (const way of ["debug", "optimize"]) {
+      const out = join(work, `${way}.wasm`);
       run(gowasp, [way, wasm, "-o", out, "--debug", "names", "-q"]);
-      for (const names of [shownByNode(out, work), await shownByChromium(out)]) {
+      for (const names of [shownByNode(out, join(work, way)), await shownByChromium(out)]) {
         for (const name of shown) assert.ok(names.includes(name), `${way}: ${name} is not among ${names}`);
+        found += shown.length;
       }
-      return "";
-    });
-  }
-  return `${2 * 2 * shown.length} functions`;
+    }
+    return `${found} functions`;
+  });
 }
 
 /** Stacks of V8 at the end of a program, translated by the command and by `gowasp/symbolicate`. */
