@@ -55,8 +55,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 pcs.extend(origin.pc.map(|pc| format!("{:x}", pc.bits())));
                 at = origin.inlined_at;
             }
-            write!(out, "{}\t{}\t{}", row.offset, function.index, pcs.join(","))?;
-            write!(out, "\t{}", left_out.join(","))?;
+            let (pcs, left_out) = (pcs.join(","), left_out.join(","));
+            write!(out, "{}\t{}\t{pcs}\t{left_out}", row.offset, function.index)?;
             for level in positions.levels(function, row) {
                 let (file, line) = (level.file.unwrap_or("?"), level.line.unwrap_or(0));
                 write!(out, "\t{}|{file}|{line}", level.function)?;

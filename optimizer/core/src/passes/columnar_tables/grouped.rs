@@ -38,76 +38,42 @@ impl<'p> Grouped<'p> {
     }
 }
 
-/// The tables of a kind as functions name them.
-struct Named<'p> {
-    /// Offset of the first.
-    first: u32,
-    /// Offset behind the last.
-    end: u32,
-    known: HashSet<u32>,
-    tables: Vec<&'p [u8]>,
-    elsewhere: Vec<u32>,
-}
-
-impl<'p> Named<'p> {
-    fn from(first: u32) -> Named<'p> {
-        Named {
-            first,
-            end: first,
-            known: HashSet::new(),
-            tables: Vec::new(),
-            elsewhere: Vec::new(),
-        }
-    }
-
-    /// Adds a table that a function names: if it is new, it follows the last one, or is another kind's.
-    fn add(&mut self, used: &Use<'p>) -> Option<()> {
-        if !self.known.insert(used.offset) {
-            return Some(());
-        }
-        if used.offset != self.end {
-            self.elsewhere.push(used.offset);
-            return Some(());
-        }
-        self.end = (used.offset).checked_add(u32::try_from(used.content.len()).ok()?)?;
-        self.tables.push(used.content);
-        Some(())
-    }
-
-    fn own(&self) -> impl Iterator<Item = u32> {
-        (self.tables.iter()).scan(self.first, |next, table| {
-            let offset = *next;
-            *next += table.len() as u32;
-            Some(offset)
-        })
-    }
-}
-
+/// A table that is named for the first time, and does not follow the last one of its kind, is another kind's.
 fn pc_tables(program: &Program) -> Option<Vec<PcTables<'_>>> {
     let bytes = program.memory().bytes();
-    let pctab = program.module().table(bytes, Field::PcTab)?;
-    let mut kinds: Vec<Named<'_>> = Vec::new();
+    let pctab = program.module().table(bytes, Field::PcTab)?.range();
+    let mut kinds = Vec::new();
+    let mut own = HashSet::new();
     // Offset 0 is "no table".
     let mut next = 1;
     for uses in pc_values::uses(program).ok()? {
-        let mut named = Named::from(next);
-        for used in &uses {
-            named.add(used)?;
+        let mut kind = PcTables {
+            address: u32::try_from(pctab.start + u64::from(next)).ok()?,
+            tables: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        let mut known = HashSet::new();
+        for Use {
+            offset, content, ..
+        } in uses
+        {
+            if !known.insert(offset) {
+                continue;
+            }
+            if offset == next {
+                own.insert(offset);
+                kind.tables.push(content);
+                next = offset.checked_add(u32::try_from(content.len()).ok()?)?;
+            } else {
+                kind.elsewhere.push(offset);
+            }
         }
-        next = named.end;
-        kinds.push(named);
+        kinds.push(kind);
     }
-    let all: HashSet<u32> = kinds.iter().flat_map(Named::own).collect();
-    let tables = kinds.into_iter().map(|kind| {
-        let is_known = kind.elsewhere.iter().all(|offset| all.contains(offset));
-        let address = u32::try_from(pctab.range().start + u64::from(kind.first)).ok()?;
-        is_known.then_some(PcTables {
-            address,
-            tables: kind.tables,
-            elsewhere: kind.elsewhere,
-        })
-    });
-    tables.collect()
+    let mut elsewhere = kinds.iter().flat_map(|kind| &kind.elsewhere);
+    elsewhere
+        .all(|offset| own.contains(offset))
+        .then_some(kinds)
 }
 
 /// Inline trees that no other funcdata lie between: they end where those of the next group begin.
