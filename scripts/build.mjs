@@ -63,9 +63,7 @@ const steps = [
     inputs: inRoot(
       "Cargo.toml",
       "Cargo.lock",
-      "optimizer/core/Cargo.toml",
-      "optimizer/core/src/compress.rs",
-      ...["Cargo.toml", "src"].map((name) => `optimizer/encoder/${name}`),
+      ...["brotli", "encoder"].flatMap((crate) => [`optimizer/${crate}/Cargo.toml`, `optimizer/${crate}/src`]),
       "scripts/build.mjs",
     ),
     outputs: inRoot("dist/encoder.js", "dist/encoder_bg.wasm"),

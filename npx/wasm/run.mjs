@@ -25,7 +25,7 @@ async function runProgram(/** @type {"optimizer" | "optimizer-full"} */ name, /*
   // Most commands do without it.
   let isReady = false;
   optimizer.setBrotli(
-    (/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number} */ window) => {
+    (/** @type {Uint8Array} */ bytes, /** @type {number} */ quality, /** @type {number | undefined} */ window) => {
       if (!isReady) instantiate(encoder, "encoder");
       isReady = true;
       return encoder.brotliWithWindow(bytes, quality, window);

@@ -3,8 +3,9 @@
 use crate::error::Result;
 #[cfg(feature = "brotli")]
 use crate::error::{Error, Stage};
+#[cfg(feature = "brotli")]
+pub use gowasp_brotli::Counted;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read};
 
 /// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,10 +48,6 @@ impl Encoding {
     }
 }
 
-/// 2 to this power bytes is the window of brotli: its maximum without the large-window extension, which
-/// browsers do not take.
-const BROTLI_WINDOW_BITS: i32 = 24;
-
 /// Compresses `bytes` with brotli of `quality`, 0 to 11; calls `progress` with the number of input bytes taken so far.
 ///
 /// # Errors
@@ -63,14 +60,11 @@ const BROTLI_WINDOW_BITS: i32 = 24;
 /// ```
 #[cfg(feature = "brotli")]
 pub fn brotli(bytes: &[u8], quality: u32, progress: &dyn Fn(u64)) -> Result<Vec<u8>> {
-    let packed = encode_brotli(bytes, quality, BROTLI_WINDOW_BITS, progress);
-    progress(bytes.len() as u64);
-    packed
+    encode_brotli(bytes, quality, None, progress)
 }
 
-/// The size of `bytes` by brotli of `quality`, 0 to 11.
+/// The size of `bytes` by brotli of `quality`, 0 to 11, with the window of what is served if no other is given.
 pub(crate) fn brotli_size(bytes: &[u8], quality: u32, window_bits: Option<i32>) -> Result<u64> {
-    let window_bits = window_bits.unwrap_or(BROTLI_WINDOW_BITS);
     #[cfg(feature = "brotli")]
     let packed = encode_brotli(bytes, quality, window_bits, &|_| ());
     #[cfg(not(feature = "brotli"))]
@@ -78,27 +72,15 @@ pub(crate) fn brotli_size(bytes: &[u8], quality: u32, window_bits: Option<i32>) 
     Ok(packed?.len() as u64)
 }
 
-/// Compresses with the crate's encoder. `window_bits` is the window's size, 10 to 24.
-///
-/// # Errors
-/// As [`brotli()`].
 #[cfg(feature = "brotli")]
-pub fn encode_brotli(
+pub(crate) fn encode_brotli(
     bytes: &[u8],
     quality: u32,
-    window_bits: i32,
+    window_bits: Option<i32>,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: quality.min(11) as i32,
-        lgwin: window_bits,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut Counted::new(bytes, progress), &mut packed, &params)
-        .map_err(|e| Error::new(Stage::Compress, format!("br: {e}")))?;
-    Ok(packed)
+    gowasp_brotli::encode(bytes, quality, window_bits, progress)
+        .map_err(|e| Error::new(Stage::Compress, format!("br: {e}")))
 }
 
 /// The encoder of somebody else, for builds without the feature `brotli`: as WebAssembly it is a module of its own,
@@ -107,8 +89,8 @@ pub mod elsewhere {
     use crate::error::{Error, Result, Stage};
     use std::sync::OnceLock;
 
-    /// Compresses bytes with a quality, 0 to 11, and a window of so many bits; an error says why not.
-    pub type Encoder = fn(&[u8], u32, i32) -> std::result::Result<Vec<u8>, String>;
+    /// Compresses bytes with a quality, 0 to 11, and a window of so many bits, if not its own; an error says why not.
+    pub type Encoder = fn(&[u8], u32, Option<i32>) -> std::result::Result<Vec<u8>, String>;
 
     static ENCODER: OnceLock<Encoder> = OnceLock::new();
 
@@ -122,37 +104,10 @@ pub mod elsewhere {
         feature = "brotli",
         allow(dead_code, reason = "the library has its own")
     )]
-    pub(super) fn encode(bytes: &[u8], quality: u32, window_bits: i32) -> Result<Vec<u8>> {
+    pub(super) fn encode(bytes: &[u8], quality: u32, window_bits: Option<i32>) -> Result<Vec<u8>> {
         let none = || Err("there is no encoder".to_owned());
         let packed =
             (ENCODER.get()).map_or_else(none, |encode| encode(bytes, quality, window_bits));
         packed.map_err(|message| Error::new(Stage::Compress, format!("br: {message}")))
-    }
-}
-
-/// Hands out the input of an encoder and reports how much of it has been read.
-pub struct Counted<'a> {
-    bytes: &'a [u8],
-    taken: u64,
-    progress: &'a dyn Fn(u64),
-}
-
-impl<'a> Counted<'a> {
-    /// Calls `progress` with the number of bytes that were read so far.
-    pub fn new(bytes: &'a [u8], progress: &'a dyn Fn(u64)) -> Counted<'a> {
-        Counted {
-            bytes,
-            taken: 0,
-            progress,
-        }
-    }
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.bytes.read(buffer)?;
-        self.taken += n as u64;
-        (self.progress)(self.taken);
-        Ok(n)
     }
 }

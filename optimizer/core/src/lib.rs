@@ -73,9 +73,9 @@ mod why;
 
 pub use build_id::build_id;
 pub use check::{Checker, Fault};
-pub use compress::{Counted, Encoding, elsewhere};
 #[cfg(feature = "brotli")]
-pub use compress::{brotli, encode_brotli};
+pub use compress::{Counted, brotli};
+pub use compress::{Encoding, elsewhere};
 #[cfg(feature = "sizes")]
 pub use diff::{Amounts, Change, DIFF_SCHEMA, Diff, Growth, GrowthLimit, diff};
 pub use dump::{Dump, DumpStep};

@@ -13,11 +13,10 @@ pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<
         // What a listener throws is ignored.
         let _ = on_progress.call1(&JsValue::NULL, &JsValue::from_f64(taken as f64));
     };
-    gowasp_core::brotli(bytes, quality, &progress)
-        .map_err(|error| Error::new(&error.to_string()).into())
+    encode(bytes, quality, None, &progress)
 }
 
-/// Compresses with brotli of `quality`, 0 to 11, and a window of 2 to the power of `window_bits` bytes, 10 to 24.
+/// Compresses with brotli of `quality`, 0 to 11, and a window of 2 to the power of `window_bits` bytes, 10 to 24 (24 if undefined).
 ///
 /// # Errors
 /// As [`brotli`].
@@ -25,8 +24,18 @@ pub fn brotli(bytes: &[u8], quality: u32, on_progress: &Function) -> Result<Vec<
 pub fn brotli_with_window(
     bytes: &[u8],
     quality: u32,
-    window_bits: i32,
+    window_bits: Option<i32>,
 ) -> Result<Vec<u8>, JsValue> {
-    gowasp_core::encode_brotli(bytes, quality, window_bits, &|_| ())
-        .map_err(|error| Error::new(&error.to_string()).into())
+    encode(bytes, quality, window_bits, &|_| ())
+}
+
+fn encode(
+    bytes: &[u8],
+    quality: u32,
+    window_bits: Option<i32>,
+    progress: &dyn Fn(u64),
+) -> Result<Vec<u8>, JsValue> {
+    // In the words of the native program, see compress.rs of the library.
+    gowasp_brotli::encode(bytes, quality, window_bits, progress)
+        .map_err(|error| Error::new(&format!("br: {error}")).into())
 }

@@ -8,7 +8,7 @@ thread_local! {
     static ENCODER: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Makes `check` call this function, with bytes, quality and window bits, to compress by brotli: `brotliWithWindow` of
+/// Makes `check` call this function, with bytes, quality and window bits or undefined, to compress by brotli: `brotliWithWindow` of
 /// the encoder's module.
 #[wasm_bindgen(js_name = setBrotli)]
 pub fn set_brotli(encoder: Function) {
@@ -16,7 +16,7 @@ pub fn set_brotli(encoder: Function) {
     gowasp_core::elsewhere::use_encoder(encode);
 }
 
-fn encode(bytes: &[u8], quality: u32, window_bits: i32) -> Result<Vec<u8>, String> {
+fn encode(bytes: &[u8], quality: u32, window_bits: Option<i32>) -> Result<Vec<u8>, String> {
     let encoder = ENCODER.with(|known| known.borrow().clone());
     let encoder = encoder.ok_or("there is no encoder")?;
     let bytes = Uint8Array::from(bytes);

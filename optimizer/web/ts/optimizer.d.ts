@@ -18,7 +18,7 @@ export function optimize(wasm: Uint8Array, options: string, onStage: (name: stri
 export function inspect(wasm: Uint8Array): string;
 
 /** Has `check` ask this function for what brotli makes of a file. */
-export function setBrotli(encode: (bytes: Uint8Array, quality: number, windowBits: number) => Uint8Array): void;
+export function setBrotli(encode: (bytes: Uint8Array, quality: number, windowBits?: number) => Uint8Array): void;
 
 /** @returns JSON */
 export function check(wasm: Uint8Array, name: string, platforms: string[], exact: boolean): string;

@@ -11,7 +11,7 @@ fn module(bodies: &[(&str, usize)]) -> Inspection {
         })
         .collect();
     let wasm = wat::parse_str(format!("(module {functions})")).expect("fixture");
-    let packed = crate::encode_brotli(&wasm, 11, 24, &|_| ()).expect("encoder");
+    let packed = crate::brotli(&wasm, 11, &|_| ()).expect("encoder");
     inspect_sizes(&wasm, Some(&packed)).expect("a module")
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::go::fixture::{FIRST_SLOT, Memory, module};
 use crate::go::{Identity, Program};
 use crate::input::Input;
-use crate::{encode_brotli, inspect_sizes, sizes_page};
+use crate::{brotli, inspect_sizes, sizes_page};
 
 /// A program of the fixture, taken apart; its bytes are all there, once.
 fn taken_apart(minor: u16) -> (Vec<u8>, Map) {
@@ -54,7 +54,7 @@ fn tables_belong_to_the_functions_that_name_them() {
 #[test]
 fn sums_are_the_sizes_of_both_files() {
     let (wasm, _) = taken_apart(26);
-    let packed = encode_brotli(&wasm, 11, 24, &|_| ()).expect("encoder");
+    let packed = brotli(&wasm, 11, &|_| ()).expect("encoder");
     let inspection = inspect_sizes(&wasm, Some(&packed)).expect("a module");
     let all = inspection.attribution.expect("was asked for");
     assert_eq!(all.compressed, Some(packed.len() as u64));
@@ -76,7 +76,7 @@ fn sums_are_the_sizes_of_both_files() {
 #[test]
 fn the_brotli_file_must_be_that_of_the_module() {
     let (wasm, _) = taken_apart(26);
-    let packed = encode_brotli(&wasm[1..], 11, 24, &|_| ()).expect("encoder");
+    let packed = brotli(&wasm[1..], 11, &|_| ()).expect("encoder");
     let error = inspect_sizes(&wasm, Some(&packed)).expect_err("another file");
     assert!(error.message().contains("not the brotli file"), "{error}");
 }

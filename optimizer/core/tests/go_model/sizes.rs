@@ -2,9 +2,7 @@
 
 use crate::builds::Build;
 use crate::releases::RELEASES;
-use gowasp_core::{
-    Attribution, ItemSize, Options, Root, encode_brotli, inspect_sizes, optimize, why,
-};
+use gowasp_core::{Attribution, ItemSize, Options, Root, brotli, inspect_sizes, optimize, why};
 
 fn build(release: &str) -> Build<'_> {
     Build {
@@ -48,7 +46,7 @@ fn check_sizes(wasm: &[u8], release: &str) {
     assert_eq!(all.bytes, wasm.len() as u64);
     let sum: u64 = all.packages.iter().map(|package| package.part.bytes).sum();
     assert_eq!(sum, all.bytes);
-    let packed = encode_brotli(wasm, 5, 24, &|_| ()).expect("the encoder takes everything");
+    let packed = brotli(wasm, 5, &|_| ()).expect("the encoder takes everything");
     let counted = inspect_sizes(wasm, Some(&packed)).expect("its own brotli file");
     let counted = counted.attribution.and_then(|counted| counted.compressed);
     assert_eq!(counted, Some(packed.len() as u64), "go{release}");

@@ -5,7 +5,7 @@ use crate::compress::encode_brotli;
 use proptest::prelude::*;
 
 fn packed(content: &[u8], quality: u32, window: i32) -> Vec<u8> {
-    encode_brotli(content, quality, window, &|_| ()).expect("the encoder takes everything")
+    encode_brotli(content, quality, Some(window), &|_| ()).expect("the encoder takes everything")
 }
 
 fn sum(costs: &[u32]) -> u64 {

@@ -28,7 +28,7 @@ fn program() -> Option<Vec<u8>> {
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
-    encode_brotli(bytes, 9, 24, &|_| ()).expect("encoder")
+    brotli(bytes, 9, &|_| ()).expect("encoder")
 }
 
 /// Taking out all bytes of a package saves what was counted for it, less what others then pay for the first time.
