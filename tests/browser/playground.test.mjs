@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../npx/serve/server.mjs";
 import { launchChromium } from "../../scripts/chromium.mjs";
@@ -42,20 +42,29 @@ after(async () => {
   await server?.close();
   await rm(folder, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  ({ page, errors } = await watchedPage(browser, patience));
-  await page.goto(`${server.url}playground.html`);
-});
-afterEach(async () => {
-  assert.deepEqual(errors, [], "the page must not throw");
-  await page.context().close();
-});
+
+/** One page for the tests of a suite: to optimize a program anew for each takes longer than most of them. */
+function onOnePage(/** @type {(() => Promise<void>)[]} */ ...steps) {
+  before(async () => {
+    ({ page, errors } = await watchedPage(browser, patience));
+    await page.goto(`${server.url}playground.html`);
+    for (const step of steps) await step();
+  });
+  afterEach(() => assert.deepEqual(errors, [], "the page must not throw"));
+  after(() => page.context().close());
+}
 
 const state = (/** @type {string} */ name) => page.locator(`#work[data-state=${name}]`).waitFor();
 const text = async (/** @type {string} */ selector) => (await page.locator(selector).textContent()) ?? "";
 const give = (/** @type {string} */ path) => page.setInputFiles("#file", path);
+const optimized = async (/** @type {string} */ path) => {
+  await give(path);
+  await state("ready");
+};
 
 describe("bad input", () => {
+  onOnePage();
+
   const cases = /** @type {const} */ ([
     ["nothing", Buffer.of(), /the file is empty/],
     ["HTML", Buffer.from("<!doctype html><title>Not found</title>"), /this is HTML/],
@@ -104,20 +113,24 @@ describe("bad input", () => {
   });
 });
 
-test("esbuild: the page goes on while it is optimized", async (t) => {
-  await page.evaluate(watch);
-  const begin = performance.now();
-  await give(join(root, "node_modules/esbuild-wasm/esbuild.wasm"));
-  await page.locator("#stages", { hasText: "lift-functions" }).waitFor();
-  await state("ready");
-  await page.locator("#result-summary", { hasText: "brotli 5" }).waitFor();
-  const seconds = (performance.now() - begin) / 1000;
-  const { gap, longest } = await page.evaluate("watched");
-  // No limits: other tests run at the same time.
-  t.diagnostic(`first result after ${seconds.toFixed(1)} s; longest pause between heartbeats of 10 ms ${gap} ms`);
-  t.diagnostic(`longest task of the page ${longest} ms`);
-  assert.match(await text("#identity"), /^go1\.26\.5, GOOS=js, command$/);
-  assert.match(await text("#left-alone"), /lift-functions: \d+ × /);
+describe("a large program", () => {
+  onOnePage();
+
+  test("esbuild: the page goes on while it is optimized", async (t) => {
+    await page.evaluate(watch);
+    const begin = performance.now();
+    await give(join(root, "node_modules/esbuild-wasm/esbuild.wasm"));
+    await page.locator("#stages", { hasText: "lift-functions" }).waitFor();
+    await state("ready");
+    await page.locator("#result-summary", { hasText: "brotli 5" }).waitFor();
+    const seconds = (performance.now() - begin) / 1000;
+    const { gap, longest } = await page.evaluate("watched");
+    // No limits: other tests run at the same time.
+    t.diagnostic(`first result after ${seconds.toFixed(1)} s; longest pause between heartbeats of 10 ms ${gap} ms`);
+    t.diagnostic(`longest task of the page ${longest} ms`);
+    assert.match(await text("#identity"), /^go1\.26\.5, GOOS=js, command$/);
+    assert.match(await text("#left-alone"), /lift-functions: \d+ × /);
+  });
 });
 
 /** Keeps account of how long the page could not have answered its reader. */
@@ -137,9 +150,9 @@ function watch() {
 }
 
 describe("a Go program", { skip: withoutGo }, () => {
+  onOnePage(() => optimized(built("echo")));
+
   test("sizes, parts, and the file that the native program writes", async () => {
-    await give(built("echo"));
-    await state("ready");
     await page.locator("#result-summary", { hasText: "brotli 11" }).waitFor();
     const changes = await page.locator("#sizes-bars .change").allTextContents();
     assert.equal(changes.length, 4);
@@ -165,9 +178,20 @@ describe("a Go program", { skip: withoutGo }, () => {
     assert.ok((await readFile(await download.path())).equals(await readFile(expected)));
   });
 
+  test("both run, with arguments and standard input", async () => {
+    await page.fill("#args", "one 'two three'");
+    await page.fill("#stdin", "hello");
+    await page.click("#run-start");
+    await page.locator("#verdict").waitFor();
+    for (const side of ["before", "after"]) {
+      assert.equal(await text(`#${side}-output`), '["js" "one" "two three"] "" "hello"\nto stderr\n');
+      assert.match(await text(`#${side}-state`), /^exit code 3, compiled in .*s, ran .*s$/);
+    }
+    assert.match(await text("#verdict"), /^The same output and exit code/);
+    assert.equal(page.frames().length, 1, "the sandboxes are gone");
+  });
+
   test("where the bytes are, why they are there, and what changed", async () => {
-    await give(built("echo"));
-    await state("ready");
     await page.click("#owners-start");
     const map = page.frameLocator("#owners-map iframe");
     await map.locator("#rows tr", { hasText: "runtime" }).first().waitFor();
@@ -192,29 +216,15 @@ describe("a Go program", { skip: withoutGo }, () => {
     assert.match(await text("#diff-changes tr:first-child"), /^file[\d.]+ MB[\d.]+ MB−[34]\d/);
   });
 
+  test("nothing is wider than the window", fitsWindows);
+
   test("cancelled: no result comes, and the next file is optimized", async () => {
     await give(built("echo"));
     await page.locator("#stages li").first().waitFor();
     await page.click("#cancel");
     await state("stopped");
     await noWorkers();
-    await give(built("echo"));
-    await state("ready");
-  });
-
-  test("both run, with arguments and standard input", async () => {
-    await give(built("echo"));
-    await state("ready");
-    await page.fill("#args", "one 'two three'");
-    await page.fill("#stdin", "hello");
-    await page.click("#run-start");
-    await page.locator("#verdict").waitFor();
-    for (const side of ["before", "after"]) {
-      assert.equal(await text(`#${side}-output`), '["js" "one" "two three"] "" "hello"\nto stderr\n');
-      assert.match(await text(`#${side}-state`), /^exit code 3, compiled in .*s, ran .*s$/);
-    }
-    assert.match(await text("#verdict"), /^The same output and exit code/);
-    assert.equal(page.frames().length, 1, "the sandboxes are gone");
+    await optimized(built("echo"));
   });
 });
 
@@ -225,10 +235,7 @@ async function noWorkers() {
 }
 
 describe("a hostile program", { skip: withoutGo }, () => {
-  beforeEach(async () => {
-    await give(built("hostile"));
-    await state("ready");
-  });
+  onOnePage(() => optimized(built("hostile")));
 
   async function run(/** @type {string} */ args) {
     await page.fill("#args", args);
@@ -284,42 +291,40 @@ describe("a hostile program", { skip: withoutGo }, () => {
 
     await run("loop");
     await page.locator("#before-output", { hasText: "looping" }).waitFor();
-    await give(built("echo"));
-    await state("ready");
+    await optimized(built("echo"));
     await run("");
     await page.locator("#verdict").waitFor();
     assert.match(await text("#before-output"), /"js"/);
   });
 });
 
-test("nothing is wider than the window", async () => {
-  if (!withoutGo) {
-    await give(built("echo"));
-    await state("ready");
-  }
+/** That nothing of the page is cut off at the right, from phones to screens. */
+async function fitsWindows() {
   const tooWide = () =>
     page.evaluate(() =>
       Array.from(document.querySelectorAll("main *, nav *"))
         .filter((element) => element.getBoundingClientRect().right > innerWidth && !element.closest(".table-scroll"))
         .map((element) => element.outerHTML.slice(0, 80)),
     );
-  for (const path of ["playground.html", "when.html"]) {
-    if (!page.url().endsWith(path)) await page.goto(server.url + path);
-    for (const width of [320, 390, 768, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      assert.deepEqual(await tooWide(), [], `${path} at ${width} pixels`);
-    }
+  for (const width of [320, 390, 768, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.deepEqual(await tooWide(), [], `${page.url()} at ${width} pixels`);
   }
-});
+}
 
 describe("when to use it", () => {
+  onOnePage(async () => {
+    await page.goto(`${server.url}when.html`);
+  });
+
   test("every figure is one that was measured", async () => {
     const measured = JSON.parse(await readFile(join(root, "docs/benchmarks.json"), "utf8"));
-    await page.goto(`${server.url}when.html`);
     const hello = measured.size.figures.rows.find((/** @type {any} */ row) => row.name === "hello");
     assert.ok((await text("#short ~ .columns")).includes(`${Math.round(hello.gowasp.brotli / 1000)} kB to download`));
     assert.equal((await text("main")).match(/\{\{|NaN|undefined/), null);
   });
+
+  test("nothing is wider than the window", fitsWindows);
 
   test("a figure that nobody measured is an error", () => {
     for (const request of [

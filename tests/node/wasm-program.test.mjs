@@ -74,7 +74,7 @@ describe("modules of both programs are the same", { concurrency: AT_A_TIME }, ()
 
 describe("and with each option", { concurrency: AT_A_TIME }, async () => {
   const small = own
-    .filter(({ program }) => program.name === "hello")
+    .filter(({ program }) => program.name === "reactor")
     .map(({ id }) => ({ id, wasm: built.get(id).wasm }));
   const passes = await passNames(small[0].wasm);
   const options = [
