@@ -6,6 +6,7 @@ import { formatBytes } from "../format.js";
 
 const panel = element("check", HTMLElement);
 const rows = element("checks", HTMLTableSectionElement);
+const count = element("check-count", HTMLElement);
 
 /** In the words of `gowasp check`. */
 const words: Record<Verdict, string> = {
@@ -16,16 +17,21 @@ const words: Record<Verdict, string> = {
 };
 
 /** Measures that are counts, not bytes. */
-const counts = new Set(["locals", "functions", "data-segments", "table"]);
+const counts = new Set(["locals", "functions", "data-segments", "table", "imports"]);
 
 /** Hides what was known. */
 export function hideCheck(): void {
   panel.hidden = true;
 }
 
-/** Shows every limit that was compared. */
+/** In the order in which they are shown. */
+const shown: readonly Verdict[] = ["exceeds", "could-not-tell", "fits"];
+
+/** Shows every limit that was compared, those that matter first. */
 export function showCheck({ checks }: Checked): void {
-  rows.replaceChildren(...checks.filter(({ verdict }) => verdict !== "not-measured").map(row));
+  const groups = shown.map((verdict) => checks.filter((limit) => limit.verdict === verdict));
+  rows.replaceChildren(...groups.flat().map(row));
+  count.textContent = `${groups[0]?.length ?? 0} of ${rows.children.length} limits are exceeded`;
   panel.hidden = rows.children.length === 0;
 }
 
@@ -39,7 +45,8 @@ function row({ platform, plan, measure, found, max, verdict, reason, source, dat
   const amount = (value: number) => (counts.has(measure) ? value.toLocaleString("en") : formatBytes(value));
   const last = cell("change", words[verdict]);
   last.title = reason ?? "";
-  const allowed = max === null ? "–" : amount(max);
+  // Of imports, those that a host lacks are counted.
+  const allowed = max === null ? "none" : amount(max);
   line.append(head, cell("number", found ? amount(found.likely) : "–"), cell("number", allowed), last);
   line.dataset.verdict = verdict;
   return line;
