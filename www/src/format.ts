@@ -1,10 +1,11 @@
 // Numbers as people read them.
 
-/** Bytes in the unit a download is advertised in: decimal kilobytes and megabytes. */
+/** Bytes in the unit a download is advertised in: decimal kilobytes, megabytes and gigabytes. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e5 ? 1 : 0)} kB`;
-  return `${(bytes / 1e6).toFixed(2)} MB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(2)} MB`;
+  return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** A duration with three significant digits at most. */
