@@ -44,11 +44,11 @@ after(async () => {
 });
 
 /** One page for the tests of a suite: to optimize a program anew for each takes longer than most of them. */
-function onOnePage(/** @type {(() => Promise<void>)[]} */ ...steps) {
+function onOnePage(prepare = async () => {}) {
   before(async () => {
     ({ page, errors } = await watchedPage(browser, patience));
     await page.goto(`${server.url}playground.html`);
-    for (const step of steps) await step();
+    await prepare();
   });
   afterEach(() => assert.deepEqual(errors, [], "the page must not throw"));
   after(() => page.context().close());

@@ -2,6 +2,7 @@
 //!
 //! A crate of its own for the encoder's WebAssembly module, which runs in threads and needs nothing else of the optimizer.
 
+use brotli::enc::BrotliEncoderParams;
 use std::io::{self, Read};
 
 /// 2 to this power bytes is the window of what is served: brotli's maximum without the large-window extension, which
@@ -25,15 +26,20 @@ pub fn encode(
     window_bits: Option<i32>,
     progress: &dyn Fn(u64),
 ) -> io::Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: quality.min(11) as i32,
-        lgwin: window_bits.unwrap_or(WINDOW_BITS),
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let params = params(quality, bytes.len(), window_bits);
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut Counted::new(bytes, progress), &mut packed, &params)?;
     Ok(packed)
+}
+
+/// The settings for `len` bytes; quality and window as in [`encode`].
+pub fn params(quality: u32, len: usize, window_bits: Option<i32>) -> BrotliEncoderParams {
+    BrotliEncoderParams {
+        quality: quality.min(11) as i32,
+        lgwin: window_bits.unwrap_or(WINDOW_BITS),
+        size_hint: len,
+        ..Default::default()
+    }
 }
 
 /// Hands out the input of an encoder and reports how much of it has been read.

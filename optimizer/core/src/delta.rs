@@ -97,16 +97,10 @@ pub fn dcb(from: &[u8], to: &[u8], quality: u32) -> Result<Vec<u8>> {
 
 #[cfg(feature = "brotli")]
 fn encode(from: &[u8], to: &[u8], quality: u32, packed: &mut Vec<u8>) -> std::io::Result<usize> {
-    use brotli::enc::{BrotliEncoderParams, StandardAlloc};
+    use brotli::enc::StandardAlloc;
     use brotli::{IoReaderWrapper, IoWriterWrapper};
-    const WINDOW_BITS: i32 = 24;
     const BUFFER: usize = 64 << 10;
-    let params = BrotliEncoderParams {
-        quality: quality.clamp(LEAST_QUALITY, 11) as i32,
-        lgwin: WINDOW_BITS,
-        size_hint: to.len(),
-        ..Default::default()
-    };
+    let params = gowasp_brotli::params(quality.max(LEAST_QUALITY), to.len(), None);
     let mut input = to;
     brotli::BrotliCompressCustomIoCustomDict(
         &mut IoReaderWrapper(&mut input),

@@ -6,7 +6,7 @@ import { formatBytes } from "../format.js";
 
 const panel = element("check", HTMLElement);
 const rows = element("checks", HTMLTableSectionElement);
-const count = element("check-count", HTMLElement);
+const heading = element("check-count", HTMLElement);
 
 /** In the words of `gowasp check`. */
 const words: Record<Verdict, string> = {
@@ -31,7 +31,7 @@ const shown: readonly Verdict[] = ["exceeds", "could-not-tell", "fits"];
 export function showCheck({ checks }: Checked): void {
   const groups = shown.map((verdict) => checks.filter((limit) => limit.verdict === verdict));
   rows.replaceChildren(...groups.flat().map(row));
-  count.textContent = `${groups[0]?.length ?? 0} of ${rows.children.length} limits are exceeded`;
+  heading.textContent = `${groups[0]?.length ?? 0} of ${rows.children.length} limits are exceeded`;
   panel.hidden = rows.children.length === 0;
 }
 
