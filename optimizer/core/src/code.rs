@@ -34,7 +34,7 @@ pub(crate) use assigned::reads_unset;
 pub(crate) use copied::{Original, copied};
 pub(crate) use definition::{Body, Definition};
 pub(crate) use encode::Style;
-pub(crate) use facts::{Facts, Role};
+pub(crate) use facts::{Facts, Nesting, Role};
 pub(crate) use flow::Flow;
 pub(crate) use graph::simplify as simplify_graph;
 pub(crate) use ir::{

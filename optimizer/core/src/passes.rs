@@ -1,5 +1,6 @@
 //! The passes in the order they run, and the driver that runs them.
 
+mod bound_nesting;
 mod bypass_jumps;
 #[cfg(test)]
 mod cases;
@@ -264,6 +265,13 @@ pub static PASSES: &[Pass] = &[
         summary: "let loops that run for long come back in the code that the engine has compiled since",
         after: &["plain-calls", "merge-locals", "split-copies"],
         run: Run::CodeAndTables(on_stack_replacement::run),
+    },
+    // Nothing looks into morestack behind it.
+    Pass {
+        name: "bound-nesting",
+        summary: "unwind deep recursions now and then, so that they end where Go's stack does, not the engine's",
+        after: &["drop-stack-checks", "merge-locals"],
+        run: Run::CodeAndTables(bound_nesting::run),
     },
     // It tests the code that all other passes have written.
     #[cfg(any(test, feature = "resume-stress"))]

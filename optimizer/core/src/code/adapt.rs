@@ -26,7 +26,7 @@ use super::marks::{Mark, Written};
 use super::origin::At;
 use super::pc::PcWidth;
 use super::tokens;
-use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_HI};
+use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_GUARD, STACK_HI};
 use crate::index::FuncIndex;
 use locals::Locals;
 use std::borrow::Cow;
@@ -38,6 +38,8 @@ use wasmparser::{BinaryReader, FunctionBody, Operator};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Convention {
     Go,
+    /// The host calls it, and it calls Go.
+    Export,
     Other,
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn adapt(
     let body = FunctionBody::new(BinaryReader::new(original.bytes, 0));
     let locals = match convention {
         Convention::Go => Locals::of_go(&body, facts.pcs),
-        Convention::Other => Locals::of_other(&body, params),
+        Convention::Export | Convention::Other => Locals::of_other(&body, params),
     };
     let locals = locals.ok_or(UNREADABLE)?;
     let tokens = tokens::decode(original.bytes).map_err(|_| UNREADABLE)?;
@@ -231,6 +233,9 @@ impl Adapter<'_> {
         let function = self.target.indices.function(function);
         let function = function.map_err(|_| REMOVED)?;
         let sp = self.sp()?;
+        if self.convention == Convention::Export {
+            self.bound_nesting()?;
+        }
         self.widen_pc_b();
         self.out.instruction(&Instruction::GlobalGet(sp));
         self.mark(true);
@@ -260,6 +265,9 @@ impl Adapter<'_> {
         let table_index = indices.table_index(table_index).map_err(|_| REMOVED)?;
         let sp = self.sp()?;
         let slot = self.locals.slot;
+        if self.convention != Convention::Go {
+            self.bound_nesting()?;
+        }
         self.out.instruction(&Instruction::LocalSet(slot));
         self.widen_pc_b();
         self.out.instruction(&Instruction::GlobalGet(sp));
@@ -303,6 +311,53 @@ impl Adapter<'_> {
         Ok(())
     }
 
+    /// Nothing of Go is on the engine's stack above: raises the guard of g's stack to where too much of it will be.
+    fn bound_nesting(&mut self) -> Result<(), Refusal> {
+        let Some(nesting) = self.facts.nesting else {
+            return Ok(());
+        };
+        let global = |index| self.target.indices.global(index).map_err(|_| REMOVED);
+        let (g, unbounded) = (global(GLOBAL_G)?, global(nesting.unbounded)?);
+        let sp = self.sp()?;
+        let guard = MemArg {
+            offset: u64::from(STACK_GUARD),
+            align: 0,
+            memory_index: 0,
+        };
+        self.out
+            .instruction(&Instruction::GlobalGet(unbounded))
+            .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::I32Const(0))
+            .instruction(&Instruction::GlobalSet(unbounded))
+            .instruction(&Instruction::Else)
+            .instruction(&Instruction::GlobalGet(g))
+            .instruction(&Instruction::I32WrapI64);
+        self.mark(true);
+        // A guard of 0 is that of a g that has no stack yet; the values by which the runtime asks goroutines to stop are
+        // the largest that there are.
+        self.out
+            .instruction(&Instruction::I32Load(guard))
+            .instruction(&Instruction::I32Const(1))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::GlobalGet(sp))
+            .instruction(&Instruction::I32Const(nesting.bytes + 1))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::I32LtU)
+            .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::GlobalGet(g))
+            .instruction(&Instruction::I32WrapI64)
+            .instruction(&Instruction::GlobalGet(sp))
+            .instruction(&Instruction::I32Const(nesting.bytes))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::I64ExtendI32U);
+        self.mark(true);
+        self.out
+            .instruction(&Instruction::I64Store(guard))
+            .instruction(&Instruction::End)
+            .instruction(&Instruction::End);
+        Ok(())
+    }
+
     /// Puts SP into global 0 unless the callee unwinds, and leaves the old convention's result.
     fn after_call(&mut self) -> Result<(), Refusal> {
         let sp = self.sp()?;
@@ -322,7 +377,7 @@ impl Adapter<'_> {
     fn return_(&mut self) {
         self.out.instruction(&match self.convention {
             Convention::Go => Instruction::Br(self.depth),
-            Convention::Other => Instruction::Return,
+            Convention::Export | Convention::Other => Instruction::Return,
         });
     }
 

@@ -41,6 +41,19 @@ pub(crate) struct Facts {
     pub(crate) imported: Imported,
     /// Width of the return PCs that calls pass.
     pub(crate) pcs: PcWidth,
+    /// Functions that the host calls.
+    exported: BTreeSet<FuncIndex>,
+    /// How much of Go's stack may be on the engine's, if that is bounded.
+    pub(crate) nesting: Option<Nesting>,
+}
+
+/// A bound on how much of Go's stack is on the engine's at a time. See `passes/bound_nesting.rs`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nesting {
+    /// Bytes of Go's stack.
+    pub(crate) bytes: i32,
+    /// The global that is not 0 if the function that the trampoline enters next may use all of its stack.
+    pub(crate) unbounded: u32,
 }
 
 /// Number of parameters and type of the result of a function that lifted code may call.
@@ -97,6 +110,8 @@ impl Facts {
             popping: named(known::WRITE_BARRIER),
             imported,
             pcs: PcWidth::default(),
+            exported,
+            nesting: None,
         }
     }
 
@@ -117,6 +132,8 @@ impl Facts {
             popping: None,
             imported,
             pcs: PcWidth::default(),
+            exported: BTreeSet::new(),
+            nesting: None,
         }
     }
 
@@ -135,6 +152,10 @@ impl Facts {
 
     pub(crate) fn is_imported(&self, function: FuncIndex) -> bool {
         self.imported.contains(function)
+    }
+
+    pub(crate) fn is_exported(&self, function: FuncIndex) -> bool {
+        self.exported.contains(&function)
     }
 
     pub(crate) fn is_go(&self, function: FuncIndex) -> bool {

@@ -147,6 +147,7 @@ pub(crate) fn adapted<'a>(
         Role::Pure | Role::ReadsMemory => {
             return copied(body, target).map_err(|_| "a body that cannot be copied");
         }
+        Role::Special | Role::Import if facts.is_exported(index) => Convention::Export,
         Role::Special | Role::Import => Convention::Other,
     };
     let params = facts.signature(index).params as u32;
