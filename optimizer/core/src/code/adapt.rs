@@ -317,44 +317,44 @@ impl Adapter<'_> {
             return Ok(());
         };
         let global = |index| self.target.indices.global(index).map_err(|_| REMOVED);
-        let (g, unbounded) = (global(GLOBAL_G)?, global(nesting.unbounded)?);
+        let (g, extra) = (global(GLOBAL_G)?, global(nesting.extra)?);
         let sp = self.sp()?;
+        let raised = self.locals.result;
         let guard = MemArg {
             offset: u64::from(STACK_GUARD),
             align: 0,
             memory_index: 0,
         };
         self.out
-            .instruction(&Instruction::GlobalGet(unbounded))
-            .instruction(&Instruction::If(BlockType::Empty))
-            .instruction(&Instruction::I32Const(0))
-            .instruction(&Instruction::GlobalSet(unbounded))
-            .instruction(&Instruction::Else)
             .instruction(&Instruction::GlobalGet(g))
             .instruction(&Instruction::I32WrapI64);
         self.mark(true);
-        // A guard of 0 is that of a g that has no stack yet; the values by which the runtime asks goroutines to stop are
-        // the largest that there are.
+        // One less: a guard of 0 is that of a g that has no stack yet. The values by which the runtime asks goroutines to
+        // stop are the largest that there are.
         self.out
             .instruction(&Instruction::I32Load(guard))
             .instruction(&Instruction::I32Const(1))
             .instruction(&Instruction::I32Sub)
             .instruction(&Instruction::GlobalGet(sp))
-            .instruction(&Instruction::I32Const(nesting.bytes + 1))
+            .instruction(&Instruction::I32Const(nesting.bytes))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::GlobalGet(extra))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::LocalTee(raised))
+            .instruction(&Instruction::I32Const(1))
             .instruction(&Instruction::I32Sub)
             .instruction(&Instruction::I32LtU)
             .instruction(&Instruction::If(BlockType::Empty))
             .instruction(&Instruction::GlobalGet(g))
             .instruction(&Instruction::I32WrapI64)
-            .instruction(&Instruction::GlobalGet(sp))
-            .instruction(&Instruction::I32Const(nesting.bytes))
-            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::LocalGet(raised))
             .instruction(&Instruction::I64ExtendI32U);
         self.mark(true);
         self.out
             .instruction(&Instruction::I64Store(guard))
             .instruction(&Instruction::End)
-            .instruction(&Instruction::End);
+            .instruction(&Instruction::I32Const(0))
+            .instruction(&Instruction::GlobalSet(extra));
         Ok(())
     }
 

@@ -52,8 +52,8 @@ pub(crate) struct Facts {
 pub(crate) struct Nesting {
     /// Bytes of Go's stack.
     pub(crate) bytes: i32,
-    /// The global that is not 0 if the function that the trampoline enters next may use all of its stack.
-    pub(crate) unbounded: u32,
+    /// The global with how many bytes more the function that is entered next may use.
+    pub(crate) extra: u32,
 }
 
 /// Number of parameters and type of the result of a function that lifted code may call.

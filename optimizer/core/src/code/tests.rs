@@ -11,6 +11,7 @@ mod expressions;
 mod lifting;
 pub(crate) mod machine;
 mod near_misses;
+mod nesting;
 pub(crate) mod program;
 mod rewritten;
 mod switches;

@@ -38,6 +38,8 @@ pub(crate) const RETURN_PC: u32 = 8;
 /// The linker puts nothing below this address (`*ld.FlagTextAddr` in cmd/link/internal/wasm/obj.go).
 pub(crate) const FIRST_ADDRESS: u32 = 4096;
 
+/// Offset of `g.stack.lo` (runtime/runtime2.go, Go 1.18 to 1.27).
+pub(crate) const STACK_LO: u32 = 0;
 /// Offset of `g.stack.hi` (runtime/runtime2.go, Go 1.18 to 1.27).
 pub(crate) const STACK_HI: u32 = 8;
 /// Offset of `g.stackguard0` (runtime/runtime2.go, Go 1.18 to 1.27).

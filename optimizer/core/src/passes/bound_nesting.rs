@@ -13,18 +13,19 @@
 //!   above is resumed when it is returned to.
 //!
 //! ```wat
-//! morestack:  ...                                            ;; before
+//! morestack:  ...                                                       ;; before
 //!
-//! morestack:  g.stackguard0 - (g.stack.lo + 928)             ;; after
-//!             is more than 0, less than g.stack.hi - g.stack.lo
-//!             if  g.stackguard0 = g.stack.lo + 928
-//!                 if  the guard <= SP - bytes  global.set $unbounded 1  end
+//! morestack:  if  guard - (lo + 928) is more than 0, less than hi - lo  ;; after
+//!                 if  guard <= SP - bytes
+//!                     $extra = min(2 * (SP - guard), SP - bytes - (lo + 928))  end
+//!                 guard = lo + 928
 //!                 SP += 8  unwind  end
 //!             ...
 //! ```
 //!
-//! A function with a frame of more than these bytes would fail its check again where it is entered again. The guard is
-//! then exactly that far below SP, and `$unbounded` has the trampoline leave it where it belongs, once.
+//! A function with a frame of more than these bytes fails its check again where it is entered again. The guard is then so
+//! far below SP, and `$extra` has the trampoline raise it less, once: twice as far below SP, and further each time, to
+//! where the runtime has it at most.
 //!
 //! A guard that is too high is always sound: the check fails earlier. That it is lowered to where the runtime puts it
 //! follows from `stackGuard` (runtime/stack.go: 928 in Go 1.18 to 1.27), which `copystack` must add. By values above all
@@ -32,11 +33,11 @@
 //! what is bounded (`mstart0` in runtime/proc.go: 16 KiB), so that what must not be unwound there is not.
 
 use super::{GoTables, Outcome, left_alone};
-use crate::code::{
-    Access, At, Code, Definition, Expr, Function, Load, Located, Nesting, Op, SP, Stmt, Store,
-};
+use crate::code::{Access, Code, Definition, Expr, Function, Load, Nesting, Op, SP, Stmt, Store};
 use crate::error::Result;
-use crate::go::abi::{GLOBAL_G, RETURN_PC, STACK_GUARD, STACK_HI, STACK_NOSPLIT, STACK_SMALL};
+use crate::go::abi::{
+    GLOBAL_G, RETURN_PC, STACK_GUARD, STACK_HI, STACK_LO, STACK_NOSPLIT, STACK_SMALL,
+};
 use crate::go::{Program, known};
 use crate::options::Options;
 
@@ -71,11 +72,9 @@ pub(super) fn run(
     };
     let nesting = Nesting {
         bytes: BYTES,
-        unbounded: frame.add_global(0, true),
+        extra: frame.add_global(0, true),
     };
-    let (entry, at) = (morestack.entry, morestack.start);
-    let body = &mut morestack.blocks[entry].body;
-    body.insert(0, unwind_if_raised(nesting, at));
+    unwind_if_raised(morestack, nesting);
     code.facts.nesting = Some(nesting);
     Ok(Outcome {
         note: format!(
@@ -108,37 +107,76 @@ fn sets_guard(function: &Function) -> bool {
     found
 }
 
-/// Unwinds to where morestack was called from, if the guard was raised.
-fn unwind_if_raised(nesting: Nesting, at: At) -> Located {
+/// Has morestack unwind to where it was called from, if the guard was raised.
+fn unwind_if_raised(morestack: &mut Function, nesting: Nesting) {
+    let at = morestack.start;
     let g = || Expr::unary(Op::I32_WRAP_I64, Expr::GetGlobal(GLOBAL_G));
     let field = |offset| Expr::Load(Load::I64, Access { offset, at }, Box::new(g()));
-    let guard = || field(STACK_GUARD);
-    let bottom = || field(0);
+    let (bottom, guard) = (|| field(STACK_LO), || field(STACK_GUARD));
     let lowest = || Expr::binary(Op::I64_ADD, bottom(), Expr::I64(BELOW_GUARD));
+    // One less than by how much, which is a large number where it was not raised.
     let raised_by = Expr::binary(Op::I64_SUB, guard(), lowest());
-    let above_bottom = Expr::binary(Op::I64_SUB, raised_by, Expr::I64(1));
+    let raised_by = Expr::binary(Op::I64_SUB, raised_by, Expr::I64(1));
     let size = Expr::binary(Op::I64_SUB, field(STACK_HI), bottom());
-    let is_raised = Expr::binary(Op::I64_LT_U, above_bottom, size);
+    let is_raised = Expr::binary(Op::I64_LT_U, raised_by, size);
 
-    // SP of the function that called morestack.
+    // SP is below the return PC that the call of morestack has pushed.
     let back = RETURN_PC.cast_signed();
-    let resumed = Expr::binary(Op::I32_SUB, Expr::Get(SP), Expr::I32(nesting.bytes - back));
-    let resumed = Expr::unary(Op::I64_EXTEND_I32_U, resumed);
-    let again = Expr::binary(Op::I64_LE_U, guard(), resumed);
-    let once = vec![Stmt::SetGlobal(nesting.unbounded, Expr::I32(1)).at(at)];
+    let popped = || Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(back));
+    let raised_next = || {
+        let next = Expr::binary(Op::I32_SUB, popped(), Expr::I32(nesting.bytes));
+        Expr::unary(Op::I64_EXTEND_I32_U, next)
+    };
+    let fails_again = Expr::binary(Op::I64_LE_U, guard(), raised_next());
+    let sp = Expr::unary(Op::I64_EXTEND_I32_U, popped());
+    let so_far = Expr::binary(Op::I64_SUB, sp, guard());
+    let twice = || Expr::binary(Op::I64_SHL, so_far.clone(), Expr::I64(1));
+    let room = || Expr::binary(Op::I64_SUB, raised_next(), lowest());
+    let is_less = Expr::binary(Op::I64_LT_U, twice(), room());
+    let extra = Expr::Select(Box::new([twice(), room(), is_less]));
+    let extra = Expr::unary(Op::I32_WRAP_I64, extra);
+    let once = vec![Stmt::SetGlobal(nesting.extra, extra).at(at)];
     let access = Access {
         offset: STACK_GUARD,
         at,
     };
     let unwind = [
-        Stmt::If(again, once, Vec::new()),
+        Stmt::If(fails_again, once, Vec::new()),
         Stmt::Store(Store::I64, access, g(), lowest()),
-        Stmt::Set(
-            SP,
-            Expr::binary(Op::I32_ADD, Expr::Get(SP), Expr::I32(back)),
-        ),
+        Stmt::Set(SP, popped()),
         Stmt::Unwind,
     ];
     let unwind = unwind.into_iter().map(|stmt| stmt.at(at)).collect();
-    Stmt::If(is_raised, unwind, Vec::new()).at(at)
+    let body = &mut morestack.blocks[morestack.entry].body;
+    body.insert(0, Stmt::If(is_raised, unwind, Vec::new()).at(at));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::text::parse;
+    use crate::passes::cases;
+
+    #[test]
+    fn cases() {
+        cases::check("bound-nesting", |morestack| {
+            let nesting = Nesting {
+                bytes: BYTES,
+                extra: 8,
+            };
+            unwind_if_raised(morestack, nesting);
+        });
+    }
+
+    #[test]
+    fn a_runtime_that_leaves_another_room_below_the_guard_is_seen() {
+        let sets = |bytes: i64| {
+            let text = format!(
+                "locals i32 i32 i64\nb0: at 0.0\n  i64.store+16(i32.wrap_i64(l2), i64.add(l2, {bytes}i64))\n  stop\n"
+            );
+            sets_guard(&parse::parse(&text))
+        };
+        assert!(sets(928));
+        assert!(!sets(1856));
+    }
 }
