@@ -104,14 +104,15 @@ async function outputsOf(inputs, options) {
       optimizerArgs,
     })),
   );
-  return new Map(
-    await pool(trials, AT_A_TIME, async ({ id, wasm, optimizerArgs }) => {
-      const options = { optimizer: gowaspBinary, optimizerArgs };
-      const { error, hashes } = await inFolder((folder) => optimize(options, wasm, join(folder, "out.wasm")));
-      if (error) throw new Error(`${id}: ${error}`);
-      return [id, hashes];
-    }),
-  );
+  const failures = [];
+  const outputs = await pool(trials, AT_A_TIME, async ({ id, wasm, optimizerArgs }) => {
+    const options = { optimizer: gowaspBinary, optimizerArgs };
+    const { error, hashes } = await inFolder((folder) => optimize(options, wasm, join(folder, "out.wasm")));
+    if (error) failures.push(`${id}: ${error}`);
+    return [id, hashes];
+  });
+  if (failures.length) throw new Error(failures.join("\n"));
+  return new Map(outputs);
 }
 
 /** Does work that needs a folder of its own for a while. */

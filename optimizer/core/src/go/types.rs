@@ -172,7 +172,12 @@ impl<'a> Types<'a> {
             _ => return None,
         };
         let equal = m.u64(at(24)?)?;
-        if name.is_empty() || (equal != 0 && self.funcval(equal).is_none()) {
+        // Tags are quoted in the names of structs (`tconv2` in cmd/compile/internal/types/fmt.go), so that a name with a
+        // control character runs over lengths and flags of other names.
+        if name.is_empty()
+            || name.chars().any(char::is_control)
+            || (equal != 0 && self.funcval(equal).is_none())
+        {
             return None;
         }
         let gcdata = m.u64(at(32)?)?;

@@ -78,6 +78,19 @@ fn a_struct_with_a_field_and_a_method() {
 }
 
 #[test]
+fn a_name_that_runs_over_others_is_that_of_no_type() {
+    let mut memory = named_struct();
+    memory.put(BASE + 8 + 40, &0x280u32.to_le_bytes());
+    let mut is_read = |name: &[u8]| {
+        memory.put(BASE + 0x280, &[0x01, name.len() as u8]);
+        memory.put(BASE + 0x282, name);
+        memory.reader(26).read(BASE + 8).is_some()
+    };
+    assert!(is_read(b"*struct { f *b.T \"\\n\" }"));
+    assert!(!is_read(b"*arg\0\x03add"));
+}
+
+#[test]
 fn up_to_1_24_a_method_is_named_by_its_pc() {
     let mut memory = named_struct();
     let method = BASE + 8 + HEADER + 32 + UNCOMMON;
