@@ -52,6 +52,9 @@ pub struct Difference {
 
 /// Runs that are to reach an instruction, for each run of a start.
 const MOST_TRIES: u64 = 3;
+/// How many times as many runs functions get of which a resume point is missing: a few, such as those that ask for four
+/// slices of one length.
+const LONGER: u64 = 16;
 /// Differences of a function after which no more are looked for.
 const MOST_DIFFERENCES: usize = 3;
 
@@ -171,11 +174,12 @@ impl<'p> Session<'p> {
         let mut done: BTreeMap<Start, u64> = BTreeMap::new();
         self.rounds(self.effort.runs, &mut done, outcome);
         self.find_missing_resume_points();
-        self.rounds(self.effort.runs + self.effort.more, &mut done, outcome);
-        let entered = |new: &&u32| {
-            (self.found.starts.iter())
-                .any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
-        };
+        let most = self.effort.runs + self.effort.more;
+        self.rounds(most, &mut done, outcome);
+        if self.entered() < self.resume_points.len() {
+            self.find_missing_resume_points();
+            self.rounds(LONGER * most, &mut done, outcome);
+        }
         outcome.tally.blocks = self.leaders.len() as u64;
         outcome.tally.reached = self
             .leaders
@@ -183,9 +187,18 @@ impl<'p> Session<'p> {
             .filter(|at| self.coverage.reached[**at])
             .count() as u64;
         outcome.tally.resume_points = self.resume_points.len() as u64;
-        outcome.tally.entered = self.resume_points.keys().filter(entered).count() as u64;
+        outcome.tally.entered = self.entered() as u64;
         outcome.tally.events = self.found.events;
         outcome.relation = std::mem::take(&mut self.found.relation);
+    }
+
+    /// How many resume points have been entered.
+    fn entered(&self) -> usize {
+        let entered = |new: &&u32| {
+            (self.found.starts.iter())
+                .any(|start| matches!(start, Start::Entered { new: n, .. } if n == *new))
+        };
+        self.resume_points.keys().filter(entered).count()
     }
 
     /// Runs from each start so often, and no longer than blocks are missing.
