@@ -15,6 +15,7 @@
 //! The PC_B here is 0, or what the trampoline read, and never a return PC, so the callee pushes nothing. Where return
 //! PCs have 64 bits, PC_B has as many.
 
+mod goroutine;
 mod locals;
 
 use super::copied::Original;
@@ -26,7 +27,7 @@ use super::marks::{Mark, Written};
 use super::origin::At;
 use super::pc::PcWidth;
 use super::tokens;
-use crate::go::abi::{GLOBAL_G, GLOBAL_SP, GOEXIT_BELOW_TOP, STACK_GUARD, STACK_HI};
+use crate::go::abi::GLOBAL_SP;
 use crate::index::FuncIndex;
 use locals::Locals;
 use std::borrow::Cow;
@@ -87,6 +88,15 @@ pub(crate) fn adapt(
     })
 }
 
+/// The argument of a load or store, without a hint at its alignment.
+fn at_offset(offset: u32) -> MemArg {
+    MemArg {
+        offset: u64::from(offset),
+        align: 0,
+        memory_index: 0,
+    }
+}
+
 const UNREADABLE: Refusal = "a body that cannot be decoded";
 const REMOVED: Refusal = "it uses what was removed";
 
@@ -110,11 +120,7 @@ impl Adapter<'_> {
             return Ok(());
         }
         let sp = self.sp()?;
-        let store = MemArg {
-            offset: 0,
-            align: 0,
-            memory_index: 0,
-        };
+        let store = at_offset(0);
         let wide = self.facts.pcs == PcWidth::Bits64;
         self.out.instruction(&Instruction::LocalGet(SELECTOR));
         if wide {
@@ -243,9 +249,14 @@ impl Adapter<'_> {
         self.after_call()
     }
 
-    /// Index of the global that holds SP.
+    /// Index in the output of the global that holds SP.
     fn sp(&self) -> Result<u32, Refusal> {
-        self.target.indices.global(GLOBAL_SP).map_err(|_| REMOVED)
+        self.global(GLOBAL_SP)
+    }
+
+    /// Index in the output of a global of the input.
+    fn global(&self, index: u32) -> Result<u32, Refusal> {
+        self.target.indices.global(index).map_err(|_| REMOVED)
     }
 
     fn mark(&mut self, exact: bool) {
@@ -285,77 +296,6 @@ impl Adapter<'_> {
         if self.facts.pcs == PcWidth::Bits64 {
             self.out.instruction(&Instruction::I64ExtendI32U);
         }
-    }
-
-    /// The trampoline's SP is in the middle of the frame that it resumes: see `switches.rs`.
-    fn show_goexit(&mut self) -> Result<(), Refusal> {
-        if self.convention == Convention::Go {
-            return Ok(());
-        }
-        let g = self.target.indices.global(GLOBAL_G).map_err(|_| REMOVED)?;
-        let sp = self.sp()?;
-        let top = MemArg {
-            offset: u64::from(STACK_HI),
-            align: 0,
-            memory_index: 0,
-        };
-        self.out
-            .instruction(&Instruction::GlobalGet(g))
-            .instruction(&Instruction::I32WrapI64);
-        self.mark(true);
-        self.out
-            .instruction(&Instruction::I32Load(top))
-            .instruction(&Instruction::I32Const(-GOEXIT_BELOW_TOP))
-            .instruction(&Instruction::I32Add)
-            .instruction(&Instruction::GlobalSet(sp));
-        Ok(())
-    }
-
-    /// Nothing of Go is on the engine's stack above: raises the guard of g's stack to where too much of it will be.
-    fn bound_nesting(&mut self) -> Result<(), Refusal> {
-        let Some(nesting) = self.facts.nesting else {
-            return Ok(());
-        };
-        let global = |index| self.target.indices.global(index).map_err(|_| REMOVED);
-        let (g, extra) = (global(GLOBAL_G)?, global(nesting.extra)?);
-        let sp = self.sp()?;
-        let raised = self.locals.result;
-        let guard = MemArg {
-            offset: u64::from(STACK_GUARD),
-            align: 0,
-            memory_index: 0,
-        };
-        self.out
-            .instruction(&Instruction::GlobalGet(g))
-            .instruction(&Instruction::I32WrapI64);
-        self.mark(true);
-        // One less: a guard of 0 is that of a g that has no stack yet. The values by which the runtime asks goroutines to
-        // stop are the largest that there are.
-        self.out
-            .instruction(&Instruction::I32Load(guard))
-            .instruction(&Instruction::I32Const(1))
-            .instruction(&Instruction::I32Sub)
-            .instruction(&Instruction::GlobalGet(sp))
-            .instruction(&Instruction::I32Const(nesting.bytes))
-            .instruction(&Instruction::I32Sub)
-            .instruction(&Instruction::GlobalGet(extra))
-            .instruction(&Instruction::I32Sub)
-            .instruction(&Instruction::LocalTee(raised))
-            .instruction(&Instruction::I32Const(1))
-            .instruction(&Instruction::I32Sub)
-            .instruction(&Instruction::I32LtU)
-            .instruction(&Instruction::If(BlockType::Empty))
-            .instruction(&Instruction::GlobalGet(g))
-            .instruction(&Instruction::I32WrapI64)
-            .instruction(&Instruction::LocalGet(raised))
-            .instruction(&Instruction::I64ExtendI32U);
-        self.mark(true);
-        self.out
-            .instruction(&Instruction::I64Store(guard))
-            .instruction(&Instruction::End)
-            .instruction(&Instruction::I32Const(0))
-            .instruction(&Instruction::GlobalSet(extra));
-        Ok(())
     }
 
     /// Puts SP into global 0 unless the callee unwinds, and leaves the old convention's result.
