@@ -185,7 +185,7 @@ async function deepest(succeeds) {
 export function depthTable({ columns }) {
   const measured = columns.filter(({ missing }) => !missing);
   const names = Object.keys(TASKS).filter((name) => measured.some(({ levels }) => levels[name]));
-  const cell = ({ original, gowasp }) => `${count(original)} to ${count(gowasp)}, ${(gowasp / original).toFixed(2)}`;
+  const cell = ({ original, gowasp }) => `${count(original)} to ${count(gowasp)}, ${ratio(gowasp / original)}`;
   const lines = names.map((name) => [name, ...measured.map(({ levels }) => (levels[name] ? cell(levels[name]) : ""))]);
   const less = measured.flatMap(({ engine, levels }) =>
     names
@@ -201,6 +201,11 @@ export function depthTable({ columns }) {
     verdict + (missing.length ? ` Not measured: ${missing.join("; ")}.` : ""),
     `${measured.map(({ version }) => version.replace("/", " ")).join(", ")}.`,
   ].join("\n\n");
+}
+
+/** To three digits. */
+function ratio(value) {
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 
 function count(levels) {
