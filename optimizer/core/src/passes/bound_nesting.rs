@@ -1,13 +1,13 @@
 //! Recursion as deep as Go's own stack allows, instead of as deep as the engine's.
 //!
 //! A call in Go is a call in the engine, too, so a deep recursion fills the engine's stack: a megabyte in browsers, of
-//! which the code of a first compiler takes hundreds of bytes a level. It ends in a RangeError where Go's stack, of up to
+//! which the code of a first compiler takes 63 bytes a level or more. It ends in a RangeError where Go's stack, of up to
 //! 1 GB, has hardly begun. But a function with a stack check may always be unwound and entered again: that is how Go's
 //! stack grows (`morestack`, which ends in `gogo`). So where much of Go's stack lies on the engine's, it is unwound in
 //! the same way, without growing. Nothing is added to the functions themselves, because their check does it all:
 //!
 //! * Whoever enters Go with nothing of it on the engine's stack, the trampolines and the exports, raises `g.stackguard0`
-//!   to so many bytes below SP, unless it is higher (`code/adapt.rs`).
+//!   to so many bytes below SP, unless it is higher (`code/adapt/goroutine.rs`).
 //! * A check that fails calls `morestack`. If the guard was raised it lowers it, and unwinds to where it was called from,
 //!   which is where `gogo` would continue. The trampoline then raises the guard below that SP, and each of the frames
 //!   above is resumed when it is returned to.
