@@ -1,6 +1,5 @@
 /**
- * How deep Go programs can recurse, before and after, on all engines: until the engine's stack ends, or Go's own, which has a limit
- * of 1 GB.
+ * How deep Go programs can recurse before a stack ends, the engine's or Go's own, before and after, on all engines.
  *
  *     node tests/bench/depth.mjs [ENGINE...]
  */

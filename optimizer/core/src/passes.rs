@@ -269,7 +269,7 @@ pub static PASSES: &[Pass] = &[
     // Nothing looks into morestack behind it.
     Pass {
         name: "bound-nesting",
-        summary: "unwind deep recursions now and then, so that they end where Go's stack does, not the engine's",
+        summary: "unwind deep recursions now and then, so that they do not end where the engine's stack does",
         after: &["drop-stack-checks", "merge-locals"],
         run: Run::CodeAndTables(bound_nesting::run),
     },

@@ -22,7 +22,7 @@ var kinds = map[string]func(levels int) int{
 	"goexit":     ended,
 	"goroutines": goroutines,
 	"collect":    collect,
-	"callers":    callers,
+	"callers":    func(levels int) int { return callers(levels/5) * 5 },
 	"again":      again,
 	"frames":     func(levels int) int { return large(levels / 1000) },
 	"beneath":    func(levels int) int { return beneath(levels) + beneath(levels) - levels },
@@ -188,7 +188,7 @@ func collect(levels int) int {
 
 func hold(last *node, n int) int {
 	own := &node{last, 1}
-	if n%50_000 == 1 {
+	if n%20_000 == 1 {
 		runtime.GC()
 	}
 	if n == 0 {

@@ -52,6 +52,8 @@ pub(crate) struct Facts {
 pub(crate) struct Nesting {
     /// Bytes of Go's stack.
     pub(crate) bytes: i32,
+    /// Bytes of a stack, from its beginning, above which the bound holds.
+    pub(crate) depth: i32,
     /// The global with how many bytes more the function that is entered next may use.
     pub(crate) extra: u32,
 }

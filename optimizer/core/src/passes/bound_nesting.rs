@@ -1,4 +1,4 @@
-//! Recursion as deep as Go's own stack allows, instead of as deep as the engine's.
+//! Recursion that is 28 MiB of Go's stack deeper than what the engine's stack has room for.
 //!
 //! A call in Go is a call in the engine, too, so a deep recursion fills the engine's stack: a megabyte in browsers, of
 //! which the code of a first compiler takes 63 bytes a level or more. It ends in a RangeError where Go's stack, of up to
@@ -8,6 +8,7 @@
 //!
 //! * Whoever enters Go with nothing of it on the engine's stack, the trampolines and the exports, raises `g.stackguard0`
 //!   to so many bytes below SP, unless it is higher (`code/adapt/goroutine.rs`).
+//!   Where 28 MiB of the stack are in use nobody raises it: from there on the engine's stack is the limit, as before.
 //! * A check that fails calls `morestack`. If the guard was raised it lowers it, and unwinds to where it was called from,
 //!   which is where `gogo` would continue. The trampoline then raises the guard below that SP, and each of the frames
 //!   above is resumed when it is returned to.
@@ -45,6 +46,11 @@ use crate::options::Options;
 /// V8's first compiler makes of it: 172 KB of the 500 KB that workers have in Chromium, the least seen in browsers.
 const BYTES: i32 = 64 << 10;
 
+/// Bytes of Go's stack after which the engine's decides again. A recursion that never ends then ends there, as in Go's own
+/// module: in an exception or trap that a host can catch, and call on. What is left of a stack of 32 MiB is more than engines
+/// have room for, so that it does not grow to 64.
+const DEPTH: i32 = 28 << 20;
+
 /// What the runtime leaves between the end of a stack and its guard.
 const BELOW_GUARD: i64 = (STACK_NOSPLIT + STACK_SMALL) as i64;
 
@@ -72,6 +78,7 @@ pub(super) fn run(
     };
     let nesting = Nesting {
         bytes: BYTES,
+        depth: DEPTH,
         extra: frame.add_global(0, true),
     };
     unwind_if_raised(morestack, nesting);
@@ -162,6 +169,7 @@ mod tests {
         cases::check("bound-nesting", |morestack| {
             let nesting = Nesting {
                 bytes: BYTES,
+                depth: DEPTH,
                 extra: 8,
             };
             unwind_if_raised(morestack, nesting);

@@ -6,6 +6,6 @@ export function imports() {
 
 export function drive({ exports, print }) {
   exportsOfProgram = exports;
-  const levels = 300_000;
+  const levels = 100_000;
   for (const name of ["direct", "through", "goroutine", "direct", "through"]) print(name, exports[name](levels));
 }

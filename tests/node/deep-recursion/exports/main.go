@@ -16,14 +16,14 @@ func direct(levels int32) int32 {
 	return direct(levels-1) + 1
 }
 
-// through calls the host every 30,000 levels, which calls through in turn.
+// through calls the host every 10,000 levels, which calls through in turn.
 //
 //go:wasmexport through
 func through(levels int32) int32 {
 	if levels == 0 {
 		return 0
 	}
-	if levels%30_000 == 1 {
+	if levels%10_000 == 1 {
 		return callback(levels-1) + 1
 	}
 	return through(levels-1) + 1

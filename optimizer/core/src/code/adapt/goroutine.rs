@@ -47,7 +47,16 @@ impl Adapter<'_> {
             .instruction(&Instruction::LocalTee(raised))
             .instruction(&Instruction::I32Const(1))
             .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::I32LtU);
+        self.g()?;
+        self.mark(true);
+        self.out
+            .instruction(&Instruction::I32Load(at_offset(STACK_HI)))
+            .instruction(&Instruction::GlobalGet(sp))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::I32Const(nesting.depth))
             .instruction(&Instruction::I32LtU)
+            .instruction(&Instruction::I32And)
             .instruction(&Instruction::If(BlockType::Empty));
         self.g()?;
         self.out

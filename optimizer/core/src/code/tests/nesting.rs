@@ -30,13 +30,16 @@ const PROGRAM: &str = r#"(module
 const NEW: u32 = 1;
 const NESTING: Nesting = Nesting {
     bytes: 1024,
+    depth: 16384,
     extra: 3,
 };
-/// The address of a g, and of its guard.
+/// The address of a g, of its guard, and of where its stack begins.
 const G: u64 = 4096;
 const GUARD: usize = 4096 + 16;
-/// Where its stack begins, and the guard where the runtime puts it.
+const HI_AT: usize = 4096 + 8;
+/// Where its stack ends and begins, and the guard where the runtime puts it.
 const LO: u64 = 8192;
+const HI: u64 = 32_768;
 const LOWEST: u64 = LO + 928;
 
 /// All bodies adapted.
@@ -96,6 +99,7 @@ fn enter(way: &str, g: u64, sp: u32, guard: u64, extra: i32) -> (u64, i32) {
     }
     let memory = instance.get_memory(&store, "memory").expect("exported");
     memory.data_mut(&mut store)[GUARD..GUARD + 8].copy_from_slice(&guard.to_le_bytes());
+    memory.data_mut(&mut store)[HI_AT..HI_AT + 8].copy_from_slice(&HI.to_le_bytes());
     let call = instance.get_typed_func::<(), ()>(&store, way);
     call.expect("exported")
         .call(&mut store, ())
@@ -115,9 +119,14 @@ fn the_guard_is_raised_to_so_many_bytes_below_sp() {
         assert_eq!(raised(20_000, 15_000), 20_000 - 1024, "{way}");
         assert_eq!(raised(20_000, 18_976), 18_976, "{way}: it is there already");
         assert_eq!(raised(20_000, 19_500), 19_500, "{way}: it is higher");
-        let low = (LOWEST + 1024) as u32;
-        assert_eq!(raised(low, LOWEST), LOWEST, "{way}: the stack ends before");
-        assert_eq!(raised(low + 8, LOWEST), LOWEST + 8, "{way}");
+        assert_eq!(raised(20_000, 18_975), 18_976, "{way}");
+        let deepest = HI as u32 - 16_383;
+        let is_raised = |sp| raised(sp, LOWEST) == u64::from(sp) - 1024;
+        assert!(is_raised(deepest), "{way}");
+        assert!(
+            !is_raised(deepest - 1),
+            "{way}: so much of the stack is in use"
+        );
     }
 }
 
