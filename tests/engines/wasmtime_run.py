@@ -2,7 +2,7 @@
 
     python3 wasmtime_run.py PACKAGE_DIR CACHE_DIR WASM [ARGUMENT...]     (CACHE_DIR may be empty)
 
-With WORD_AT=ADDRESS in the environment, it says at the end what the word of 64 bits is there.
+With WORD_AT=ADDRESS in the environment, it says after a trap what the word of 64 bits is there.
 """
 
 import os
@@ -50,11 +50,11 @@ def run():
         status = ended.code
     except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
         print(f"wasmtime: {error}", file=sys.stderr)
+        if "WORD_AT" in os.environ:
+            address = int(os.environ["WORD_AT"])
+            word = instance.exports(store)["memory"].read(store, address, address + 8)
+            print(f"word {int.from_bytes(word, 'little')}", file=sys.stderr)
         status = 134
-    if "WORD_AT" in os.environ:
-        address = int(os.environ["WORD_AT"])
-        word = instance.exports(store)["memory"].read(store, address, address + 8)
-        print(f"word {int.from_bytes(word, 'little')}", file=sys.stderr)
 
 
 # What wasmtime itself needs comes on top.

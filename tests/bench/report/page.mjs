@@ -59,9 +59,10 @@ const SECTIONS = {
   depth: {
     title: "Deepest recursion",
     intro:
-      "Levels until a stack ends, original to optimized, and their ratio. Go's own module meets the end of the engine's stack; " +
-      "Go's own stack has grown before, so that all of the engine's is left. An optimized one comes 28 MiB of Go's stack deeper. Engines " +
-      "that compile twice have larger frames in what they compile first; `hot` is when they have compiled again.",
+      "Levels until the engine's stack ends, original to optimized, and their ratio: Go's own stack grows on its way, so the " +
+      "engine's is the limit that programs meet. Here it has grown before, so that all of the engine's is left; an optimized " +
+      "module comes 28 MiB of Go's stack deeper. Engines that compile twice have larger frames in what they compile first; " +
+      "`hot` is when they have compiled again.",
     body: depthTable,
   },
   optimizer: {
