@@ -67,10 +67,7 @@ pub(crate) struct Signature {
 
 impl Facts {
     pub(crate) fn new(input: &Input<'_>, program: &Program) -> Facts {
-        Facts::with_names(input, |name| {
-            let mut functions = program.functions();
-            functions.find(|f| f.name() == name).map(|f| f.wasm_index())
-        })
+        Facts::with_names(input, |name| program.by_name(name).map(|f| f.wasm_index()))
     }
 
     /// As [`Facts::new`], with `named` to look functions up by name.

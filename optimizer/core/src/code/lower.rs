@@ -11,6 +11,7 @@ use super::lift::Refusal;
 use super::marks::Written;
 use super::unlifted::Unlifted;
 use crate::error::{Error, Result, Stage};
+use crate::go::Program;
 use crate::index::{FuncIndex, PerFunction};
 use crate::input::Input;
 use crate::parallel::prelude::*;
@@ -51,6 +52,17 @@ impl Code {
     pub(crate) fn lifted_functions(&mut self) -> Vec<&mut Function> {
         let functions = self.functions.iter_mut();
         functions.filter_map(Definition::graph_mut).collect()
+    }
+
+    /// The graph of the function of this name, if it was lifted.
+    pub(crate) fn lifted_by_name(
+        &mut self,
+        program: &Program,
+        name: &str,
+    ) -> Option<&mut Function> {
+        let index = program.by_name(name)?.wasm_index();
+        let position = self.facts.imported.defined(index)?;
+        self.functions[position].graph_mut()
     }
 
     /// Which functions were lifted.

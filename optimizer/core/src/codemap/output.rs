@@ -48,10 +48,7 @@ struct Original {
 
 impl Originals {
     pub(super) fn read(input: &Input<'_>, program: Option<&Program>) -> Result<Originals> {
-        let named = |name: &str| {
-            let mut functions = program?.functions();
-            functions.find(|f| f.name() == name).map(|f| f.wasm_index())
-        };
+        let named = |name: &str| program?.by_name(name).map(|f| f.wasm_index());
         let facts = Facts::with_names(input, named);
         let functions: Result<Vec<Original>> = (input.bodies.par_iter().enumerate())
             .map(|(place, range)| {

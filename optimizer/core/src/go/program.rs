@@ -134,6 +134,11 @@ impl Program {
             .map(|record| Function::new(self, record))
     }
 
+    /// The first function of this name.
+    pub fn by_name(&self, name: &str) -> Option<Function<'_>> {
+        self.functions().find(|function| function.name() == name)
+    }
+
     /// The function with this wasm function index (imported functions count).
     pub fn by_wasm_index(&self, index: FuncIndex) -> Option<Function<'_>> {
         let record = self.records.get(*self.by_index.get(&index)?)?;

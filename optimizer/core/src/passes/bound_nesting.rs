@@ -34,12 +34,12 @@
 //! what is bounded (`mstart0` in runtime/proc.go: 16 KiB), so that what must not be unwound there is not.
 
 use super::{GoTables, Outcome, left_alone};
-use crate::code::{Access, Code, Definition, Expr, Function, Load, Nesting, Op, SP, Stmt, Store};
+use crate::code::{Access, Code, Expr, Function, Load, Nesting, Op, SP, Stmt, Store};
 use crate::error::Result;
 use crate::go::abi::{
     GLOBAL_G, RETURN_PC, STACK_GUARD, STACK_HI, STACK_LO, STACK_NOSPLIT, STACK_SMALL,
 };
-use crate::go::{Program, known};
+use crate::go::known;
 use crate::options::Options;
 
 /// Bytes of Go's stack that may be on the engine's. A function with the smallest frame has 24 bytes there and 63 in what
@@ -63,17 +63,15 @@ pub(super) fn run(
     _options: &Options,
 ) -> Result<Outcome> {
     let GoTables { program, frame, .. } = tables;
-    let is_known =
-        lifted(code, program, COPYSTACK).is_some_and(|f| f.graph().is_some_and(sets_guard));
+    let copystack = code.lifted_by_name(program, COPYSTACK);
+    let is_known = copystack.is_some_and(|function| sets_guard(function));
     if !is_known {
         return Ok(left_alone(
             "the runtime sets the guards of stacks in another way",
             1,
         ));
     }
-    let Some(morestack) =
-        lifted(code, program, known::MORESTACK[0]).and_then(Definition::graph_mut)
-    else {
+    let Some(morestack) = code.lifted_by_name(program, known::MORESTACK[0]) else {
         return Ok(left_alone("morestack was not taken apart", 1));
     };
     let nesting = Nesting {
@@ -90,17 +88,6 @@ pub(super) fn run(
         ),
         ..Outcome::default()
     })
-}
-
-/// A function that was lifted, by its name.
-fn lifted<'c>(code: &'c mut Code, program: &Program, name: &str) -> Option<&'c mut Definition> {
-    let index = program
-        .functions()
-        .find(|function| function.name() == name)?
-        .wasm_index();
-    code.functions
-        .iter_mut()
-        .find(|definition| definition.index == index)
 }
 
 /// Whether the function adds what the runtime leaves below the guard.

@@ -45,10 +45,7 @@ pub(super) fn run(
     };
     let bytes = checked(size, options.max_memory)?;
     let GoTables { program, frame, .. } = tables;
-    let named = (program.functions()).find(|function| function.name() == SET_GC_PERCENT);
-    let position = named.and_then(|named| code.facts.imported.defined(named.wasm_index()));
-    let function = position.and_then(|position| code.functions[position].graph_mut());
-    let Some(function) = function else {
+    let Some(function) = code.lifted_by_name(program, SET_GC_PERCENT) else {
         return Err(fail(format!("{SET_GC_PERCENT} was not found")));
     };
     let mut found = 0;

@@ -103,9 +103,7 @@ fn below_sp(code: &mut InstructionSink<'_>) {
 
 /// The function of this name.
 pub(super) fn function(program: &Program, name: &str) -> Option<Entry> {
-    let function = program
-        .functions()
-        .find(|function| function.name() == name)?;
+    let function = program.by_name(name)?;
     Some(Entry {
         pc: function.entry_pc(),
         wasm_index: function.wasm_index(),

@@ -4,7 +4,7 @@ use super::program::encoded;
 use crate::code::copied::Original;
 use crate::code::dispatch::{self, Backward};
 use crate::code::encode::Style;
-use crate::code::facts::{Facts, Role};
+use crate::code::facts::Facts;
 use crate::code::lift_function;
 use crate::code::lower::{Target, adapted};
 use crate::code::pc::PcWidth;
@@ -188,32 +188,42 @@ fn converted(wasm: &[u8], lifted: &[FuncIndex], pcs: PcWidth) -> Vec<u8> {
         (name == "runtime.gcWriteBarrier").then_some(BARRIER)
     });
     facts.pcs = pcs;
+    in_new_convention(&input, &facts, |index, body| {
+        let is_lifted = lifted.contains(&index);
+        is_lifted.then(|| lift(body, index, &facts))
+    })
+}
+
+/// A module whose functions of Go's convention get the type [`CONVENTION`]. Bodies are adapted, but for those that `lifted`
+/// gives.
+pub(super) fn in_new_convention(
+    input: &Input<'_>,
+    facts: &Facts,
+    lifted: impl Fn(FuncIndex, &[u8]) -> Option<Vec<u8>>,
+) -> Vec<u8> {
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     for (position, body) in input.bodies.iter().enumerate() {
         let index = input.imported_functions.index(Defined::nth(position));
-        let is_go = facts.role(index) == Role::Go;
-        let ty = if is_go {
-            CONVENTION
-        } else {
-            input.functions[index.0 as usize]
-        };
+        functions.function(match facts.is_go(index) {
+            true => CONVENTION,
+            false => input.functions[index.0 as usize],
+        });
         let body = input.slice(body);
-        functions.function(ty);
-        if lifted.contains(&index) {
-            code.raw(&lift(body, index, &facts));
-        } else {
-            let original = Original {
-                bytes: body,
-                base: 0,
-            };
-            let target = Target {
-                indices: Reindex(None),
-                marks: false,
-            };
-            let adapted = adapted(original, index, CONVENTION, &facts, target);
-            code.raw(&adapted.expect("fits").bytes);
+        if let Some(lifted) = lifted(index, body) {
+            code.raw(&lifted);
+            continue;
         }
+        let original = Original {
+            bytes: body,
+            base: 0,
+        };
+        let target = Target {
+            indices: Reindex(None),
+            marks: false,
+        };
+        let adapted = adapted(original, index, CONVENTION, facts, target);
+        code.raw(&adapted.expect("fits").bytes);
     }
     let mut module = Module::new();
     for section in &input.sections {

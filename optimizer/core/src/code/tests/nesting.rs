@@ -1,12 +1,8 @@
 //! Who enters Go with nothing of it on the engine's stack raises the guard of the running goroutine's stack.
 
-use crate::code::copied::Original;
+use super::adapting::in_new_convention;
 use crate::code::facts::{Facts, Nesting};
-use crate::code::lower::{Target, adapted};
-use crate::index::Defined;
 use crate::input::Input;
-use crate::reindex::Reindex;
-use wasm_encoder::{CodeSection, FunctionSection, Module, RawSection};
 use wasmi::{Engine, Instance, Linker, Store, Val};
 
 /// A function of the convention, and three ways to it: through the table as the trampoline does, by an export, and by a
@@ -27,7 +23,6 @@ const PROGRAM: &str = r#"(module
     (func $barrier i32.const 0 call $go drop)
     (func (export "barrier") call $barrier))"#;
 
-const NEW: u32 = 1;
 const NESTING: Nesting = Nesting {
     bytes: 1024,
     depth: 16384,
@@ -48,36 +43,7 @@ fn converted() -> Vec<u8> {
     let input = Input::read(&wasm).expect("a module");
     let mut facts = Facts::with_names(&input, |_| None);
     facts.nesting = Some(NESTING);
-    let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
-    for (position, body) in input.bodies.iter().enumerate() {
-        let index = input.imported_functions.index(Defined::nth(position));
-        functions.function(match facts.is_go(index) {
-            true => NEW,
-            false => input.functions[index.0 as usize],
-        });
-        let original = Original {
-            bytes: input.slice(body),
-            base: 0,
-        };
-        let target = Target {
-            indices: Reindex(None),
-            marks: false,
-        };
-        let adapted = adapted(original, index, NEW, &facts, target);
-        code.raw(&adapted.expect("fits").bytes);
-    }
-    let mut module = Module::new();
-    for section in &input.sections {
-        match section.id {
-            3 => module.section(&functions),
-            10 => module.section(&code),
-            id => module.section(&RawSection {
-                id,
-                data: input.slice(&section.range),
-            }),
-        };
-    }
-    module.finish()
+    in_new_convention(&input, &facts, |_, _| None)
 }
 
 /// Guard and `extra` after a way into Go.

@@ -76,9 +76,7 @@ fn has_gos_globals(input: &Input<'_>) -> bool {
 /// sets g as well (runtime/asm_wasm.s).
 fn globals_are_in_order(program: &Program, input: &Input<'_>) -> bool {
     let set_by = |name: &str| {
-        let function = program
-            .functions()
-            .find(|function| function.name() == name)?;
+        let function = program.by_name(name)?;
         Some(code::globals_set(input.body(function.wasm_index())?))
     };
     let (Some(clears), Some(resumes)) = (set_by(known::MORESTACK[1]), set_by(known::GOGO)) else {
