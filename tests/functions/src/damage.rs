@@ -9,6 +9,7 @@ use gowasp_core::index::FuncIndex;
 use gowasp_core::input::Input;
 use sites::{Places, Site};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What kind of mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +71,8 @@ pub struct Damage {
     pub what: String,
     /// Bytes that stand elsewhere, or are others, by place.
     patches: Vec<(usize, Vec<u8>)>,
+    /// The operators that are damaged, in the file.
+    operators: Vec<Range<usize>>,
 }
 
 impl Damage {
@@ -77,6 +80,14 @@ impl Damage {
     pub fn apply(&self, wasm: &mut [u8]) {
         for (at, bytes) in &self.patches {
             wasm[*at..at + bytes.len()].copy_from_slice(bytes);
+        }
+    }
+
+    /// Traps where the mistake would be made, which shows whether any run comes there. The module need not be valid then.
+    pub(crate) fn trap(&self, wasm: &mut [u8]) {
+        for operator in &self.operators {
+            wasm[operator.clone()].fill(sites::NOP);
+            wasm[operator.start] = sites::UNREACHABLE;
         }
     }
 }

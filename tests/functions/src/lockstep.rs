@@ -16,8 +16,6 @@ use crate::pair::Pair;
 use crate::world::{G, World};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Steps of a run on one side at most.
-const MOST_STEPS: u64 = 30_000;
 /// Events of a run at most.
 const MOST_EVENTS: u64 = 60;
 /// Below SP nobody reads so far: left-over frames differ there.
@@ -113,6 +111,8 @@ pub(crate) struct Lockstep<'p> {
     /// Where both are entered again once they have unwound, and with which SP.
     resumes: Option<(u32, u32, u32)>,
     events: u64,
+    /// Steps of the run on one side at most.
+    most_steps: u64,
     /// What happened, for reports, if that is wanted.
     pub(crate) trace: Option<Vec<String>>,
 }
@@ -125,6 +125,7 @@ impl<'p> Lockstep<'p> {
         slot: u32,
         start: Start,
         world: World<'p>,
+        most_steps: u64,
         found: &'p mut Found,
     ) -> Lockstep<'p> {
         Lockstep {
@@ -139,6 +140,7 @@ impl<'p> Lockstep<'p> {
             stale: BTreeSet::new(),
             resumes: None,
             events: 0,
+            most_steps,
             trace: None,
         }
     }
@@ -207,13 +209,13 @@ impl<'p> Lockstep<'p> {
     }
 
     fn step(&mut self) -> Step {
-        let after = self.after.run(&self.world, MOST_STEPS);
+        let after = self.after.run(&self.world, self.most_steps);
         if let Event::Stopped(reason) = after {
             return Err(Verdict::Unknown(reason));
         }
         let mut waiting = None;
         loop {
-            let mut before = self.before.run(&self.world, MOST_STEPS);
+            let mut before = self.before.run(&self.world, self.most_steps);
             if let Event::Call(call) = &mut before {
                 // A jump out of what was inlined comes back like a call.
                 call.is_tail &= self.before.depth() == 1;

@@ -23,6 +23,9 @@ struct Arguments {
     /// Further runs from each of these while blocks are missing
     #[arg(long, default_value_t = 12)]
     more: u64,
+    /// Steps of a run on one side at most
+    #[arg(long, default_value_t = 30_000)]
+    steps: u64,
     /// Every value drawn depends on it
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -138,6 +141,7 @@ impl Arguments {
         Effort {
             runs: self.runs,
             more: self.more,
+            steps: self.steps,
             seed: self.seed,
         }
     }

@@ -17,8 +17,24 @@ pub struct Effort {
     pub runs: u64,
     /// Further runs from each start as long as blocks are missing.
     pub more: u64,
+    /// Steps of a run on one side at most.
+    pub steps: u64,
     /// Every value drawn depends on it.
     pub seed: u64,
+}
+
+impl Effort {
+    /// Much more, for few functions.
+    pub(crate) fn greater(self) -> Effort {
+        const RUNS: u64 = 8;
+        const STEPS: u64 = 20;
+        Effort {
+            runs: self.runs * RUNS,
+            more: self.more * RUNS,
+            steps: self.steps * STEPS,
+            ..self
+        }
+    }
 }
 
 /// What came of one function.
@@ -375,8 +391,15 @@ impl<'p> Session<'p> {
     ) -> (Verdict, Vec<String>) {
         const MOST_RETRIES: usize = 10;
         for _ in 0..MOST_RETRIES {
-            let mut lockstep =
-                Lockstep::new(self.pair, self.slot, start, world.clone(), &mut self.found);
+            let most_steps = self.effort.steps;
+            let mut lockstep = Lockstep::new(
+                self.pair,
+                self.slot,
+                start,
+                world.clone(),
+                most_steps,
+                &mut self.found,
+            );
             lockstep.optimized().coverage = std::mem::take(&mut self.coverage);
             lockstep.trace = traced.then(Vec::new);
             let verdict = lockstep.run();

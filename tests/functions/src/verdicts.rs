@@ -28,14 +28,26 @@ pub enum Verdict {
     /// The checker accepts it, and when the function is run something differs: this first.
     Shown(Shows),
     /// Neither sees it.
-    Unseen,
+    Unseen {
+        /// Whether a run comes to where it is.
+        is_run: bool,
+    },
 }
+
+impl Verdict {
+    fn is_unseen(&self) -> bool {
+        matches!(self, Verdict::Unseen { .. })
+    }
+}
+
+/// A damage with the name of its function, and what came of it.
+type Entry = (Damage, String, Verdict);
 
 /// All damages that were done.
 #[derive(Debug, Default)]
 pub struct Verdicts {
     /// With the names of the functions.
-    pub damages: Vec<(Damage, String, Verdict)>,
+    pub damages: Vec<Entry>,
 }
 
 impl Verdicts {
@@ -60,7 +72,7 @@ impl Verdicts {
                 damage.apply(&mut damaged);
                 let verdict = match checker.check(&damaged, FuncIndex(damage.function)) {
                     _ if !is_valid(&damaged, damage.function)? => Verdict::Invalid,
-                    Ok(()) => Verdict::Unseen,
+                    Ok(()) => Verdict::Unseen { is_run: true },
                     Err(fault) => Verdict::Refused {
                         rule: fault.rule(),
                         message: fault.to_string(),
@@ -74,14 +86,25 @@ impl Verdicts {
             let slot = pair.slot_of(damage.function);
             *name = slot.map_or("?", |slot| pair.name(slot)).to_owned();
         }
-        compare_unseen(before, &optimized.wasm, &mut damages, effort)?;
+        let wasm = &optimized.wasm;
+        for effort in [effort, effort.greater()] {
+            for (entry, shows) in run_unseen(before, wasm, &mut damages, effort, Damage::apply)? {
+                if let Some(shows) = shows {
+                    entry.2 = Verdict::Shown(shows);
+                }
+            }
+        }
+        let effort = effort.greater();
+        for (entry, shows) in run_unseen(before, wasm, &mut damages, effort, Damage::trap)? {
+            let is_run = shows.is_some();
+            entry.2 = Verdict::Unseen { is_run };
+        }
         Ok(Verdicts { damages })
     }
 
     /// How many damages of a kind came to what.
     fn count(&self, kind: Option<Kind>, is: impl Fn(&Verdict) -> bool) -> usize {
-        let of_kind =
-            |(damage, ..): &&(Damage, String, Verdict)| kind.is_none_or(|kind| kind == damage.kind);
+        let of_kind = |(damage, ..): &&Entry| kind.is_none_or(|kind| kind == damage.kind);
         (self.damages.iter().filter(of_kind))
             .filter(|(.., verdict)| is(verdict))
             .count()
@@ -95,35 +118,37 @@ impl Verdicts {
     }
 }
 
-/// Runs the functions whose damages the checker accepts: many at once, but one damage in a function.
-fn compare_unseen(
+/// Runs the functions whose damages nobody has seen yet, changed in this way: many at once, but one change in a function.
+/// Returns what shows.
+fn run_unseen<'d>(
     before: &[u8],
     after: &[u8],
-    damages: &mut [(Damage, String, Verdict)],
+    damages: &'d mut [Entry],
     effort: Effort,
-) -> Result<()> {
-    let is_unseen = |entry: &&mut (Damage, String, Verdict)| entry.2 == Verdict::Unseen;
-    let mut left: Vec<&mut (Damage, String, Verdict)> =
-        damages.iter_mut().filter(is_unseen).collect();
+    change: impl Fn(&Damage, &mut [u8]),
+) -> Result<Vec<(&'d mut Entry, Option<Shows>)>> {
+    let mut left: Vec<&mut Entry> = (damages.iter_mut())
+        .filter(|(.., verdict)| verdict.is_unseen())
+        .collect();
+    let mut found = Vec::new();
     while !left.is_empty() {
         let mut functions = BTreeSet::new();
-        let (mut now, later): (Vec<_>, Vec<_>) =
+        let (now, later): (Vec<_>, Vec<_>) =
             (left.into_iter()).partition(|(damage, ..)| functions.insert(damage.function));
-        let mut damaged = after.to_vec();
+        let mut changed = after.to_vec();
         now.iter()
-            .for_each(|(damage, ..)| damage.apply(&mut damaged));
-        let pair = Pair::read(before, &damaged)?;
+            .for_each(|(damage, ..)| change(damage, &mut changed));
+        let pair = Pair::read(before, &changed)?;
         let names: BTreeSet<&str> = now.iter().map(|(_, name, _)| name.as_str()).collect();
         let report = crate::compare(&pair, effort, |name| names.contains(name));
-        for (damage, _, verdict) in &mut now {
-            let slot = pair.slot_of(damage.function);
-            if let Some(shows) = slot.and_then(|slot| report.shows(slot)) {
-                *verdict = Verdict::Shown(shows);
-            }
+        for entry in now {
+            let slot = pair.slot_of(entry.0.function);
+            let shows = slot.and_then(|slot| report.shows(slot));
+            found.push((entry, shows));
         }
         left = later;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Whether the module would still be read by an engine: only this function differs from a valid one.
@@ -151,7 +176,8 @@ impl fmt::Display for Verdicts {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, (damage, name, verdict)) in self.damages.iter().enumerate() {
             let shows = match verdict {
-                Verdict::Unseen => "nothing",
+                Verdict::Unseen { is_run: true } => "nothing",
+                Verdict::Unseen { is_run: false } => "nothing, as no run comes there",
                 Verdict::Shown(shows) => shows.name(),
                 Verdict::Refused { .. } | Verdict::Invalid => continue,
             };
@@ -185,7 +211,7 @@ impl fmt::Display for Verdicts {
                 count(&|verdict| *verdict == Verdict::Invalid),
                 count(&|verdict| matches!(verdict, Verdict::Refused { .. })),
                 count(&|verdict| matches!(verdict, Verdict::Shown(_))),
-                count(&|verdict| *verdict == Verdict::Unseen),
+                count(&Verdict::is_unseen),
             )?;
         }
         Ok(())

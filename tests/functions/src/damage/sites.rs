@@ -4,11 +4,13 @@ use super::{Damage, Kind};
 use crate::world::mixed;
 use anyhow::Result;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
 /// The smallest return PC: the first PC_F is 0x1000.
 const FIRST_RETURN_PC: i64 = 1 << 28;
-const NOP: u8 = 0x01;
+pub(super) const UNREACHABLE: u8 = 0x00;
+pub(super) const NOP: u8 = 0x01;
 /// `i32.store`; loads come before.
 const FIRST_STORE: u8 = 0x36;
 const DROP: u8 = 0x1a;
@@ -18,6 +20,7 @@ pub(super) struct Site {
     pub(super) kind: Kind,
     what: String,
     patches: Vec<(usize, Vec<u8>)>,
+    operators: Vec<Range<usize>>,
 }
 
 impl Site {
@@ -28,6 +31,7 @@ impl Site {
             offset: self.patches.first().map_or(0, |(at, _)| *at),
             what: self.what,
             patches: self.patches,
+            operators: self.operators,
         }
     }
 }
@@ -192,7 +196,13 @@ impl Code<'_> {
             kind,
             what,
             patches: vec![(self.start + self.offsets[at], bytes)],
+            operators: vec![self.place(at)],
         }
+    }
+
+    /// Where an operator stands in the file.
+    fn place(&self, at: usize) -> Range<usize> {
+        self.start + self.offsets[at]..self.start + self.offsets[at + 1]
     }
 
     fn written(&self, at: usize) -> &[u8] {
@@ -271,7 +281,7 @@ impl Code<'_> {
             let fits = name != local && self.locals.get(usize::from(name)) == Some(ty);
             fits.then_some((other, opcode, name))
         })?;
-        let place = |at: usize| self.start + self.offsets[at];
+        let (here, there) = (self.place(at), self.place(other));
         Some(Site {
             kind: Kind::SwappedLocals,
             what: format!(
@@ -280,9 +290,10 @@ impl Code<'_> {
                 verb(other_opcode)
             ),
             patches: vec![
-                (place(at), vec![opcode, other_local]),
-                (place(other), vec![other_opcode, local]),
+                (here.start, vec![opcode, other_local]),
+                (there.start, vec![other_opcode, local]),
             ],
+            operators: vec![here, there],
         })
     }
 
@@ -322,6 +333,7 @@ impl Code<'_> {
             kind: Kind::RetargetedBranch,
             what: format!("{name} {depth} is {other}, byte {place}"),
             patches: vec![(self.start + self.offsets[at] + place, vec![other as u8])],
+            operators: vec![self.place(at)],
         })
     }
 }
