@@ -1,10 +1,10 @@
 // How deep Go and JavaScript can call each other before the engine's stack ends. In Node and in pages.
 
-export const KINDS = ["call", "invoke", "get"];
+export const KINDS = ["call", "invoke", "new", "get", "set"];
 const SIDES = ["wasm_exec.js", "gowasp"];
-const LEAST = 200;
+const LEAST = 100;
 /** A step up, as a part of what was reached. */
-const STEP = 1 / 60;
+const STEP = 1 / 150;
 const ROUNDS = 2;
 
 /**
@@ -60,6 +60,15 @@ async function reaches(
           return f(n);
         },
       }),
+      setter: (/** @type {any} */ f) => ({
+        answer: 0,
+        set value(/** @type {number} */ n) {
+          this.answer = f(n);
+        },
+      }),
+      Maker: function (/** @type {any} */ f, /** @type {number} */ n) {
+        this.made = f(n);
+      },
       ready(/** @type {any} */ functions) {
         offered = functions;
       },
