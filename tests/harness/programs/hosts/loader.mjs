@@ -18,5 +18,10 @@ const app = await load(pathToFileURL(wasm).href, {
   imports: driver.imports,
 });
 driver.attach(app);
-if (driver.drives) await driver.drive();
+try {
+  if (driver.drives) await driver.drive();
+} catch (error) {
+  // An export throws when the program ends while it runs; then the exit code tells.
+  if (app.failure === undefined) throw error;
+}
 process.exit(await app.exited);
