@@ -18,6 +18,9 @@ import { HOST_NAMES } from "../harness/programs/hosts.mjs";
 import { reportText } from "../harness/programs/report.mjs";
 import { ALL_RELEASES, findToolchain } from "../harness/toolchain.mjs";
 
+/** From 1.21 on every program grows its memory before `main`; those before may never, and keep what is declared. */
+const GROWS_FIRST = 21;
+
 const options = { optimizer: gowaspBinary, optimizerArgs: [], hosts: HOST_NAMES };
 
 const wanted = process.env.GOWASP_GO_RELEASES;
@@ -48,8 +51,13 @@ describe("programs that declare no memory above their data", { concurrency: 2 },
       const report = await check(one, file("tight"), options);
       assert.deepEqual(report.failures, [], reportText(report));
       const wide = await optimize(options, wasm, file("wide"));
+      const declared = pagesOf(readFileSync(file("wide")));
+      if (one.toolchain.minor < GROWS_FIRST) {
+        assert.equal(declared, pagesOf(bytes), "less is declared than Go may need without growing it");
+        return;
+      }
       assert.equal(report.hashes.output, wide.hashes.output, "more or less is declared than for Go's own file");
-      assert.ok(pagesOf(readFileSync(file("wide"))) < pagesOf(bytes), "as much is declared as before");
+      assert.ok(declared < pagesOf(bytes), "as much is declared as before");
     });
   }
 });
