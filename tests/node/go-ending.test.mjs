@@ -48,28 +48,6 @@ describe("the end of a program", { skip: withoutGo }, () => {
     assert.equal(await exited, 5);
   });
 
-  test("exit in an exported function, whose caller is told", async () => {
-    const reactor = await WebAssembly.compile(readFileSync(buildProgram("reactor")));
-    const object = { value: 0, method: () => 0, proxy: [0, 0, 0, 0] };
-    for (const [exit, printed] of [
-      [7, ""],
-      [2, "panic: in an export"],
-    ]) {
-      let text = "";
-      const stderr = (chunk) => {
-        text += new TextDecoder().decode(chunk);
-      };
-      const host = new GoHost({ stderr, global: { object, ready() {} } });
-      const instance = new WebAssembly.Instance(reactor, { gojs: host.imports });
-      const exited = host.run(instance);
-      assert.throws(() => instance.exports.end(exit), { name: "GowaspError", message: "the Go program has ended" });
-      assert.equal(await exited, exit);
-      assert.equal(text.split("\n")[0], printed);
-      // Nothing of Go has run on, for which the runtime would have had words.
-      assert.doesNotMatch(text, /runtime:|fatal error/);
-    }
-  });
-
   test("killed while it sleeps", async () => {
     const { host, exited, agent } = await start();
     let ticks = 0;

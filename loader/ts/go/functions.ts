@@ -1,5 +1,3 @@
-import { apart } from "./apart.js";
-
 /**
  * What syscall/js fetches as `_pendingEvent`: a call of a Go function by JavaScript. Id 0 says that no event will come
  * any more.
@@ -62,27 +60,18 @@ export class GoFunctions {
   make(id: number, resume: () => void): unknown {
     const host = this.#host;
     const made: Made = { awaits: false };
-    const call = (self: unknown, args: ArrayLike<unknown>): PendingEvent => {
-      const event: PendingEvent = { id, this: self, args, result: undefined };
-      host.pend(event);
-      return event;
-    };
-    const threw = (error: unknown): void => {
-      if (host.left(error)) throw error;
-    };
-    const answer = (event: PendingEvent): unknown => host.answer(event, made.awaits);
     return this.#note(made, function (this: unknown): unknown {
       // biome-ignore lint/complexity/noArguments: no array is made, as Go asks for length and elements only
-      const event = apart(call, this, arguments);
-      if (event.id !== 0) {
+      const event: PendingEvent = { id, this: this, args: arguments, result: undefined };
+      if (host.pend(event)) {
         try {
           resume();
           host.left();
         } catch (error) {
-          apart(threw, error, 0);
+          if (host.left(error)) throw error;
         }
       }
-      return apart(answer, event, 0);
+      return host.answer(event, made.awaits);
     });
   }
 

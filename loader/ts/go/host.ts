@@ -56,9 +56,8 @@ export interface GoHostOptions {
   global?: object;
 }
 
-// Thrown through the Go frames of a program that has ended while they were waiting for a JavaScript call to return, or
-// in an exported function, whose caller gets it.
-const stop = new GowaspError("host", "the Go program has ended");
+// Thrown through the Go frames of a program that has ended while they were waiting for a JavaScript call to return.
+const stop = new Error("the Go program has ended");
 
 type Entry = () => void;
 
@@ -128,7 +127,7 @@ export class GoHost implements FunctionHost {
       ...syscallJs(this.#program),
       ...runtime(this.#program, {
         timers: this.#timers,
-        exit: (code) => this.#exit(code),
+        exit: (code) => this.#end("exited", code),
         write: (fd, chunk) => this.#print(fd, chunk),
       }),
     };
@@ -255,16 +254,6 @@ export class GoHost implements FunctionHost {
     } catch {
       // There is nowhere left to report it.
     }
-  }
-
-  /**
-   * Go's exit. Where nothing is exported Go then returns by itself. An exported function (go:wasmexport) would go on
-   * instead, and return what is left in its place.
-   */
-  #exit(code: number): void {
-    const hasExports = this.#program.leaving === Turn.Entered;
-    this.#end("exited", code);
-    if (hasExports) throw stop;
   }
 
   #end(state: "exited" | "killed", code: number): void {

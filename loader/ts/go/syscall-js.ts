@@ -1,4 +1,3 @@
-import { apart } from "./apart.js";
 import { byteCopies } from "./byte-copies.js";
 import type { GoProgram, HostFunction } from "./program.js";
 import { encodeUtf8, utf8Length, writeUtf8 } from "./strings.js";
@@ -65,27 +64,16 @@ function properties(program: GoProgram): Record<string, HostFunction> {
   const holder = (target: unknown, name: string): Properties =>
     target === globalThis ? scope.owner(name) : (target as Properties);
 
-  /** The property's name, by which Go is left. */
-  const readName = (sp: number): string => {
-    program.enter();
-    const name = strings.read(sp + 16);
-    program.leave();
-    return name;
-  };
-  const target = (sp: number, name: string): Properties => holder(values.load(sp + 8), name);
-  const enterAgain = (sp: number): number => program.stackPointer(sp);
-  const newValue = (sp: number): unknown => values.load(sp + 32);
-  const storeValue = (sp: number, value: unknown): void => values.store(program.stackPointer(sp) + 32, value);
-
   return {
     // func valueGet(v ref, p string) ref A getter may run Go: like the functions in `calls` it has few variables. Read
     // as `target[name]`, a getter is a larger frame.
     "syscall/js.valueGet": (sp) => {
       sp >>>= 0;
-      const name = apart(readName, sp, 0);
-      const from = apart(target, sp, name);
-      const value = Reflect.get(from, name);
-      apart(storeValue, sp, value);
+      program.enter();
+      const name = strings.read(sp + 16);
+      program.leave();
+      const value = Reflect.get(holder(values.load(sp + 8), name), name);
+      values.store(program.stackPointer(sp) + 32, value);
     },
 
     // func valueSet(v ref, p string, x ref) An assignment would be four times as fast, but in strict code it throws for
@@ -93,11 +81,13 @@ function properties(program: GoProgram): Record<string, HostFunction> {
     // or a proxy, which Go does.
     "syscall/js.valueSet": (sp) => {
       sp >>>= 0;
-      const name = apart(readName, sp, 0);
-      const to = apart(target, sp, name);
-      const value = apart(newValue, sp, 0);
-      Reflect.set(to, name, value);
-      apart(enterAgain, sp, 0);
+      program.enter();
+      const name = strings.read(sp + 16);
+      const target = holder(values.load(sp + 8), name);
+      const value = values.load(sp + 32);
+      program.leave();
+      Reflect.set(target, name, value);
+      program.stackPointer(sp);
     },
 
     // func valueDelete(v ref, p string)
@@ -179,13 +169,6 @@ function calls(program: GoProgram): Record<string, HostFunction> {
     memory.setBool(now + offset + 8, succeeded);
   };
 
-  /** The arguments of a call, in the slice with its header at this distance from SP. Go is left. */
-  const loadArguments = (sp: number, offset: number): unknown[] => {
-    program.enter();
-    program.leave();
-    return values.loadAll(sp + offset);
-  };
-
   /** The method that Go calls; throws for what has no properties. */
   const method = (sp: number, args: readonly unknown[]): Callable => {
     const target = values.load(sp + 8);
@@ -194,54 +177,44 @@ function calls(program: GoProgram): Record<string, HostFunction> {
     return Reflect.get((target === globalThis ? scope.owner(name) : target) as object, name);
   };
 
-  /** What is called, or whose method is. */
-  const called = (sp: number): unknown => values.load(sp + 8);
-
-  const methodReturned = (sp: number, result: unknown): void => complete(sp, 56, result, true);
-  const methodThrew = (sp: number, error: unknown): void => complete(sp, 56, error, false);
-  const returned = (sp: number, result: unknown): void => complete(sp, 40, result, true);
-  const threw = (sp: number, error: unknown): void => complete(sp, 40, error, false);
-
   return {
     // func valueCall(v ref, m string, args []ref) (ref, bool)
     "syscall/js.valueCall": (sp) => {
       sp >>>= 0;
+      program.enter();
+      program.leave();
       try {
-        const args = apart(loadArguments, sp, 32);
-        const target = apart(called, sp, 0);
-        const call = apart(method, sp, args);
-        const result = Reflect.apply(call, target, args);
-        apart(methodReturned, sp, result);
+        const args = values.loadAll(sp + 32);
+        const target = values.load(sp + 8);
+        complete(sp, 56, Reflect.apply(method(sp, args), target, args), true);
       } catch (error) {
-        apart(methodThrew, sp, error);
+        complete(sp, 56, error, false);
       }
     },
 
     // func valueInvoke(v ref, args []ref) (ref, bool)
     "syscall/js.valueInvoke": (sp) => {
       sp >>>= 0;
+      program.enter();
+      program.leave();
       try {
-        const args = apart(loadArguments, sp, 16);
-        const call = apart(called, sp, 0) as Callable;
-        const result = Reflect.apply(call, undefined, args);
-        apart(returned, sp, result);
+        complete(sp, 40, Reflect.apply(values.load(sp + 8) as Callable, undefined, values.loadAll(sp + 16)), true);
       } catch (error) {
-        apart(threw, sp, error);
+        complete(sp, 40, error, false);
       }
     },
 
     // func valueNew(v ref, args []ref) (ref, bool)
     "syscall/js.valueNew": (sp) => {
       sp >>>= 0;
+      program.enter();
+      program.leave();
       try {
-        const args = apart(loadArguments, sp, 16);
         // Not `new`: its message for what cannot be constructed would name a variable of this file instead of the
         // value.
-        const type = apart(called, sp, 0) as Constructor;
-        const result = Reflect.construct(type, args);
-        apart(returned, sp, result);
+        complete(sp, 40, Reflect.construct(values.load(sp + 8) as Constructor, values.loadAll(sp + 16)), true);
       } catch (error) {
-        apart(threw, sp, error);
+        complete(sp, 40, error, false);
       }
     },
   };

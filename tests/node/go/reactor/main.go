@@ -1,12 +1,9 @@
 //go:build js && wasm
 
-// Reactor exports a function that JavaScript calls while Go waits for it, and later, and one that ends the program.
+// Reactor exports a function that JavaScript calls while Go waits for it, and later.
 package main
 
-import (
-	"os"
-	"syscall/js"
-)
+import "syscall/js"
 
 //go:wasmexport deep
 func deep(n int32) int32 {
@@ -16,15 +13,6 @@ func deep(n int32) int32 {
 	}
 	pad[n%64] = 1
 	return deep(n-1) + int32(pad[n%64])
-}
-
-//go:wasmexport end
-func end(code int32) int32 {
-	if code == 2 {
-		panic("in an export")
-	}
-	os.Exit(int(code))
-	return code
 }
 
 func main() {
