@@ -24,6 +24,10 @@
 //! undecided is on a cycle with `f`: it keeps its check, so that endless recursion still ends in a stack overflow.
 //! Every function is decided once: linear.
 //!
+//! A function without a check from the start that calls through the table may be one that is called so, and then so may
+//! the next: such chains have no bound but the input's own. Where a program has one, with a frame, every check stays.
+//! (Those of the runtime are excepted: what it calls so is its own, with a check. So are wrappers without a frame.)
+//!
 //! Also kept are the checks of functions that call through the table or call the host, of those that are called by
 //! functions which had no check from the start, and of assembly. wasm has no preemption, the other use of the check
 //! (`haveSysmon`, runtime/proc.go).
@@ -56,14 +60,28 @@ pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
         .filter(|f| known::STARTS_ANEW.contains(&f.name()))
         .filter_map(|f| position(f.wasm_index()))
         .collect();
-    drop_checks(code, &exported, &anew)
+    let named = go.program.functions();
+    let runtime: Vec<Defined> = named
+        .filter(|f| f.name().starts_with("runtime."))
+        .filter_map(|f| position(f.wasm_index()))
+        .collect();
+    drop_checks(code, &exported, &anew, &runtime)
 }
 
-/// `exported`: what the host may call; `anew`: functions that call through the table on another stack.
-fn drop_checks(code: &mut Code, exported: &[Defined], anew: &[Defined]) -> Outcome {
+/// `exported`: what the host may call; `anew`: functions that call through the table on another stack; `runtime`: those of
+/// that package.
+fn drop_checks(
+    code: &mut Code,
+    exported: &[Defined],
+    anew: &[Defined],
+    runtime: &[Defined],
+) -> Outcome {
     let graph = CallGraph::new(&code.functions, &code.facts);
     let calls = all_calls(exported, anew, code, &graph);
     let mut depths = Depths::new(code, &graph, calls);
+    if depths.may_chain_through_the_table(runtime) {
+        depths.limit = 0;
+    }
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
     let dropped: Vec<bool> = dropped.collect();
@@ -262,6 +280,18 @@ impl Depths {
             .unwrap_or(0)
     }
 
+    /// Whether a function without a check, other than these, calls through the table with a frame on the stack: another such
+    /// function, or itself.
+    fn may_chain_through_the_table(&self, except: &[Defined]) -> bool {
+        self.state.positions().any(|(position, state)| {
+            let has_frame = self.frames[position] != Some(0);
+            *state == State::Without
+                && self.calls[position].is_indirect
+                && has_frame
+                && !except.contains(&position)
+        })
+    }
+
     /// Goes through the functions, callees first.
     fn decide(&mut self) {
         let mut seen = PerFunction::all(false, self.state.len());
@@ -340,7 +370,7 @@ mod tests {
     use crate::passes::cases;
     use State::{Checked, Dropped, Open, Without};
 
-    /// `given exported f3`, `given anew f4`.
+    /// `given exported f3`, `given anew f4`, `given runtime f5`.
     #[test]
     fn cases() {
         cases::check_programs("drop-stack-checks", |code, given| {
@@ -351,7 +381,7 @@ mod tests {
                     .collect()
             };
             let (exported, anew) = (positions("exported"), positions("anew"));
-            drop_checks(code, &exported, &anew);
+            drop_checks(code, &exported, &anew, &positions("runtime"));
         });
     }
 
@@ -422,6 +452,13 @@ mod tests {
         assert_eq!(longest(&[2]), 2 * PUSHED + 300);
         assert_eq!(longest(&[1, 3]), 3 * PUSHED + 350);
         assert_eq!(longest(&[0]), 0, "whoever checks starts anew");
+        assert!(depths(&chain, &[1, 3]).may_chain_through_the_table(&[]));
+        assert!(depths(&chain, &[1, 3]).may_chain_through_the_table(&[Defined::nth(1)]));
+        let both = [1, 3].map(Defined::nth);
+        assert!(!depths(&chain, &[1, 3]).may_chain_through_the_table(&both));
+        assert!(!depths(&chain, &[0]).may_chain_through_the_table(&[]));
+        let wrapper: [(State, u64, &[usize]); 1] = [(Without, 0, &[])];
+        assert!(!depths(&wrapper, &[0]).may_chain_through_the_table(&[]));
         let cycle: [(State, u64, &[usize]); 2] = [(Without, 8, &[1]), (Without, 8, &[0])];
         assert!(depths(&cycle, &[1]).longest_chain_to_indirect_call() >= LIMIT);
     }
