@@ -87,15 +87,15 @@ impl Verdicts {
             *name = slot.map_or("?", |slot| pair.name(slot)).to_owned();
         }
         let wasm = &optimized.wasm;
-        for effort in [effort, effort.greater()] {
+        let greater = effort.greater();
+        for effort in [effort, greater] {
             for (entry, shows) in run_unseen(before, wasm, &mut damages, effort, Damage::apply)? {
                 if let Some(shows) = shows {
                     entry.2 = Verdict::Shown(shows);
                 }
             }
         }
-        let effort = effort.greater();
-        for (entry, shows) in run_unseen(before, wasm, &mut damages, effort, Damage::trap)? {
+        for (entry, shows) in run_unseen(before, wasm, &mut damages, greater, Damage::trap)? {
             let is_run = shows.is_some();
             entry.2 = Verdict::Unseen { is_run };
         }

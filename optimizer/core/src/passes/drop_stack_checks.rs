@@ -55,16 +55,12 @@ const UNBOUNDED: u64 = u64::MAX / 4;
 pub(super) fn run(code: &mut Code, go: &Go<'_>, _options: &Options) -> Outcome {
     let position = |index| code.facts.imported.defined(index);
     let exported: Vec<Defined> = go.input.exported_functions().filter_map(position).collect();
-    let named = go.program.functions();
-    let anew: Vec<Defined> = named
-        .filter(|f| known::STARTS_ANEW.contains(&f.name()))
-        .filter_map(|f| position(f.wasm_index()))
-        .collect();
-    let named = go.program.functions();
-    let runtime: Vec<Defined> = named
-        .filter(|f| f.name().starts_with("runtime."))
-        .filter_map(|f| position(f.wasm_index()))
-        .collect();
+    let named = |is: &dyn Fn(&str) -> bool| -> Vec<Defined> {
+        let functions = go.program.functions().filter(|f| is(f.name()));
+        functions.filter_map(|f| position(f.wasm_index())).collect()
+    };
+    let anew = named(&|name| known::STARTS_ANEW.contains(&name));
+    let runtime = named(&|name| name.starts_with("runtime."));
     drop_checks(code, &exported, &anew, &runtime)
 }
 
@@ -78,10 +74,7 @@ fn drop_checks(
 ) -> Outcome {
     let graph = CallGraph::new(&code.functions, &code.facts);
     let calls = all_calls(exported, anew, code, &graph);
-    let mut depths = Depths::new(code, &graph, calls);
-    if depths.may_chain_through_the_table(runtime) {
-        depths.limit = 0;
-    }
+    let mut depths = Depths::new(code, &graph, calls, runtime);
     depths.decide();
     let dropped = depths.state.iter().map(|state| *state == State::Dropped);
     let dropped: Vec<bool> = dropped.collect();
@@ -207,7 +200,12 @@ struct Depths {
 }
 
 impl Depths {
-    fn new(code: &Code, graph: &CallGraph, calls: PerFunction<Calls>) -> Depths {
+    fn new(
+        code: &Code,
+        graph: &CallGraph,
+        calls: PerFunction<Calls>,
+        runtime: &[Defined],
+    ) -> Depths {
         let frame = |function: &Definition| function.frame.map(u64::from);
         let state = (code.functions.positions())
             .map(
@@ -233,7 +231,10 @@ impl Depths {
             limit: LIMIT,
         };
         depths.keep_below_unchecked();
-        depths.limit = LIMIT.saturating_sub(depths.longest_chain_to_indirect_call());
+        depths.limit = match depths.may_chain_through_the_table(runtime) {
+            true => 0,
+            false => LIMIT.saturating_sub(depths.longest_chain_to_indirect_call()),
+        };
         depths
     }
 

@@ -21,7 +21,7 @@ driver.attach(app);
 try {
   if (driver.drives) await driver.drive();
 } catch (error) {
-  // An export throws when the program ends while it runs; then the exit code tells.
+  // Exports of a program that has ended throw; then its exit code tells.
   if (app.failure === undefined) throw error;
 }
 process.exit(await app.exited);
